@@ -1,0 +1,75 @@
+//! The eval functions: a file per family, one table.
+
+pub mod bitwise;
+pub mod conditional;
+pub mod conversion;
+pub mod crypto;
+pub mod datetime;
+pub mod extract;
+pub mod geo;
+pub mod informational;
+pub mod json;
+pub mod math;
+pub mod multivalue;
+pub mod operator;
+pub mod pattern;
+pub mod search;
+pub mod sort;
+pub mod spath;
+pub mod statistical;
+pub mod text;
+pub mod trigonometry;
+
+use std::sync::Arc;
+
+use datafusion::logical_expr::ScalarUDF;
+
+use crate::EvalSpec;
+
+/// Every eval function, by family.
+pub static EVAL: &[&[EvalSpec]] = &[
+    bitwise::FUNCTIONS,
+    conditional::FUNCTIONS,
+    conversion::FUNCTIONS,
+    crypto::FUNCTIONS,
+    datetime::FUNCTIONS,
+    informational::FUNCTIONS,
+    json::FUNCTIONS,
+    math::FUNCTIONS,
+    multivalue::FUNCTIONS,
+    pattern::FUNCTIONS,
+    spath::FUNCTIONS,
+    statistical::FUNCTIONS,
+    text::FUNCTIONS,
+    trigonometry::FUNCTIONS,
+];
+
+/// The row of a function, by any of its names in lower case.
+pub fn find(name: &str) -> Option<&'static EvalSpec> {
+    EVAL.iter().flat_map(|family| family.iter()).find(|spec| spec.names.contains(&name))
+}
+
+/// Every scalar kernel, those of functions and those that lowering uses for operators and commands.
+pub fn kernels() -> Vec<Arc<ScalarUDF>> {
+    [
+        bitwise::kernels(),
+        conversion::kernels(),
+        crypto::kernels(),
+        datetime::kernels(),
+        extract::kernels(),
+        geo::kernels(),
+        informational::kernels(),
+        json::kernels(),
+        math::kernels(),
+        multivalue::kernels(),
+        operator::kernels(),
+        pattern::kernels(),
+        search::kernels(),
+        sort::kernels(),
+        spath::kernels(),
+        statistical::kernels(),
+        text::kernels(),
+        trigonometry::kernels(),
+    ]
+    .concat()
+}

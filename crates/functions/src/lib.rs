@@ -1,0 +1,29 @@
+//! Eval and stats functions of SPL over Arrow.
+//!
+//! Two tables, [`EVAL`] and [`STATS`], hold every function; help, completion, did-you-mean and the registry derive from
+//! them. A kernel is a DataFusion function called `spl_<name>`.
+//!
+//! Invariant: a function carries no state; every option is an argument, and it is found by its name alone.
+
+pub mod eval;
+pub mod spec;
+pub mod stats;
+pub mod time;
+pub mod value;
+
+pub use eval::EVAL;
+pub use spec::{AggregateSpec, Ambient, EvalSpec, Kernel, Kind, Returns, StatsKind};
+pub use stats::STATS;
+
+use datafusion::{common::Result, execution::FunctionRegistry};
+
+/// Registers every kernel under its name.
+pub fn register(registry: &mut dyn FunctionRegistry) -> Result<()> {
+    for udf in eval::kernels() {
+        registry.register_udf(udf)?;
+    }
+    for udaf in stats::kernels() {
+        registry.register_udaf(udaf)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Columns as SPL sees them: texts, numbers, lists of texts.
+//!
+//! A kernel picks the view it needs once per batch, outside its loop, and asks it row by row; nothing is boxed.
+
+mod list;
+mod number;
+mod text;
+
+pub use list::{ListBuilder, Lists, Values, list_type};
+pub use number::{Numbers, format_number, parse_number};
+pub use text::Texts;

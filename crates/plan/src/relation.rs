@@ -1,0 +1,204 @@
+//! A plan, and what SPL knows of its rows that a schema cannot say.
+
+use datafusion::{
+    arrow::datatypes::DataType,
+    common::Column,
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr, expr::Alias},
+};
+
+use crate::Result;
+
+/// Columns whose names begin so carry order and are never shown: the storage order `__seq`, and sort keys.
+pub(crate) const HIDDEN: &str = "__";
+
+/// The column that holds the place in storage order.
+pub(crate) const SEQUENCE: &str = "__seq";
+
+/// Whether rows are events with `_time` and `_raw`, or the results of a transforming command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Rows retrieved from an index.
+    Events,
+    /// Rows made by a command.
+    Results,
+}
+
+/// One key of the arrival order: a column of the plan, shown or hidden.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OrderKey {
+    /// The column.
+    pub(crate) column: String,
+    /// Whether the largest comes first.
+    pub(crate) descending: bool,
+    /// Where nulls go.
+    pub(crate) nulls_first: bool,
+}
+
+impl OrderKey {
+    /// Smallest first, nulls last.
+    pub(crate) fn ascending(column: impl Into<String>) -> Self {
+        Self { column: column.into(), descending: false, nulls_first: false }
+    }
+
+    /// Largest first, nulls last.
+    pub(crate) fn descending(column: impl Into<String>) -> Self {
+        Self { column: column.into(), descending: true, nulls_first: false }
+    }
+
+    /// The key as a plan's sort expression.
+    pub(crate) fn sort_expr(&self) -> SortExpr {
+        column(&self.column).sort(!self.descending, self.nulls_first)
+    }
+}
+
+/// A plan plus what SPL knows and a schema cannot say.
+///
+/// The rows' order is a *property*: `order` says how they would stand, and a sort enters the plan only when a command or the
+/// final output needs it. Its columns stay in the plan, hidden where the search dropped or overwrote them.
+#[derive(Debug, Clone)]
+pub(crate) struct Relation {
+    /// The rows.
+    pub(crate) plan: LogicalPlan,
+    /// Arrival order, most significant key first; empty means the plan's own order.
+    pub(crate) order: Vec<OrderKey>,
+    /// Events or results.
+    pub(crate) shape: Shape,
+}
+
+/// A column by its exact name: no parsing, no folding of case, dots and blanks are plain characters.
+pub(crate) fn column(name: &str) -> Expr {
+    Expr::Column(Column::new_unqualified(name))
+}
+
+/// Gives an expression its column name.
+pub(crate) fn named(expr: Expr, name: &str) -> Expr {
+    match &expr {
+        Expr::Column(own) if own.relation.is_none() && own.name == name => expr,
+        _ => Expr::Alias(Alias::new(expr, None::<&str>, name)),
+    }
+}
+
+/// Whether a column is hidden from the search.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.starts_with(HIDDEN)
+}
+
+/// Whether a field is internal in Splunk's sense: wildcards pass over it unless they begin with `_`.
+pub(crate) fn is_internal(name: &str) -> bool {
+    name.starts_with('_')
+}
+
+impl Relation {
+    /// Rows made by a command, in the order of `order`.
+    pub(crate) fn results(plan: LogicalPlan, order: Vec<OrderKey>) -> Self {
+        Self { plan, order, shape: Shape::Results }
+    }
+
+    /// The shown fields in column order.
+    pub(crate) fn fields(&self) -> Vec<String> {
+        self.plan.schema().fields().iter().map(|field| field.name().clone()).filter(|name| !is_hidden(name)).collect()
+    }
+
+    /// The type of a shown or hidden column; none where it does not exist.
+    pub(crate) fn data_type(&self, name: &str) -> Option<&DataType> {
+        self.plan.schema().fields().iter().find(|field| field.name() == name).map(|field| field.data_type())
+    }
+
+    /// Whether the column exists.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.data_type(name).is_some()
+    }
+
+    /// Keeps rows for which `condition` is true.
+    pub(crate) fn filter(mut self, condition: Expr) -> Result<Self> {
+        self.plan = LogicalPlanBuilder::from(self.plan).filter(condition)?.build()?;
+        Ok(self)
+    }
+
+    /// Projects to exactly `outputs` (name and expression), plus the columns that the order needs.
+    ///
+    /// An order column that is kept unchanged under its name serves as before; one that is dropped or overwritten goes on
+    /// under a hidden name.
+    pub(crate) fn select(mut self, outputs: Vec<(String, Expr)>) -> Result<Self> {
+        let mut taken: Vec<String> = outputs.iter().map(|(name, _)| name.clone()).collect();
+        let mut exprs: Vec<Expr> = Vec::with_capacity(outputs.len() + self.order.len());
+        let unchanged = |name: &str| {
+            outputs.iter().any(|(output, expr)| output == name && matches!(expr, Expr::Column(own) if own.name == name))
+        };
+        let mut carried = Vec::new();
+        for key in &mut self.order {
+            if unchanged(&key.column) {
+                continue;
+            }
+            let old = key.column.clone();
+            let mut name = old.clone();
+            if !is_hidden(&name) || taken.contains(&name) {
+                let mut n = 0;
+                while taken.contains(&name) || !is_hidden(&name) {
+                    name = format!("{HIDDEN}order{n}");
+                    n += 1;
+                }
+            }
+            taken.push(name.clone());
+            carried.push(named(column(&old), &name));
+            key.column = name;
+        }
+        exprs.extend(outputs.into_iter().map(|(name, expr)| named(expr, &name)));
+        exprs.extend(carried);
+        self.plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
+        Ok(self)
+    }
+
+    /// Sets columns: existing ones keep their place, new ones come last. Every expression sees the old columns.
+    pub(crate) fn set(self, columns: Vec<(String, Expr)>) -> Result<Self> {
+        let mut outputs: Vec<(String, Expr)> =
+            self.fields().into_iter().map(|name| (name.clone(), column(&name))).collect();
+        for (name, expr) in columns {
+            match outputs.iter_mut().find(|(output, _)| *output == name) {
+                Some(output) => output.1 = expr,
+                None => outputs.push((name, expr)),
+            }
+        }
+        self.select(outputs)
+    }
+
+    /// Adds a hidden column for a command's own use and returns its name; the next `select` or `set` drops it unless the
+    /// order names it.
+    pub(crate) fn hidden(mut self, stem: &str, expr: Expr) -> Result<(Self, String)> {
+        let mut name = format!("{HIDDEN}{stem}");
+        let mut n = 1;
+        while self.has(&name) {
+            name = format!("{HIDDEN}{stem}{n}");
+            n += 1;
+        }
+        let mut exprs: Vec<Expr> =
+            self.plan.schema().fields().iter().map(|field| column(field.name())).collect();
+        exprs.push(named(expr, &name));
+        self.plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
+        Ok((self, name))
+    }
+
+    /// The order as sort expressions.
+    pub(crate) fn sort_exprs(&self) -> Vec<SortExpr> {
+        self.order.iter().map(OrderKey::sort_expr).collect()
+    }
+
+    /// Puts the sort into the plan, for a command that needs its rows in order; keeps the first `fetch` rows.
+    pub(crate) fn sorted(mut self, fetch: Option<usize>) -> Result<Self> {
+        if self.order.is_empty() {
+            if fetch.is_some() {
+                self.plan = LogicalPlanBuilder::from(self.plan).limit(0, fetch)?.build()?;
+            }
+            return Ok(self);
+        }
+        self.plan = LogicalPlanBuilder::from(self.plan.clone()).sort_with_limit(self.sort_exprs(), fetch)?.build()?;
+        Ok(self)
+    }
+
+    /// The final plan: in order, shown columns only.
+    pub(crate) fn finish(self) -> Result<LogicalPlan> {
+        let sorted = self.sorted(None)?;
+        let exprs: Vec<Expr> = sorted.fields().iter().map(|name| column(name)).collect();
+        Ok(LogicalPlanBuilder::from(sorted.plan).project(exprs)?.build()?)
+    }
+}

@@ -1,0 +1,118 @@
+//! What lowering asks of the outside: the only door to data, definitions and the clock.
+//!
+//! The engine's world runs what it is asked for, `explain`'s records it as a step, `check`'s answers with nothing.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use chrono_tz::Tz;
+use datafusion::{
+    arrow::{array::RecordBatch, datatypes::SchemaRef},
+    logical_expr::{LogicalPlan, TableSource},
+};
+use speleo_knowledge::{Knowledge, LookupDefinition};
+
+use crate::Result;
+
+/// Bounds of `_time` in microseconds since the epoch: `earliest` belongs to the range, `latest` does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TimeRange {
+    /// The first instant; none is the beginning of data.
+    pub earliest: Option<i64>,
+    /// The instant after the last; none is the end of data.
+    pub latest: Option<i64>,
+}
+
+/// An index by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexEntry {
+    /// Its name in lower case.
+    pub name: String,
+    /// Whether a search without `index=` reads it.
+    pub default: bool,
+}
+
+/// A table of events.
+///
+/// Columns that every index has: `_time` (timestamp in microseconds, UTC, nullable), `_raw`, `index`, `host`, `source`,
+/// `sourcetype` (text, nullable) and `__seq` (Int64: the place in storage order, the newest-first order's tie-break).
+/// Other columns are Int64, Float64, text or a list of text.
+#[derive(Clone)]
+pub struct Source {
+    /// The table; scans push down columns, filters and limits.
+    pub table: Arc<dyn TableSource>,
+    /// Whether events have fields that the schema does not list, to be taken out of `_raw`.
+    pub open: bool,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("schema", &self.table.schema()).field("open", &self.open).finish()
+    }
+}
+
+/// A lookup table: text columns in file order, and `__seq` (Int64), the row's place. An empty cell is null.
+#[derive(Clone)]
+pub struct LookupTable {
+    /// The rows.
+    pub table: Arc<dyn TableSource>,
+    /// How it matches; the defaults for a plain file.
+    pub definition: LookupDefinition,
+}
+
+/// The order to write a lookup table.
+#[derive(Debug, Clone)]
+pub struct LookupWrite {
+    /// The table: a file name or a definition's name.
+    pub table: String,
+    /// Whether rows are added; the existing columns stay and no others come in.
+    pub append: bool,
+    /// Whether no rows make an empty file.
+    pub create_empty: bool,
+    /// Whether no rows clear an existing table.
+    pub override_if_empty: bool,
+    /// Rows with an equal value in this column are replaced.
+    pub key_field: Option<String>,
+    /// Whether lists get columns of their own that keep their values apart.
+    pub multivalue_columns: bool,
+}
+
+/// The rows of a step.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// Their columns.
+    pub schema: SchemaRef,
+    /// The rows in order.
+    pub batches: Vec<RecordBatch>,
+}
+
+/// What lowering may ask for.
+#[async_trait]
+pub trait World: Send + Sync {
+    /// The search's start in microseconds since the epoch: `now()`.
+    fn now(&self) -> i64;
+    /// The search's time zone.
+    fn timezone(&self) -> Tz;
+    /// The range asked for outside the search text.
+    fn time_range(&self) -> TimeRange;
+    /// Macros, lookup definitions, data models.
+    fn knowledge(&self) -> &Knowledge;
+    /// The address database's path, if there is one.
+    fn geoip(&self) -> Option<String>;
+    /// Whether Splunk's silent caps apply.
+    fn splunk_limits(&self) -> bool;
+    /// Whether nothing is known of the data (`check`): every index, lookup and field may exist.
+    fn is_blind(&self) -> bool;
+    /// The indexes that exist.
+    fn indexes(&self) -> Vec<IndexEntry>;
+    /// The table of an index; none where it does not exist.
+    async fn index(&self, name: &str) -> Result<Option<Source>>;
+    /// A lookup table by definition or file name; none where it does not exist.
+    async fn lookup(&self, name: &str) -> Result<Option<LookupTable>>;
+    /// The names of lookup files and definitions, for suggestions.
+    fn lookup_names(&self) -> Vec<String>;
+    /// Runs a plan as a named step and returns its rows.
+    async fn rows(&self, step: &str, plan: LogicalPlan) -> Result<Rows>;
+    /// Runs a plan as a named step, writes its rows to a lookup table, and returns them.
+    async fn write_lookup(&self, step: &str, write: LookupWrite, plan: LogicalPlan) -> Result<Rows>;
+}

@@ -1,0 +1,9 @@
+//! Clauses that several commands share.
+
+pub mod aggregate;
+pub mod sort_key;
+pub mod time_span;
+
+pub use aggregate::{Aggregate, Argument};
+pub use sort_key::{SortKey, SortKind};
+pub use time_span::{BinSpan, TimeUnit};

@@ -1,0 +1,37 @@
+//! SPL as text and as a tree: parser, printer, diagnostics.
+//!
+//! ```text
+//! text ──expand──▶ text without macros + source map ──parse──▶ Search + diagnostics ──print──▶ text
+//! ```
+//!
+//! Invariant: no engine, no I/O, no clock. `parse` never fails and never panics: it returns a tree and
+//! diagnostics, and goes on at the next `|`.
+
+pub mod clause;
+pub mod command;
+mod cursor;
+mod diagnostic;
+mod eval;
+mod macros;
+mod parser;
+mod print;
+mod search;
+mod span;
+
+pub use command::{COMMANDS, Command, CommandSpec, Kind};
+pub use diagnostic::{Code, Diagnostic, Edit, Help, Label, Severity};
+pub use eval::{BinaryOp, Expr, ExprKind, UnaryOp};
+pub use macros::{Expansion, MacroDefinition, Macros, NoMacros, expand};
+pub use parser::{parse, parse_expr, parse_search_expr};
+pub use print::print;
+pub use search::{CompareOp, SearchExpr, SearchExprKind, SearchValue};
+pub use span::{Field, Span, Spanned};
+
+/// A pipeline: the tree of one search or subsearch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Search {
+    /// The whole text of the pipeline.
+    pub span: Span,
+    /// The commands from left to right. The implied leading `search` is present as a command.
+    pub commands: Vec<Command>,
+}

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{
-            Array, ArrayRef, AsArray, ListArray, ListBuilder as ArrowListBuilder, StringArray, StringBuilder,
-        },
+        array::{Array, ArrayRef, AsArray, ListArray, ListBuilder as ArrowListBuilder, StringArray, StringBuilder},
         compute::cast,
         datatypes::{DataType, Field},
     },

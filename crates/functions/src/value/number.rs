@@ -59,7 +59,9 @@ pub(crate) fn epoch(micros: i64) -> f64 {
 pub fn parse_number(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
     let first = *bytes.first()?;
-    if first.is_ascii_alphabetic() || (bytes.len() > 1 && bytes[1].is_ascii_alphabetic() && !first.is_ascii_digit() && first != b'.') {
+    if first.is_ascii_alphabetic()
+        || (bytes.len() > 1 && bytes[1].is_ascii_alphabetic() && !first.is_ascii_digit() && first != b'.')
+    {
         return match text {
             "NaN" => Some(f64::NAN),
             "Infinity" => Some(f64::INFINITY),

@@ -54,9 +54,12 @@ impl Texts {
             }
             DataType::List(_) | DataType::LargeList(_) => Self::List(Lists::new(array)?),
             DataType::Null => Self::Null,
-            DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => {
-                Self::new(&cast(array, &DataType::Int64)?)?
-            }
+            DataType::Int8
+            | DataType::Int16
+            | DataType::Int32
+            | DataType::UInt8
+            | DataType::UInt16
+            | DataType::UInt32 => Self::new(&cast(array, &DataType::Int64)?)?,
             DataType::Float16 | DataType::Float32 => Self::new(&cast(array, &DataType::Float64)?)?,
             _ => Self::new(&cast(array, &DataType::Utf8)?)?,
         })

@@ -1,0 +1,1 @@
+//! Time as SPL counts it: relative times, spans, and the conversions of `strftime` and `strptime`.

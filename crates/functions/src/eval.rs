@@ -9,6 +9,7 @@ pub mod extract;
 pub mod geo;
 pub mod informational;
 pub mod json;
+mod kernel;
 pub mod math;
 pub mod multivalue;
 pub mod operator;

@@ -1,0 +1,62 @@
+//! Columns from a function of the row.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringBuilder},
+    common::{Result, exec_err},
+};
+
+/// The most bytes that the texts of a column can have: their offsets are 32 bits wide.
+const MOST_BYTES: usize = i32::MAX as usize;
+
+/// A column of doubles.
+pub(crate) fn numbers(rows: usize, value: impl FnMut(usize) -> Option<f64>) -> Result<ArrayRef> {
+    Ok(Arc::new((0..rows).map(value).collect::<Float64Array>()))
+}
+
+/// A column of whole numbers.
+pub(crate) fn integers(rows: usize, value: impl FnMut(usize) -> Option<i64>) -> Result<ArrayRef> {
+    Ok(Arc::new((0..rows).map(value).collect::<Int64Array>()))
+}
+
+/// A column of truth values.
+pub(crate) fn booleans(rows: usize, value: impl FnMut(usize) -> Option<bool>) -> Result<ArrayRef> {
+    Ok(Arc::new((0..rows).map(value).collect::<BooleanArray>()))
+}
+
+/// A column of texts; for texts that exist already, as part of an argument or as a `String`.
+pub(crate) fn texts<T: AsRef<str>>(rows: usize, mut value: impl FnMut(usize) -> Option<T>) -> Result<ArrayRef> {
+    let mut builder = StringBuilder::with_capacity(rows, 0);
+    for row in 0..rows {
+        match value(row) {
+            Some(text) => append(&mut builder, text.as_ref())?,
+            None => builder.append_null(),
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+/// A column of texts that are put together in a buffer, empty at the start of each row. False stands for null.
+pub(crate) fn write_texts(rows: usize, mut write: impl FnMut(usize, &mut String) -> bool) -> Result<ArrayRef> {
+    let mut builder = StringBuilder::with_capacity(rows, 0);
+    let mut buffer = String::new();
+    for row in 0..rows {
+        buffer.clear();
+        if write(row, &mut buffer) {
+            append(&mut builder, &buffer)?;
+        } else {
+            builder.append_null();
+        }
+    }
+    Ok(Arc::new(builder.finish()))
+}
+
+fn append(builder: &mut StringBuilder, text: &str) -> Result<()> {
+    // Arrow panics on the overflow.
+    if builder.values_slice().len().saturating_add(text.len()) > MOST_BYTES {
+        return exec_err!("the texts of one batch have more than 2 GiB");
+    }
+    builder.append_value(text);
+    Ok(())
+}

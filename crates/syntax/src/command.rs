@@ -31,7 +31,7 @@ pub mod tstats;
 pub mod unsupported;
 pub mod r#where;
 
-use crate::{Span, cursor::Cursor};
+use crate::cursor::Cursor;
 
 /// A command of a pipeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,3 +122,6 @@ pub struct CommandSpec {
     /// Reads the arguments after the name; reports into the cursor.
     pub(crate) parse: fn(&mut Cursor) -> Option<Command>,
 }
+
+/// Every command.
+pub const COMMANDS: &[CommandSpec] = &[];

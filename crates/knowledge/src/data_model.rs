@@ -1,4 +1,9 @@
 //! Data models, as Splunk's JSON files define them.
+//!
+//! `| tstats count from datamodel=Authentication.Failed_Authentication by Authentication.user` asks the object
+//! `Failed_Authentication` for a field that its root declares. Acceleration is deliberately absent.
+
+mod json;
 
 /// A data model: a forest of objects.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -77,4 +82,200 @@ pub enum CalculationKind {
         /// Pairs of database name (`City`, `Country`, `lat`, …) and output field.
         outputs: Vec<(String, String)>,
     },
+}
+
+/// The parents that end the way up: an object under one of them is a root.
+const BASES: [&str; 4] = ["BaseEvent", "BaseSearch", "BaseTransaction", "BaseImpersonate"];
+
+/// A field as an object sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OwnedField<'a> {
+    /// The object that declares or calculates it.
+    pub owner: &'a DataObject,
+    /// The field.
+    pub field: &'a ModelField,
+}
+
+impl DataObject {
+    /// Whether it has no parent within the model.
+    pub fn is_root(&self) -> bool {
+        BASES.contains(&self.parent.as_str())
+    }
+
+    /// Declared fields, then calculated ones; a field that is both appears once, as declared.
+    pub fn own_fields(&self) -> impl Iterator<Item = &ModelField> {
+        let calculated = self.calculations.iter().flat_map(|calculation| &calculation.outputs);
+        let declared = |name: &str| self.fields.iter().any(|field| field.name == name);
+        self.fields.iter().chain(calculated.filter(move |field| !declared(&field.name)))
+    }
+}
+
+impl DataModel {
+    /// An object by name; case counts, as in Splunk.
+    pub fn object(&self, name: &str) -> Option<&DataObject> {
+        self.objects.iter().find(|object| object.name == name)
+    }
+
+    /// The objects without a parent in the model, in file order.
+    pub fn roots(&self) -> impl Iterator<Item = &DataObject> {
+        self.objects.iter().filter(|object| object.is_root())
+    }
+
+    /// The objects directly below one, in file order.
+    pub fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a DataObject> {
+        self.objects.iter().filter(move |object| object.parent == name)
+    }
+
+    /// The way from the root to an object, both included; empty where the object does not exist.
+    pub fn lineage(&self, name: &str) -> Vec<&DataObject> {
+        let mut way: Vec<&DataObject> = Vec::new();
+        let mut next = self.object(name);
+        // A cycle is refused when a file is read; the bound holds for models made by hand.
+        while let Some(object) = next.filter(|_| way.len() < self.objects.len()) {
+            way.push(object);
+            next = if object.is_root() { None } else { self.object(&object.parent) };
+        }
+        way.reverse();
+        way
+    }
+
+    /// The lineage as fields and `nodename` write it: `All_Traffic.Traffic_By_Action`.
+    pub fn lineage_name(&self, name: &str) -> String {
+        let names: Vec<&str> = self.lineage(name).iter().map(|object| object.name.as_str()).collect();
+        names.join(".")
+    }
+
+    /// The fields of an object: those of its root first, its own last. What a child declares again under an ancestor's name
+    /// is a field of its own.
+    pub fn fields(&self, name: &str) -> Vec<OwnedField<'_>> {
+        let way = self.lineage(name);
+        way.into_iter().flat_map(|owner| owner.own_fields().map(move |field| OwnedField { owner, field })).collect()
+    }
+
+    /// The name that searches use for a field: the lineage of its owner, then its own name.
+    pub fn full_name(&self, owned: OwnedField<'_>) -> String {
+        format!("{}.{}", self.lineage_name(&owned.owner.name), owned.field.name)
+    }
+
+    /// The object and its descendants, parents before children.
+    pub fn subtree<'a>(&'a self, name: &'a str) -> Vec<&'a DataObject> {
+        let mut found: Vec<&DataObject> = self.object(name).into_iter().collect();
+        let mut place = 0;
+        while let Some(object) = found.get(place) {
+            // A cycle is refused when a file is read; models made by hand must not loop either.
+            let new = |child: &&DataObject| !child.is_root() && found.iter().all(|known| known.name != child.name);
+            let below: Vec<&DataObject> = self.children(&object.name).filter(new).collect();
+            found.extend(below);
+            place += 1;
+        }
+        found
+    }
+
+    /// Finds the object that a dotted path names: the whole lineage, or any end of it that fits one object only.
+    pub fn resolve(&self, path: &str) -> Option<&DataObject> {
+        let lineages: Vec<(String, &DataObject)> =
+            self.objects.iter().map(|object| (self.lineage_name(&object.name), object)).collect();
+        if let Some((_, object)) = lineages.iter().find(|(lineage, _)| lineage == path) {
+            return Some(object);
+        }
+        let ending = format!(".{path}");
+        let mut fits = lineages.iter().filter(|(lineage, _)| lineage.ends_with(&ending));
+        match (fits.next(), fits.next()) {
+            (Some((_, object)), None) => Some(object),
+            _ => None,
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        for (place, object) in self.objects.iter().enumerate() {
+            if self.objects.iter().take(place).any(|earlier| earlier.name == object.name) {
+                return Err(format!("two objects are called `{}`", object.name));
+            }
+            if !object.is_root() && self.object(&object.parent).is_none() {
+                return Err(format!("the parent `{}` of `{}` does not exist", object.parent, object.name));
+            }
+        }
+        for object in &self.objects {
+            if !self.lineage(&object.name).first().is_some_and(|first| first.is_root()) {
+                return Err(format!("`{}` is its own ancestor", object.name));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    fn model(objects: &[(&str, &str, &[&str])]) -> DataModel {
+        let field = |name: &&str| ModelField { name: (*name).to_owned(), kind: "string".to_owned(), required: false };
+        let object = |(name, parent, fields): &(&str, &str, &[&str])| DataObject {
+            name: (*name).to_owned(),
+            parent: (*parent).to_owned(),
+            fields: fields.iter().map(field).collect(),
+            ..DataObject::default()
+        };
+        DataModel { name: "M".to_owned(), objects: objects.iter().map(object).collect() }
+    }
+
+    fn changes() -> DataModel {
+        model(&[
+            ("All", "BaseEvent", &["user", "a.b"]),
+            ("Leaf", "Account", &["src_user"]),
+            ("Account", "All", &[]),
+            ("Other", "BaseSearch", &["x"]),
+        ])
+    }
+
+    #[test]
+    fn lineage_goes_from_the_root_whatever_the_order_in_the_file() {
+        let model = changes();
+        assert_eq!(model.lineage_name("Leaf"), "All.Account.Leaf");
+        assert_eq!(model.lineage("nobody").len(), 0);
+        assert_eq!(
+            model.subtree("All").iter().map(|object| &*object.name).collect::<Vec<_>>(),
+            ["All", "Account", "Leaf"]
+        );
+        assert_eq!(model.roots().map(|object| &*object.name).collect::<Vec<_>>(), ["All", "Other"]);
+    }
+
+    #[test]
+    fn an_inherited_field_keeps_the_prefix_of_its_owner() {
+        let model = changes();
+        let names: Vec<_> = model.fields("Leaf").into_iter().map(|field| model.full_name(field)).collect();
+        assert_eq!(names, ["All.user", "All.a.b", "All.Account.Leaf.src_user"]);
+    }
+
+    #[test]
+    fn a_calculated_field_that_is_declared_too_stands_once() {
+        let mut model = changes();
+        model.objects[3].calculations = vec![Calculation {
+            kind: CalculationKind::Eval { expression: "1".to_owned() },
+            outputs: ["x", "y"].map(|name| ModelField { name: name.to_owned(), ..ModelField::default() }).to_vec(),
+        }];
+        let names: Vec<_> = model.fields("Other").iter().map(|owned| owned.field.name.as_str()).collect();
+        assert_eq!(names, ["x", "y"]);
+    }
+
+    #[test]
+    fn a_path_resolves_by_lineage_or_by_an_end_that_is_unique() {
+        let model = changes();
+        assert_eq!(model.resolve("All.Account").unwrap().name, "Account");
+        assert_eq!(model.resolve("Account.Leaf").unwrap().name, "Leaf");
+        assert!(model.resolve("Accounts").is_none());
+        assert!(model.resolve("count").is_none());
+    }
+
+    #[test]
+    fn broken_trees_are_refused() {
+        assert!(changes().check().is_ok());
+        assert!(model(&[("A", "B", &[]), ("B", "A", &[])]).check().unwrap_err().contains("ancestor"));
+        assert!(model(&[("A", "Nobody", &[])]).check().unwrap_err().contains("Nobody"));
+        assert!(
+            model(&[("A", "BaseEvent", &[]), ("A", "BaseEvent", &[])]).check().unwrap_err().contains("two objects")
+        );
+        assert_eq!(model(&[("A", "B", &[]), ("B", "A", &[])]).subtree("A").len(), 2);
+    }
 }

@@ -7,7 +7,8 @@ pub mod data_model;
 pub mod lookup;
 pub mod macros;
 
-pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, ModelField};
+pub use conf::{Conf, Problem};
+pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, ModelField, OwnedField};
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
 
@@ -22,4 +23,32 @@ pub struct Knowledge {
     pub lookups: IndexMap<String, LookupDefinition>,
     /// Data models by name.
     pub data_models: IndexMap<String, DataModel>,
+}
+
+impl Knowledge {
+    /// Lays other definitions over these: an equal name is replaced.
+    pub fn merge(&mut self, later: Knowledge) {
+        self.macros.extend(later.macros);
+        self.lookups.extend(later.lookups);
+        self.data_models.extend(later.data_models);
+    }
+
+    /// A macro by name and number of arguments.
+    pub fn find_macro(&self, name: &str, arguments: usize) -> Option<&Macro> {
+        self.macros.get(&macros::key(name, arguments))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_definitions_replace_earlier_ones() {
+        let read = |text: &str| Knowledge { macros: macros::from_conf(&Conf::parse(text).0).0, ..Knowledge::default() };
+        let mut knowledge = read("[a]\ndefinition = 1\n[b(1)]\nargs = x\ndefinition = 2\n");
+        knowledge.merge(read("[a]\ndefinition = 3\n[b]\ndefinition = 4\n"));
+        let definition = |name, arguments| knowledge.find_macro(name, arguments).map(|found| found.definition.as_str());
+        assert_eq!((definition("a", 0), definition("b", 1), definition("b", 0)), (Some("3"), Some("2"), Some("4")));
+    }
 }

@@ -1,4 +1,20 @@
 //! Lookup definitions, as `transforms.conf` gives them.
+//!
+//! ```text
+//! [blocked]
+//! filename = blocked.csv
+//! match_type = WILDCARD(url)
+//! case_sensitive_match = 0
+//! ```
+
+use std::ops::RangeInclusive;
+
+use indexmap::IndexMap;
+
+use crate::conf::{Conf, Problem, Stanza};
+
+/// `max_matches` of a definition that sets none and is not bound in time.
+const DEFAULT_MATCHES: i64 = 100;
 
 /// How a column of a lookup table is compared with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,5 +70,129 @@ impl LookupDefinition {
             max_offset_secs: 2_000_000_000,
             min_offset_secs: 0,
         }
+    }
+}
+
+/// The lookup definitions of a `transforms.conf`: stanzas with a `filename`. Other stanzas are extractions and no affair of
+/// lookups; tables that a program or a key-value store supplies are reported.
+pub fn from_conf(conf: &Conf) -> (IndexMap<String, LookupDefinition>, Vec<Problem>) {
+    let mut lookups = IndexMap::new();
+    let mut problems = Vec::new();
+    for (name, stanza) in &conf.stanzas {
+        if conf.flag(stanza, "disabled", &mut problems) == Some(true) {
+            continue;
+        }
+        let Some(filename) = conf.text(stanza, "filename").filter(|text| !text.is_empty()) else {
+            for key in ["collection", "external_cmd"] {
+                if let Some(setting) = stanza.settings.get(key) {
+                    let message =
+                        format!("the lookup `{name}` comes from `{key}`, which is not supported: only `filename` is");
+                    problems.push(Problem::new(setting.line, message));
+                }
+            }
+            continue;
+        };
+        let time_field = conf.text(stanza, "time_field").filter(|text| !text.is_empty()).map(str::to_owned);
+        let plain = LookupDefinition::of_file(filename);
+        let most = if time_field.is_some() { 1 } else { DEFAULT_MATCHES };
+        let number = |key: &str, default: i64, range: RangeInclusive<i64>, problems: &mut Vec<Problem>| {
+            let Some(setting) = conf.get(stanza, key) else { return default };
+            match setting.value.parse::<i64>() {
+                Ok(number) if range.contains(&number) => number,
+                _ => {
+                    let (low, high) = range.into_inner();
+                    let message =
+                        format!("`{key}` takes a whole number from {low} to {high}, found `{}`", setting.value);
+                    problems.push(Problem::new(setting.line, message));
+                    default
+                }
+            }
+        };
+        let definition = LookupDefinition {
+            name: name.clone(),
+            filename: filename.to_owned(),
+            max_matches: number("max_matches", most, 1..=1000, &mut problems) as usize,
+            min_matches: number("min_matches", 0, 0..=1000, &mut problems) as usize,
+            default_match: conf.text(stanza, "default_match").unwrap_or_default().to_owned(),
+            case_sensitive: conf.flag(stanza, "case_sensitive_match", &mut problems).unwrap_or(true),
+            match_types: match_types(conf, stanza, &mut problems),
+            time_field,
+            time_format: conf.text(stanza, "time_format").map_or(plain.time_format, str::to_owned),
+            max_offset_secs: number("max_offset_secs", plain.max_offset_secs, 0..=2_000_000_000, &mut problems),
+            min_offset_secs: number("min_offset_secs", plain.min_offset_secs, 0..=2_000_000_000, &mut problems),
+        };
+        lookups.insert(name.clone(), definition);
+    }
+    (lookups, problems)
+}
+
+/// Reads `WILDCARD(a), CIDR(b)`.
+fn match_types(conf: &Conf, stanza: &Stanza, problems: &mut Vec<Problem>) -> Vec<(String, MatchKind)> {
+    let Some(setting) = conf.get(stanza, "match_type") else { return Vec::new() };
+    let mut found = Vec::new();
+    for part in setting.value.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let (kind, field) = match part.split_once('(') {
+            Some((kind, rest)) => (kind.trim(), rest.strip_suffix(')').map(str::trim)),
+            None => (part, None),
+        };
+        let kind = match kind.to_ascii_uppercase().as_str() {
+            "WILDCARD" => Some(MatchKind::Wildcard),
+            "CIDR" => Some(MatchKind::Cidr),
+            "EXACT" => Some(MatchKind::Exact),
+            _ => None,
+        };
+        match (kind, field) {
+            (Some(kind), Some(field)) if !field.is_empty() => found.push((field.to_owned(), kind)),
+            _ => problems.push(Problem::new(
+                setting.line,
+                format!("`match_type` takes `WILDCARD(field)`, `CIDR(field)` or `EXACT(field)`, found `{part}`"),
+            )),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    fn read(text: &str) -> (IndexMap<String, LookupDefinition>, Vec<usize>) {
+        let (lookups, problems) = from_conf(&Conf::parse(text).0);
+        (lookups, problems.into_iter().map(|problem| problem.line).collect())
+    }
+
+    #[test]
+    fn defaults_follow_the_kind_of_lookup() {
+        let (lookups, problems) =
+            read("[plain]\nfilename = a.csv\n[timed]\nfilename = b.csv\ntime_field = t\n[rex]\nREGEX = (x)\n");
+        assert!(problems.is_empty());
+        assert_eq!(lookups.keys().collect::<Vec<_>>(), ["plain", "timed"]);
+        assert_eq!((lookups["plain"].max_matches, lookups["plain"].case_sensitive), (100, true));
+        assert_eq!((lookups["timed"].max_matches, lookups["timed"].time_field.as_deref()), (1, Some("t")));
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let (lookups, problems) = read(
+            "[w]\nfilename = w.csv\nmax_matches = 5\nmin_matches = 1\ndefault_match = none\ncase_sensitive_match = 0\n\
+             match_type = WILDCARD(url), cidr( ip ),EXACT(user)\ntime_field = t\ntime_format = %Y-%m-%d\n\
+             max_offset_secs = 60\nmin_offset_secs = 10\n",
+        );
+        assert!(problems.is_empty());
+        let w = &lookups["w"];
+        assert_eq!((w.max_matches, w.min_matches, w.default_match.as_str(), w.case_sensitive), (5, 1, "none", false));
+        let kinds = [("url", MatchKind::Wildcard), ("ip", MatchKind::Cidr), ("user", MatchKind::Exact)];
+        assert_eq!(w.match_types, kinds.map(|(field, kind)| (field.to_owned(), kind)));
+        assert_eq!((w.time_format.as_str(), w.max_offset_secs, w.min_offset_secs), ("%Y-%m-%d", 60, 10));
+    }
+
+    #[test]
+    fn bad_values_are_reported_and_give_the_default() {
+        let (lookups, problems) = read(
+            "[w]\nfilename = w.csv\nmax_matches = 0\ncase_sensitive_match = maybe\nmatch_type = GLOB(a), WILDCARD\n[k]\ncollection = c\n",
+        );
+        assert_eq!(problems, [3, 4, 5, 5, 7]);
+        assert_eq!((lookups.len(), lookups["w"].max_matches), (1, 100));
     }
 }

@@ -14,7 +14,7 @@ use datafusion::{
         array::{Array, ArrayRef},
         datatypes::{DataType, Field, FieldRef},
     },
-    common::{Result, ScalarValue, exec_datafusion_err, internal_err},
+    common::{Result, ScalarValue, exec_datafusion_err, exec_err, internal_err},
     logical_expr::{
         ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
     },
@@ -111,6 +111,17 @@ impl Arguments {
     /// Whether an argument has the same value on all rows. A kernel may then prepare it once.
     pub(crate) fn is_constant(&self, index: usize) -> bool {
         self.columns.get(index).is_some_and(|(_, constant)| *constant)
+    }
+
+    /// The text of an argument that has to be a literal, such as a mode.
+    pub(crate) fn literal(&self, index: usize) -> Result<String> {
+        if !self.is_constant(index) {
+            return exec_err!("argument {} has to be a literal", index + 1);
+        }
+        match self.texts(index)?.get(0) {
+            Some(text) => Ok(text.into_owned()),
+            None => exec_err!("argument {} has to have a value", index + 1),
+        }
     }
 
     /// The column of an argument as Arrow has it; one row where it is constant.

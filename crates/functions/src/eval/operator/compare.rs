@@ -1,0 +1,104 @@
+//! Comparison of values whose kinds are known only row by row: `where bytes_in > bytes_out`.
+
+use std::cmp::Ordering;
+
+use datafusion::{
+    arrow::array::ArrayRef,
+    common::{Result, exec_err},
+};
+
+use super::super::kernel::{Arguments, booleans, is_list};
+use crate::value::parse_number;
+
+/// How values are compared.
+#[derive(Clone, Copy)]
+enum Mode {
+    /// As numbers where both are, else as texts by their bytes.
+    Auto,
+    /// As texts by their bytes.
+    Text,
+    /// As numbers; unknown where one is none.
+    Number,
+}
+
+/// Whether an order satisfies the operator; no order is that of NaN.
+type Test = fn(Option<Ordering>) -> bool;
+
+/// `spl_eq(a, b, mode)`.
+pub(super) fn equal(args: &Arguments) -> Result<ArrayRef> {
+    compare(args, |order| order == Some(Ordering::Equal))
+}
+
+/// `spl_ne(a, b, mode)`.
+pub(super) fn not_equal(args: &Arguments) -> Result<ArrayRef> {
+    compare(args, |order| order != Some(Ordering::Equal))
+}
+
+/// `spl_lt(a, b, mode)`.
+pub(super) fn less(args: &Arguments) -> Result<ArrayRef> {
+    compare(args, |order| order.is_some_and(Ordering::is_lt))
+}
+
+/// `spl_le(a, b, mode)`.
+pub(super) fn less_or_equal(args: &Arguments) -> Result<ArrayRef> {
+    compare(args, |order| order.is_some_and(Ordering::is_le))
+}
+
+/// `spl_gt(a, b, mode)`.
+pub(super) fn greater(args: &Arguments) -> Result<ArrayRef> {
+    compare(args, |order| order.is_some_and(Ordering::is_gt))
+}
+
+/// `spl_ge(a, b, mode)`.
+pub(super) fn greater_or_equal(args: &Arguments) -> Result<ArrayRef> {
+    compare(args, |order| order.is_some_and(Ordering::is_ge))
+}
+
+/// Null where an operand is missing. With several values, true if one pair of them satisfies the operator.
+fn compare(args: &Arguments, test: Test) -> Result<ArrayRef> {
+    let mode = match args.literal(2)?.as_str() {
+        "auto" => Mode::Auto,
+        "text" => Mode::Text,
+        "number" => Mode::Number,
+        other => return exec_err!("`{other}` is no way to compare"),
+    };
+    if is_list(args.array(0)?.data_type()) || is_list(args.array(1)?.data_type()) {
+        return compare_lists(args, mode, test);
+    }
+    if matches!(mode, Mode::Number) {
+        let (left, right) = (args.numbers(0)?, args.numbers(1)?);
+        return booleans(args.rows(), |row| Some(test(left.get(row)?.partial_cmp(&right.get(row)?))));
+    }
+    let (left, right) = (args.texts(0)?, args.texts(1)?);
+    booleans(args.rows(), |row| compare_texts(&left.get(row)?, &right.get(row)?, mode, test))
+}
+
+fn compare_lists(args: &Arguments, mode: Mode, test: Test) -> Result<ArrayRef> {
+    let (left, right) = (args.lists(0)?, args.lists(1)?);
+    booleans(args.rows(), |row| {
+        let (left, right) = (left.get(row)?, right.get(row)?);
+        let mut answer = None;
+        for left in left {
+            for right in right.clone() {
+                match compare_texts(left, right, mode, test) {
+                    Some(true) => return Some(true),
+                    Some(false) => answer = Some(false),
+                    None => {}
+                }
+            }
+        }
+        answer
+    })
+}
+
+fn compare_texts(left: &str, right: &str, mode: Mode, test: Test) -> Option<bool> {
+    if matches!(mode, Mode::Auto | Mode::Number) {
+        if let (Some(left), Some(right)) = (parse_number(left), parse_number(right)) {
+            return Some(test(left.partial_cmp(&right)));
+        }
+        if matches!(mode, Mode::Number) {
+            return None;
+        }
+    }
+    Some(test(Some(left.cmp(right))))
+}

@@ -5,9 +5,12 @@
 mod command;
 mod error;
 mod expr;
+mod field;
+mod kernel;
 mod lower;
 mod predicate;
 mod relation;
+mod source;
 mod subsearch;
 mod world;
 

@@ -1,0 +1,137 @@
+//! The commands: a file each with its `impl Lower`; a pipeline is a fold over them.
+
+mod append;
+mod bin;
+mod dedup;
+mod eval;
+mod eventstats;
+mod fields;
+mod fillnull;
+mod format;
+mod head;
+mod inputlookup;
+mod iplocation;
+mod lookup;
+mod makeresults;
+mod mvcombine;
+mod outputlookup;
+mod regex;
+mod rename;
+mod r#return;
+mod rex;
+mod search;
+mod sort;
+mod stats;
+mod table;
+mod top;
+mod tstats;
+mod unsupported;
+mod r#where;
+
+use datafusion::logical_expr::LogicalPlanBuilder;
+use speleo_syntax::{Code, Command, Diagnostic, Search, Span};
+
+use crate::{
+    Error, Result, field,
+    lower::{Context, Lower},
+    relation::Relation,
+};
+
+/// Plans a pipeline from its first command to its last.
+///
+/// Fields that it names are known to its sources only: those of an outer pipeline come back when it is done.
+pub(crate) async fn pipeline(search: &Search, cx: &mut Context<'_>) -> Result<Relation> {
+    let outer = std::mem::replace(&mut cx.mentioned, field::mentioned(search));
+    let result = fold(search, cx).await;
+    cx.mentioned = outer;
+    result
+}
+
+async fn fold(search: &Search, cx: &mut Context<'_>) -> Result<Relation> {
+    let mut relation = None;
+    for command in &search.commands {
+        relation = Some(lower(command, relation, cx).await.map_err(|error| blame(error, command))?);
+    }
+    match relation {
+        Some(relation) => Ok(relation),
+        None => Ok(Relation::results(LogicalPlanBuilder::empty(false).build()?, Vec::new())),
+    }
+}
+
+async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+    match command {
+        Command::Append(command) => command.lower(input, cx).await,
+        Command::Bin(command) => command.lower(input, cx).await,
+        Command::Dedup(command) => command.lower(input, cx).await,
+        Command::Eval(command) => command.lower(input, cx).await,
+        Command::EventStats(command) => command.lower(input, cx).await,
+        Command::Fields(command) => command.lower(input, cx).await,
+        Command::FillNull(command) => command.lower(input, cx).await,
+        Command::Format(command) => command.lower(input, cx).await,
+        Command::Head(command) => command.lower(input, cx).await,
+        Command::InputLookup(command) => command.lower(input, cx).await,
+        Command::IpLocation(command) => command.lower(input, cx).await,
+        Command::Lookup(command) => command.lower(input, cx).await,
+        Command::MakeResults(command) => command.lower(input, cx).await,
+        Command::MvCombine(command) => command.lower(input, cx).await,
+        Command::OutputLookup(command) => command.lower(input, cx).await,
+        Command::Regex(command) => command.lower(input, cx).await,
+        Command::Rename(command) => command.lower(input, cx).await,
+        Command::Return(command) => command.lower(input, cx).await,
+        Command::Rex(command) => command.lower(input, cx).await,
+        Command::Search(command) => command.lower(input, cx).await,
+        Command::Sort(command) => command.lower(input, cx).await,
+        Command::Stats(command) => command.lower(input, cx).await,
+        Command::Table(command) => command.lower(input, cx).await,
+        Command::Top(command) => command.lower(input, cx).await,
+        Command::TStats(command) => command.lower(input, cx).await,
+        Command::Unsupported(command) => command.lower(input, cx).await,
+        Command::Where(command) => command.lower(input, cx).await,
+    }
+}
+
+/// Names the command that a failure below belongs to, unless a nested one did already.
+fn blame(error: Error, command: &Command) -> Error {
+    match error {
+        Error::Engine { span: None, source } => Error::Engine { span: Some(span(command)), source },
+        other => other,
+    }
+}
+
+/// Where a command stands.
+fn span(command: &Command) -> Span {
+    match command {
+        Command::Append(command) => command.span,
+        Command::Bin(command) => command.span,
+        Command::Dedup(command) => command.span,
+        Command::Eval(command) => command.span,
+        Command::EventStats(command) => command.span,
+        Command::Fields(command) => command.span,
+        Command::FillNull(command) => command.span,
+        Command::Format(command) => command.span,
+        Command::Head(command) => command.span,
+        Command::InputLookup(command) => command.span,
+        Command::IpLocation(command) => command.span,
+        Command::Lookup(command) => command.span,
+        Command::MakeResults(command) => command.span,
+        Command::MvCombine(command) => command.span,
+        Command::OutputLookup(command) => command.span,
+        Command::Regex(command) => command.span,
+        Command::Rename(command) => command.span,
+        Command::Return(command) => command.span,
+        Command::Rex(command) => command.span,
+        Command::Search(command) => command.span,
+        Command::Sort(command) => command.span,
+        Command::Stats(command) => command.span,
+        Command::Table(command) => command.span,
+        Command::Top(command) => command.span,
+        Command::TStats(command) => command.span,
+        Command::Unsupported(command) => command.span,
+        Command::Where(command) => command.span,
+    }
+}
+
+/// Valid SPL that has no plan yet.
+pub(crate) fn not_yet(name: &str, span: Span) -> Error {
+    Diagnostic::new(Code::UnsupportedForm, span, format!("`{name}` is not supported yet")).into()
+}

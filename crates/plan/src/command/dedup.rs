@@ -1,0 +1,13 @@
+//! The meaning of `dedup`.
+
+use async_trait::async_trait;
+use speleo_syntax::command::dedup::Dedup;
+
+use crate::{Result, command::not_yet, lower::{Context, Lower}, relation::Relation};
+
+#[async_trait]
+impl Lower for Dedup {
+    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
+        Err(not_yet("dedup", self.span))
+    }
+}

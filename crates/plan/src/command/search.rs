@@ -1,0 +1,13 @@
+//! The meaning of `search`.
+
+use async_trait::async_trait;
+use speleo_syntax::command::search::SearchCommand;
+
+use crate::{Result, command::not_yet, lower::{Context, Lower}, relation::Relation};
+
+#[async_trait]
+impl Lower for SearchCommand {
+    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
+        Err(not_yet("search", self.span))
+    }
+}

@@ -1,0 +1,13 @@
+//! The meaning of `table`.
+
+use async_trait::async_trait;
+use speleo_syntax::command::table::Table;
+
+use crate::{Result, command::not_yet, lower::{Context, Lower}, relation::Relation};
+
+#[async_trait]
+impl Lower for Table {
+    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
+        Err(not_yet("table", self.span))
+    }
+}

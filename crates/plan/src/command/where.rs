@@ -1,0 +1,13 @@
+//! The meaning of `where`.
+
+use async_trait::async_trait;
+use speleo_syntax::command::r#where::Where;
+
+use crate::{Result, command::not_yet, lower::{Context, Lower}, relation::Relation};
+
+#[async_trait]
+impl Lower for Where {
+    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
+        Err(not_yet("where", self.span))
+    }
+}

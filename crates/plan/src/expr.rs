@@ -1,0 +1,1 @@
+//! Eval expressions as plan expressions. `if(status >= 500, "error", "ok")`

@@ -1,0 +1,1 @@
+//! Search conditions as Boolean plan expressions. `status=404 OR user=adm*`

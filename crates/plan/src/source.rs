@@ -1,0 +1,1 @@
+//! Events from indexes: which ones a condition reads, and how their tables come together.

@@ -1,0 +1,1 @@
+//! Brackets: `[search index=a | fields src]` as a condition, or as text.

@@ -1,19 +1,20 @@
 //! Kernels by name: what `speleo_functions` registers, ready to be called from a plan.
 
-use std::{collections::HashMap, sync::{Arc, LazyLock}};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use datafusion::{
     common::{DataFusionError, Result},
     logical_expr::{AggregateUDF, Expr, ScalarUDF, expr::ScalarFunction},
 };
 
-static SCALARS: LazyLock<HashMap<String, Arc<ScalarUDF>>> = LazyLock::new(|| {
-    speleo_functions::eval::kernels().into_iter().map(|udf| (udf.name().to_owned(), udf)).collect()
-});
+static SCALARS: LazyLock<HashMap<String, Arc<ScalarUDF>>> =
+    LazyLock::new(|| speleo_functions::eval::kernels().into_iter().map(|udf| (udf.name().to_owned(), udf)).collect());
 
-static AGGREGATES: LazyLock<HashMap<String, Arc<AggregateUDF>>> = LazyLock::new(|| {
-    speleo_functions::stats::kernels().into_iter().map(|udf| (udf.name().to_owned(), udf)).collect()
-});
+static AGGREGATES: LazyLock<HashMap<String, Arc<AggregateUDF>>> =
+    LazyLock::new(|| speleo_functions::stats::kernels().into_iter().map(|udf| (udf.name().to_owned(), udf)).collect());
 
 /// A call of the scalar kernel `name`, such as `spl_num`.
 ///

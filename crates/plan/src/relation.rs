@@ -171,8 +171,7 @@ impl Relation {
             name = format!("{HIDDEN}{stem}{n}");
             n += 1;
         }
-        let mut exprs: Vec<Expr> =
-            self.plan.schema().fields().iter().map(|field| column(field.name())).collect();
+        let mut exprs: Vec<Expr> = self.plan.schema().fields().iter().map(|field| column(field.name())).collect();
         exprs.push(named(expr, &name));
         self.plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
         Ok((self, name))

@@ -3,7 +3,12 @@
 use async_trait::async_trait;
 use speleo_syntax::command::dedup::Dedup;
 
-use crate::{Result, command::not_yet, lower::{Context, Lower}, relation::Relation};
+use crate::{
+    Result,
+    command::not_yet,
+    lower::{Context, Lower},
+    relation::Relation,
+};
 
 #[async_trait]
 impl Lower for Dedup {

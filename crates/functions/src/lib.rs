@@ -5,6 +5,7 @@
 //!
 //! Invariant: a function carries no state; every option is an argument, and it is found by its name alone.
 
+mod cache;
 pub mod eval;
 pub mod spec;
 pub mod stats;

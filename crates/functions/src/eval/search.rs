@@ -1,10 +1,174 @@
-//! Kernels of `search` that lowering calls.
+//! The kernels of `search`: comparisons of whole values, and terms in events.
+//!
+//! `search host=web* src IN (10.0.0.0/8) "login failed"` calls `spl_search_equals`, `spl_search_in` and
+//! `spl_search_term`. How conditions combine is lowering's business.
 
-use std::sync::Arc;
+pub(crate) mod cidr;
+pub(crate) mod glob;
+pub(crate) mod needle;
+mod set;
+mod term;
 
-use datafusion::logical_expr::ScalarUDF;
+use std::{cmp::Ordering, sync::Arc};
+
+use datafusion::{
+    arrow::array::ArrayRef,
+    common::{Result, exec_datafusion_err, exec_err},
+    logical_expr::ScalarUDF,
+};
+
+use self::{
+    cidr::Cidr,
+    glob::{Glob, matches_once},
+    set::PatternSet,
+    term::{Mode, Term},
+};
+use super::kernel::{Arguments, boolean, booleans, kernel};
+use crate::{cache::Cache, value::parse_number};
 
 /// The kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
-    Vec::new()
+    vec![
+        kernel("spl_search_equals", boolean, |args| compare_values(args, false, true)),
+        kernel("spl_search_case", boolean, |args| compare_values(args, true, true)),
+        kernel("spl_search_differs", boolean, |args| compare_values(args, false, false)),
+        kernel("spl_search_compare", boolean, compare_order),
+        kernel("spl_search_in", boolean, is_in),
+        kernel("spl_search_term", boolean, has_term),
+        kernel("spl_wildcard", boolean, wildcard),
+        kernel("spl_cidrmatch", boolean, cidrmatch),
+    ]
 }
+
+/// A pattern of `field=pattern`.
+struct Pattern {
+    glob: Glob,
+    range: Option<Cidr>,
+}
+
+impl Pattern {
+    fn new(text: &str, case_sensitive: bool) -> Self {
+        let range = if text.contains('/') { Cidr::parse(text) } else { None };
+        Self { glob: Glob::new(text, case_sensitive), range }
+    }
+
+    fn matches(&self, value: &str) -> bool {
+        self.glob.matches(value) || self.range.is_some_and(|range| range.contains(value))
+    }
+}
+
+/// Whether some value matches (`wanted`), or some value does not.
+fn compare_values(args: &Arguments, case_sensitive: bool, wanted: bool) -> Result<ArrayRef> {
+    let (values, patterns) = (args.lists(0)?, args.texts(1)?);
+    let literal =
+        if args.is_constant(1) { patterns.get(0).map(|text| Pattern::new(&text, case_sensitive)) } else { None };
+    booleans(args.rows(), |row| {
+        let mut values = values.get(row)?;
+        if let Some(pattern) = &literal {
+            return Some(values.any(|value| pattern.matches(value) == wanted));
+        }
+        let pattern = Pattern::new(&patterns.get(row)?, case_sensitive);
+        Some(values.any(|value| pattern.matches(value) == wanted))
+    })
+}
+
+/// `field<value`: as numbers if both are, else by bytes.
+fn compare_order(args: &Arguments) -> Result<ArrayRef> {
+    let (values, operators, bounds) = (args.lists(0)?, args.texts(1)?, args.texts(2)?);
+    let operator = operators.get(0).unwrap_or_default();
+    let is_wanted: fn(Ordering) -> bool = match operator.as_ref() {
+        "<" => Ordering::is_lt,
+        "<=" => Ordering::is_le,
+        ">" => Ordering::is_gt,
+        ">=" => Ordering::is_ge,
+        _ => return exec_err!("`{operator}` is no comparison"),
+    };
+    let compare = |value: &str, bound: &str, bound_number: Option<f64>| match (parse_number(value), bound_number) {
+        (Some(value), Some(bound)) => value.partial_cmp(&bound).is_some_and(is_wanted),
+        _ => is_wanted(value.cmp(bound)),
+    };
+    let literal = if args.is_constant(2) { bounds.get(0).map(|bound| (parse_number(&bound), bound)) } else { None };
+    booleans(args.rows(), |row| {
+        let mut values = values.get(row)?;
+        if let Some((number, bound)) = &literal {
+            return Some(values.any(|value| compare(value, bound, *number)));
+        }
+        let bound = bounds.get(row)?;
+        let number = parse_number(&bound);
+        Some(values.any(|value| compare(value, &bound, number)))
+    })
+}
+
+/// `field IN (…)`. The list is a literal; compiled sets are kept between batches.
+fn is_in(args: &Arguments) -> Result<ArrayRef> {
+    static SETS: Cache<String, PatternSet> = Cache::new(16);
+    let (values, lists) = (args.lists(0)?, args.lists(1)?);
+    let mut scratch = String::new();
+    if !args.is_constant(1) {
+        return booleans(args.rows(), |row| {
+            let set = PatternSet::new(lists.get(row)?).ok()?;
+            Some(values.get(row)?.any(|value| set.matches(value, &mut scratch)))
+        });
+    }
+    let Some(patterns) = lists.get(0) else { return booleans(args.rows(), |row| values.get(row).map(|_| false)) };
+    // Length and text of each pattern: no two lists share a key.
+    let mut key = String::new();
+    for pattern in patterns.clone() {
+        key.push_str(&pattern.len().to_string());
+        key.push(':');
+        key.push_str(pattern);
+    }
+    let set = SETS.get(key.as_str(), |_| PatternSet::new(patterns))?;
+    booleans(args.rows(), |row| Some(values.get(row)?.any(|value| set.matches(value, &mut scratch))))
+}
+
+/// A term in `_raw`. `*` matches rows without `_raw` too; any other term gives null there.
+fn has_term(args: &Arguments) -> Result<ArrayRef> {
+    let (raws, terms, modes) = (args.texts(0)?, args.texts(1)?, args.texts(2)?);
+    let mode = modes.get(0).unwrap_or_default();
+    let mode = Mode::parse(&mode).ok_or_else(|| exec_datafusion_err!("`{mode}` is no kind of term"))?;
+    let literal = if args.is_constant(1) { terms.get(0).map(|text| Term::new(&text, mode)) } else { None };
+    booleans(args.rows(), |row| {
+        let compiled;
+        let term = match &literal {
+            Some(term) => term,
+            None => {
+                compiled = Term::new(&terms.get(row)?, mode);
+                &compiled
+            }
+        };
+        if term.is_any() { Some(true) } else { raws.get(row).map(|raw| term.matches(&raw)) }
+    })
+}
+
+/// A pattern from a column, such as a cell of a lookup table.
+fn wildcard(args: &Arguments) -> Result<ArrayRef> {
+    let (values, patterns, cases) = (args.lists(0)?, args.texts(1)?, args.texts(2)?);
+    let ignore_case = cases.get(0).is_some_and(|flag| flag == "True");
+    let literal = if args.is_constant(1) { patterns.get(0).map(|text| Glob::new(&text, !ignore_case)) } else { None };
+    booleans(args.rows(), |row| {
+        let mut values = values.get(row)?;
+        if let Some(glob) = &literal {
+            return Some(values.any(|value| glob.matches(value)));
+        }
+        let pattern = patterns.get(row)?;
+        Some(values.any(|value| matches_once(value, &pattern, ignore_case)))
+    })
+}
+
+/// `cidrmatch(range, address)`: false where either is malformed.
+fn cidrmatch(args: &Arguments) -> Result<ArrayRef> {
+    let (ranges, addresses) = (args.texts(0)?, args.lists(1)?);
+    let literal = if args.is_constant(0) { ranges.get(0).map(|text| Cidr::parse(&text)) } else { None };
+    booleans(args.rows(), |row| {
+        let mut addresses = addresses.get(row)?;
+        let range = match &literal {
+            Some(range) => *range,
+            None => Cidr::parse(&ranges.get(row)?),
+        };
+        Some(addresses.any(|address| range.is_some_and(|range| range.contains(address))))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! Address ranges: `10.0.0.0/8`, `2001:db8::/32`.
+
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+};
+
+/// A range of addresses of one family. Host bits of the written address do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cidr {
+    network: u128,
+    prefix: u32,
+    is_v4: bool,
+}
+
+impl Cidr {
+    /// The range that a text names; without a prefix length, the address alone. None where it is no range.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let (bits, width, is_v4) = bits(address)?;
+        let prefix = match prefix {
+            Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                digits.parse().ok()?
+            }
+            Some(_) => return None,
+            None => width,
+        };
+        (prefix <= width).then(|| Self { network: masked(bits, width, prefix), prefix, is_v4 })
+    }
+
+    /// Whether a text is an address of the range. A text that is no address is in no range.
+    pub(crate) fn contains(&self, address: &str) -> bool {
+        bits(address)
+            .is_some_and(|(bits, width, is_v4)| is_v4 == self.is_v4 && masked(bits, width, self.prefix) == self.network)
+    }
+}
+
+/// Several ranges, asked with one look-up for each prefix length that occurs.
+#[derive(Debug, Default)]
+pub(crate) struct Ranges {
+    networks: HashMap<(bool, u32), HashSet<u128>>,
+}
+
+impl Ranges {
+    /// Adds a range.
+    pub(crate) fn add(&mut self, range: Cidr) {
+        self.networks.entry((range.is_v4, range.prefix)).or_default().insert(range.network);
+    }
+
+    /// Whether a text is an address of any of the ranges.
+    pub(crate) fn contains(&self, address: &str) -> bool {
+        if self.networks.is_empty() {
+            return false;
+        }
+        let Some((bits, width, is_v4)) = bits(address) else { return false };
+        self.networks
+            .iter()
+            .filter(|((family, _), _)| *family == is_v4)
+            .any(|((_, prefix), networks)| networks.contains(&masked(bits, width, *prefix)))
+    }
+}
+
+/// An address as bits, the width of its family, and whether that is IPv4.
+pub(crate) fn bits(text: &str) -> Option<(u128, u32, bool)> {
+    // Most values that are asked are no addresses; this is cheaper than to parse them.
+    let first = text.bytes().next()?;
+    if text.len() > 45 || !(first.is_ascii_hexdigit() || first == b':') {
+        return None;
+    }
+    Some(match text.parse().ok()? {
+        IpAddr::V4(address) => (u128::from(address.to_bits()), 32, true),
+        IpAddr::V6(address) => (address.to_bits(), 128, false),
+    })
+}
+
+fn masked(bits: u128, width: u32, prefix: u32) -> u128 {
+    let host = width.saturating_sub(prefix);
+    // A shift by the full width is no shift to Rust.
+    bits.checked_shr(host).and_then(|network| network.checked_shl(host)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Cidr, Ranges};
+
+    fn check(range: &str, address: &str, expected: bool) {
+        assert_eq!(Cidr::parse(range).is_some_and(|range| range.contains(address)), expected, "{address} in {range}");
+        let mut ranges = Ranges::default();
+        Cidr::parse("192.168.0.0/16").into_iter().chain(Cidr::parse(range)).for_each(|range| ranges.add(range));
+        assert_eq!(ranges.contains(address), expected, "{address} in a set with {range}");
+    }
+
+    #[test]
+    fn ranges_of_both_families() {
+        check("10.0.0.0/8", "10.1.2.3", true);
+        check("192.0.2.0/24", "192.0.3.0", false);
+        check("123.132.32.0/25", "123.132.32.200", false);
+        check("123.132.32.77/25", "123.132.32.1", true);
+        check("0.0.0.0/0", "8.8.8.8", true);
+        check("0.0.0.0/0", "::1", false);
+        check("::/0", "8.8.8.8", false);
+        check("2001:db8::/32", "2001:db8:1::5", true);
+        check("2001:db8::/32", "2001:db9::5", false);
+        check("10.0.0.1", "10.0.0.1", true);
+        check("10.0.0.1", "10.0.0.2", false);
+        check("10.0.0.0/8", "10.1", false);
+        check("10.0.0.0/8", "text", false);
+    }
+
+    #[test]
+    fn what_is_no_range() {
+        for text in ["", "/", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "a/b", "10.0.0/8", "1.2.3.4/99999999999"] {
+            assert_eq!(Cidr::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Patterns of whole values: `*` is any run of characters, everything else stands for itself. There is no escape.
+//!
+//! `host=web*` is the pattern `web*`.
+
+use super::needle::{Needle, fold};
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(crate) struct Glob {
+    /// The texts between the stars, first to last, none of them empty.
+    pieces: Vec<Needle>,
+    open_start: bool,
+    open_end: bool,
+    beyond_ascii: bool,
+}
+
+impl Glob {
+    /// Compiles a pattern. Ignoring case means ASCII case, and Unicode's lower case where the pattern has more than ASCII.
+    pub(crate) fn new(pattern: &str, case_sensitive: bool) -> Self {
+        let beyond_ascii = !case_sensitive && !pattern.is_ascii();
+        let pattern = fold(pattern, beyond_ascii);
+        Self {
+            pieces: pattern
+                .split('*')
+                .filter(|piece| !piece.is_empty())
+                .map(|piece| Needle::new(piece, case_sensitive))
+                .collect(),
+            open_start: pattern.starts_with('*'),
+            open_end: pattern.ends_with('*'),
+            beyond_ascii,
+        }
+    }
+
+    /// The longest text that every match contains; empty where there is none.
+    pub(crate) fn longest_piece(&self) -> &[u8] {
+        self.pieces.iter().map(Needle::bytes).max_by_key(|bytes| bytes.len()).unwrap_or_default()
+    }
+
+    /// Whether only values of lower-cased haystacks can be compared.
+    pub(crate) fn is_beyond_ascii(&self) -> bool {
+        self.beyond_ascii
+    }
+
+    /// Whether the whole value matches.
+    pub(crate) fn matches(&self, value: &str) -> bool {
+        let folded = fold(value, self.beyond_ascii);
+        let value = folded.as_bytes();
+        let Some((last, before_last)) = self.pieces.split_last() else {
+            return value.is_empty() || self.open_start;
+        };
+        let mut place = 0;
+        for (index, piece) in before_last.iter().enumerate() {
+            if index == 0 && !self.open_start {
+                if !piece.is_at(value, 0) {
+                    return false;
+                }
+                place = piece.len();
+                continue;
+            }
+            // The leftmost place leaves most to the pieces that follow.
+            let Some(found) = piece.find(value, place) else { return false };
+            place = found + piece.len();
+        }
+        let is_first = before_last.is_empty() && !self.open_start;
+        if self.open_end {
+            return if is_first { last.is_at(value, 0) } else { last.find(value, place).is_some() };
+        }
+        let Some(end) = value.len().checked_sub(last.len()) else { return false };
+        end >= place && (!is_first || end == 0) && last.is_at(value, end)
+    }
+}
+
+/// Whether a value matches a pattern that is used only once. Allocates nothing for ASCII.
+pub(crate) fn matches_once(value: &str, pattern: &str, ignore_case: bool) -> bool {
+    if ignore_case && !(value.is_ascii() && pattern.is_ascii()) {
+        return matches_once(&value.to_lowercase(), &pattern.to_lowercase(), false);
+    }
+    let (value, pattern) = (value.as_bytes(), pattern.as_bytes());
+    let same = |a: u8, b: u8| if ignore_case { a.eq_ignore_ascii_case(&b) } else { a == b };
+    let (mut at, mut of) = (0, 0);
+    // Where the last star was, and how far its run reaches so far.
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(&byte) = value.get(at) {
+        match pattern.get(of) {
+            Some(b'*') => {
+                star = Some((of, at));
+                of += 1;
+            }
+            Some(&expected) if same(byte, expected) => {
+                at += 1;
+                of += 1;
+            }
+            _ => {
+                let Some((place, reach)) = star else { return false };
+                star = Some((place, reach + 1));
+                at = reach + 1;
+                of = place + 1;
+            }
+        }
+    }
+    pattern.get(of..).is_some_and(|rest| rest.iter().all(|&byte| byte == b'*'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Glob, matches_once};
+
+    fn check(pattern: &str, value: &str, expected: bool) {
+        assert_eq!(Glob::new(pattern, false).matches(value), expected, "{pattern} on {value}");
+        assert_eq!(matches_once(value, pattern, true), expected, "{pattern} on {value}, used once");
+    }
+
+    #[test]
+    fn a_star_is_any_run() {
+        check("web*", "web", true);
+        check("web*", "WEB01", true);
+        check("web*", "aweb", false);
+        check("*web", "my-Web", true);
+        check("*web", "web1", false);
+        check("*web*", "a web b", true);
+        check("a*b", "ab", true);
+        check("a*b", "a", false);
+        check("a*a", "a", false);
+        check("ab*ba", "aba", false);
+        check("a*b*c", "aXbYbZc", true);
+        check("a*b*c", "aXcYb", false);
+        check("a**c", "abc", true);
+        check("*", "", true);
+        check("", "", true);
+        check("", "a", false);
+        check("*example.com", "news.Example.com", true);
+    }
+
+    #[test]
+    fn case_beyond_ascii_is_ignored_too() {
+        check("ÄRGER*", "ärger im büro", true);
+        check("*BÜRO", "ärger im büro", true);
+        check("o*o", "oöo", true);
+        check("straße", "STRASSE", false);
+    }
+
+    #[test]
+    fn case_can_count() {
+        assert!(!Glob::new("Bob*", true).matches("bob"));
+        assert!(Glob::new("Bob*", true).matches("Bobby"));
+        assert!(!matches_once("bob", "B*", false));
+    }
+}

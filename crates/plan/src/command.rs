@@ -131,6 +131,16 @@ fn span(command: &Command) -> Span {
     }
 }
 
+/// The rows that come in, for a command that needs some.
+///
+/// # Errors
+/// E0106 where the command stands first.
+pub(crate) fn rows(input: Option<Relation>, name: &str, span: Span) -> Result<Relation> {
+    input.ok_or_else(|| {
+        Diagnostic::new(Code::Position, span, format!("`{name}` needs rows from a command before it")).into()
+    })
+}
+
 /// Valid SPL that has no plan yet.
 pub(crate) fn not_yet(name: &str, span: Span) -> Error {
     Diagnostic::new(Code::UnsupportedForm, span, format!("`{name}` is not supported yet")).into()

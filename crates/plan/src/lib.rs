@@ -8,10 +8,12 @@ mod expr;
 mod field;
 mod kernel;
 mod lower;
+mod meet;
 mod predicate;
 mod relation;
 mod source;
 mod subsearch;
+mod wildcard;
 mod world;
 
 pub use error::{Error, Result};

@@ -1,15 +1,189 @@
-//! The family `math`.
+//! Arithmetic functions: `eval kb=round(bytes/1024, 2)`.
+//!
+//! Absent: the display precision that Splunk tracks through arithmetic (`round(5,2)` shows `5`, not `5.00`), so `exact`
+//! changes nothing.
 
 use std::sync::Arc;
 
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::{arrow::array::ArrayRef, common::Result, logical_expr::ScalarUDF};
 
-use crate::EvalSpec;
+use super::kernel::{Arguments, kernel, number, numbers};
+use crate::{EvalSpec, Kernel, Kind, Returns};
+
+mod round;
+
+pub(super) use round::round;
+
+const NUMBER: EvalSpec = EvalSpec {
+    names: &[],
+    min_args: 1,
+    max_args: Some(1),
+    args: &[Kind::Number],
+    returns: Returns::Always(Kind::Number),
+    ambient: &[],
+    kernel: Kernel::Form,
+    usage: "",
+    summary: "",
+    examples: &[],
+};
 
 /// The functions of this family.
-pub const FUNCTIONS: &[EvalSpec] = &[];
+pub const FUNCTIONS: &[EvalSpec] = &[
+    EvalSpec {
+        names: &["abs"],
+        kernel: Kernel::Call("spl_abs"),
+        usage: "abs(x)",
+        summary: "The number without its sign.",
+        examples: &[("abs(-3)", "3")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["ceiling", "ceil"],
+        kernel: Kernel::Call("spl_ceiling"),
+        usage: "ceiling(x)",
+        summary: "The nearest whole number upwards.",
+        examples: &[("ceil(1.9)", "2"), ("ceiling(-1.2)", "-1")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["exact"],
+        usage: "exact(x)",
+        summary: "The number with all its digits.",
+        examples: &[("exact(0.2)", "0.2")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["exp"],
+        kernel: Kernel::Call("spl_exp"),
+        usage: "exp(x)",
+        summary: "e to the power of x.",
+        examples: &[("exp(0)", "1")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["floor"],
+        kernel: Kernel::Call("spl_floor"),
+        usage: "floor(x)",
+        summary: "The nearest whole number downwards.",
+        examples: &[("floor(1.9)", "1"), ("floor(-1.2)", "-2")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["ln"],
+        kernel: Kernel::Call("spl_ln"),
+        usage: "ln(x)",
+        summary: "The natural logarithm; null unless x is above 0.",
+        examples: &[("ln(1)", "0"), ("ln(0)", "null")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["log"],
+        max_args: Some(2),
+        kernel: Kernel::Call("spl_log"),
+        usage: "log(x, base)",
+        summary: "The logarithm, to base 10 unless a base is given; null unless both are above 0.",
+        examples: &[("log(100)", "2"), ("log(8, 2)", "3"), ("log(-1)", "null")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["pi"],
+        min_args: 0,
+        max_args: Some(0),
+        kernel: Kernel::Call("spl_pi"),
+        usage: "pi()",
+        summary: "The ratio of a circle's circumference to its diameter.",
+        examples: &[("round(pi(), 2)", "3.14")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["pow"],
+        min_args: 2,
+        max_args: Some(2),
+        kernel: Kernel::Call("spl_pow"),
+        usage: "pow(x, y)",
+        summary: "x to the power of y.",
+        examples: &[("pow(2, 10)", "1024"), ("pow(2, -1)", "0.5"), ("pow(0, 0)", "1")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["round"],
+        max_args: Some(2),
+        kernel: Kernel::Call("spl_round"),
+        usage: "round(x, digits)",
+        summary: "The number with so many digits after the point, none by default; halves go away from zero.",
+        examples: &[("round(3.5)", "4"), ("round(2.5)", "3"), ("round(2.555, 2)", "2.56")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["sqrt"],
+        kernel: Kernel::Call("spl_sqrt"),
+        usage: "sqrt(x)",
+        summary: "The square root; null below 0.",
+        examples: &[("sqrt(9)", "3"), ("sqrt(-1)", "null")],
+        ..NUMBER
+    },
+];
 
 /// Their kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
-    Vec::new()
+    vec![
+        kernel("spl_abs", number, |args| map(args, |x| Some(x.abs()))),
+        kernel("spl_ceiling", number, |args| map(args, |x| Some(x.ceil()))),
+        kernel("spl_exp", number, |args| map(args, |x| Some(x.exp()))),
+        kernel("spl_floor", number, |args| map(args, |x| Some(x.floor()))),
+        kernel("spl_ln", number, |args| map(args, |x| if x <= 0.0 { None } else { Some(x.ln()) })),
+        kernel("spl_log", number, log),
+        kernel("spl_pi", number, |args| numbers(args.rows(), |_| Some(std::f64::consts::PI))),
+        // Splunk shows NaN, not null, for a power that is no real number.
+        kernel("spl_pow", number, |args| map_two(args, |x, y| Some(x.powf(y)))),
+        kernel("spl_round", number, round_to_digits),
+        kernel("spl_sqrt", number, |args| map(args, |x| defined(x.sqrt(), x))),
+    ]
 }
+
+/// A function of one number on each row.
+pub(super) fn map(args: &Arguments, function: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
+    let values = args.numbers(0)?;
+    numbers(args.rows(), |row| function(values.get(row)?))
+}
+
+/// A function of two numbers on each row.
+pub(super) fn map_two(args: &Arguments, function: impl Fn(f64, f64) -> Option<f64>) -> Result<ArrayRef> {
+    let (first, second) = (args.numbers(0)?, args.numbers(1)?);
+    numbers(args.rows(), |row| function(first.get(row)?, second.get(row)?))
+}
+
+/// A result, or nothing where the function is not defined at `x`. NaN in gives NaN out.
+pub(super) fn defined(result: f64, x: f64) -> Option<f64> {
+    (!result.is_nan() || x.is_nan()).then_some(result)
+}
+
+fn log(args: &Arguments) -> Result<ArrayRef> {
+    if args.len() < 2 {
+        return map(args, |x| if x <= 0.0 { None } else { Some(x.log10()) });
+    }
+    map_two(args, |x, base| {
+        if x <= 0.0 || base <= 0.0 {
+            return None;
+        }
+        // The special functions are exact where the quotient of two logarithms is not: log(1000) is 3.
+        let result = if base == 10.0 {
+            x.log10()
+        } else if base == 2.0 {
+            x.log2()
+        } else {
+            x.ln() / base.ln()
+        };
+        defined(result, x + base)
+    })
+}
+
+fn round_to_digits(args: &Arguments) -> Result<ArrayRef> {
+    if args.len() < 2 {
+        return map(args, |x| Some(x.round()));
+    }
+    map_two(args, |x, digits| (digits >= 0.0).then(|| round(x, digits as usize)))
+}
+
+#[cfg(test)]
+mod tests;

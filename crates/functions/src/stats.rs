@@ -1,4 +1,21 @@
 //! The stats functions: a file per family, one table.
+//!
+//! `stats count, dc(user), perc95(bytes) by host`. [`STATS`] has every name that SPL knows; those that lowering composes of
+//! others (`earliest`, `median`, `per_hour`, `sparkline`) have a row but no kernel.
+
+mod arena;
+mod count;
+mod distinct;
+mod extreme;
+mod groups;
+mod input;
+mod kernel;
+mod key;
+mod list;
+mod moments;
+mod nested;
+mod percentile;
+mod position;
 
 use std::sync::Arc;
 
@@ -7,7 +24,15 @@ use datafusion::logical_expr::AggregateUDF;
 use crate::AggregateSpec;
 
 /// Every stats function.
-pub static STATS: &[&[AggregateSpec]] = &[];
+pub static STATS: &[&[AggregateSpec]] = &[
+    count::FUNCTIONS,
+    distinct::FUNCTIONS,
+    extreme::FUNCTIONS,
+    list::FUNCTIONS,
+    moments::FUNCTIONS,
+    percentile::FUNCTIONS,
+    position::FUNCTIONS,
+];
 
 /// The row of a function by its name in lower case, with the number that a name such as `perc95` carries.
 pub fn find(name: &str) -> Option<(&'static AggregateSpec, Option<f64>)> {
@@ -15,13 +40,22 @@ pub fn find(name: &str) -> Option<(&'static AggregateSpec, Option<f64>)> {
     if let Some(spec) = all().find(|spec| !spec.has_number && spec.names.contains(&name)) {
         return Some((spec, None));
     }
-    let digits = name.find(|c: char| c.is_ascii_digit())?;
-    let (stem, number) = name.split_at(digits);
-    let number = number.parse().ok()?;
+    let (stem, number) = name.split_at(name.find(|c: char| c.is_ascii_digit())?);
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number = number.parse().ok().filter(|number| digits && (0.0..=100.0).contains(number))?;
     all().find(|spec| spec.has_number && spec.names.contains(&stem)).map(|spec| (spec, Some(number)))
 }
 
 /// Every aggregate kernel.
 pub fn kernels() -> Vec<Arc<AggregateUDF>> {
-    Vec::new()
+    let families = [
+        count::KERNELS,
+        distinct::KERNELS,
+        extreme::KERNELS,
+        list::KERNELS,
+        moments::KERNELS,
+        percentile::KERNELS,
+        position::KERNELS,
+    ];
+    families.into_iter().flatten().map(|kernel| kernel.function()).collect()
 }

@@ -1,0 +1,102 @@
+//! `count(field)`: how many values there are.
+//!
+//! `stats count(user) by host`. A list row counts each of its values. `count` without a field is the planner's.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, Int64Array},
+        datatypes::{DataType, Int64Type},
+    },
+    common::{Result, exec_err},
+};
+
+use super::{
+    groups::{Groups, Rows, forget_front},
+    kernel::Kernel,
+};
+use crate::{AggregateSpec, StatsKind, value::Lists};
+
+/// The rows of the table.
+pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
+    names: &["count", "c"],
+    has_number: false,
+    kind: StatsKind::Text,
+    usage: "count(field)",
+    summary: "The number of values, of rows without a field; each value of a list counts. 0 where there is none.",
+}];
+
+pub(crate) const KERNELS: &[Kernel] = &[Kernel {
+    name: "spl_count",
+    arguments: 1,
+    counts: true,
+    returns: |_| DataType::Int64,
+    state: |_| vec![DataType::Int64],
+    create: |_| Ok(Box::new(Count::default())),
+}];
+
+#[derive(Debug, Default)]
+struct Count {
+    counts: Vec<i64>,
+}
+
+impl Groups for Count {
+    fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        let [column] = arguments else { return exec_err!("spl_count takes one argument") };
+        self.counts.resize(rows.total(), 0);
+        match column.data_type() {
+            DataType::List(_) | DataType::LargeList(_) => {
+                let lists = Lists::new(column)?;
+                for (row, group) in rows.iter() {
+                    self.counts[group] += lists.get(row).map_or(0, |values| values.count() as i64);
+                }
+            }
+            DataType::Boolean => {
+                let flags = column.as_boolean();
+                for (row, group) in rows.iter() {
+                    self.counts[group] += i64::from(flags.is_valid(row) && flags.value(row));
+                }
+            }
+            _ => {
+                let nulls = column.logical_nulls();
+                for (row, group) in rows.iter() {
+                    self.counts[group] += i64::from(nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        let [counts] = state else { return exec_err!("the state of spl_count is one column") };
+        let counts = counts.as_primitive::<Int64Type>();
+        self.counts.resize(rows.total(), 0);
+        for (row, group) in rows.iter().filter(|(row, _)| counts.is_valid(*row)) {
+            self.counts[group] += counts.value(row);
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
+        self.counts.resize(self.counts.len().max(count), 0);
+        Ok(Arc::new(Int64Array::from_iter_values(self.counts.iter().take(count).copied())))
+    }
+
+    fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
+        Ok(vec![self.evaluate(count)?])
+    }
+
+    fn forget(&mut self, count: usize) -> Result<()> {
+        forget_front(&mut self.counts, count);
+        Ok(())
+    }
+
+    fn fresh(&self) -> Result<Box<dyn Groups>> {
+        Ok(Box::new(Self::default()))
+    }
+
+    fn size(&self) -> usize {
+        self.counts.capacity() * size_of::<i64>()
+    }
+}

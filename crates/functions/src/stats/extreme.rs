@@ -1,0 +1,214 @@
+//! `min(field)` and `max(field)`.
+//!
+//! `stats max(version) by host`. Numbers come before texts: the least of 1, x and 3 is 1, the greatest x. Texts are answered
+//! as they were written, `007` stays `007`; of equal numbers the smaller text wins. A column of numbers answers in its own
+//! type.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, Int64Array, StringBuilder},
+        compute::cast,
+        datatypes::{DataType, Float64Type, Int64Type},
+    },
+    common::{Result, exec_err, resources_err},
+    logical_expr::function::AccumulatorArgs,
+};
+
+use super::{
+    groups::{Groups, Rows, forget_front},
+    input::each_text,
+    kernel::Kernel,
+    key::{ALLOCATION, KeyColumn, ordered, unordered},
+};
+use crate::{AggregateSpec, StatsKind, value::parse_number};
+
+/// The rows of the table.
+pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
+    AggregateSpec {
+        names: &["min"],
+        has_number: false,
+        kind: StatsKind::Text,
+        usage: "min(field)",
+        summary: "The least value: numbers by size come before texts by bytes. Null where there is none.",
+    },
+    AggregateSpec {
+        names: &["max"],
+        has_number: false,
+        kind: StatsKind::Text,
+        usage: "max(field)",
+        summary: "The greatest value: numbers by size come before texts by bytes. Null where there is none.",
+    },
+];
+
+pub(crate) const KERNELS: &[Kernel] = &[
+    kernel("spl_min", |args| create(args, Ordering::Less)),
+    kernel("spl_max", |args| create(args, Ordering::Greater)),
+];
+
+const fn kernel(name: &'static str, create: fn(&AccumulatorArgs) -> Result<Box<dyn Groups>>) -> Kernel {
+    Kernel { name, arguments: 1, counts: false, returns: result_type, state: |types| vec![result_type(types)], create }
+}
+
+fn result_type(types: &[DataType]) -> DataType {
+    match types {
+        [number @ (DataType::Int64 | DataType::Float64 | DataType::Timestamp(..))] => number.clone(),
+        _ => DataType::Utf8,
+    }
+}
+
+fn create(args: &AccumulatorArgs, better: Ordering) -> Result<Box<dyn Groups>> {
+    Ok(match args.return_type() {
+        DataType::Utf8 => Box::new(Texts::new(better)),
+        number => Box::new(Numbers { better, number: number.clone(), best: Vec::new(), present: Vec::new() }),
+    })
+}
+
+/// The best of columns of numbers.
+#[derive(Debug)]
+struct Numbers {
+    better: Ordering,
+    number: DataType,
+    best: Vec<i64>,
+    present: Vec<bool>,
+}
+
+impl Groups for Numbers {
+    fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        let [column] = arguments else { return exec_err!("an extreme takes one argument") };
+        let KeyColumn::Number(numbers) = KeyColumn::new(column)? else {
+            return exec_err!("a column of {} holds no numbers", column.data_type());
+        };
+        self.best.resize(rows.total(), 0);
+        self.present.resize(rows.total(), false);
+        for (row, group) in rows.iter().filter(|(row, _)| numbers.is_valid(*row)) {
+            let number = numbers.value(row);
+            if !self.present[group] || number.cmp(&self.best[group]) == self.better {
+                self.best[group] = number;
+                self.present[group] = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        self.update(state, rows)
+    }
+
+    fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
+        let known = self.best.iter().zip(&self.present).map(|(number, present)| present.then_some(*number));
+        let numbers: Int64Array = known.chain(std::iter::repeat(None)).take(count).collect();
+        Ok(match &self.number {
+            DataType::Float64 => Arc::new(numbers.unary::<_, Float64Type>(unordered)),
+            DataType::Int64 => Arc::new(numbers.reinterpret_cast::<Int64Type>()),
+            other => cast(&numbers, other)?,
+        })
+    }
+
+    fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
+        Ok(vec![self.evaluate(count)?])
+    }
+
+    fn forget(&mut self, count: usize) -> Result<()> {
+        forget_front(&mut self.best, count);
+        forget_front(&mut self.present, count);
+        Ok(())
+    }
+
+    fn fresh(&self) -> Result<Box<dyn Groups>> {
+        let (better, number) = (self.better, self.number.clone());
+        Ok(Box::new(Self { better, number, best: Vec::new(), present: Vec::new() }))
+    }
+
+    fn size(&self) -> usize {
+        self.best.capacity() * size_of::<i64>() + self.present.capacity()
+    }
+}
+
+/// Where a value stands: a number by size, then texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Rank {
+    #[default]
+    Absent,
+    Number(i64),
+    Text,
+}
+
+/// The best of columns whose values may be numbers or texts.
+#[derive(Debug)]
+struct Texts {
+    better: Ordering,
+    ranks: Vec<Rank>,
+    best: Vec<Box<str>>,
+    bytes: usize,
+}
+
+impl Texts {
+    fn new(better: Ordering) -> Self {
+        Self { better, ranks: Vec::new(), best: Vec::new(), bytes: 0 }
+    }
+
+    fn offer(&mut self, group: usize, text: &str) {
+        let rank = parse_number(text).map_or(Rank::Text, |number| Rank::Number(ordered(number)));
+        let best = &mut self.best[group];
+        let wins = match (self.ranks[group], rank.cmp(&self.ranks[group])) {
+            (Rank::Absent, _) => true,
+            (Rank::Text, Ordering::Equal) => text.cmp(best) == self.better,
+            (_, Ordering::Equal) => text < &**best,
+            (_, order) => order == self.better,
+        };
+        if wins {
+            self.bytes = self.bytes.saturating_sub(best.len()) + text.len();
+            *best = text.into();
+            self.ranks[group] = rank;
+        }
+    }
+}
+
+impl Groups for Texts {
+    fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        let [column] = arguments else { return exec_err!("an extreme takes one argument") };
+        self.ranks.resize(rows.total(), Rank::Absent);
+        self.best.resize(rows.total(), Box::default());
+        each_text(column, rows, |_, group, text| {
+            self.offer(group, text);
+            Ok(())
+        })
+    }
+
+    fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        self.update(state, rows)
+    }
+
+    fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
+        if i32::try_from(self.bytes).is_err() {
+            return resources_err!("more than 2 GiB of text in one batch of a stats function");
+        }
+        let mut column = StringBuilder::with_capacity(count, self.bytes);
+        let known = self.best.iter().zip(&self.ranks).take(count);
+        known.for_each(|(text, rank)| column.append_option((*rank != Rank::Absent).then_some(text)));
+        column.append_nulls(count.saturating_sub(self.best.len()));
+        Ok(Arc::new(column.finish()))
+    }
+
+    fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
+        Ok(vec![self.evaluate(count)?])
+    }
+
+    fn forget(&mut self, count: usize) -> Result<()> {
+        forget_front(&mut self.ranks, count);
+        forget_front(&mut self.best, count);
+        self.bytes = self.best.iter().map(|text| text.len()).sum();
+        Ok(())
+    }
+
+    fn fresh(&self) -> Result<Box<dyn Groups>> {
+        Ok(Box::new(Self::new(self.better)))
+    }
+
+    fn size(&self) -> usize {
+        let texts = self.best.capacity() * size_of::<Box<str>>() + self.best.len() * ALLOCATION + self.bytes;
+        texts + self.ranks.capacity() * size_of::<Rank>()
+    }
+}

@@ -1,0 +1,198 @@
+//! Sort keys: whole numbers or bytes, whatever the type of the column.
+//!
+//! `stats first(user)` becomes `spl_first(user, key)`; the key is `__seq`, `_time`, or what `spl_order_key` folds.
+//! Doubles map to whole numbers of the same order, so that one comparison serves all numbers.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, Int64Array},
+        buffer::NullBuffer,
+        compute::cast,
+        datatypes::{DataType, Float64Type, Int64Type},
+    },
+    common::{Result, exec_err, resources_err},
+};
+
+/// The type that keys of a column's type have in a state.
+pub(crate) fn key_type(column: &DataType) -> DataType {
+    match column {
+        DataType::Utf8
+        | DataType::LargeUtf8
+        | DataType::Utf8View
+        | DataType::Binary
+        | DataType::LargeBinary
+        | DataType::BinaryView => DataType::Binary,
+        _ => DataType::Int64,
+    }
+}
+
+/// A whole number whose order is that of the double. NaN is the greatest, both zeros are one.
+pub(crate) fn ordered(number: f64) -> i64 {
+    let bits = if number.is_nan() { f64::NAN.abs() } else { number + 0.0 }.to_bits() as i64;
+    bits ^ ((bits >> 63) as u64 >> 1) as i64
+}
+
+/// The double that [`ordered`] gave a number.
+pub(crate) fn unordered(number: i64) -> f64 {
+    f64::from_bits((number ^ ((number >> 63) as u64 >> 1) as i64) as u64)
+}
+
+/// A column of keys.
+pub(crate) enum KeyColumn {
+    Number(Int64Array),
+    Bytes(BinaryArray),
+}
+
+impl KeyColumn {
+    /// The view of a column; an error for types that have no order.
+    pub(crate) fn new(column: &ArrayRef) -> Result<Self> {
+        Ok(match column.data_type() {
+            DataType::Int64 => Self::Number(column.as_primitive::<Int64Type>().clone()),
+            DataType::Float64 => Self::Number(column.as_primitive::<Float64Type>().unary(ordered)),
+            DataType::Float16 | DataType::Float32 => Self::new(&cast(column, &DataType::Float64)?)?,
+            DataType::Binary => Self::Bytes(column.as_binary::<i32>().clone()),
+            data_type if key_type(data_type) == DataType::Binary => {
+                Self::Bytes(cast(column, &DataType::Binary)?.as_binary::<i32>().clone())
+            }
+            data_type if data_type.is_nested() => return exec_err!("a column of {data_type} is no sort key"),
+            _ => Self::Number(cast(column, &DataType::Int64)?.as_primitive::<Int64Type>().clone()),
+        })
+    }
+
+    /// Which rows have a key.
+    pub(crate) fn nulls(&self) -> Option<&NullBuffer> {
+        match self {
+            Self::Number(keys) => keys.nulls(),
+            Self::Bytes(keys) => keys.nulls(),
+        }
+    }
+}
+
+/// Keys, by number.
+#[derive(Debug)]
+pub(crate) enum Keys {
+    Number(Vec<i64>),
+    Bytes { keys: Vec<Box<[u8]>>, bytes: usize },
+}
+
+impl Keys {
+    /// No keys yet, for a column of a type.
+    pub(crate) fn new(column: &DataType) -> Self {
+        match key_type(column) {
+            DataType::Binary => Self::Bytes { keys: Vec::new(), bytes: 0 },
+            _ => Self::Number(Vec::new()),
+        }
+    }
+
+    /// Adds empty keys up to a number of them.
+    pub(crate) fn grow(&mut self, count: usize) {
+        match self {
+            Self::Number(keys) => keys.resize(count.max(keys.len()), 0),
+            Self::Bytes { keys, .. } => keys.resize(count.max(keys.len()), Box::default()),
+        }
+    }
+
+    /// How a column's key compares to the one at a place.
+    pub(crate) fn compare(&self, column: &KeyColumn, row: usize, place: usize) -> Ordering {
+        match (self, column) {
+            (Self::Number(keys), KeyColumn::Number(column)) => column.value(row).cmp(&keys[place]),
+            (Self::Bytes { keys, .. }, KeyColumn::Bytes(column)) => column.value(row).cmp(&*keys[place]),
+            _ => Ordering::Equal,
+        }
+    }
+
+    /// Replaces the key at a place.
+    pub(crate) fn set(&mut self, column: &KeyColumn, row: usize, place: usize) {
+        match (self, column) {
+            (Self::Number(keys), KeyColumn::Number(column)) => keys[place] = column.value(row),
+            (Self::Bytes { keys, bytes }, KeyColumn::Bytes(column)) => {
+                let key = column.value(row);
+                *bytes = bytes.saturating_sub(keys[place].len()) + key.len();
+                keys[place] = key.into();
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds a key.
+    pub(crate) fn push(&mut self, column: &KeyColumn, row: usize) {
+        let place = self.len();
+        self.grow(place + 1);
+        self.set(column, row, place);
+    }
+
+    /// How two of the keys compare.
+    pub(crate) fn order(&self, a: usize, b: usize) -> Ordering {
+        match self {
+            Self::Number(keys) => keys[a].cmp(&keys[b]),
+            Self::Bytes { keys, .. } => keys[a].cmp(&keys[b]),
+        }
+    }
+
+    /// The keys at these places as a column of a state.
+    pub(crate) fn column(&self, places: impl Iterator<Item = usize>) -> Result<ArrayRef> {
+        Ok(match self {
+            Self::Number(keys) => Arc::new(Int64Array::from_iter_values(places.map(|place| keys[place]))),
+            Self::Bytes { keys, bytes } => {
+                if i32::try_from(*bytes).is_err() {
+                    return resources_err!("more than 2 GiB of sort keys in one batch of a stats function");
+                }
+                let mut builder = BinaryBuilder::new();
+                places.for_each(|place| builder.append_value(&keys[place]));
+                Arc::new(builder.finish())
+            }
+        })
+    }
+
+    /// Keeps the keys for which the test on their place holds.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
+        let mut place = 0..;
+        match self {
+            Self::Number(keys) => {
+                keys.retain(|_| place.next().is_some_and(&mut keep));
+                keys.shrink_to(keys.len() * 2);
+            }
+            Self::Bytes { keys, bytes } => {
+                keys.retain(|_| place.next().is_some_and(&mut keep));
+                keys.shrink_to(keys.len() * 2);
+                *bytes = keys.iter().map(|key| key.len()).sum();
+            }
+        }
+    }
+
+    /// How many keys there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Number(keys) => keys.len(),
+            Self::Bytes { keys, .. } => keys.len(),
+        }
+    }
+
+    /// Bytes on the heap, with the allocator's share of small allocations.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Number(keys) => keys.capacity() * size_of::<i64>(),
+            Self::Bytes { keys, bytes } => keys.capacity() * size_of::<Box<[u8]>>() + bytes + keys.len() * ALLOCATION,
+        }
+    }
+}
+
+/// What an allocator adds to a small allocation, about.
+pub(crate) const ALLOCATION: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_keep_their_order() {
+        let numbers = [f64::NEG_INFINITY, -1e300, -1.5, -1e-300, 0.0, 1e-300, 2.0, f64::INFINITY, f64::NAN];
+        assert!(numbers.map(ordered).is_sorted());
+        assert!(numbers.map(ordered).windows(2).all(|pair| pair[0] != pair[1]));
+        assert_eq!(numbers.map(ordered).map(unordered)[..8], numbers[..8]);
+        assert_eq!(ordered(-0.0), ordered(0.0));
+        assert_eq!(ordered(-f64::NAN), ordered(f64::NAN));
+    }
+}

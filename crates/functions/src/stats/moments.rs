@@ -1,0 +1,194 @@
+//! Sums and moments: `sum`, `sumsq`, `avg`, `stdev`, `stdevp`, `var`, `varp`, `range`.
+//!
+//! `stats avg(bytes) stdev(bytes) by host`. Values that are no numbers are left out; without numbers the answer is null.
+//! Sums are plain sums of doubles, as in Splunk; variances run with the mean (Welford), since a difference of two large sums
+//! would lose all digits. Integer and decimal sums are absent.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, Float64Array, Int64Array},
+        datatypes::{DataType, Float64Type, Int64Type},
+    },
+    common::{Result, exec_err},
+    logical_expr::function::AccumulatorArgs,
+};
+
+use super::{
+    groups::{Groups, Rows, forget_front},
+    input::each_number,
+    kernel::Kernel,
+};
+use crate::{AggregateSpec, StatsKind};
+
+/// The rows of the table.
+pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
+    row(&["sum"], "sum(field)", "The sum of the numbers. Null where there is none."),
+    row(&["sumsq"], "sumsq(field)", "The sum of the squares of the numbers. Null where there is none."),
+    row(&["avg", "mean"], "avg(field)", "The arithmetic mean of the numbers. Null where there is none."),
+    row(&["stdev"], "stdev(field)", "The standard deviation of a sample; 0 for one number, null for none."),
+    row(&["stdevp"], "stdevp(field)", "The standard deviation of a population; null where there is no number."),
+    row(&["var"], "var(field)", "The variance of a sample; 0 for one number, null for none."),
+    row(&["varp"], "varp(field)", "The variance of a population; null where there is no number."),
+    row(&["range"], "range(field)", "The greatest number less the smallest. Null where there is none."),
+    row(&["per_second"], "per_second(field)", "The sum of the numbers for each second of a bucket of timechart."),
+    row(&["per_minute"], "per_minute(field)", "The sum of the numbers for each minute of a bucket of timechart."),
+    row(&["per_hour"], "per_hour(field)", "The sum of the numbers for each hour of a bucket of timechart."),
+    row(&["per_day"], "per_day(field)", "The sum of the numbers for each day of a bucket of timechart."),
+];
+
+const fn row(names: &'static [&'static str], usage: &'static str, summary: &'static str) -> AggregateSpec {
+    AggregateSpec { names, has_number: false, kind: StatsKind::Numeric, usage, summary }
+}
+
+pub(crate) const KERNELS: &[Kernel] = &[
+    kernel("spl_sum", |_| create(Answer::Sum)),
+    kernel("spl_sumsq", |_| create(Answer::SumOfSquares)),
+    kernel("spl_avg", |_| create(Answer::Average)),
+    kernel("spl_stdev", |_| create(Answer::Spread { sample: true, root: true })),
+    kernel("spl_stdevp", |_| create(Answer::Spread { sample: false, root: true })),
+    kernel("spl_var", |_| create(Answer::Spread { sample: true, root: false })),
+    kernel("spl_varp", |_| create(Answer::Spread { sample: false, root: false })),
+    kernel("spl_range", |_| create(Answer::Range)),
+];
+
+const fn kernel(name: &'static str, create: fn(&AccumulatorArgs) -> Result<Box<dyn Groups>>) -> Kernel {
+    Kernel {
+        name,
+        arguments: 1,
+        counts: false,
+        returns: |_| DataType::Float64,
+        state: |_| vec![DataType::Int64, DataType::Float64, DataType::Float64],
+        create,
+    }
+}
+
+fn create(answer: Answer) -> Result<Box<dyn Groups>> {
+    Ok(Box::new(Moments { answer, cells: Vec::new() }))
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    Sum,
+    SumOfSquares,
+    Average,
+    Spread { sample: bool, root: bool },
+    Range,
+}
+
+/// What a group has: `a` and `b` are the sum; or the mean and the squared distances from it; or the smallest and greatest.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    count: i64,
+    a: f64,
+    b: f64,
+}
+
+impl Answer {
+    /// A cell of one number.
+    fn one(self, number: f64) -> Cell {
+        match self {
+            Self::Sum | Self::Average | Self::Spread { .. } => Cell { count: 1, a: number, b: 0.0 },
+            Self::SumOfSquares => Cell { count: 1, a: number * number, b: 0.0 },
+            Self::Range => Cell { count: 1, a: number, b: number },
+        }
+    }
+
+    /// Adds a cell to another; neither is empty.
+    fn add(self, to: &mut Cell, cell: Cell) {
+        let before = to.count as f64;
+        to.count += cell.count;
+        match self {
+            Self::Sum | Self::SumOfSquares | Self::Average => to.a += cell.a,
+            Self::Spread { .. } => {
+                let (count, distance) = (cell.count as f64, cell.a - to.a);
+                to.a += distance * count / to.count as f64;
+                to.b += cell.b + distance * distance * before * count / to.count as f64;
+            }
+            Self::Range => {
+                to.a = to.a.min(cell.a);
+                to.b = to.b.max(cell.b);
+            }
+        }
+    }
+
+    fn result(self, cell: Cell) -> Option<f64> {
+        let count = cell.count as f64;
+        (cell.count > 0).then(|| match self {
+            Self::Sum | Self::SumOfSquares => cell.a,
+            Self::Average => cell.a / count,
+            Self::Spread { .. } if cell.count == 1 => 0.0,
+            Self::Spread { sample, root } => {
+                let variance = cell.b / if sample { count - 1.0 } else { count };
+                if root { variance.sqrt() } else { variance }
+            }
+            Self::Range => cell.b - cell.a,
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Moments {
+    answer: Answer,
+    cells: Vec<Cell>,
+}
+
+impl Moments {
+    fn add(&mut self, group: usize, cell: Cell) {
+        match &mut self.cells[group] {
+            empty if empty.count == 0 => *empty = cell,
+            full => self.answer.add(full, cell),
+        }
+    }
+
+    fn cells(&self, count: usize) -> impl Iterator<Item = Cell> + '_ {
+        self.cells.iter().copied().chain(std::iter::repeat(Cell::default())).take(count)
+    }
+}
+
+impl Groups for Moments {
+    fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        let [column] = arguments else { return exec_err!("a sum takes one argument") };
+        self.cells.resize(rows.total(), Cell::default());
+        each_number(column, rows, |_, group, number| self.add(group, self.answer.one(number)))
+    }
+
+    fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
+        let [count, a, b] = state else { return exec_err!("the state of a sum is three columns") };
+        let (counts, a, b) =
+            (count.as_primitive::<Int64Type>(), a.as_primitive::<Float64Type>(), b.as_primitive::<Float64Type>());
+        self.cells.resize(rows.total(), Cell::default());
+        for (row, group) in rows.iter() {
+            if counts.is_valid(row) && counts.value(row) > 0 {
+                self.add(group, Cell { count: counts.value(row), a: a.value(row), b: b.value(row) });
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
+        Ok(Arc::new(self.cells(count).map(|cell| self.answer.result(cell)).collect::<Float64Array>()))
+    }
+
+    fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
+        Ok(vec![
+            Arc::new(Int64Array::from_iter_values(self.cells(count).map(|cell| cell.count))),
+            Arc::new(Float64Array::from_iter_values(self.cells(count).map(|cell| cell.a))),
+            Arc::new(Float64Array::from_iter_values(self.cells(count).map(|cell| cell.b))),
+        ])
+    }
+
+    fn forget(&mut self, count: usize) -> Result<()> {
+        forget_front(&mut self.cells, count);
+        Ok(())
+    }
+
+    fn fresh(&self) -> Result<Box<dyn Groups>> {
+        Ok(Box::new(Self { answer: self.answer, cells: Vec::new() }))
+    }
+
+    fn size(&self) -> usize {
+        self.cells.capacity() * size_of::<Cell>()
+    }
+}

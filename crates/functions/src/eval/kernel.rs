@@ -23,6 +23,7 @@ use datafusion::{
 use crate::value::{Lists, Numbers, Texts, list_type};
 
 mod collect;
+mod field;
 #[cfg(test)]
 pub(crate) mod testing;
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, ListArray, ListBuilder as ArrowListBuilder, StringArray, StringBuilder},
+        array::{
+            Array, ArrayBuilder, ArrayRef, AsArray, ListArray, ListBuilder as ArrowListBuilder, StringArray,
+            StringBuilder,
+        },
         compute::cast,
         datatypes::{DataType, Field},
     },
@@ -105,17 +108,30 @@ impl<'a> Iterator for Values<'a> {
 pub struct ListBuilder {
     builder: ArrowListBuilder<StringBuilder>,
     pending: usize,
+    overflow: bool,
 }
 
 impl ListBuilder {
+    /// The most bytes that all values together can have: their offsets are 32 bits wide.
+    const MOST_BYTES: usize = i32::MAX as usize;
+
     /// An empty column with room for `rows`.
     pub fn new(rows: usize) -> Self {
-        Self { builder: ArrowListBuilder::with_capacity(StringBuilder::new(), rows), pending: 0 }
+        let builder = ArrowListBuilder::with_capacity(StringBuilder::new(), rows);
+        Self { builder, pending: 0, overflow: false }
     }
 
     /// Adds a value to the current row.
     pub fn value(&mut self, value: &str) {
-        self.builder.values().append_value(value);
+        let values = self.builder.values();
+        // Arrow panics on both overflows.
+        if values.values_slice().len().saturating_add(value.len()) > Self::MOST_BYTES
+            || values.len() >= Self::MOST_BYTES
+        {
+            self.overflow = true;
+            return;
+        }
+        values.append_value(value);
         self.pending += 1;
     }
 
@@ -123,6 +139,11 @@ impl ListBuilder {
     pub fn end_row(&mut self) {
         self.builder.append(self.pending > 0);
         self.pending = 0;
+    }
+
+    /// Whether values were left out because the column has 2 GiB of them.
+    pub fn overflow(&self) -> bool {
+        self.overflow
     }
 
     /// The column.

@@ -14,6 +14,8 @@ use datafusion::{
     common::Result,
 };
 
+use super::Texts;
+
 /// The type of a column with several values: a list of text.
 pub fn list_type() -> DataType {
     DataType::List(Arc::new(Field::new("item", DataType::Utf8, true)))
@@ -27,24 +29,19 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// The view of a column of lists or of single values. Single numbers show as SPL prints them.
+    /// The view of a column of lists or of single values. Numbers show as SPL prints them.
     pub fn new(array: &ArrayRef) -> Result<Self> {
         match array.data_type() {
-            DataType::List(_) | DataType::LargeList(_) => {
-                let array = cast(array, &list_type())?;
-                let list = array.as_list::<i32>().clone();
-                let items = list.values().as_string::<i32>().clone();
-                Ok(Self { list: Some(list), items, scalar: false })
+            DataType::List(_) => Self::of_lists(array.as_list::<i32>().clone()),
+            DataType::LargeList(item) => {
+                Self::of_lists(cast(array, &DataType::List(Arc::clone(item)))?.as_list::<i32>().clone())
             }
-            _ => {
-                let texts = super::Texts::new(array)?;
-                let items: StringArray = match &texts {
-                    super::Texts::Utf8(items) => items.clone(),
-                    _ => (0..array.len()).map(|row| texts.get(row)).collect(),
-                };
-                Ok(Self { list: None, items, scalar: true })
-            }
+            _ => Ok(Self { list: None, items: items(array)?, scalar: true }),
         }
+    }
+
+    fn of_lists(list: ListArray) -> Result<Self> {
+        Ok(Self { items: items(list.values())?, list: Some(list), scalar: false })
     }
 
     /// The values of a row; none where it is null or empty.
@@ -67,6 +64,14 @@ impl Lists {
         let offsets = list.value_offsets();
         list.is_valid(row).then(|| (offsets[row] as usize, offsets[row + 1] as usize))
     }
+}
+
+fn items(array: &ArrayRef) -> Result<StringArray> {
+    let texts = Texts::new(array)?;
+    Ok(match texts {
+        Texts::Utf8(items) => items,
+        _ => (0..array.len()).map(|row| texts.get(row)).collect(),
+    })
 }
 
 /// The values of one row, first to last.

@@ -74,6 +74,3 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     ]
     .concat()
 }
-
-#[cfg(test)]
-mod tests;

@@ -13,6 +13,7 @@ mod predicate;
 mod relation;
 mod source;
 mod subsearch;
+mod suggest;
 mod wildcard;
 mod world;
 

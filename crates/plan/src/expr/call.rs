@@ -1,0 +1,114 @@
+//! Function calls: `round(bytes/1024, 2)`. The table of `speleo_functions` says what a call takes and gives.
+
+use datafusion::logical_expr::{Expr, lit};
+use speleo_functions::{Ambient, EvalSpec, Kernel, Kind, Returns, eval, stats};
+use speleo_syntax::{Code, Diagnostic, Expr as Ast, Span};
+
+use super::{Lowering, Typed, error, fold::fold};
+use crate::{Error, Result, kernel, suggest::nearest};
+
+impl Lowering<'_, '_> {
+    /// `name(args)`.
+    pub(super) fn call(&mut self, span: Span, name: &str, name_span: Span, args: &[Ast]) -> Result<Typed> {
+        let spec = eval::find(name).ok_or_else(|| unknown(name, name_span))?;
+        check_count(spec, span, args.len())?;
+        match spec.kernel {
+            Kernel::Form => self.form(spec, span, args),
+            Kernel::Call(kernel) => self.kernel_call(spec, kernel, span, args),
+        }
+    }
+
+    fn kernel_call(&mut self, spec: &EvalSpec, kernel: &str, span: Span, args: &[Ast]) -> Result<Typed> {
+        let mut values = Vec::with_capacity(args.len());
+        for (place, ast) in args.iter().enumerate() {
+            let typed = self.lower(ast)?;
+            let wanted = spec.args.get(place).or(spec.args.last()).copied().unwrap_or(Kind::Any);
+            check_kind(spec, wanted, ast.span, &typed)?;
+            values.push(if wanted == Kind::Bool { typed.as_bool()? } else { typed.expr.clone() });
+            if let Some(known) = super::form::by_literal(spec, &typed) {
+                return Ok(known);
+            }
+        }
+        values.extend(spec.ambient.iter().map(|ambient| self.ambient(*ambient)));
+        let expr = fold(kernel::call(kernel, values)?).map_err(|error| blame(error, span))?;
+        let mut typed = Typed::of(expr, self.relation).map_err(|error| blame(error, span))?;
+        if let Returns::Always(kind) = spec.returns {
+            typed.is_static = kind != Kind::Any && kind != Kind::List;
+            typed.kind = kind;
+        }
+        Ok(typed)
+    }
+
+    fn ambient(&self, ambient: Ambient) -> Expr {
+        match ambient {
+            Ambient::Timezone => lit(self.cx.world.timezone().name()),
+            Ambient::Now => lit(self.cx.world.now()),
+        }
+    }
+}
+
+fn unknown(name: &str, span: Span) -> Error {
+    let diagnostic = Diagnostic::new(Code::UnknownFunction, span, format!("no eval function is called `{name}`"));
+    let names = || eval::EVAL.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.names.iter().copied());
+    if stats::find(name).is_some() {
+        return diagnostic
+            .help(format!("`{name}` is a stats function: it aggregates rows, in `stats {name}(…)`"))
+            .into();
+    }
+    match nearest(name, names()) {
+        Some(near) => diagnostic.edit(format!("`{near}` exists"), span, near).into(),
+        None => diagnostic.into(),
+    }
+}
+
+fn check_count(spec: &EvalSpec, span: Span, count: usize) -> Result<()> {
+    if count >= spec.min_args && spec.max_args.is_none_or(|most| count <= most) {
+        return Ok(());
+    }
+    let wanted = match spec.max_args {
+        Some(most) if most == spec.min_args => counted(most),
+        Some(most) => format!("{} to {}", spec.min_args, counted(most)),
+        None => format!("at least {}", counted(spec.min_args)),
+    };
+    let name = spec.names.first().copied().unwrap_or_default();
+    Err(Diagnostic::new(Code::Arity, span, format!("`{name}` takes {wanted}, found {count}"))
+        .help(format!("usage: `{}`", spec.usage))
+        .into())
+}
+
+fn counted(count: usize) -> String {
+    match count {
+        0 => "no arguments".to_owned(),
+        1 => "1 argument".to_owned(),
+        count => format!("{count} arguments"),
+    }
+}
+
+/// A kind that the text of the search shows must fit. A number fits where a text is wanted: it shows as one.
+fn check_kind(spec: &EvalSpec, wanted: Kind, span: Span, found: &Typed) -> Result<()> {
+    let fits = match (wanted, found.kind) {
+        (Kind::Number, Kind::Text | Kind::Bool) | (Kind::Text | Kind::List, Kind::Bool) => false,
+        (Kind::Bool, Kind::Number | Kind::Text) => !found.is_static,
+        _ => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    let message = format!("`{}` takes {} here, not {}", spec.usage, error::kind(wanted), error::kind(found.kind));
+    Err(Diagnostic::new(Code::Type, span, message).into())
+}
+
+/// A kernel refuses a literal: the call is to blame, not the command.
+fn blame(error: Error, span: Span) -> Error {
+    match error {
+        Error::Engine { source, .. } => {
+            let text = match source.find_root() {
+                datafusion::error::DataFusionError::Execution(text)
+                | datafusion::error::DataFusionError::Plan(text) => text.clone(),
+                _ => return Error::Engine { span: Some(span), source },
+            };
+            Diagnostic::new(Code::BadValue, span, text).into()
+        }
+        other => other,
+    }
+}

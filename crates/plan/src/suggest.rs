@@ -1,0 +1,16 @@
+//! The nearest of known names, for did-you-mean.
+
+/// How alike two names must be to be worth a suggestion.
+const ALIKE: f64 = 0.7;
+
+/// The name most like `name`, if any is much like it. A name that differs in case only is the nearest.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    candidates
+        .into_iter()
+        .filter(|candidate| *candidate != name)
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, candidate)| candidate)
+}

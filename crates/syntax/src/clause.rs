@@ -1,6 +1,7 @@
 //! Clauses that several commands share.
 
 pub mod aggregate;
+pub(crate) mod field_list;
 pub mod sort_key;
 pub mod time_span;
 

@@ -31,7 +31,9 @@ pub mod tstats;
 pub mod unsupported;
 pub mod r#where;
 
-use crate::cursor::Cursor;
+use std::fmt::{self, Display, Formatter};
+
+use crate::{Span, cursor::Cursor};
 
 /// A command of a pipeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,6 +110,7 @@ pub enum Kind {
 }
 
 /// One row of the table of commands.
+#[derive(Clone, Copy)]
 pub struct CommandSpec {
     /// The names; the first is canonical.
     pub names: &'static [&'static str],
@@ -117,11 +120,130 @@ pub struct CommandSpec {
     pub summary: &'static str,
     /// The grammar.
     pub usage: &'static str,
+    /// The names of its options, in lower case.
+    pub options: &'static [&'static str],
     /// Every known difference from Splunk.
     pub differs: &'static [&'static str],
     /// Reads the arguments after the name; reports into the cursor.
     pub(crate) parse: fn(&mut Cursor) -> Option<Command>,
 }
 
+impl CommandSpec {
+    /// The canonical name.
+    pub fn name(&self) -> &'static str {
+        self.names.first().copied().unwrap_or_default()
+    }
+}
+
+/// The commands with a tree of their own.
+const SUPPORTED: [CommandSpec; 27] = [
+    append::SPEC,
+    bin::SPEC,
+    dedup::SPEC,
+    eval::SPEC,
+    eventstats::SPEC,
+    fields::SPEC,
+    fillnull::SPEC,
+    format::SPEC,
+    head::SPEC,
+    inputlookup::SPEC,
+    iplocation::SPEC,
+    lookup::SPEC,
+    makeresults::SPEC,
+    mvcombine::SPEC,
+    outputlookup::SPEC,
+    regex::SPEC,
+    rename::SPEC,
+    r#return::SPEC,
+    rex::SPEC,
+    search::SPEC,
+    sort::SPEC,
+    stats::SPEC,
+    table::SPEC,
+    tstats::SPEC,
+    r#where::SPEC,
+    top::SPEC,
+    top::RARE,
+];
+
 /// Every command.
-pub const COMMANDS: &[CommandSpec] = &[];
+pub const COMMANDS: &[CommandSpec] = &{
+    const SUPPORTED_COUNT: usize = SUPPORTED.len();
+    let mut all = [search::SPEC; SUPPORTED_COUNT + unsupported::ROW_COUNT];
+    let mut index = 0;
+    while index < all.len() {
+        all[index] =
+            if index < SUPPORTED_COUNT { SUPPORTED[index] } else { unsupported::ROWS[index - SUPPORTED_COUNT] };
+        index += 1;
+    }
+    all
+};
+
+impl Command {
+    /// Where it stands, without the pipe.
+    pub fn span(&self) -> Span {
+        match self {
+            Command::Append(command) => command.span,
+            Command::Bin(command) => command.span,
+            Command::Dedup(command) => command.span,
+            Command::Eval(command) => command.span,
+            Command::EventStats(command) => command.span,
+            Command::Fields(command) => command.span,
+            Command::FillNull(command) => command.span,
+            Command::Format(command) => command.span,
+            Command::Head(command) => command.span,
+            Command::InputLookup(command) => command.span,
+            Command::IpLocation(command) => command.span,
+            Command::Lookup(command) => command.span,
+            Command::MakeResults(command) => command.span,
+            Command::MvCombine(command) => command.span,
+            Command::OutputLookup(command) => command.span,
+            Command::Regex(command) => command.span,
+            Command::Rename(command) => command.span,
+            Command::Return(command) => command.span,
+            Command::Rex(command) => command.span,
+            Command::Search(command) => command.span,
+            Command::Sort(command) => command.span,
+            Command::Stats(command) => command.span,
+            Command::Table(command) => command.span,
+            Command::Top(command) => command.span,
+            Command::TStats(command) => command.span,
+            Command::Unsupported(command) => command.span,
+            Command::Where(command) => command.span,
+        }
+    }
+}
+
+impl Display for Command {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        match self {
+            Command::Append(command) => command.fmt(out),
+            Command::Bin(command) => command.fmt(out),
+            Command::Dedup(command) => command.fmt(out),
+            Command::Eval(command) => command.fmt(out),
+            Command::EventStats(command) => command.fmt(out),
+            Command::Fields(command) => command.fmt(out),
+            Command::FillNull(command) => command.fmt(out),
+            Command::Format(command) => command.fmt(out),
+            Command::Head(command) => command.fmt(out),
+            Command::InputLookup(command) => command.fmt(out),
+            Command::IpLocation(command) => command.fmt(out),
+            Command::Lookup(command) => command.fmt(out),
+            Command::MakeResults(command) => command.fmt(out),
+            Command::MvCombine(command) => command.fmt(out),
+            Command::OutputLookup(command) => command.fmt(out),
+            Command::Regex(command) => command.fmt(out),
+            Command::Rename(command) => command.fmt(out),
+            Command::Return(command) => command.fmt(out),
+            Command::Rex(command) => command.fmt(out),
+            Command::Search(command) => command.fmt(out),
+            Command::Sort(command) => command.fmt(out),
+            Command::Stats(command) => command.fmt(out),
+            Command::Table(command) => command.fmt(out),
+            Command::Top(command) => command.fmt(out),
+            Command::TStats(command) => command.fmt(out),
+            Command::Unsupported(command) => command.fmt(out),
+            Command::Where(command) => command.fmt(out),
+        }
+    }
+}

@@ -1,5 +1,9 @@
 //! The expression language of `eval` and `where`: the tree and its parser.
 
+mod balance;
+pub(crate) mod grammar;
+mod print;
+
 use crate::{Field, Search, Span};
 
 /// An expression with its place in the text.

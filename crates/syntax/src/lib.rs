@@ -13,10 +13,14 @@ mod cursor;
 mod diagnostic;
 mod eval;
 mod macros;
+mod nearest;
+mod option;
 mod parser;
 mod print;
 mod search;
 mod span;
+mod structure;
+mod token;
 
 pub use command::{COMMANDS, Command, CommandSpec, Kind};
 pub use diagnostic::{Code, Diagnostic, Edit, Help, Label, Severity};

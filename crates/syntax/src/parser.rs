@@ -1,18 +1,216 @@
-//! Text to tree.
+//! Text to tree: pipelines, segments, the choice of the command. `index=web | stats count`
+//!
+//! Nothing here fails: each segment gives a command or a diagnostic, and reading goes on behind the next pipe.
 
-use crate::{Diagnostic, Expr, ExprKind, Search, SearchExpr, SearchExprKind, Span};
+use crate::{
+    Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, SearchExpr, Span,
+    command::{self, search::SearchCommand},
+    cursor::Cursor,
+    eval, nearest, search, structure, token,
+};
 
-/// Reads a search.
+/// Where a pipeline stands, which decides how it may begin.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    /// The search itself: without a leading pipe it begins with an implied `search`.
+    Top,
+    /// In brackets, where a search is expected.
+    Bracket,
+    /// In the brackets of `appendpipe`, which go on with the rows outside.
+    Continuation,
+}
+
+/// Reads a search without macros and comments (see [`expand`](crate::expand)).
 pub fn parse(text: &str) -> (Search, Vec<Diagnostic>) {
-    (Search { span: Span::new(0, text.len()), commands: Vec::new() }, Vec::new())
+    read(text, |cursor| pipeline(cursor, Place::Top), Search { span: Span::new(0, text.len()), commands: Vec::new() })
 }
 
-/// Reads an expression of `eval`.
+/// Reads one expression of `eval` and `where`.
 pub fn parse_expr(text: &str) -> (Expr, Vec<Diagnostic>) {
-    (Expr { span: Span::new(0, text.len()), kind: ExprKind::Error }, Vec::new())
+    let nothing = Expr { span: Span::new(0, text.len()), kind: crate::ExprKind::Error };
+    read(text, eval::grammar::expr, nothing)
 }
 
-/// Reads an expression of `search`.
+/// Reads one condition of `search`.
 pub fn parse_search_expr(text: &str) -> (SearchExpr, Vec<Diagnostic>) {
-    (SearchExpr { span: Span::new(0, text.len()), kind: SearchExprKind::All }, Vec::new())
+    let nothing = SearchExpr { span: Span::new(0, text.len()), kind: crate::SearchExprKind::Error };
+    read(text, |cursor| search::grammar::expr(cursor, &[]), nothing)
+}
+
+fn read<T>(text: &str, parser: impl Fn(&mut Cursor) -> T, nothing: T) -> (T, Vec<Diagnostic>) {
+    if u32::try_from(text.len()).is_err() {
+        return (nothing, vec![Diagnostic::unplaced(Code::TooDeep, "the search is longer than 4 GiB")]);
+    }
+    let mut diagnostics = structure::check(text);
+    if diagnostics.iter().any(|diagnostic| diagnostic.code == Code::TooDeep) {
+        return (nothing, diagnostics);
+    }
+    let mut cursor = Cursor::new(text);
+    let tree = parser(&mut cursor);
+    leftover(&mut cursor);
+    let broken = diagnostics.iter().filter_map(Diagnostic::span).map(|span| span.start).min();
+    diagnostics.extend(cursor.diagnostics.into_iter().filter(|found| match (broken, found.span()) {
+        // What follows an open quote or bracket is read as part of it: errors there would be noise.
+        (Some(broken), Some(span)) => span.start < broken && span.end < broken,
+        _ => true,
+    }));
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span().map_or(0, |span| span.start));
+    (tree, diagnostics)
+}
+
+/// Reads what lies between the cursor and the end of its segment as a pipeline.
+pub(crate) fn pipeline(cursor: &mut Cursor, place: Place) -> Search {
+    let (start, end) = (cursor.position(), cursor.end());
+    let segments = structure::segments(cursor.text(), start, end);
+    let blank = |&(start, end): &(usize, usize)| {
+        cursor.text().get(start..end).is_some_and(|text| text.trim_matches(token::is_blank).is_empty())
+    };
+    let piped = segments.len() > 1 && segments.first().is_some_and(blank);
+    let empty: Vec<bool> = segments.iter().map(blank).collect();
+    let mut commands = Vec::new();
+    for (index, (&(from, to), &empty)) in segments.iter().zip(&empty).enumerate().skip(usize::from(piped)) {
+        let frame = cursor.narrow(from, to);
+        if empty {
+            let message = if segments.len() == 1 { "there is no search" } else { "there is no command after the pipe" };
+            let span = Span::new(from.saturating_sub(usize::from(index > 0)), from);
+            cursor.report(Diagnostic::new(Code::EmptySearch, span, message));
+        } else if index == 0 {
+            commands.extend(first(cursor, place));
+        } else {
+            commands.extend(command(cursor, place, index == 1 && piped));
+        }
+        cursor.restore(frame);
+    }
+    cursor.go(end);
+    Search { span: Span::new(start, end), commands }
+}
+
+/// The first segment where no pipe stands before it.
+fn first(cursor: &mut Cursor, place: Place) -> Option<Command> {
+    if place == Place::Continuation {
+        return command(cursor, place, true);
+    }
+    let start = cursor.position();
+    let name = cursor.token(token::word).map(|name| name.node.to_lowercase());
+    let follow = cursor.rest().trim_start_matches(token::is_blank);
+    let compares = follow.starts_with(['=', '<', '>']) || follow.starts_with("!=") || follow.starts_with("::");
+    let ends =
+        cursor.rest().is_empty() || cursor.rest().starts_with(|next| token::is_blank(next) || "([\"".contains(next));
+    cursor.go(start);
+    let names_command = match (place, name.as_deref()) {
+        (_, Some("search")) => ends && !compares,
+        (Place::Top, _) | (_, None) => false,
+        (_, Some(name)) => {
+            !compares && (find(name).is_some() || ends && nearest::nearest(name, generating()).is_some())
+        }
+    };
+    if names_command {
+        return command(cursor, place, true);
+    }
+    cursor.skip_blanks();
+    let start = cursor.position();
+    if let Some(spec) = find("search") {
+        cursor.begin_command(start, spec);
+    }
+    let expr = search::grammar::expr(cursor, &[]);
+    leftover(cursor);
+    Some(Command::Search(SearchCommand { span: cursor.command_span(), implied: place == Place::Top, expr }))
+}
+
+/// One segment: a name and its arguments.
+fn command(cursor: &mut Cursor, place: Place, leads: bool) -> Option<Command> {
+    let Some(name) = cursor.token(token::word) else {
+        cursor.expected("a command");
+        return None;
+    };
+    let Some(spec) = find(&name.node.to_lowercase()) else {
+        cursor.fail(unknown(name.node, name.span));
+        return None;
+    };
+    cursor.begin_command(name.span.start as usize, spec);
+    let parsed = (spec.parse)(cursor);
+    leftover(cursor);
+    check_position(cursor, name.span, spec, parsed.as_ref(), place, leads);
+    parsed
+}
+
+/// Reports what a grammar left unread.
+fn leftover(cursor: &mut Cursor) {
+    if cursor.at_end() {
+        return;
+    }
+    let span = cursor.here();
+    let found = cursor.found();
+    let diagnostic = match cursor.peek() {
+        Some(')') => Diagnostic::new(Code::UnbalancedBracket, span, "the parenthesis closes nothing"),
+        Some(']') => Diagnostic::new(Code::UnbalancedBracket, span, "the bracket closes nothing"),
+        _ => Diagnostic::new(
+            Code::Syntax,
+            span,
+            format!("expected the end of `{}`, found {found}", cursor.command_name()),
+        ),
+    };
+    cursor.fail(diagnostic);
+}
+
+/// A command that makes rows stands first, every other one does not.
+fn check_position(
+    cursor: &mut Cursor,
+    name: Span,
+    spec: &CommandSpec,
+    parsed: Option<&Command>,
+    place: Place,
+    leads: bool,
+) {
+    let adds = match parsed {
+        Some(Command::InputLookup(lookup)) => lookup.append,
+        Some(Command::TStats(tstats)) => tstats.append,
+        Some(Command::Unsupported(other)) => command::unsupported::may_follow(other),
+        None => true,
+        _ => false,
+    };
+    let first = spec.name();
+    if leads && place != Place::Continuation && spec.kind != Kind::Generating && !matches!(first, "search" | "union") {
+        let message = format!("`{first}` needs rows, and nothing comes before it");
+        let help = "a search begins with conditions, or with a command that makes rows, such as `| makeresults`";
+        cursor.report(Diagnostic::new(Code::Position, name, message).help(help));
+    } else if !leads && spec.kind == Kind::Generating && !adds {
+        let message = format!("`{first}` makes rows and must be the first command");
+        cursor.report(Diagnostic::new(Code::Position, name, message).help("put it first, or into `append [ … ]`"));
+    }
+}
+
+/// The command of that lower-case name.
+pub(crate) fn find(name: &str) -> Option<&'static CommandSpec> {
+    command::COMMANDS.iter().find(|spec| spec.names.contains(&name))
+}
+
+fn generating() -> impl Iterator<Item = &'static str> {
+    command::COMMANDS.iter().filter(|spec| spec.kind == Kind::Generating).flat_map(|spec| spec.names.iter().copied())
+}
+
+fn unknown(name: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::UnknownCommand, span, format!("there is no command `{name}`"));
+    match nearest::nearest(name, command::COMMANDS.iter().flat_map(|spec| spec.names.iter().copied())) {
+        Some(near) => diagnostic.edit(format!("the nearest name is `{near}`"), span, near),
+        None => diagnostic,
+    }
+}
+
+impl Cursor<'_> {
+    /// Reads `[ … ]` as a search.
+    pub(crate) fn bracket(&mut self, place: Place) -> Option<Search> {
+        self.skip_blanks();
+        if self.peek() != Some('[') || !self.enter() {
+            return None;
+        }
+        let open = self.position();
+        let close = open + structure::partner(self.rest());
+        let frame = self.narrow(open + 1, close);
+        let search = pipeline(self, place);
+        self.restore(frame);
+        self.go(close + 1);
+        self.leave();
+        Some(search)
+    }
 }

@@ -1,5 +1,10 @@
 //! The boolean language of `search`: the tree and its parser.
 
+pub(crate) mod grammar;
+mod print;
+pub(crate) mod time_modifier;
+mod value;
+
 use crate::{Field, Search, Span};
 
 /// A search expression with its place in the text.

@@ -1,5 +1,8 @@
 //! Aggregations: `sum(bytes) AS total`, `count(eval(status>399))`, `perc95(x)`.
 
+mod grammar;
+mod print;
+
 use crate::{Expr, Field, Span};
 
 /// One aggregation of `stats` and its kin.

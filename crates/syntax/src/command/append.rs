@@ -1,6 +1,8 @@
 //! `append`: adds the rows of another search. `append [search index=b]`
 
-use crate::{Search, Span};
+use std::fmt::{self, Display, Formatter};
+
+use crate::{Command, CommandSpec, Kind, Search, Span, cursor::Cursor, parser::Place, print};
 
 /// Add the rows of another search after those that come in.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,4 +15,50 @@ pub struct Append {
     pub max_out: Option<u64>,
     /// `extendtimerange=`.
     pub extend_time_range: bool,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["append"],
+    kind: Kind::Dataset,
+    summary: "adds the rows of another search",
+    usage: "append [<search>]",
+    options: &["extendtimerange", "maxout", "maxtime", "timeout"],
+    differs: &[
+        "all rows are added; `maxout` counts only where it is written",
+        "`maxtime` and `timeout` are read and have no effect",
+    ],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    let (mut max_out, mut extend_time_range, mut search) = (None, false, None);
+    while !cursor.at_end() {
+        if let Some(option) = cursor.option() {
+            match option.name.node.as_str() {
+                "extendtimerange" => extend_time_range = cursor.boolean(&option),
+                "maxout" => max_out = Some(cursor.unsigned(&option)),
+                "maxtime" | "timeout" => drop(cursor.unsigned(&option)),
+                _ => cursor.unknown_option(&option),
+            }
+        } else if cursor.peek() == Some('[') && search.is_none() {
+            search = cursor.bracket(Place::Bracket);
+        } else {
+            break;
+        }
+    }
+    let Some(search) = search else {
+        cursor.missing("a search in brackets");
+        return None;
+    };
+    Some(Command::Append(Append { span: cursor.command_span(), search, max_out, extend_time_range }))
+}
+
+impl Display for Append {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        out.write_str("append")?;
+        print::flag(out, "extendtimerange", self.extend_time_range)?;
+        print::option(out, "maxout", self.max_out)?;
+        write!(out, " [{}]", self.search)
+    }
 }

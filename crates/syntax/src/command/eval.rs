@@ -1,6 +1,10 @@
 //! `eval`: computes fields, from left to right. `eval rate=blocked/total, {kind}=1`
 
-use crate::{Expr, Field, Span};
+use std::fmt::{self, Display, Formatter};
+
+use crate::{
+    Code, Command, CommandSpec, Diagnostic, Expr, Field, Kind, Span, cursor::Cursor, eval::grammar, print, token,
+};
 
 /// Compute fields; later assignments see earlier ones.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,4 +24,98 @@ pub struct Assignment {
     pub target: Field,
     /// The value.
     pub expr: Expr,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["eval"],
+    kind: Kind::Streaming,
+    summary: "computes fields from expressions",
+    usage: "eval <field>=<expression>[, <field>=<expression>]…",
+    options: &[],
+    differs: &[],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    let mut assignments = Vec::new();
+    if cursor.at_end() {
+        cursor.missing("an assignment `field=expression`");
+        return None;
+    }
+    loop {
+        assignments.push(assignment(cursor)?);
+        if cursor.failed() || cursor.at_end() {
+            break;
+        }
+        let end = cursor.position();
+        if cursor.symbol(",").is_some() {
+            continue;
+        }
+        if let Some(span) = next_assignment(cursor) {
+            let message = "a comma separates assignments";
+            let comma = Span { end: span.start, ..span };
+            cursor.fail(Diagnostic::new(Code::Syntax, span, message).edit("put a comma here", comma, ", "));
+        } else {
+            cursor.go(end);
+        }
+        break;
+    }
+    Some(Command::Eval(Eval { span: cursor.command_span(), assignments }))
+}
+
+/// The target of an assignment that follows without a comma.
+fn next_assignment(cursor: &mut Cursor) -> Option<Span> {
+    cursor.skip_blanks();
+    let start = cursor.position();
+    target(cursor)?;
+    let span = cursor.span_from(start);
+    cursor.symbol("=").is_some().then(|| {
+        cursor.go(start);
+        span
+    })
+}
+
+fn assignment(cursor: &mut Cursor) -> Option<Assignment> {
+    cursor.skip_blanks();
+    let start = cursor.position();
+    let Some(target) = target(cursor) else {
+        cursor.expected("a field to assign to");
+        return None;
+    };
+    if cursor.symbol("=").is_none() {
+        cursor.expected("`=`");
+        return None;
+    }
+    let expr = grammar::expr(cursor);
+    Some(Assignment { span: cursor.span_from(start), target, expr })
+}
+
+/// The name to assign to: in quotes, or up to the `=`. `low-user`, `a.b` and `pre_{kind}` are names here.
+fn target(cursor: &mut Cursor) -> Option<Field> {
+    if let Some(name) = cursor.token(token::quoted) {
+        return Some(Field::new(token::unescape(name.node), name.span));
+    }
+    if let Some(name) = cursor.token(token::single_quoted) {
+        return Some(Field::new(name.node, name.span));
+    }
+    let start = cursor.position();
+    let ends = |next: char| token::is_blank(next) || "=,\"'()[]|<>!".contains(next);
+    let length = cursor.rest().find(ends).unwrap_or(cursor.rest().len());
+    let name = cursor.rest().get(..length)?;
+    cursor.go(start + length);
+    (length > 0).then(|| Field::new(name, Span::new(start, start + length)))
+}
+
+impl Display for Eval {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        out.write_str("eval ")?;
+        print::join(out, &self.assignments, ", ")
+    }
+}
+
+impl Display for Assignment {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        write!(out, "{} = {}", self.target, self.expr)
+    }
 }

@@ -1,6 +1,10 @@
 //! `head`: keeps the first rows. `head 5`
 
-use crate::{Expr, Search, Span};
+use std::fmt::{self, Display, Formatter};
+
+use crate::{
+    Command, CommandSpec, Expr, Kind, Search, Span, cursor::Cursor, eval::grammar, parser::Place, print, token,
+};
 
 /// Keep the first rows, by number or while a condition holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,4 +21,88 @@ pub struct Head {
     pub keep_last: bool,
     /// A bracket that gives the number.
     pub limit_subsearch: Option<Box<Search>>,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["head"],
+    kind: Kind::Centralized,
+    summary: "keeps the first rows",
+    usage: "head [<count>] [(<expression>)] [null=<bool>] [keeplast=<bool>]",
+    options: &["keeplast", "limit", "null"],
+    differs: &[],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    let mut head = Head {
+        span: cursor.command_span(),
+        limit: None,
+        condition: None,
+        null: false,
+        keep_last: false,
+        limit_subsearch: None,
+    };
+    while !cursor.at_end() {
+        if let Some(limit) = count(cursor) {
+            head.limit = Some(limit);
+        } else if cursor.peek() == Some('[') {
+            head.limit_subsearch = cursor.bracket(Place::Bracket).map(Box::new);
+        } else if !option(cursor, &mut head) {
+            if head.condition.is_some() {
+                break;
+            }
+            head.condition = Some(grammar::expr(cursor));
+        }
+    }
+    Some(Command::Head(head))
+}
+
+/// A number that stands alone: `head 5`, but not `head 5 < x`.
+fn count(cursor: &mut Cursor) -> Option<u64> {
+    let start = cursor.position();
+    let count = cursor.token(token::integer).and_then(|count| count.node.parse().ok());
+    let alone = cursor.at_end() || cursor.peek().is_some_and(|next| next.is_alphabetic() || next == '(');
+    if count.is_none() || !alone {
+        cursor.go(start);
+        return None;
+    }
+    count
+}
+
+/// Takes an option. `head count=5` is a condition, so other names are none.
+fn option(cursor: &mut Cursor, head: &mut Head) -> bool {
+    let start = cursor.position();
+    let name = cursor.token(token::option_name).map(|name| name.node.to_lowercase());
+    let known = name.is_some_and(|name| SPEC.options.contains(&name.as_str()));
+    let bracket = known && cursor.symbol("=").is_some() && cursor.rest().trim_start().starts_with('[');
+    if bracket {
+        head.limit_subsearch = cursor.bracket(Place::Bracket).map(Box::new);
+        return true;
+    }
+    cursor.go(start);
+    let Some(option) = known.then(|| cursor.option()).flatten() else { return false };
+    match option.name.node.as_str() {
+        "limit" => head.limit = Some(cursor.unsigned(&option)),
+        "null" => head.null = cursor.boolean(&option),
+        _ => head.keep_last = cursor.boolean(&option),
+    }
+    true
+}
+
+impl Display for Head {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        out.write_str("head")?;
+        if let Some(limit) = self.limit {
+            write!(out, " {limit}")?;
+        }
+        if let Some(search) = &self.limit_subsearch {
+            write!(out, " [{search}]")?;
+        }
+        if let Some(condition) = &self.condition {
+            write!(out, " ({condition})")?;
+        }
+        print::flag(out, "null", self.null)?;
+        print::flag(out, "keeplast", self.keep_last)
+    }
 }

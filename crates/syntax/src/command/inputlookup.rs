@@ -1,6 +1,10 @@
 //! `inputlookup`: reads a lookup table. `| inputlookup whitelist.csv where sender=*`
 
-use crate::{Field, SearchExpr, Span};
+use std::fmt::{self, Display, Formatter};
+
+use crate::{
+    Command, CommandSpec, Field, Kind, SearchExpr, Span, cursor::Cursor, option::Choice, print, search::grammar,
+};
 
 /// Read the rows of a lookup table.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,4 +23,75 @@ pub struct InputLookup {
     pub table: Field,
     /// The `where` part, in the search language.
     pub condition: Option<SearchExpr>,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["inputlookup"],
+    kind: Kind::Generating,
+    summary: "reads a lookup table",
+    usage: "inputlookup [append=<bool>] [strict=<bool>] [start=<count>] [max=<count>] <table> [where <condition>]",
+    options: &["append", "max", "start", "strict"],
+    differs: &[],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    let mut lookup = InputLookup {
+        span: cursor.command_span(),
+        append: false,
+        strict: false,
+        start: 0,
+        max: None,
+        table: Field::new("", Span::default()),
+        condition: None,
+    };
+    let mut table = None;
+    loop {
+        if cursor.at_end() {
+            break;
+        }
+        if let Some(option) = cursor.option() {
+            lookup.set(cursor, &option);
+        } else if table.is_some() && cursor.keyword("where").is_some() {
+            lookup.condition = Some(grammar::expr(cursor, &[]));
+            break;
+        } else if table.is_none() {
+            table = cursor.field();
+            if table.is_none() {
+                break;
+            }
+        } else {
+            break;
+        }
+    }
+    let Some(table) = table else {
+        cursor.missing("the name of a lookup table");
+        return None;
+    };
+    Some(Command::InputLookup(InputLookup { table, ..lookup }))
+}
+
+impl InputLookup {
+    fn set(&mut self, cursor: &mut Cursor, option: &Choice) {
+        match option.name.node.as_str() {
+            "append" => self.append = cursor.boolean(option),
+            "max" => self.max = Some(cursor.unsigned(option)),
+            "start" => self.start = cursor.unsigned(option),
+            "strict" => self.strict = cursor.boolean(option),
+            _ => cursor.unknown_option(option),
+        }
+    }
+}
+
+impl Display for InputLookup {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        out.write_str("inputlookup")?;
+        print::flag(out, "append", self.append)?;
+        print::flag(out, "strict", self.strict)?;
+        print::option(out, "start", Some(self.start).filter(|&start| start != 0))?;
+        print::option(out, "max", self.max)?;
+        write!(out, " {}", self.table)?;
+        self.condition.as_ref().map_or(Ok(()), |condition| write!(out, " where {condition}"))
+    }
 }

@@ -1,6 +1,8 @@
 //! `iplocation`: adds country, city and place of an address. `iplocation prefix=src_ src_ip`
 
-use crate::{Field, Span};
+use std::fmt::{self, Display, Formatter};
+
+use crate::{Command, CommandSpec, Field, Kind, Span, cursor::Cursor, print};
 
 /// Add `City Country Region lat lon` of an address.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,4 +17,51 @@ pub struct IpLocation {
     pub all_fields: bool,
     /// The language of names.
     pub lang: Option<String>,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["iplocation"],
+    kind: Kind::Streaming,
+    summary: "adds country, city and place of an address",
+    usage: "iplocation [prefix=<text>] [allfields=<bool>] [lang=<text>] <field>",
+    options: &["allfields", "lang", "prefix"],
+    differs: &[],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    let (mut prefix, mut all_fields, mut lang, mut field) = (String::new(), false, None, None);
+    while !cursor.at_end() {
+        if let Some(option) = cursor.option() {
+            match option.name.node.as_str() {
+                "allfields" => all_fields = cursor.boolean(&option),
+                "lang" => lang = Some(option.value.node),
+                "prefix" => prefix = option.value.node,
+                _ => cursor.unknown_option(&option),
+            }
+        } else if field.is_none() {
+            field = cursor.field();
+            if field.is_none() {
+                break;
+            }
+        } else {
+            break;
+        }
+    }
+    let Some(field) = field else {
+        cursor.missing("a field that holds an address");
+        return None;
+    };
+    Some(Command::IpLocation(IpLocation { span: cursor.command_span(), field, prefix, all_fields, lang }))
+}
+
+impl Display for IpLocation {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        out.write_str("iplocation")?;
+        print::option(out, "prefix", Some(print::Quoted(&self.prefix)).filter(|_| !self.prefix.is_empty()))?;
+        print::flag(out, "allfields", self.all_fields)?;
+        print::option(out, "lang", self.lang.as_deref().map(print::Quoted))?;
+        write!(out, " {}", self.field)
+    }
 }

@@ -1,6 +1,8 @@
 //! `mvcombine`: merges rows that differ in one field. `mvcombine delim="," host`
 
-use crate::{Field, Span};
+use std::fmt::{self, Display, Formatter};
+
+use crate::{Command, CommandSpec, Field, Kind, Span, cursor::Cursor, print};
 
 /// Merge rows that are equal in all other fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,4 +13,47 @@ pub struct MvCombine {
     pub delim: Option<String>,
     /// The field whose values are collected.
     pub field: Field,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["mvcombine"],
+    kind: Kind::Transforming,
+    summary: "merges rows that differ in one field",
+    usage: "mvcombine [delim=<text>] <field>",
+    options: &["delim"],
+    differs: &[],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    let (mut delim, mut field) = (None, None);
+    while !cursor.at_end() {
+        if let Some(option) = cursor.option() {
+            match option.name.node.as_str() {
+                "delim" => delim = Some(option.value.node),
+                _ => cursor.unknown_option(&option),
+            }
+        } else if field.is_none() {
+            field = cursor.field();
+            if field.is_none() {
+                break;
+            }
+        } else {
+            break;
+        }
+    }
+    let Some(field) = field else {
+        cursor.missing("a field");
+        return None;
+    };
+    Some(Command::MvCombine(MvCombine { span: cursor.command_span(), delim, field }))
+}
+
+impl Display for MvCombine {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        out.write_str("mvcombine")?;
+        print::option(out, "delim", self.delim.as_deref().map(print::Quoted))?;
+        write!(out, " {}", self.field)
+    }
 }

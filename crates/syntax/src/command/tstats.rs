@@ -1,7 +1,10 @@
 //! `tstats`: aggregates over indexed fields or a data model. `| tstats count FROM datamodel=Web WHERE Web.status=404 BY Web.dest _time span=1h`
 
+mod grammar;
+mod print;
+
 use crate::{
-    Field, SearchExpr, Span, Spanned,
+    CommandSpec, Field, Kind, SearchExpr, Span, Spanned,
     clause::{Aggregate, BinSpan},
 };
 
@@ -49,3 +52,24 @@ pub struct GroupKey {
     /// The `span=` that follows it.
     pub span: Option<BinSpan>,
 }
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["tstats"],
+    kind: Kind::Generating,
+    summary: "aggregates over indexed fields or a data model",
+    usage: "tstats [summariesonly=<bool>] [fillnull_value=<text>] <function>(<field>) [AS <name>]… [FROM datamodel=<model>[.<dataset>]] [WHERE <condition>] [BY <field>… [span=<span>]]",
+    options: &[
+        "allow_old_summaries",
+        "append",
+        "chunk_size",
+        "fillnull_value",
+        "include_reduced_buckets",
+        "local",
+        "prestats",
+        "summariesonly",
+        "use_summary_index_values",
+    ],
+    differs: &["reads events, never summaries: options about summaries have no effect"],
+    parse: grammar::parse,
+};

@@ -1,6 +1,8 @@
 //! `where`: keeps rows for which an expression is true. `where bytes > 3 * mean`
 
-use crate::{Expr, Span};
+use std::fmt::{self, Display, Formatter};
+
+use crate::{Command, CommandSpec, Expr, Kind, Span, cursor::Cursor, eval::grammar};
 
 /// Keep rows for which the expression is true; null drops the row.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,4 +11,30 @@ pub struct Where {
     pub span: Span,
     /// The condition.
     pub expr: Expr,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["where"],
+    kind: Kind::Streaming,
+    summary: "keeps the rows for which an expression is true",
+    usage: "where <expression>",
+    options: &[],
+    differs: &[],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    if cursor.at_end() {
+        cursor.missing("an expression");
+        return None;
+    }
+    let expr = grammar::expr(cursor);
+    Some(Command::Where(Where { span: cursor.command_span(), expr }))
+}
+
+impl Display for Where {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        write!(out, "where {}", self.expr)
+    }
 }

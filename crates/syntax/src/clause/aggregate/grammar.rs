@@ -1,0 +1,193 @@
+//! Reading aggregations. `count, sum(bytes) AS total dc(eval(lower(user)))`
+
+use super::{Aggregate, Argument};
+use crate::{Code, Diagnostic, Field, Span, clause::BinSpan, cursor::Cursor, eval, token};
+
+/// The names of stats functions, only to find the place of a missing blank: `AS first_seenvalues(x)`.
+const FUNCTIONS: &[&str] = &[
+    "avg",
+    "c",
+    "count",
+    "dc",
+    "distinct_count",
+    "earliest",
+    "earliest_time",
+    "estdc",
+    "estdc_error",
+    "first",
+    "last",
+    "latest",
+    "latest_time",
+    "list",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "mode",
+    "range",
+    "rate",
+    "sparkline",
+    "stdev",
+    "stdevp",
+    "sum",
+    "sumsq",
+    "values",
+    "var",
+    "varp",
+];
+
+impl Cursor<'_> {
+    /// Takes aggregations up to the end, to one of the keywords or to an option.
+    pub(crate) fn aggregates(&mut self, stops: &[&str]) -> Vec<Aggregate> {
+        let mut aggregates: Vec<Aggregate> = Vec::new();
+        loop {
+            self.skip_separators();
+            if self.at_end() || self.at_keyword(stops) || self.at_option() {
+                return aggregates;
+            }
+            let Some(mut aggregate) = self.call() else { return aggregates };
+            if let Some(alias) = self.alias() {
+                aggregate.alias = Some(self.split_alias(alias));
+            }
+            aggregate.span = self.span_from(aggregate.span.start as usize);
+            aggregates.push(aggregate);
+        }
+    }
+
+    fn at_option(&mut self) -> bool {
+        let start = self.position();
+        let found = self.token(token::option_name).is_some() && self.symbol("=").is_some();
+        self.go(start);
+        found
+    }
+
+    /// An alias that goes on into a call lacks a blank: `first_seenvalues(x)` is `first_seen values(x)`. The cursor goes back to
+    /// the function's name.
+    fn split_alias(&mut self, alias: Field) -> Field {
+        let Some((name, _)) = alias.name.split_once('(').filter(|_| !self.text_at(alias.span).starts_with(['"', '\'']))
+        else {
+            return alias;
+        };
+        let lower = name.to_lowercase();
+        let function = FUNCTIONS
+            .iter()
+            .filter(|function| lower.len() > function.len() && lower.ends_with(**function))
+            .max_by_key(|function| function.len());
+        let Some(function) = function else { return alias };
+        let cut = name.len() - function.len();
+        let at = alias.span.start as usize + cut;
+        let message = format!("a blank is missing before `{function}(`");
+        let label = Span::new(at, at + function.len());
+        let help = format!("read as `{} {function}(…)`", name.get(..cut).unwrap_or_default());
+        self.report(Diagnostic::new(Code::MissingBlank, label, message).edit(help, Span::new(at, at), " "));
+        self.go(at);
+        Field::new(name.get(..cut).unwrap_or_default(), Span::new(alias.span.start as usize, at))
+    }
+
+    fn text_at(&self, span: Span) -> &str {
+        self.text().get(span.range()).unwrap_or_default()
+    }
+
+    /// Takes `function(argument)` or a bare function.
+    fn call(&mut self) -> Option<Aggregate> {
+        let Some(name) = self.token(function_name) else {
+            self.expected("an aggregation such as `count` or `sum(field)`");
+            return None;
+        };
+        let start = name.span.start as usize;
+        let function = name.node.to_lowercase();
+        let argument = match self.symbol("(") {
+            Some(open) => {
+                let argument = self.argument(&function)?;
+                self.close(open);
+                argument
+            }
+            None => Argument::None,
+        };
+        let span = self.span_from(start);
+        let text = self.text_at(span).to_string();
+        Some(Aggregate { span, function, function_span: name.span, argument, alias: None, text })
+    }
+
+    fn argument(&mut self, function: &str) -> Option<Argument> {
+        self.skip_blanks();
+        if self.peek() == Some(')') {
+            return Some(Argument::None);
+        }
+        if function == "sparkline" {
+            return self.sparkline();
+        }
+        let start = self.position();
+        let word = self.token(token::word).map(|word| word.node.to_lowercase());
+        if let (Some("eval" | "prefix"), Some(open)) = (word.as_deref(), self.symbol("(")) {
+            let argument = if word.as_deref() == Some("eval") {
+                Argument::Eval(eval::grammar::expr(self))
+            } else {
+                Argument::Prefix(self.prefix_text())
+            };
+            self.close(open);
+            return Some(argument);
+        }
+        self.go(start);
+        let field = self.argument_field();
+        if self.peek() != Some(')') && !self.at_end() {
+            let end = self.text_at(Span::new(start, self.end())).find(')').map_or(self.end(), |length| start + length);
+            let span = Span::new(start, end);
+            let text = self.text_at(span).trim().to_string();
+            let message = format!("`{function}` takes a field; an expression needs `eval(…)`");
+            let edit = format!("eval({text})");
+            self.fail(Diagnostic::new(Code::Syntax, span, message).edit("write `eval(…)` around it", span, edit));
+            return None;
+        }
+        field.map(Argument::Field)
+    }
+
+    /// The field in the parentheses of a call: bare names may hold anything but blanks here.
+    fn argument_field(&mut self) -> Option<Field> {
+        let field = self.field();
+        self.skip_blanks();
+        if field.is_none() {
+            self.expected("a field");
+        }
+        field
+    }
+
+    /// The text in `PREFIX(…)`, which may end in `=`.
+    pub(crate) fn prefix_text(&mut self) -> String {
+        if let Some(text) = self.token(token::quoted) {
+            return token::unescape(text.node);
+        }
+        self.skip_blanks();
+        let rest = self.rest();
+        let length = rest.find(')').unwrap_or(rest.len());
+        let text = rest.get(..length).unwrap_or_default();
+        self.go(self.position() + length);
+        text.trim_end_matches(token::is_blank).to_string()
+    }
+
+    fn sparkline(&mut self) -> Option<Argument> {
+        let aggregate = self.call()?;
+        let mut width = None;
+        if self.symbol(",").is_some() {
+            let rest = self.rest();
+            let length = rest.find(')').unwrap_or(rest.len());
+            let text = rest.get(..length).unwrap_or_default().trim_matches(token::is_blank);
+            width = BinSpan::read(text);
+            if width.is_none() {
+                self.expected("a span such as `5m`");
+                return None;
+            }
+            self.go(self.position() + length);
+        }
+        Some(Argument::Sparkline(Some(Box::new(aggregate)), width))
+    }
+}
+
+/// The name of a stats function: `perc98.5` has a point.
+fn function_name(input: &str) -> token::Token<'_> {
+    use nom::{
+        Parser, bytes::complete::take_while, character::complete::satisfy, combinator::recognize, sequence::pair,
+    };
+    let rest = |next: char| token::is_name(next) || next == '.';
+    recognize(pair(satisfy(|first| first.is_alphabetic() || first == '_'), take_while(rest))).parse(input)
+}

@@ -1,0 +1,38 @@
+//! Aggregations as text. Without an alias the call stands as it was written, for that is the column's name.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::{Aggregate, Argument};
+
+impl Display for Aggregate {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        match &self.alias {
+            None if !self.text.is_empty() => out.write_str(&self.text),
+            None => call(out, self),
+            Some(alias) => {
+                call(out, self)?;
+                write!(out, " AS {alias}")
+            }
+        }
+    }
+}
+
+fn call(out: &mut Formatter, aggregate: &Aggregate) -> fmt::Result {
+    let function = &aggregate.function;
+    match &aggregate.argument {
+        Argument::None => out.write_str(function),
+        Argument::Field(field) => write!(out, "{function}({field})"),
+        Argument::Eval(expr) => write!(out, "{function}(eval({expr}))"),
+        Argument::Prefix(text) => write!(out, "{function}(PREFIX({text}))"),
+        Argument::Sparkline(inner, width) => {
+            write!(out, "{function}(")?;
+            if let Some(inner) = inner {
+                write!(out, "{inner}")?;
+            }
+            if let Some(width) = width {
+                write!(out, ", {width}")?;
+            }
+            out.write_str(")")
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The outer structure of a text: quotes, brackets, pipes. `a "x | y" [search b | c] | d` has two segments.
+//!
+//! Parentheses only count for the nesting limit here; whether they match is for the grammars to say.
+
+use crate::{Code, Diagnostic, Span, cursor};
+
+/// What matters for the outer structure.
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    Quote,
+    Open(char),
+    Close(char),
+    Pipe,
+}
+
+/// The marks of a text with their places; what is quoted or escaped is left out. A quote that is never closed comes
+/// as [`Mark::Quote`].
+fn marks(text: &str) -> impl Iterator<Item = (usize, Mark)> + '_ {
+    let mut characters = text.char_indices();
+    std::iter::from_fn(move || {
+        while let Some((at, character)) = characters.next() {
+            let mark = match character {
+                '\\' => {
+                    let mut ahead = characters.clone();
+                    if matches!(ahead.next(), Some((_, '"' | '|' | '[' | ']' | '\\'))) {
+                        characters = ahead;
+                    }
+                    continue;
+                }
+                '"' => {
+                    let mut closed = false;
+                    while let Some((_, inner)) = characters.next() {
+                        match inner {
+                            '\\' => drop(characters.next()),
+                            '"' => {
+                                closed = true;
+                                break;
+                            }
+                            _ => {}
+                        }
+                    }
+                    if closed {
+                        continue;
+                    }
+                    Mark::Quote
+                }
+                '(' | '[' => Mark::Open(character),
+                ')' | ']' => Mark::Close(character),
+                '|' => Mark::Pipe,
+                _ => continue,
+            };
+            return Some((at, mark));
+        }
+        None
+    })
+}
+
+/// Reports quotes and brackets without a partner, and nesting that is too deep.
+pub(crate) fn check(text: &str) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut brackets: Vec<usize> = Vec::new();
+    let mut depth = 0_usize;
+    for (at, mark) in marks(text) {
+        let span = Span::new(at, at + 1);
+        match mark {
+            Mark::Quote => {
+                diagnostics.push(
+                    Diagnostic::new(Code::UnbalancedQuote, span, "the quote is never closed").label("opened here"),
+                );
+                return diagnostics;
+            }
+            Mark::Open(character) => {
+                depth += 1;
+                if depth > cursor::MAX_DEPTH {
+                    return vec![cursor::too_deep(span)];
+                }
+                if character == '[' {
+                    brackets.push(at);
+                }
+            }
+            Mark::Close(character) => {
+                depth = depth.saturating_sub(1);
+                if character == ']' && brackets.pop().is_none() {
+                    let message = "the bracket closes nothing";
+                    diagnostics.push(Diagnostic::new(Code::UnbalancedBracket, span, message));
+                }
+            }
+            Mark::Pipe => {}
+        }
+    }
+    for at in brackets {
+        let message = "the bracket is never closed";
+        diagnostics.push(Diagnostic::new(Code::UnbalancedBracket, Span::new(at, at + 1), message).label("opened here"));
+    }
+    diagnostics
+}
+
+/// The places of the segments between top-level pipes in `start..end`.
+pub(crate) fn segments(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
+    let mut segments = Vec::new();
+    let mut depth = 0_usize;
+    let mut begin = start;
+    for (at, mark) in marks(text.get(start..end).unwrap_or_default()) {
+        match mark {
+            Mark::Open('[') => depth += 1,
+            Mark::Close(']') => depth = depth.saturating_sub(1),
+            Mark::Pipe if depth == 0 => {
+                segments.push((begin, start + at));
+                begin = start + at + 1;
+            }
+            _ => {}
+        }
+    }
+    segments.push((begin, end));
+    segments
+}
+
+/// Where the bracket at the start of `text` is closed, or the end.
+pub(crate) fn partner(text: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, mark) in marks(text) {
+        match mark {
+            Mark::Open('[') => depth += 1,
+            Mark::Close(']') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at;
+                }
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Where the next bracket opens.
+pub(crate) fn next_bracket(text: &str) -> Option<usize> {
+    marks(text).find(|&(_, mark)| mark == Mark::Open('[')).map(|(at, _)| at)
+}

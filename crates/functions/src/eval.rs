@@ -74,3 +74,6 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     ]
     .concat()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,16 +6,21 @@
 mod arena;
 mod count;
 mod distinct;
+mod estimate;
 mod extreme;
 mod groups;
 mod input;
 mod kernel;
 mod key;
 mod list;
+mod mode;
 mod moments;
 mod nested;
 mod percentile;
 mod position;
+mod rate;
+mod sketch;
+mod sparkline;
 
 use std::sync::Arc;
 
@@ -27,11 +32,15 @@ use crate::AggregateSpec;
 pub static STATS: &[&[AggregateSpec]] = &[
     count::FUNCTIONS,
     distinct::FUNCTIONS,
+    estimate::FUNCTIONS,
     extreme::FUNCTIONS,
     list::FUNCTIONS,
+    mode::FUNCTIONS,
     moments::FUNCTIONS,
     percentile::FUNCTIONS,
     position::FUNCTIONS,
+    rate::FUNCTIONS,
+    sparkline::FUNCTIONS,
 ];
 
 /// The row of a function by its name in lower case, with the number that a name such as `perc95` carries.
@@ -51,11 +60,14 @@ pub fn kernels() -> Vec<Arc<AggregateUDF>> {
     let families = [
         count::KERNELS,
         distinct::KERNELS,
+        estimate::KERNELS,
         extreme::KERNELS,
         list::KERNELS,
+        mode::KERNELS,
         moments::KERNELS,
         percentile::KERNELS,
         position::KERNELS,
+        rate::KERNELS,
     ];
     families.into_iter().flatten().map(|kernel| kernel.function()).collect()
 }

@@ -9,3 +9,6 @@ mod text;
 pub use list::{ListBuilder, Lists, Values, list_type};
 pub use number::{Numbers, format_number, parse_number};
 pub use text::Texts;
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,114 @@
-//! The family `conversion`.
+//! From one kind of value to another: `eval size=tostring(bytes, "commas")`.
+//!
+//! `printf` has its own file, the JSON functions theirs.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::{
+    arrow::array::{ArrayRef, AsArray},
+    arrow::datatypes::DataType,
+    common::{Result, plan_err},
+    logical_expr::{ReturnFieldArgs, ScalarUDF},
+};
 
-use crate::EvalSpec;
+use super::kernel::{Arguments, boolean, booleans, is_list, kernel, list, number, numbers, text, texts, write_texts};
+use crate::value::parse_number;
 
-/// The functions of this family.
-pub const FUNCTIONS: &[EvalSpec] = &[];
+mod address;
+mod format;
+mod functions;
+mod json;
+mod radix;
+
+pub use functions::FUNCTIONS;
 
 /// Their kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
-    Vec::new()
+    vec![
+        kernel("spl_ipmask", text, ip_mask),
+        kernel("spl_toarray", text, json::to_array),
+        kernel("spl_tobool", boolean, to_bool),
+        kernel("spl_todouble", number, to_number),
+        kernel("spl_toint", number, to_int),
+        kernel("spl_tomv", list, json::to_list),
+        kernel("spl_tonumber", number, to_number),
+        kernel("spl_toobject", text, json::to_object),
+        kernel("spl_tostring", formatted, to_string),
+    ]
 }
+
+fn ip_mask(args: &Arguments) -> Result<ArrayRef> {
+    let (masks, addresses) = (args.texts(0)?, args.texts(1)?);
+    texts(args.rows(), |row| address::mask(&masks.get(row)?, &addresses.get(row)?))
+}
+
+fn to_bool(args: &Arguments) -> Result<ArrayRef> {
+    let array = args.array(0)?;
+    if let Some(array) = array.as_boolean_opt() {
+        return Ok(Arc::new(array.clone()));
+    }
+    let values = args.texts(0)?;
+    booleans(args.rows(), |row| match values.get(row)?.as_ref() {
+        "true" | "True" => Some(true),
+        "false" | "False" => Some(false),
+        text => parse_number(text).map(|number| number != 0.0),
+    })
+}
+
+fn to_number(args: &Arguments) -> Result<ArrayRef> {
+    read_numbers(args, |number| number)
+}
+
+fn to_int(args: &Arguments) -> Result<ArrayRef> {
+    read_numbers(args, f64::floor)
+}
+
+/// The base is for texts; a number is what it is. `NaN` and `Infinity` are no numbers here.
+fn read_numbers(args: &Arguments, change: fn(f64) -> f64) -> Result<ArrayRef> {
+    let data_type = args.array(0)?.data_type();
+    if args.len() < 2 || !(data_type.is_string() || is_list(data_type)) {
+        let values = args.numbers(0)?;
+        let of_text = data_type.is_string() || is_list(data_type);
+        return numbers(args.rows(), |row| values.get(row).filter(|x| !of_text || x.is_finite()).map(change));
+    }
+    let (values, bases) = (args.texts(0)?, args.numbers(1)?);
+    numbers(args.rows(), |row| radix::parse(&values.get(row)?, bases.get(row)?).map(change))
+}
+
+/// The type of `tostring`; a format that does not exist is an error before the search runs.
+fn formatted(args: &ReturnFieldArgs) -> Result<DataType> {
+    if let Some(Some(literal)) = args.scalar_arguments.get(1)
+        && let Some(name) = literal.try_as_str().flatten()
+        && format::Format::named(name).is_none()
+    {
+        return plan_err!("`{name}` is no format of tostring: hex, binary, commas or duration");
+    }
+    Ok(DataType::Utf8)
+}
+
+/// A null shows as `Null`. With a format, what is no number stays as it is.
+fn to_string(args: &Arguments) -> Result<ArrayRef> {
+    let values = args.texts(0)?;
+    if args.len() < 2 {
+        let several = is_list(args.array(0)?.data_type());
+        let nulls = args.array(0)?.clone();
+        return texts(args.rows(), |row| {
+            values.get(row).or_else(|| (!several || nulls.is_null(row)).then_some(Cow::Borrowed("Null")))
+        });
+    }
+    let (read, formats) = (args.numbers(0)?, args.texts(1)?);
+    write_texts(args.rows(), |row, buffer| {
+        let (Some(text), Some(name)) = (values.get(row), formats.get(row)) else { return false };
+        let Some(format) = format::Format::named(&name) else { return false };
+        match read.get(row) {
+            Some(number) => format.write(number, buffer),
+            None => {
+                buffer.push_str(&text);
+                true
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -23,10 +23,11 @@ use datafusion::{
 use crate::value::{Lists, Numbers, Texts, list_type};
 
 mod collect;
+mod field;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use collect::{booleans, integers, numbers, texts, write_texts};
+pub(crate) use collect::{booleans, integers, lists, numbers, texts, write_texts};
 
 /// Computes a column from the arguments; it has [`Arguments::rows`] rows.
 pub(crate) type Body = fn(&Arguments) -> Result<ArrayRef>;

@@ -1,15 +1,157 @@
-//! The family `multivalue`.
+//! Functions of fields with several values: `eval last=mvindex(split(path, "/"), -1)`.
+//!
+//! One value is a list of one; a list without values does not exist, it is null.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::{
+    arrow::{array::ArrayRef, datatypes::DataType},
+    common::Result,
+    logical_expr::{ReturnFieldArgs, ScalarUDF},
+};
+use hashbrown::HashSet;
 
-use crate::EvalSpec;
+use super::kernel::{Arguments, integer, integers, kernel, list, lists, text, texts, write_texts};
+use crate::value::list_type;
 
-/// The functions of this family.
-pub const FUNCTIONS: &[EvalSpec] = &[];
+mod functions;
+mod range;
+
+pub use functions::FUNCTIONS;
 
 /// Their kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
-    Vec::new()
+    vec![
+        kernel("spl_mvappend", list, append),
+        kernel("spl_mvcount", integer, count),
+        kernel("spl_mvdedup", list, dedup),
+        kernel("spl_mvindex", one_or_list, index),
+        kernel("spl_mvjoin", text, join),
+        kernel("spl_mvrange", list, range::range),
+        kernel("spl_mvreverse", list, |args| reorder(args, |values| values.reverse())),
+        kernel("spl_mvsort", list, |args| reorder(args, |values| values.sort_unstable())),
+        kernel("spl_mvzip", list, zip),
+        kernel("spl_split", list, split),
+    ]
 }
+
+/// Texts, one column or several, joined into one list: nulls are left out.
+fn append(args: &Arguments) -> Result<ArrayRef> {
+    let columns = args.lists_from(0)?;
+    lists(args.rows(), |row, builder| {
+        columns.iter().filter_map(|column| column.get(row)).flatten().for_each(|value| builder.value(value));
+    })
+}
+
+fn count(args: &Arguments) -> Result<ArrayRef> {
+    let values = args.lists(0)?;
+    integers(args.rows(), |row| i64::try_from(values.get(row)?.count()).ok())
+}
+
+fn dedup(args: &Arguments) -> Result<ArrayRef> {
+    let values = args.lists(0)?;
+    let mut seen = HashSet::new();
+    lists(args.rows(), |row, builder| {
+        seen.clear();
+        for value in values.get(row).into_iter().flatten() {
+            if seen.insert(value) {
+                builder.value(value);
+            }
+        }
+    })
+}
+
+fn reorder(args: &Arguments, order: fn(&mut Vec<&str>)) -> Result<ArrayRef> {
+    let values = args.lists(0)?;
+    let mut ordered = Vec::new();
+    lists(args.rows(), |row, builder| {
+        ordered.clear();
+        ordered.extend(values.get(row).into_iter().flatten());
+        order(&mut ordered);
+        ordered.iter().for_each(|value| builder.value(value));
+    })
+}
+
+/// `mvindex` gives a text for one index and a list for a range.
+fn one_or_list(args: &ReturnFieldArgs) -> Result<DataType> {
+    Ok(if args.arg_fields.len() > 2 { list_type() } else { DataType::Utf8 })
+}
+
+fn index(args: &Arguments) -> Result<ArrayRef> {
+    let (values, starts) = (args.lists(0)?, args.numbers(1)?);
+    if args.len() < 3 {
+        return texts(args.rows(), |row| {
+            let mut values = values.get(row)?;
+            let start = starts.get(row)?;
+            if start >= 0.0 {
+                return values.nth(start as usize);
+            }
+            values.clone().nth(place(start, values.count())?)
+        });
+    }
+    let ends = args.numbers(2)?;
+    lists(args.rows(), |row, builder| {
+        let (Some(values), Some(start), Some(end)) = (values.get(row), starts.get(row), ends.get(row)) else { return };
+        let count = values.clone().count();
+        if let (Some(start), Some(end)) = (place(start, count), place(end, count)) {
+            let length = end.saturating_add(1).saturating_sub(start);
+            values.skip(start).take(length).for_each(|value| builder.value(value));
+        }
+    })
+}
+
+/// The place that an index means; a negative one counts from the end, and one before the front is nowhere.
+fn place(index: f64, count: usize) -> Option<usize> {
+    if index < 0.0 { count.checked_sub(index.abs() as usize) } else { (!index.is_nan()).then_some(index as usize) }
+}
+
+fn join(args: &Arguments) -> Result<ArrayRef> {
+    let (values, delimiters) = (args.lists(0)?, args.texts(1)?);
+    write_texts(args.rows(), |row, buffer| {
+        let (Some(values), Some(delimiter)) = (values.get(row), delimiters.get(row)) else { return false };
+        for (place, value) in values.enumerate() {
+            if place > 0 {
+                buffer.push_str(&delimiter);
+            }
+            buffer.push_str(value);
+        }
+        true
+    })
+}
+
+/// Pairs by place, as many as the shorter list has.
+fn zip(args: &Arguments) -> Result<ArrayRef> {
+    let (left, right) = (args.lists(0)?, args.lists(1)?);
+    let delimiters = if args.len() > 2 { Some(args.texts(2)?) } else { None };
+    let mut pair = String::new();
+    lists(args.rows(), |row, builder| {
+        let delimiter = match &delimiters {
+            Some(delimiters) => delimiters.get(row),
+            None => Some(Cow::Borrowed(",")),
+        };
+        let (Some(left), Some(right), Some(delimiter)) = (left.get(row), right.get(row), delimiter) else { return };
+        for (left, right) in left.zip(right) {
+            pair.clear();
+            pair.extend([left, &delimiter, right]);
+            builder.value(&pair);
+        }
+    })
+}
+
+/// The delimiter is no pattern; an empty one splits into characters.
+fn split(args: &Arguments) -> Result<ArrayRef> {
+    let (values, delimiters) = (args.lists(0)?, args.texts(1)?);
+    lists(args.rows(), |row, builder| {
+        let (Some(values), Some(delimiter)) = (values.get(row), delimiters.get(row)) else { return };
+        for value in values {
+            if delimiter.is_empty() {
+                value.split_inclusive(|_: char| true).for_each(|character| builder.value(character));
+            } else {
+                value.split(delimiter.as_ref()).for_each(|part| builder.value(part));
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

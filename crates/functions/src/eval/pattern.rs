@@ -1,15 +1,201 @@
-//! The family `pattern`.
+//! Regular expressions: the functions `match`, `replace`, `mvfind`, the kernels of `rex`; and `cidrmatch`.
+//!
+//! `eval user=replace(user, "^(\w+)\\\\", "")`. PCRE is translated, see [`translate`]; a literal pattern that does not
+//! compile is an error, one from a field matches nothing.
+
+pub(crate) mod regex;
+mod rex;
+mod sed;
+mod template;
+mod translate;
 
 use std::sync::Arc;
 
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::{
+    arrow::array::ArrayRef,
+    common::{Result, exec_datafusion_err},
+    logical_expr::ScalarUDF,
+};
 
-use crate::EvalSpec;
+use self::{
+    regex::{Regex, compile},
+    rex::{rex, rex_offset, rex_sed, rex_type},
+    sed::substitute_in,
+    template::{Escapes, Template},
+};
+use super::kernel::{Arguments, Column, boolean, booleans, integer, integers, kernel, text, text_or_list, write_texts};
+use crate::{EvalSpec, Kernel, Kind, Returns, value::Texts};
 
 /// The functions of this family.
-pub const FUNCTIONS: &[EvalSpec] = &[];
+pub const FUNCTIONS: &[EvalSpec] = &[
+    EvalSpec {
+        names: &["match"],
+        min_args: 2,
+        max_args: Some(2),
+        args: &[Kind::Any, Kind::Text],
+        returns: Returns::Always(Kind::Bool),
+        ambient: &[],
+        kernel: Kernel::Call("spl_match"),
+        usage: "match(text, regex)",
+        summary: "Whether the regular expression matches anywhere in the text; of several values any will do. Null for null.",
+        examples: &[
+            (r#"if(match("abc123","\d+"),1,0)"#, "1"),
+            (r#"if(match("abc","^b"),1,0)"#, "0"),
+            (r#"if(match("ABC","(?i)^b"),1,0)"#, "0"),
+            (r#"if(match(null(),"a"),1,0)"#, "0"),
+        ],
+    },
+    EvalSpec {
+        names: &["replace"],
+        min_args: 3,
+        max_args: Some(3),
+        args: &[Kind::Any, Kind::Text, Kind::Text],
+        returns: Returns::Always(Kind::Text),
+        ambient: &[],
+        kernel: Kernel::Call("spl_replace"),
+        usage: "replace(text, regex, replacement)",
+        summary: r"The text with every match replaced; `\1` to `\9` stand for groups, `\0` for the match. Null for null and for several values.",
+        examples: &[
+            (r#"replace("1/14/2023","^(\d{1,2})/(\d{1,2})/","\2/\1/")"#, "14/1/2023"),
+            (r#"replace("54.1.2.3:443:X1",":.*","")"#, "54.1.2.3"),
+            (r#"replace("aXbX","X","")"#, "ab"),
+            (r#"replace(null(),"X","")"#, "null"),
+        ],
+    },
+    EvalSpec {
+        names: &["mvfind"],
+        min_args: 2,
+        max_args: Some(2),
+        args: &[Kind::Any, Kind::Text],
+        returns: Returns::Always(Kind::Number),
+        ambient: &[],
+        kernel: Kernel::Call("spl_mvfind"),
+        usage: "mvfind(values, regex)",
+        summary: "The place, counted from 0, of the first value that the regular expression matches; null where there is none.",
+        examples: &[
+            (r#"mvfind(split("a,err1,b",","),"err\d+")"#, "1"),
+            (r#"mvfind("abc","b")"#, "0"),
+            (r#"mvfind("abc","x")"#, "null"),
+        ],
+    },
+    EvalSpec {
+        names: &["cidrmatch"],
+        min_args: 2,
+        max_args: Some(2),
+        args: &[Kind::Any, Kind::Any],
+        returns: Returns::Always(Kind::Bool),
+        ambient: &[],
+        kernel: Kernel::Call("spl_cidrmatch"),
+        usage: "cidrmatch(range, address)",
+        summary: "Whether the address lies in the range; of several addresses any will do. False for malformed ones, null for null.",
+        examples: &[
+            (r#"if(cidrmatch("10.0.0.0/8","10.1.2.3"),1,0)"#, "1"),
+            (r#"if(cidrmatch("192.0.2.0/24","192.0.3.0"),1,0)"#, "0"),
+            (r#"if(cidrmatch("123.132.32.0/25","123.132.32.200"),1,0)"#, "0"),
+            (r#"if(cidrmatch("2001:db8::/32","2001:db8::1"),1,0)"#, "1"),
+        ],
+    },
+];
 
 /// Their kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
-    Vec::new()
+    vec![
+        kernel("spl_match", boolean, matches),
+        kernel("spl_replace", text, replace),
+        kernel("spl_mvfind", integer, find),
+        kernel("spl_rex", rex_type, rex),
+        kernel("spl_rex_offset", text, rex_offset),
+        kernel("spl_rex_sed", text_or_list, rex_sed),
+    ]
 }
+
+/// Whether a pattern compiles; the error is a short text.
+pub fn check(pattern: &str) -> Result<(), String> {
+    compile(pattern).map(drop)
+}
+
+/// The names of a pattern's groups, in order.
+pub fn group_names(pattern: &str) -> Result<Vec<String>, String> {
+    Ok(compile(pattern)?.names().into_iter().map(|(_, name)| name).collect())
+}
+
+/// Whether a sed script compiles; the error is a short text.
+pub fn check_sed(script: &str) -> Result<(), String> {
+    sed::script(script).map(drop)
+}
+
+/// An argument as regular expressions.
+struct Patterns {
+    texts: Column<Texts>,
+    literal: Option<Arc<Regex>>,
+}
+
+impl Patterns {
+    fn new(args: &Arguments, index: usize) -> Result<Self> {
+        let texts = args.texts(index)?;
+        let literal = match args.is_constant(index).then(|| texts.get(0)).flatten() {
+            Some(text) => {
+                Some(compile(&text).map_err(|error| exec_datafusion_err!("the regular expression `{text}`: {error}"))?)
+            }
+            None => None,
+        };
+        Ok(Self { texts, literal })
+    }
+
+    /// The pattern of a row; none where it is null or does not compile.
+    fn get(&self, row: usize) -> Option<Arc<Regex>> {
+        match &self.literal {
+            Some(regex) => Some(Arc::clone(regex)),
+            None => compile(&self.texts.get(row)?).ok(),
+        }
+    }
+}
+
+fn matches(args: &Arguments) -> Result<ArrayRef> {
+    let (values, patterns) = (args.field(0)?, Patterns::new(args, 1)?);
+    if let Some(regex) = &patterns.literal {
+        return booleans(args.rows(), |row| values.any(row, |value| regex.is_match(value)));
+    }
+    booleans(args.rows(), |row| {
+        let regex = patterns.get(row)?;
+        values.any(row, |value| regex.is_match(value))
+    })
+}
+
+fn find(args: &Arguments) -> Result<ArrayRef> {
+    let (values, patterns) = (args.field(0)?, Patterns::new(args, 1)?);
+    integers(args.rows(), |row| {
+        let regex = patterns.get(row)?;
+        let mut place = -1;
+        let found = values.any(row, |value| {
+            place += 1;
+            regex.is_match(value)
+        })?;
+        found.then_some(place)
+    })
+}
+
+fn replace(args: &Arguments) -> Result<ArrayRef> {
+    let (values, patterns, replacements) = (args.texts(0)?, Patterns::new(args, 1)?, args.texts(2)?);
+    let read = |row| replacements.get(row).map(|text| Template::new(&text, Escapes::Eval));
+    let literal = if args.is_constant(2) { read(0) } else { None };
+    write_texts(args.rows(), |row, out| {
+        let (Some(value), Some(regex)) = (values.get(row), patterns.get(row)) else { return false };
+        let template;
+        let template = match &literal {
+            Some(literal) => literal,
+            None => match read(row) {
+                Some(read) => {
+                    template = read;
+                    &template
+                }
+                None => return false,
+            },
+        };
+        substitute_in(&value, &regex, template, 1, true, out);
+        true
+    })
+}
+
+#[cfg(test)]
+mod tests;

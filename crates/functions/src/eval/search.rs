@@ -9,7 +9,7 @@ pub(crate) mod needle;
 mod set;
 mod term;
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use datafusion::{
     arrow::array::ArrayRef,
@@ -59,58 +59,56 @@ impl Pattern {
 
 /// Whether some value matches (`wanted`), or some value does not.
 fn compare_values(args: &Arguments, case_sensitive: bool, wanted: bool) -> Result<ArrayRef> {
-    let (values, patterns) = (args.lists(0)?, args.texts(1)?);
-    let literal =
-        if args.is_constant(1) { patterns.get(0).map(|text| Pattern::new(&text, case_sensitive)) } else { None };
+    let (values, patterns) = (args.field(0)?, args.texts(1)?);
+    let compile = |row| patterns.get(row).map(|text| Pattern::new(&text, case_sensitive));
+    let literal = if args.is_constant(1) { compile(0) } else { None };
     booleans(args.rows(), |row| {
-        let mut values = values.get(row)?;
         if let Some(pattern) = &literal {
-            return Some(values.any(|value| pattern.matches(value) == wanted));
+            return values.any(row, |value| pattern.matches(value) == wanted);
         }
-        let pattern = Pattern::new(&patterns.get(row)?, case_sensitive);
-        Some(values.any(|value| pattern.matches(value) == wanted))
+        let pattern = compile(row)?;
+        values.any(row, |value| pattern.matches(value) == wanted)
     })
 }
 
 /// `field<value`: as numbers if both are, else by bytes.
 fn compare_order(args: &Arguments) -> Result<ArrayRef> {
-    let (values, operators, bounds) = (args.lists(0)?, args.texts(1)?, args.texts(2)?);
-    let operator = operators.get(0).unwrap_or_default();
-    let is_wanted: fn(Ordering) -> bool = match operator.as_ref() {
+    let (values, bounds) = (args.field(0)?, args.texts(2)?);
+    let operator = args.literal(1)?;
+    let is_wanted: fn(Ordering) -> bool = match operator.as_str() {
         "<" => Ordering::is_lt,
         "<=" => Ordering::is_le,
         ">" => Ordering::is_gt,
         ">=" => Ordering::is_ge,
         _ => return exec_err!("`{operator}` is no comparison"),
     };
-    let compare = |value: &str, bound: &str, bound_number: Option<f64>| match (parse_number(value), bound_number) {
-        (Some(value), Some(bound)) => value.partial_cmp(&bound).is_some_and(is_wanted),
+    let read = |row| bounds.get(row).map(|bound| (parse_number(&bound), bound));
+    let compare = |value: &str, (number, bound): &(Option<f64>, Cow<'_, str>)| match (parse_number(value), number) {
+        (Some(value), Some(bound)) => value.partial_cmp(bound).is_some_and(is_wanted),
         _ => is_wanted(value.cmp(bound)),
     };
-    let literal = if args.is_constant(2) { bounds.get(0).map(|bound| (parse_number(&bound), bound)) } else { None };
+    let literal = if args.is_constant(2) { read(0) } else { None };
     booleans(args.rows(), |row| {
-        let mut values = values.get(row)?;
-        if let Some((number, bound)) = &literal {
-            return Some(values.any(|value| compare(value, bound, *number)));
+        if let Some(bound) = &literal {
+            return values.any(row, |value| compare(value, bound));
         }
-        let bound = bounds.get(row)?;
-        let number = parse_number(&bound);
-        Some(values.any(|value| compare(value, &bound, number)))
+        let bound = read(row)?;
+        values.any(row, |value| compare(value, &bound))
     })
 }
 
 /// `field IN (…)`. The list is a literal; compiled sets are kept between batches.
 fn is_in(args: &Arguments) -> Result<ArrayRef> {
     static SETS: Cache<String, PatternSet> = Cache::new(16);
-    let (values, lists) = (args.lists(0)?, args.lists(1)?);
+    let (values, lists) = (args.field(0)?, args.lists(1)?);
     let mut scratch = String::new();
     if !args.is_constant(1) {
         return booleans(args.rows(), |row| {
             let set = PatternSet::new(lists.get(row)?).ok()?;
-            Some(values.get(row)?.any(|value| set.matches(value, &mut scratch)))
+            values.any(row, |value| set.matches(value, &mut scratch))
         });
     }
-    let Some(patterns) = lists.get(0) else { return booleans(args.rows(), |row| values.get(row).map(|_| false)) };
+    let Some(patterns) = lists.get(0) else { return booleans(args.rows(), |row| values.any(row, |_| false)) };
     // Length and text of each pattern: no two lists share a key.
     let mut key = String::new();
     for pattern in patterns.clone() {
@@ -119,54 +117,47 @@ fn is_in(args: &Arguments) -> Result<ArrayRef> {
         key.push_str(pattern);
     }
     let set = SETS.get(key.as_str(), |_| PatternSet::new(patterns))?;
-    booleans(args.rows(), |row| Some(values.get(row)?.any(|value| set.matches(value, &mut scratch))))
+    booleans(args.rows(), |row| values.any(row, |value| set.matches(value, &mut scratch)))
 }
 
 /// A term in `_raw`. `*` matches rows without `_raw` too; any other term gives null there.
 fn has_term(args: &Arguments) -> Result<ArrayRef> {
-    let (raws, terms, modes) = (args.texts(0)?, args.texts(1)?, args.texts(2)?);
-    let mode = modes.get(0).unwrap_or_default();
+    let (raws, terms) = (args.texts(0)?, args.texts(1)?);
+    let mode = args.literal(2)?;
     let mode = Mode::parse(&mode).ok_or_else(|| exec_datafusion_err!("`{mode}` is no kind of term"))?;
     let literal = if args.is_constant(1) { terms.get(0).map(|text| Term::new(&text, mode)) } else { None };
-    booleans(args.rows(), |row| {
-        let compiled;
-        let term = match &literal {
-            Some(term) => term,
-            None => {
-                compiled = Term::new(&terms.get(row)?, mode);
-                &compiled
-            }
-        };
-        if term.is_any() { Some(true) } else { raws.get(row).map(|raw| term.matches(&raw)) }
+    let decide =
+        |term: &Term, row| if term.is_any() { Some(true) } else { raws.get(row).map(|raw| term.matches(&raw)) };
+    booleans(args.rows(), |row| match &literal {
+        Some(term) => decide(term, row),
+        None => decide(&Term::new(&terms.get(row)?, mode), row),
     })
 }
 
 /// A pattern from a column, such as a cell of a lookup table.
 fn wildcard(args: &Arguments) -> Result<ArrayRef> {
-    let (values, patterns, cases) = (args.lists(0)?, args.texts(1)?, args.texts(2)?);
-    let ignore_case = cases.get(0).is_some_and(|flag| flag == "True");
+    let (values, patterns) = (args.field(0)?, args.texts(1)?);
+    let ignore_case = args.literal(2)? == "True";
     let literal = if args.is_constant(1) { patterns.get(0).map(|text| Glob::new(&text, !ignore_case)) } else { None };
     booleans(args.rows(), |row| {
-        let mut values = values.get(row)?;
         if let Some(glob) = &literal {
-            return Some(values.any(|value| glob.matches(value)));
+            return values.any(row, |value| glob.matches(value));
         }
         let pattern = patterns.get(row)?;
-        Some(values.any(|value| matches_once(value, &pattern, ignore_case)))
+        values.any(row, |value| matches_once(value, &pattern, ignore_case))
     })
 }
 
 /// `cidrmatch(range, address)`: false where either is malformed.
 fn cidrmatch(args: &Arguments) -> Result<ArrayRef> {
-    let (ranges, addresses) = (args.texts(0)?, args.lists(1)?);
+    let (ranges, addresses) = (args.texts(0)?, args.field(1)?);
     let literal = if args.is_constant(0) { ranges.get(0).map(|text| Cidr::parse(&text)) } else { None };
     booleans(args.rows(), |row| {
-        let mut addresses = addresses.get(row)?;
         let range = match &literal {
             Some(range) => *range,
             None => Cidr::parse(&ranges.get(row)?),
         };
-        Some(addresses.any(|address| range.is_some_and(|range| range.contains(address))))
+        addresses.any(row, |address| range.is_some_and(|range| range.contains(address)))
     })
 }
 

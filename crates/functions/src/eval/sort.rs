@@ -50,13 +50,12 @@ enum Mode {
 
 /// The key of a value; null where it is null, and for what is no number in mode `num`. Of several values the first counts.
 fn sort_key(args: &Arguments) -> Result<ArrayRef> {
-    let modes = args.texts(1)?;
-    let mode = match modes.get(0).as_deref() {
-        Some("auto") => Mode::Auto,
-        Some("num") => Mode::Number,
-        Some("str") => Mode::Text,
-        Some("ip") => Mode::Address,
-        mode => return exec_err!("`{}` is no way to sort", mode.unwrap_or("null")),
+    let mode = match args.literal(1)?.as_str() {
+        "auto" => Mode::Auto,
+        "num" => Mode::Number,
+        "str" => Mode::Text,
+        "ip" => Mode::Address,
+        mode => return exec_err!("`{mode}` is no way to sort"),
     };
     let mut builder = BinaryBuilder::with_capacity(args.rows(), args.rows() * 9);
     let is_numeric =
@@ -127,13 +126,12 @@ fn order_key(args: &Arguments) -> Result<ArrayRef> {
     let mut fields = Vec::new();
     let mut columns = Vec::new();
     for index in (0..args.len()).step_by(2) {
-        let directions = args.texts(index + 1)?;
-        let (descending, nulls_first) = match directions.get(0).as_deref() {
-            Some("asc") => (false, false),
-            Some("desc") => (true, false),
-            Some("asc_first") => (false, true),
-            Some("desc_first") => (true, true),
-            direction => return exec_err!("`{}` is no direction", direction.unwrap_or("null")),
+        let (descending, nulls_first) = match args.literal(index + 1)?.as_str() {
+            "asc" => (false, false),
+            "desc" => (true, false),
+            "asc_first" => (false, true),
+            "desc_first" => (true, true),
+            direction => return exec_err!("`{direction}` is no direction"),
         };
         let column = args.array(index)?;
         fields.push(SortField::new_with_options(column.data_type().clone(), SortOptions { descending, nulls_first }));

@@ -1,15 +1,233 @@
-//! The family `text`.
+//! Functions of texts: `eval user=lower(trim(user))`.
+//!
+//! Characters are Unicode code points. `replace` and `match` are with the regular expressions, `split` with the lists.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::{arrow::array::ArrayRef, common::Result, logical_expr::ScalarUDF};
 
-use crate::EvalSpec;
+use super::kernel::{Arguments, Column, integer, integers, kernel, lists, text, text_or_list, texts, write_texts};
+use crate::{EvalSpec, Kernel, Kind, Returns, value::Texts};
+
+mod urldecode;
+
+const TEXT: EvalSpec = EvalSpec {
+    names: &[],
+    min_args: 1,
+    max_args: Some(1),
+    args: &[Kind::Any],
+    returns: Returns::Always(Kind::Text),
+    ambient: &[],
+    kernel: Kernel::Form,
+    usage: "",
+    summary: "",
+    examples: &[],
+};
 
 /// The functions of this family.
-pub const FUNCTIONS: &[EvalSpec] = &[];
+pub const FUNCTIONS: &[EvalSpec] = &[
+    EvalSpec {
+        names: &["len", "length"],
+        returns: Returns::Always(Kind::Number),
+        kernel: Kernel::Call("spl_len"),
+        usage: "len(text)",
+        summary: "The number of characters; null for several values.",
+        examples: &[("len(\"abc\")", "3"), ("len(\"\")", "0"), ("len(1.5)", "3")],
+        ..TEXT
+    },
+    EvalSpec {
+        names: &["lower"],
+        kernel: Kernel::Call("spl_lower"),
+        usage: "lower(text)",
+        summary: "The text in lower case, each value of several.",
+        examples: &[("lower(\"AbC\")", "abc"), ("lower(split(\"A,B\", \",\"))", "[a, b]")],
+        ..TEXT
+    },
+    EvalSpec {
+        names: &["ltrim"],
+        max_args: Some(2),
+        kernel: Kernel::Call("spl_ltrim"),
+        usage: "ltrim(text, characters)",
+        summary: "The text without any of the characters (blank and tab by default) at its start.",
+        examples: &[("ltrim(\"   ZZZZabcZZ \", \" Z\")", "abcZZ "), ("ltrim(\"$5\", \"$\")", "5")],
+        ..TEXT
+    },
+    EvalSpec {
+        names: &["rtrim"],
+        max_args: Some(2),
+        kernel: Kernel::Call("spl_rtrim"),
+        usage: "rtrim(text, characters)",
+        summary: "The text without any of the characters (blank and tab by default) at its end.",
+        examples: &[("rtrim(\"   ZZZZabcZZ \", \" Z\")", "   ZZZZabc")],
+        ..TEXT
+    },
+    EvalSpec {
+        names: &["substr"],
+        min_args: 2,
+        max_args: Some(3),
+        args: &[Kind::Any, Kind::Number],
+        kernel: Kernel::Call("spl_substr"),
+        usage: "substr(text, start, length)",
+        summary: "The part that starts at a character, the first being 1 and -1 the last, up to a length; null where the \
+                  start lies before the text.",
+        examples: &[
+            ("substr(\"string\", 1, 3)", "str"),
+            ("substr(\"string\", -3)", "ing"),
+            ("substr(\"hello\", 0, 3)", "hel"),
+            ("substr(\"hello\", -10, 3)", "null"),
+            ("substr(\"abc\", 2, 10)", "bc"),
+        ],
+        ..TEXT
+    },
+    EvalSpec {
+        names: &["trim"],
+        max_args: Some(2),
+        kernel: Kernel::Call("spl_trim"),
+        usage: "trim(text, characters)",
+        summary: "The text without any of the characters (blank and tab by default) at both ends.",
+        examples: &[("trim(\"   ZZZZabcZZ \", \" Z\")", "abc"), ("trim(\"  a b \")", "a b")],
+        ..TEXT
+    },
+    EvalSpec {
+        names: &["upper"],
+        kernel: Kernel::Call("spl_upper"),
+        usage: "upper(text)",
+        summary: "The text in upper case, each value of several.",
+        examples: &[("upper(\"AbC\")", "ABC")],
+        ..TEXT
+    },
+    EvalSpec {
+        names: &["urldecode"],
+        kernel: Kernel::Call("spl_urldecode"),
+        usage: "urldecode(text)",
+        summary: "The text with its %XX read as the bytes of UTF-8; a plus sign stays.",
+        examples: &[("urldecode(\"a%20b\")", "a b"), ("urldecode(\"50%\")", "50%")],
+        ..TEXT
+    },
+];
 
 /// Their kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
-    Vec::new()
+    vec![
+        kernel("spl_len", integer, len),
+        kernel("spl_lower", text_or_list, lower),
+        kernel("spl_ltrim", text, |args| trim(args, |text, set| text.trim_start_matches(set))),
+        kernel("spl_rtrim", text, |args| trim(args, |text, set| text.trim_end_matches(set))),
+        kernel("spl_substr", text, substr),
+        kernel("spl_trim", text, |args| trim(args, |text, set| text.trim_matches(set))),
+        kernel("spl_upper", text_or_list, upper),
+        kernel("spl_urldecode", text, url_decode),
+    ]
 }
+
+fn len(args: &Arguments) -> Result<ArrayRef> {
+    let values = args.texts(0)?;
+    integers(args.rows(), |row| i64::try_from(values.get(row)?.chars().count()).ok())
+}
+
+fn lower(args: &Arguments) -> Result<ArrayRef> {
+    change_case(args, |text, buffer| {
+        if text.is_ascii() {
+            buffer.push_str(text);
+            buffer.make_ascii_lowercase();
+        } else {
+            buffer.push_str(&text.to_lowercase());
+        }
+    })
+}
+
+fn upper(args: &Arguments) -> Result<ArrayRef> {
+    change_case(args, |text, buffer| {
+        if text.is_ascii() {
+            buffer.push_str(text);
+            buffer.make_ascii_uppercase();
+        } else {
+            buffer.push_str(&text.to_uppercase());
+        }
+    })
+}
+
+/// Writes each value into an empty buffer.
+fn change_case(args: &Arguments, change: fn(&str, &mut String)) -> Result<ArrayRef> {
+    if args.result() == &datafusion::arrow::datatypes::DataType::Utf8 {
+        let values = args.texts(0)?;
+        return write_texts(args.rows(), |row, buffer| values.get(row).map(|value| change(&value, buffer)).is_some());
+    }
+    let values = args.lists(0)?;
+    let mut buffer = String::new();
+    lists(args.rows(), |row, builder| {
+        for value in values.get(row).into_iter().flatten() {
+            buffer.clear();
+            change(value, &mut buffer);
+            builder.value(&buffer);
+        }
+    })
+}
+
+/// The characters that a trim takes away.
+type Set<'a> = &'a dyn Fn(char) -> bool;
+
+fn trim(args: &Arguments, cut: for<'a> fn(&'a str, Set) -> &'a str) -> Result<ArrayRef> {
+    let values = args.texts(0)?;
+    if args.len() < 2 {
+        return texts(args.rows(), |row| Some(part(values.get(row)?, |text| cut(text, &|c| matches!(c, ' ' | '\t')))));
+    }
+    let sets: Column<Texts> = args.texts(1)?;
+    texts(args.rows(), |row| {
+        let set = sets.get(row)?;
+        Some(part(values.get(row)?, |text| cut(text, &|c| set.contains(c))))
+    })
+}
+
+/// A part of a text, borrowed where the text is.
+fn part<'a>(text: Cow<'a, str>, cut: impl Fn(&str) -> &str) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(cut(text)),
+        Cow::Owned(text) => Cow::Owned(cut(&text).to_owned()),
+    }
+}
+
+fn substr(args: &Arguments) -> Result<ArrayRef> {
+    let (values, starts) = (args.texts(0)?, args.numbers(1)?);
+    let lengths = if args.len() > 2 { Some(args.numbers(2)?) } else { None };
+    texts(args.rows(), |row| {
+        let (value, start) = (values.get(row)?, starts.get(row)?);
+        let length = match &lengths {
+            // A float too large for the type becomes the largest, one below 0 becomes 0.
+            Some(lengths) => lengths.get(row)? as usize,
+            None => usize::MAX,
+        };
+        let skip = skipped(&value, start)?;
+        Some(part(value, |text| characters(text, skip, length)))
+    })
+}
+
+/// How many characters come before the start. A start of 0 is that of 1; one before the text is nowhere.
+fn skipped(text: &str, start: f64) -> Option<usize> {
+    if start < 0.0 {
+        let back = start.abs() as usize;
+        let count = if text.is_ascii() { text.len() } else { text.chars().count() };
+        return count.checked_sub(back);
+    }
+    (!start.is_nan()).then(|| (start as usize).saturating_sub(1))
+}
+
+fn characters(text: &str, skip: usize, length: usize) -> &str {
+    let (start, end) = if text.is_ascii() {
+        (skip.min(text.len()), skip.saturating_add(length).min(text.len()))
+    } else {
+        let place = |text: &str, count| text.char_indices().nth(count).map_or(text.len(), |(place, _)| place);
+        let start = place(text, skip);
+        let rest = text.get(start..).unwrap_or_default();
+        (start, start + place(rest, length))
+    };
+    text.get(start..end).unwrap_or_default()
+}
+
+fn url_decode(args: &Arguments) -> Result<ArrayRef> {
+    let values = args.texts(0)?;
+    texts(args.rows(), |row| Some(urldecode::decode(values.get(row)?)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,11 +8,11 @@ use std::{cmp::Ordering, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, Int64Array, StringBuilder},
+        array::{Array, ArrayRef, Int64Array},
         compute::cast,
         datatypes::{DataType, Float64Type, Int64Type},
     },
-    common::{Result, exec_err, resources_err},
+    common::{Result, exec_err},
     logical_expr::function::AccumulatorArgs,
 };
 
@@ -21,6 +21,7 @@ use super::{
     input::each_text,
     kernel::Kernel,
     key::{ALLOCATION, KeyColumn, ordered, unordered},
+    nested::TextColumn,
 };
 use crate::{AggregateSpec, StatsKind, value::parse_number};
 
@@ -182,14 +183,12 @@ impl Groups for Texts {
     }
 
     fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
-        if i32::try_from(self.bytes).is_err() {
-            return resources_err!("more than 2 GiB of text in one batch of a stats function");
+        let mut column = TextColumn::default();
+        for (text, rank) in self.best.iter().zip(&self.ranks).take(count) {
+            if *rank == Rank::Absent { column.push_null() } else { column.push(text)? }
         }
-        let mut column = StringBuilder::with_capacity(count, self.bytes);
-        let known = self.best.iter().zip(&self.ranks).take(count);
-        known.for_each(|(text, rank)| column.append_option((*rank != Rank::Absent).then_some(text)));
-        column.append_nulls(count.saturating_sub(self.best.len()));
-        Ok(Arc::new(column.finish()))
+        (self.best.len()..count).for_each(|_| column.push_null());
+        Ok(column.finish())
     }
 
     fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {

@@ -51,6 +51,10 @@ impl TextColumn {
         Ok(())
     }
 
+    pub(crate) fn push_null(&mut self) {
+        self.builder.append_null();
+    }
+
     pub(crate) fn finish(mut self) -> ArrayRef {
         Arc::new(self.builder.finish())
     }

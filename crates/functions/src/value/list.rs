@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, ListArray, ListBuilder as ArrowListBuilder, StringArray, StringBuilder},
+        array::{
+            Array, ArrayBuilder, ArrayRef, AsArray, ListArray, ListBuilder as ArrowListBuilder, StringArray,
+            StringBuilder,
+        },
         compute::cast,
         datatypes::{DataType, Field},
     },
     common::Result,
 };
+
+use super::Texts;
 
 /// The type of a column with several values: a list of text.
 pub fn list_type() -> DataType {
@@ -24,24 +29,19 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// The view of a column of lists or of single values. Single numbers show as SPL prints them.
+    /// The view of a column of lists or of single values. Numbers show as SPL prints them.
     pub fn new(array: &ArrayRef) -> Result<Self> {
         match array.data_type() {
-            DataType::List(_) | DataType::LargeList(_) => {
-                let array = cast(array, &list_type())?;
-                let list = array.as_list::<i32>().clone();
-                let items = list.values().as_string::<i32>().clone();
-                Ok(Self { list: Some(list), items, scalar: false })
+            DataType::List(_) => Self::of_lists(array.as_list::<i32>().clone()),
+            DataType::LargeList(item) => {
+                Self::of_lists(cast(array, &DataType::List(Arc::clone(item)))?.as_list::<i32>().clone())
             }
-            _ => {
-                let texts = super::Texts::new(array)?;
-                let items: StringArray = match &texts {
-                    super::Texts::Utf8(items) => items.clone(),
-                    _ => (0..array.len()).map(|row| texts.get(row)).collect(),
-                };
-                Ok(Self { list: None, items, scalar: true })
-            }
+            _ => Ok(Self { list: None, items: items(array)?, scalar: true }),
         }
+    }
+
+    fn of_lists(list: ListArray) -> Result<Self> {
+        Ok(Self { items: items(list.values())?, list: Some(list), scalar: false })
     }
 
     /// The values of a row; none where it is null or empty.
@@ -64,6 +64,14 @@ impl Lists {
         let offsets = list.value_offsets();
         list.is_valid(row).then(|| (offsets[row] as usize, offsets[row + 1] as usize))
     }
+}
+
+fn items(array: &ArrayRef) -> Result<StringArray> {
+    let texts = Texts::new(array)?;
+    Ok(match texts {
+        Texts::Utf8(items) => items,
+        _ => (0..array.len()).map(|row| texts.get(row)).collect(),
+    })
 }
 
 /// The values of one row, first to last.
@@ -105,17 +113,30 @@ impl<'a> Iterator for Values<'a> {
 pub struct ListBuilder {
     builder: ArrowListBuilder<StringBuilder>,
     pending: usize,
+    overflow: bool,
 }
 
 impl ListBuilder {
+    /// The most bytes that all values together can have: their offsets are 32 bits wide.
+    const MOST_BYTES: usize = i32::MAX as usize;
+
     /// An empty column with room for `rows`.
     pub fn new(rows: usize) -> Self {
-        Self { builder: ArrowListBuilder::with_capacity(StringBuilder::new(), rows), pending: 0 }
+        let builder = ArrowListBuilder::with_capacity(StringBuilder::new(), rows);
+        Self { builder, pending: 0, overflow: false }
     }
 
     /// Adds a value to the current row.
     pub fn value(&mut self, value: &str) {
-        self.builder.values().append_value(value);
+        let values = self.builder.values();
+        // Arrow panics on both overflows.
+        if values.values_slice().len().saturating_add(value.len()) > Self::MOST_BYTES
+            || values.len() >= Self::MOST_BYTES
+        {
+            self.overflow = true;
+            return;
+        }
+        values.append_value(value);
         self.pending += 1;
     }
 
@@ -123,6 +144,11 @@ impl ListBuilder {
     pub fn end_row(&mut self) {
         self.builder.append(self.pending > 0);
         self.pending = 0;
+    }
+
+    /// Whether values were left out because the column has 2 GiB of them.
+    pub fn overflow(&self) -> bool {
+        self.overflow
     }
 
     /// The column.

@@ -7,8 +7,12 @@ use datafusion::{
     common::{Result, exec_err},
 };
 
+use crate::value::ListBuilder;
+
 /// The most bytes that the texts of a column can have: their offsets are 32 bits wide.
 const MOST_BYTES: usize = i32::MAX as usize;
+
+const TOO_LARGE: &str = "the texts of one batch have more than 2 GiB";
 
 /// A column of doubles.
 pub(crate) fn numbers(rows: usize, value: impl FnMut(usize) -> Option<f64>) -> Result<ArrayRef> {
@@ -52,10 +56,20 @@ pub(crate) fn write_texts(rows: usize, mut write: impl FnMut(usize, &mut String)
     Ok(Arc::new(builder.finish()))
 }
 
+/// A column of lists, whose values are added one by one. A row to which none is added is null.
+pub(crate) fn lists(rows: usize, mut add: impl FnMut(usize, &mut ListBuilder)) -> Result<ArrayRef> {
+    let mut builder = ListBuilder::new(rows);
+    for row in 0..rows {
+        add(row, &mut builder);
+        builder.end_row();
+    }
+    if builder.overflow() { exec_err!("{TOO_LARGE}") } else { Ok(builder.finish()) }
+}
+
 fn append(builder: &mut StringBuilder, text: &str) -> Result<()> {
     // Arrow panics on the overflow.
     if builder.values_slice().len().saturating_add(text.len()) > MOST_BYTES {
-        return exec_err!("the texts of one batch have more than 2 GiB");
+        return exec_err!("{TOO_LARGE}");
     }
     builder.append_value(text);
     Ok(())

@@ -1,0 +1,102 @@
+//! The formats of `tostring`: `tostring(93784, "duration")` is `1+02:03:04`.
+
+use std::fmt::Write;
+
+use super::super::math::round;
+use crate::value::format_number;
+
+/// A way to write a number.
+#[derive(Clone, Copy)]
+pub(super) enum Format {
+    /// `0xF`
+    Hex,
+    /// `1001`
+    Binary,
+    /// `12,345.68`
+    Commas,
+    /// `1+02:03:04`
+    Duration,
+}
+
+const SECONDS_PER_DAY: u64 = 86_400;
+
+impl Format {
+    /// The format of a name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "hex" => Self::Hex,
+            "binary" => Self::Binary,
+            "commas" => Self::Commas,
+            "duration" => Self::Duration,
+            _ => return None,
+        })
+    }
+
+    /// Writes a number; false if it has no such form.
+    pub(super) fn write(self, number: f64, out: &mut String) -> bool {
+        match self {
+            Self::Hex => hex(number, out),
+            Self::Binary => binary(number, out),
+            Self::Commas => commas(number, out),
+            Self::Duration => duration(number, out),
+        }
+    }
+}
+
+/// A negative number is written as its 64 bits.
+fn hex(number: f64, out: &mut String) -> bool {
+    let whole = number.fract() == 0.0 && number.abs() < 2f64.powi(63);
+    whole && write!(out, "0x{:X}", number as i64).is_ok()
+}
+
+fn binary(number: f64, out: &mut String) -> bool {
+    let whole = number.fract() == 0.0 && (0.0..2f64.powi(53)).contains(&number);
+    whole && write!(out, "{:b}", number as u64).is_ok()
+}
+
+/// Two decimals if there are any. Adding 0 takes the sign from a negative 0.
+fn commas(number: f64, out: &mut String) -> bool {
+    if !number.is_finite() {
+        out.push_str(&format_number(number));
+        return true;
+    }
+    let shown = if number.fract() == 0.0 { format!("{number:.0}") } else { format!("{:.2}", round(number, 2) + 0.0) };
+    let (sign, digits) = match shown.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", shown.as_str()),
+    };
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
+    out.push_str(sign);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    true
+}
+
+/// Days before a plus sign if there are any, microseconds behind a point if there are any.
+fn duration(number: f64, out: &mut String) -> bool {
+    if !number.is_finite() {
+        return false;
+    }
+    let micros = (number.abs() * 1e6).round() as u64;
+    let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
+    let (days, second) = (seconds / SECONDS_PER_DAY, seconds % SECONDS_PER_DAY);
+    if number < 0.0 && (seconds, micros) != (0, 0) {
+        out.push('-');
+    }
+    if days > 0 {
+        let _ = write!(out, "{days}+");
+    }
+    let _ = write!(out, "{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    if micros > 0 {
+        let _ = write!(out, ".{micros:06}");
+    }
+    true
+}

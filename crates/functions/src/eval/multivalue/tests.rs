@@ -1,0 +1,106 @@
+#![allow(clippy::unwrap_used)]
+
+use super::super::kernel::testing::{check, integers, invoke, lists, literal, literal_number, nulls, numbers, texts};
+
+#[test]
+fn append_leaves_nulls_out() {
+    check("spl_mvappend", &[lists(&[&["x", "y"], &[]]), texts(&["z", "null"])], &["[x, y, z]", "null"]);
+    check("spl_mvappend", &[texts(&["null", ""]), nulls(2), numbers(&[1.0, 2.5])], &["[1]", "[, 2.5]"]);
+}
+
+#[test]
+fn nothing_has_no_count() {
+    check("spl_mvcount", &[lists(&[&["a", "b"], &["a"], &[]])], &["2", "1", "null"]);
+    check("spl_mvcount", &[texts(&["x", "null", ""])], &["1", "null", "1"]);
+    check("spl_mvcount", &[nulls(1)], &["null"]);
+}
+
+#[test]
+fn values_are_put_in_order() {
+    check("spl_mvdedup", &[lists(&[&["b", "a", "b", "B", "a"], &["a"], &[]])], &["[b, a, B]", "[a]", "null"]);
+    check(
+        "spl_mvsort",
+        &[lists(&[&["10", "9", "70", "100"], &["b", "a", "B"], &[]])],
+        &["[10, 100, 70, 9]", "[B, a, b]", "null"],
+    );
+    check("spl_mvreverse", &[lists(&[&["a", "b"], &["a"]])], &["[b, a]", "[a]"]);
+}
+
+#[test]
+fn one_index_gives_a_text() {
+    let row: &[&str] = &["a", "b", "c", "d"];
+    let values = lists(&[row, row, row, row, row, row, &[]]);
+    check(
+        "spl_mvindex",
+        &[values.clone(), numbers(&[0.0, -1.0, 3.0, 4.0, -4.0, -5.0, 0.0])],
+        &["a", "d", "d", "null", "a", "null", "null"],
+    );
+    check("spl_mvindex", &[texts(&["x", "x"]), integers(&[0, 1])], &["x", "null"]);
+    check(
+        "spl_mvindex",
+        &[values, texts(&["1", "x", "null", "1", "1", "1", "1"])],
+        &["b", "null", "null", "b", "b", "b", "null"],
+    );
+}
+
+#[test]
+fn two_indexes_give_a_list() {
+    for (start, end, expected) in [
+        (1.0, 2.0, "[b, c]"),
+        (-3.0, -1.0, "[b, c, d]"),
+        (0.0, 9.0, "[a, b, c, d]"),
+        (2.0, 1.0, "null"),
+        (4.0, 5.0, "null"),
+        (-5.0, 1.0, "null"),
+        (0.0, 0.0, "[a]"),
+        (0.0, -9.0, "null"),
+        (1e300, 1e300, "null"),
+    ] {
+        let values = lists(&[&["a", "b", "c", "d"]]);
+        check("spl_mvindex", &[values, literal_number(start), literal_number(end)], &[expected]);
+    }
+}
+
+#[test]
+fn joined_values_are_one_text() {
+    check("spl_mvjoin", &[lists(&[&["a", "b"], &["a"], &[]]), literal(" OR ")], &["a OR b", "a", "null"]);
+    check("spl_mvjoin", &[integers(&[5]), texts(&["null"])], &["null"]);
+}
+
+#[test]
+fn pairs_end_with_the_shorter_list() {
+    let (left, right) = (lists(&[&["1", "2", "3"], &[]]), lists(&[&["a", "b"], &["a"]]));
+    check("spl_mvzip", &[left.clone(), right.clone()], &["[1,a, 2,b]", "null"]);
+    check("spl_mvzip", &[left, right, literal("|")], &["[1|a, 2|b]", "null"]);
+    check("spl_mvzip", &[texts(&["x"]), integers(&[1])], &["[x,1]"]);
+}
+
+#[test]
+fn texts_split_at_plain_delimiters() {
+    check(
+        "spl_split",
+        &[texts(&["a||b", "a|b", "", "null", "||"]), literal("||")],
+        &["[a, b]", "[a|b]", "[]", "null", "[, ]"],
+    );
+    check("spl_split", &[texts(&["añc", ""]), literal("")], &["[a, ñ, c]", "null"]);
+    check("spl_split", &[lists(&[&["a,b", "c"]]), literal(",")], &["[a, b, c]"]);
+    check("spl_split", &[integers(&[1021]), literal_number(2.0)], &["[10, 1]"]);
+}
+
+#[test]
+fn ranges_end_before_their_end() {
+    let utc = literal("UTC");
+    check("spl_mvrange", &[integers(&[1, 5]), integers(&[4, 5]), utc.clone()], &["[1, 2, 3]", "null"]);
+    check(
+        "spl_mvrange",
+        &[numbers(&[0.0]), literal_number(0.35), literal_number(0.1), utc.clone()],
+        &["[0, 0.1, 0.2, 0.30000000000000004]"],
+    );
+    check(
+        "spl_mvrange",
+        &[numbers(&[1.0, 1.0]), literal_number(3.0), texts(&["0", "-1"]), utc.clone()],
+        &["null", "null"],
+    );
+    check("spl_mvrange", &[texts(&["x"]), literal_number(3.0), utc.clone()], &["null"]);
+    assert!(invoke("spl_mvrange", &[literal_number(0.0), literal_number(1e9), utc], 1).is_err());
+}

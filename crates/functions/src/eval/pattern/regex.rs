@@ -1,0 +1,203 @@
+//! Compiled regular expressions, and the cache of them.
+//!
+//! An automaton serves wherever it can, because its time is linear in the text. Look-around, back-references, atomic
+//! groups and possessive quantifiers need backtracking, whose steps are bounded: a search that gives up matches nothing.
+
+use std::sync::Arc;
+
+use regex::CaptureLocations;
+
+use super::translate::{Dialect, translate};
+use crate::cache::Cache;
+
+/// The most bytes that a compiled automaton may take.
+const SIZE_LIMIT: usize = 32 << 20;
+
+/// The most steps of one backtracking search.
+const BACKTRACK_LIMIT: usize = 1_000_000;
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(crate) enum Regex {
+    /// Finite automata.
+    Automaton(regex::Regex),
+    /// Backtracking.
+    Backtracking(fancy_regex::Regex),
+}
+
+/// The pattern's regular expression, compiled at most once as long as it stays in the cache. The error is a short text.
+pub(crate) fn compile(pattern: &str) -> Result<Arc<Regex>, String> {
+    static CACHE: Cache<String, Regex> = Cache::new(512);
+    CACHE.get(pattern, Regex::new)
+}
+
+impl Regex {
+    fn new(pattern: &str) -> Result<Self, String> {
+        if translate(pattern, Dialect::Backtracking)?.backtracks {
+            let text = translate(pattern, Dialect::Backtracking)?.text;
+            return fancy_regex::RegexBuilder::new(&text)
+                .backtrack_limit(BACKTRACK_LIMIT)
+                .delegate_size_limit(SIZE_LIMIT)
+                .build()
+                .map(Self::Backtracking)
+                .map_err(|error| short(&error.to_string()));
+        }
+        let text = translate(pattern, Dialect::Automaton)?.text;
+        regex::RegexBuilder::new(&text)
+            .size_limit(SIZE_LIMIT)
+            .build()
+            .map(Self::Automaton)
+            .map_err(|error| short(&error.to_string()))
+    }
+
+    /// Whether it matches anywhere.
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        match self {
+            Self::Automaton(regex) => regex.is_match(text),
+            Self::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
+        }
+    }
+
+    /// The names of the named groups with their numbers, in order.
+    pub(crate) fn names(&self) -> Vec<(usize, String)> {
+        fn collect<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<(usize, String)> {
+            names.enumerate().filter_map(|(number, name)| Some((number, name?.to_owned()))).collect()
+        }
+        match self {
+            Self::Automaton(regex) => collect(regex.capture_names()),
+            Self::Backtracking(regex) => collect(regex.capture_names()),
+        }
+    }
+
+    /// Room for the groups of a match, to be used again and again.
+    pub(crate) fn groups(&self) -> Groups {
+        match self {
+            Self::Automaton(regex) => Groups::Automaton(regex.capture_locations()),
+            Self::Backtracking(_) => Groups::Backtracking(Vec::new()),
+        }
+    }
+
+    /// Finds the first match that starts at or after a place, and its groups.
+    pub(crate) fn find(&self, text: &str, start: usize, groups: &mut Groups) -> Option<(usize, usize)> {
+        match (self, groups) {
+            (Self::Automaton(regex), Groups::Automaton(slots)) => {
+                regex.captures_read_at(slots, text, start).map(|found| (found.start(), found.end()))
+            }
+            (Self::Backtracking(regex), Groups::Backtracking(slots)) => {
+                let captures = regex.captures_from_pos(text, start).ok()??;
+                slots.clear();
+                slots.extend(captures.iter().map(|group| group.map(|group| (group.start(), group.end()))));
+                slots.first().copied().flatten().filter(|(start, end)| start <= end)
+            }
+            _ => None,
+        }
+    }
+
+    /// Visits the matches from left to right until `visit` says no.
+    pub(crate) fn each(&self, text: &str, groups: &mut Groups, mut visit: impl FnMut(&Groups, (usize, usize)) -> bool) {
+        let mut start = 0;
+        let mut last_end = None;
+        while start <= text.len() {
+            let Some((from, to)) = self.find(text, start, groups) else { return };
+            // An empty match right behind another one is none.
+            if (from < to || last_end != Some(to)) && !visit(groups, (from, to)) {
+                return;
+            }
+            last_end = Some(to);
+            let step = if from < to {
+                0
+            } else {
+                text.get(to..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+            };
+            // `\K` can move the start of a match, never its end, backwards.
+            start = start.max(to + step);
+        }
+    }
+}
+
+/// Where the groups of a match are.
+pub(crate) enum Groups {
+    /// Of an automaton.
+    Automaton(CaptureLocations),
+    /// Of a backtracking search.
+    Backtracking(Vec<Option<(usize, usize)>>),
+}
+
+impl Groups {
+    /// The place of a group by its number; none where it took no part.
+    pub(crate) fn get(&self, number: usize) -> Option<(usize, usize)> {
+        match self {
+            Self::Automaton(slots) => slots.get(number),
+            Self::Backtracking(slots) => slots.get(number).copied().flatten(),
+        }
+    }
+
+    /// The text of a group.
+    pub(crate) fn text<'t>(&self, number: usize, text: &'t str) -> Option<&'t str> {
+        let (start, end) = self.get(number)?;
+        text.get(start..end)
+    }
+}
+
+/// The last line of an error, without the drawing above it.
+fn short(message: &str) -> String {
+    let line = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(message).trim();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Regex, compile};
+
+    fn check(pattern: &str, text: &str, expected: &[&str]) {
+        let regex = compile(pattern).unwrap();
+        let mut found = Vec::new();
+        regex.each(text, &mut regex.groups(), |groups, _| {
+            found.push(groups.text(0, text).unwrap().to_owned());
+            true
+        });
+        assert_eq!(found, expected, "{pattern} in {text}");
+        assert_eq!(regex.is_match(text), !expected.is_empty(), "{pattern} in {text}");
+    }
+
+    #[test]
+    fn matches_from_left_to_right() {
+        check(r"\d+", "a1b22", &["1", "22"]);
+        check("x*", "axb", &["", "x", ""]);
+        check("é*", "éé", &["éé"]);
+        check("", "é", &["", ""]);
+        check("^b", "ab", &[]);
+        check(r"\bcat\b", "cat, concat", &["cat"]);
+        check("[^[]+", "a[b", &["a", "b"]);
+    }
+
+    #[test]
+    fn what_only_backtracking_can() {
+        check("(?<=a)b", "abb", &["b"]);
+        check(r"(\w)\1", "abba", &["bb"]);
+        check(r"(?<q>['\x22]).*?\k<q>", "x='a\"b'", &["'a\"b'"]);
+        check("\"[^\"]*+\"", "say \"hi\"", &["\"hi\""]);
+        check("(?=x)", "axbx", &["", ""]);
+        check(r"foo\Kbar", "foobar", &["bar"]);
+    }
+
+    #[test]
+    fn bounds_hold() {
+        assert!(compile(&r"\w{1000}".repeat(1000)).is_err());
+        assert!(compile("(").is_err());
+        assert!(compile("*").is_err());
+        assert!(compile("[z-a]").is_err());
+        // Exponential for a backtracker without a bound.
+        let slow = compile(r"(a|a)*(?=c)\1b").unwrap();
+        assert!(!slow.is_match(&"a".repeat(60)));
+    }
+
+    #[test]
+    fn names_in_order() {
+        let names = |pattern: &str| Regex::new(pattern).unwrap().names();
+        assert_eq!(names("(?<a>x)(y)(?<b>z)"), [(1, "a".to_owned()), (3, "b".to_owned())]);
+        assert_eq!(names("(?=q)(y)(?<b>z)"), [(2, "b".to_owned())]);
+    }
+}

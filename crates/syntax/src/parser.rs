@@ -139,6 +139,14 @@ fn leftover(cursor: &mut Cursor) {
     if cursor.at_end() {
         return;
     }
+    if cursor.peek() == Some('[') {
+        let start = cursor.position();
+        cursor.bracket(Place::Bracket);
+        let message = format!("a search in brackets is not supported here in `{}`", cursor.command_name());
+        let span = cursor.span_from(start);
+        cursor.fail(Diagnostic::new(Code::UnsupportedForm, span, message));
+        return;
+    }
     let span = cursor.here();
     let found = cursor.found();
     let diagnostic = match cursor.peek() {

@@ -46,6 +46,7 @@ fn marks(text: &str) -> impl Iterator<Item = (usize, Mark)> + '_ {
                 }
                 '(' | '[' => Mark::Open(character),
                 ')' | ']' => Mark::Close(character),
+                '|' if is_token_filter(characters.as_str()) => continue,
                 '|' => Mark::Pipe,
                 _ => continue,
             };
@@ -53,6 +54,11 @@ fn marks(text: &str) -> impl Iterator<Item = (usize, Mark)> + '_ {
         }
         None
     })
+}
+
+/// Whether a pipe followed by this text belongs to a token of a dashboard, `$host|s$`.
+fn is_token_filter(text: &str) -> bool {
+    text.starts_with(['h', 'n', 's', 'u']) && text.get(1..).is_some_and(|tail| tail.starts_with('$'))
 }
 
 /// Reports quotes and brackets without a partner, and nesting that is too deep.

@@ -63,7 +63,8 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             if field.is_none() {
                 cursor.expected("a field");
             }
-            bin.alias = cursor.alias();
+        } else if let Some(alias) = cursor.alias() {
+            bin.alias = Some(alias);
         } else {
             break;
         }

@@ -91,7 +91,7 @@ fn assignment(cursor: &mut Cursor) -> Option<Assignment> {
     Some(Assignment { span: cursor.span_from(start), target, expr })
 }
 
-/// The name to assign to: in quotes, or up to the `=`. `low-user`, `a.b` and `pre_{kind}` are names here.
+/// The name to assign to: in quotes, or up to the `=`. `low-user`, `size(MB)` and `pre_{kind}` are names here.
 fn target(cursor: &mut Cursor) -> Option<Field> {
     if let Some(name) = cursor.token(token::quoted) {
         return Some(Field::new(token::unescape(name.node), name.span));
@@ -100,7 +100,7 @@ fn target(cursor: &mut Cursor) -> Option<Field> {
         return Some(Field::new(name.node, name.span));
     }
     let start = cursor.position();
-    let ends = |next: char| token::is_blank(next) || "=,\"'()[]|<>!".contains(next);
+    let ends = |next: char| token::is_blank(next) || "=,\"'[]|<>!".contains(next);
     let length = cursor.rest().find(ends).unwrap_or(cursor.rest().len());
     let name = cursor.rest().get(..length)?;
     cursor.go(start + length);

@@ -329,3 +329,6 @@ impl ExprKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -304,9 +304,13 @@ fn warn_about_case(cursor: &mut Cursor, items: &[SearchExpr]) {
         let SearchExprKind::Term { text, quoted: false } = &item.kind else { continue };
         let upper = text.to_uppercase();
         if matches!(upper.as_str(), "AND" | "OR" | "NOT" | "IN") {
-            let message = format!("`{text}` is a term to look for; the operator is `{upper}`");
-            let help = "operators of `search` are upper case";
-            cursor.report(Diagnostic::new(Code::LowerCaseOperator, item.span, message).edit(help, item.span, upper));
+            let message = format!("`{text}` is a term to look for here, not an operator");
+            let diagnostic = Diagnostic::new(Code::LowerCaseOperator, item.span, message);
+            cursor.report(if *text == upper {
+                diagnostic.help("the values of `IN` stand in parentheses")
+            } else {
+                diagnostic.edit("operators of `search` are upper case", item.span, upper)
+            });
         }
     }
 }
@@ -318,3 +322,6 @@ fn at(cursor: &Cursor, start: usize, kind: SearchExprKind) -> SearchExpr {
 fn error(cursor: &Cursor) -> SearchExpr {
     at(cursor, cursor.position(), SearchExprKind::Error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,22 @@
 //! The world: indexes, lookups, limits, cancellation; runs plans.
+//!
+//! `Engine::open(settings).await?.search("index=web | stats count by host").await` gives the rows and what there is to say
+//! about them. How a search becomes a plan is no affair of this crate.
 
 mod catalog;
+mod clock;
+mod definitions;
 mod engine;
+mod fault;
 mod lookup;
+mod macros;
 mod project;
+mod run;
+mod session;
 mod settings;
 mod source;
+mod time;
 mod world;
 
-pub use engine::{Answer, Checked, Engine, Explanation, Outcome};
+pub use engine::{Answer, Checked, Engine, Explained, Explanation, Outcome, Status, Step};
 pub use settings::{IndexSetting, Settings};

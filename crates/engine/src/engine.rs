@@ -1,0 +1,263 @@
+//! The engine: opens the world that settings describe, and checks, runs or explains searches in it.
+//!
+//! `Engine::open(settings).await?.search("index=web | stats count by host").await`
+
+mod answer;
+mod explain;
+
+pub use answer::{Answer, Checked, Explained, Explanation, Outcome, Status, Step};
+
+use std::{sync::Arc, time::Instant};
+
+use datafusion::prelude::SessionContext;
+use speleo_knowledge::Knowledge;
+use speleo_plan::{SearchPlan, plan};
+use speleo_syntax::{Code, Diagnostic, Expansion, Search, expand, parse};
+
+use crate::{
+    Settings,
+    catalog::Catalog,
+    clock::Clock,
+    definitions::Definitions,
+    fault::diagnose,
+    lookup::Lookups,
+    macros::MacroSource,
+    project, run, session,
+    world::{EngineWorld, Mode, Record},
+};
+
+/// Answers searches. Cloning is cheap; a clone shares everything.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Settings,
+    session: SessionContext,
+    catalog: Catalog,
+    lookups: Lookups,
+    knowledge: Knowledge,
+    warnings: Vec<Diagnostic>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// A text as far as syntax goes.
+struct Read {
+    expansion: Expansion,
+    search: Search,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Read {
+    fn is_broken(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+impl Engine {
+    /// Opens the world.
+    ///
+    /// # Errors
+    /// Files that were asked for and cannot be read, times that cannot be understood. Definitions that are broken within a
+    /// readable file are left out; [`Engine::warnings`] tells.
+    pub async fn open(settings: Settings) -> Result<Engine, Vec<Diagnostic>> {
+        let explicit = settings.indexes.len();
+        let settings = project::resolve(settings).map_err(|diagnostic| vec![diagnostic])?;
+        let mut problems = Clock::new(&settings).err().unwrap_or_default();
+        let definitions = Definitions::read(&settings);
+        problems.extend(definitions.errors);
+        // A project may list data that is not there today; what was asked for in person must be.
+        let asked =
+            Settings { indexes: settings.indexes.iter().take(explicit).cloned().collect(), ..Settings::default() };
+        problems.extend(Catalog::new(&asked).check().iter().map(|fault| fault.diagnostic()));
+        if let Some(file) = settings.geoip.as_ref().filter(|file| !file.is_file()) {
+            let message = format!("there is no address database `{}`", file.display());
+            problems.push(Diagnostic::unplaced(Code::File, message));
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let session = session::open(settings.memory_limit).map_err(|error| diagnose(error.into()))?;
+        let shared = Shared {
+            session,
+            catalog: Catalog::new(&settings),
+            lookups: Lookups { folders: definitions.lookup_folders },
+            knowledge: definitions.knowledge,
+            warnings: definitions.warnings,
+            settings,
+        };
+        Ok(Engine { shared: Arc::new(shared) })
+    }
+
+    /// Definitions that were left out when the engine was opened, and why.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.shared.warnings
+    }
+
+    /// The names of the indexes.
+    pub fn index_names(&self) -> Vec<String> {
+        self.shared.catalog.entries().into_iter().map(|entry| entry.name).collect()
+    }
+
+    /// The names of lookup files and definitions.
+    pub fn lookup_names(&self) -> Vec<String> {
+        self.shared.lookups.names(&self.shared.knowledge)
+    }
+
+    /// Macros, lookup definitions, data models.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.shared.knowledge
+    }
+
+    /// The fields of an index, without hidden ones.
+    ///
+    /// # Errors
+    /// Where the index does not exist or its files cannot be read.
+    pub async fn field_names(&self, index: &str) -> Result<Vec<String>, Diagnostic> {
+        let clock = Clock::new(&self.shared.settings).map_err(first)?;
+        let opened = self.shared.catalog.open(index, &self.shared.session, clock.timezone).await;
+        match opened.map_err(|fault| fault.diagnostic())? {
+            Some(index) => {
+                let schema = index.table.schema();
+                let names = schema.fields().iter().map(|field| field.name().clone());
+                Ok(names.filter(|name| !name.starts_with("__")).collect())
+            }
+            None => Err(Diagnostic::unplaced(Code::UnknownIndex, format!("there is no index `{index}`"))),
+        }
+    }
+
+    /// Parses and plans against nothing: every index, lookup and field may exist, no data is touched.
+    pub async fn check(&self, text: &str) -> Checked {
+        let mut read = self.read(text);
+        let mut diagnostics = std::mem::take(&mut read.diagnostics);
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            let planned = match self.world(Mode::Blind) {
+                Ok(world) => self.plan(&read, &world).await,
+                Err(problems) => Err(problems),
+            };
+            diagnostics.extend(planned.map_or_else(|problems| problems, |plan| read.expansion.locate(plan.notes)));
+        }
+        Checked::new(&read.search, diagnostics)
+    }
+
+    /// Runs a search to its end. Dropping the future cancels it.
+    pub async fn search(&self, text: &str) -> Outcome {
+        let start = Instant::now();
+        let mut diagnostics = Vec::new();
+        let result = self.answer(text, &mut diagnostics).await;
+        let result = match result {
+            Ok(answer) => Ok(Answer { elapsed: start.elapsed(), ..answer }),
+            Err(problems) => {
+                diagnostics.extend(problems);
+                Err(())
+            }
+        };
+        Outcome { result, diagnostics }
+    }
+
+    async fn answer(&self, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<Answer, Vec<Diagnostic>> {
+        let mut read = self.read(text);
+        diagnostics.append(&mut read.diagnostics);
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            return Err(Vec::new());
+        }
+        let world = self.world(Mode::Run)?;
+        if read.expansion.text.to_ascii_lowercase().contains("outputlookup") {
+            // Lowering writes while it goes: what stands after the write must be known to work.
+            let rehearsal = EngineWorld { mode: Mode::Rehearse, record: Record::default(), ..self.world(Mode::Run)? };
+            self.plan(&read, &rehearsal).await?;
+        }
+        let planned = self.plan(&read, &world).await;
+        diagnostics.extend(world.record.warnings());
+        let planned = planned?;
+        diagnostics.extend(read.expansion.locate(planned.notes));
+        let answered = run::run(&self.shared.session, planned.plan)
+            .await
+            .map_err(|error| read.expansion.locate(diagnose(error.into())))?;
+        world.record.scanned(answered.scanned);
+        Ok(Answer {
+            schema: answered.schema,
+            batches: answered.batches,
+            events_scanned: world.record.events(),
+            elapsed: std::time::Duration::ZERO,
+        })
+    }
+
+    /// Shows what a search becomes: its text without macros, its steps, its plans, and what reaches each scan. Steps run,
+    /// nothing is written.
+    pub async fn explain(&self, text: &str) -> Explained {
+        let mut read = self.read(text);
+        let mut diagnostics = std::mem::take(&mut read.diagnostics);
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            return Explained { result: Err(()), diagnostics };
+        }
+        let explained = match self.world(Mode::Explain) {
+            Err(problems) => Err(problems),
+            Ok(world) => {
+                let planned = self.plan(&read, &world).await;
+                diagnostics.extend(world.record.warnings());
+                match planned {
+                    Err(problems) => Err(problems),
+                    Ok(planned) => {
+                        diagnostics.extend(read.expansion.locate(planned.notes));
+                        explain::explain(&self.shared.session, read.expansion.text.clone(), planned.plan, &world.record)
+                            .await
+                            .map_err(|error| read.expansion.locate(diagnose(error.into())))
+                    }
+                }
+            }
+        };
+        let result = explained.map_err(|problems| diagnostics.extend(problems));
+        Explained { result, diagnostics }
+    }
+
+    fn read(&self, text: &str) -> Read {
+        let source = MacroSource { knowledge: &self.shared.knowledge, evaluate: &|text| self.evaluate(text) };
+        let (expansion, mut diagnostics) = expand(text, &source);
+        let (search, problems) = parse(&expansion.text);
+        diagnostics.extend(expansion.locate(problems));
+        Read { expansion, search, diagnostics }
+    }
+
+    fn world(&self, mode: Mode) -> Result<EngineWorld<'_>, Vec<Diagnostic>> {
+        let shared = &self.shared;
+        Ok(EngineWorld {
+            mode,
+            session: &shared.session,
+            catalog: &shared.catalog,
+            lookups: &shared.lookups,
+            knowledge: &shared.knowledge,
+            geoip: shared.settings.geoip.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            splunk_limits: shared.settings.splunk_limits,
+            clock: Clock::new(&shared.settings)?,
+            record: Record::default(),
+        })
+    }
+
+    /// Plans; diagnostics point into the text as typed.
+    async fn plan(&self, read: &Read, world: &EngineWorld<'_>) -> Result<SearchPlan, Vec<Diagnostic>> {
+        debug_assert!(!read.is_broken());
+        let work = async { Ok(plan(&read.search, world).await) };
+        let planned = match run::guard(work).await {
+            Ok(planned) => planned,
+            Err(error) => Err(error.into()),
+        };
+        planned.map_err(|error| read.expansion.locate(diagnose(error)))
+    }
+
+    /// The value of an eval expression without fields.
+    fn evaluate(&self, _expression: &str) -> Result<Option<String>, String> {
+        Err("macros that are eval expressions are not supported yet".to_owned())
+    }
+}
+
+fn first(problems: Vec<Diagnostic>) -> Diagnostic {
+    let missing = || Diagnostic::unplaced(Code::Bug, "a failure without a description");
+    problems.into_iter().next().unwrap_or_else(missing)
+}

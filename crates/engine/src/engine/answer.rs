@@ -1,0 +1,114 @@
+//! What the engine gives back.
+
+use std::time::Duration;
+
+use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
+use speleo_syntax::{Code, Diagnostic, Search, print};
+
+/// The rows of a search.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Their columns.
+    pub schema: SchemaRef,
+    /// The rows in order.
+    pub batches: Vec<RecordBatch>,
+    /// How many events were read, subsearches included.
+    pub events_scanned: u64,
+    /// From the start of reading the text to the last row.
+    pub elapsed: Duration,
+}
+
+/// How a search went.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The rows; where there are none, the diagnostics say why.
+    pub result: Result<Answer, ()>,
+    /// Errors, warnings, notes; places are in the text as typed.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a search becomes.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// The text without macros and comments.
+    pub expanded: String,
+    /// The steps that ran before the plan was known.
+    pub steps: Vec<Step>,
+    /// The plan as lowered.
+    pub logical: String,
+    /// The plan as optimized.
+    pub optimized: String,
+    /// The operators.
+    pub physical: String,
+    /// What reached each scan: columns, conditions, limit; a line each.
+    pub pushed: Vec<String>,
+}
+
+/// How explaining went.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// The explanation; where there is none, the diagnostics say why.
+    pub result: Result<Explanation, ()>,
+    /// Errors, warnings, notes.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A plan whose rows shape the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it is for.
+    pub name: String,
+    /// Its plan.
+    pub plan: String,
+}
+
+/// Whether a search can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It can.
+    Ok,
+    /// It is valid SPL that speleo cannot run yet.
+    Unsupported,
+    /// Splunk would refuse it too.
+    Invalid,
+}
+
+/// What a check found.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The verdict.
+    pub status: Status,
+    /// Why.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The names of the commands from left to right.
+    pub commands: Vec<String>,
+}
+
+impl Checked {
+    pub(super) fn new(search: &Search, diagnostics: Vec<Diagnostic>) -> Self {
+        let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).peekable();
+        let status = if errors.peek().is_none() {
+            Status::Ok
+        } else if errors.all(|diagnostic| is_unsupported(diagnostic.code)) {
+            Status::Unsupported
+        } else {
+            Status::Invalid
+        };
+        Self { status, diagnostics, commands: commands(search) }
+    }
+}
+
+/// Whether the search may be fine in Splunk: what is missing is speleo's, or a definition's.
+fn is_unsupported(code: Code) -> bool {
+    code.text().starts_with("E04") || matches!(code, Code::UnknownMacro | Code::Bug)
+}
+
+fn commands(search: &Search) -> Vec<String> {
+    let name = |place: usize| {
+        let commands = search.commands.get(place).cloned().into_iter().collect();
+        let text = print(&Search { span: search.span, commands });
+        let word = text.trim_start_matches(['|', ' ']).split([' ', '\n']).next().unwrap_or_default();
+        word.to_owned()
+    };
+    (0..search.commands.len()).map(name).collect()
+}

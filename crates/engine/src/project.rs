@@ -1,0 +1,169 @@
+//! `speleo.toml`: what a project's searches find without options.
+//!
+//! ```toml
+//! lookups = "lookups"
+//! macros = ["macros.conf"]
+//! timezone = "Europe/Berlin"
+//!
+//! [indexes]
+//! web = "data/web*.ndjson.gz"
+//! mail = { path = "data/mail", sourcetype = "cisco:esa" }
+//! ```
+//!
+//! Paths are relative to the file's folder. Unknown keys are errors: a mistyped one would otherwise change answers in silence.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use speleo_syntax::{Code, Diagnostic};
+
+use crate::{IndexSetting, Settings};
+
+/// The file's name.
+const FILE: &str = "speleo.toml";
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Project {
+    indexes: BTreeMap<String, Index>,
+    conf: Vec<PathBuf>,
+    macros: Vec<PathBuf>,
+    lookups: Option<PathBuf>,
+    datamodels: Vec<PathBuf>,
+    geoip: Option<PathBuf>,
+    sourcetype: Option<String>,
+    source: Option<String>,
+    host: Option<String>,
+    earliest: Option<String>,
+    latest: Option<String>,
+    now: Option<String>,
+    timezone: Option<String>,
+    memory_limit: Option<usize>,
+    splunk_limits: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a path, or a table with `path` and perhaps `sourcetype`, `source`, `host`")]
+enum Index {
+    Path(String),
+    Table(IndexTable),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IndexTable {
+    path: String,
+    sourcetype: Option<String>,
+    source: Option<String>,
+    host: Option<String>,
+}
+
+/// Adds a project's values under the explicit ones.
+///
+/// # Errors
+/// Where the file cannot be read or says something that is not understood, with the line.
+pub(crate) fn resolve(settings: Settings) -> Result<Settings, Diagnostic> {
+    let Some(folder) = settings.project.clone() else { return Ok(settings) };
+    let file = folder.join(FILE);
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| Diagnostic::unplaced(Code::File, format!("cannot read `{}`: {error}", file.display())))?;
+    let project: Project = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        let place = line.map_or_else(String::new, |line| format!(":{line}"));
+        let message = error.message().lines().collect::<Vec<_>>().join(" ");
+        Diagnostic::unplaced(Code::Knowledge, format!("{}{place}: {message}", file.display()))
+    })?;
+    Ok(under(settings, project, &folder))
+}
+
+fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
+    let at = |path: PathBuf| folder.join(path);
+    let all = |paths: Vec<PathBuf>| paths.into_iter().map(at);
+    let explicit: Vec<String> = settings.indexes.iter().map(|index| index.name.to_lowercase()).collect();
+    for (name, index) in project.indexes {
+        if explicit.contains(&name.to_lowercase()) {
+            continue;
+        }
+        let table = match index {
+            Index::Path(path) => IndexTable { path, sourcetype: None, source: None, host: None },
+            Index::Table(table) => table,
+        };
+        settings.indexes.push(IndexSetting {
+            name,
+            path: folder.join(table.path).to_string_lossy().into_owned(),
+            sourcetype: table.sourcetype,
+            source: table.source,
+            host: table.host,
+        });
+    }
+    // What comes later wins, so the project's files stand first.
+    settings.conf = all(project.conf).chain(settings.conf).collect();
+    settings.macros = all(project.macros).chain(settings.macros).collect();
+    settings.datamodels = all(project.datamodels).chain(settings.datamodels).collect();
+    settings.lookups = settings.lookups.or(project.lookups.map(at));
+    settings.geoip = settings.geoip.or(project.geoip.map(at));
+    settings.sourcetype = settings.sourcetype.or(project.sourcetype);
+    settings.source = settings.source.or(project.source);
+    settings.host = settings.host.or(project.host);
+    settings.earliest = settings.earliest.or(project.earliest);
+    settings.latest = settings.latest.or(project.latest);
+    settings.now = settings.now.or(project.now);
+    settings.timezone = settings.timezone.or(project.timezone);
+    settings.memory_limit = settings.memory_limit.or(project.memory_limit);
+    settings.splunk_limits |= project.splunk_limits.unwrap_or(false);
+    settings
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    fn read(text: &str, explicit: Settings) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), text).unwrap();
+        let settings = Settings { project: Some(folder.path().to_owned()), ..explicit };
+        let strip = |text: String| text.replace(&*folder.path().to_string_lossy(), "P");
+        let mut settings = resolve(settings).map_err(|diagnostic| strip(diagnostic.message))?;
+        settings.project = None;
+        settings.indexes.iter_mut().for_each(|index| index.path = strip(index.path.clone()));
+        settings.lookups = settings.lookups.map(|path| strip(path.to_string_lossy().into_owned()).into());
+        settings.macros =
+            settings.macros.iter().map(|path| strip(path.to_string_lossy().into_owned()).into()).collect();
+        Ok(settings)
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file_and_explicit_values_win() {
+        let explicit = Settings {
+            indexes: vec![IndexSetting { name: "WEB".into(), path: "mine".into(), ..IndexSetting::default() }],
+            macros: vec!["own.conf".into()],
+            timezone: Some("UTC".into()),
+            ..Settings::default()
+        };
+        let text = "lookups = \"l\"\nmacros = [\"m.conf\"]\ntimezone = \"Asia/Tokyo\"\nhost = \"h\"\n\
+                    [indexes]\nweb = \"theirs\"\nmail = { path = \"/abs/mail\", sourcetype = \"esa\" }\n";
+        let settings = read(text, explicit).unwrap();
+        assert_eq!(settings.indexes.iter().map(|index| index.path.as_str()).collect::<Vec<_>>(), ["mine", "/abs/mail"]);
+        assert_eq!(settings.indexes[1].sourcetype.as_deref(), Some("esa"));
+        assert_eq!(settings.lookups, Some("P/l".into()));
+        assert_eq!(settings.macros, [PathBuf::from("P/m.conf"), "own.conf".into()]);
+        assert_eq!((settings.timezone.as_deref(), settings.host.as_deref()), (Some("UTC"), Some("h")));
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_with_a_line() {
+        let error = read("lookups = \"l\"\nlokups = \"x\"\n", Settings::default()).unwrap_err();
+        assert!(error.starts_with("P/speleo.toml:2: unknown field `lokups`"), "{error}");
+        assert!(read("[indexes]\nweb = 5\n", Settings::default()).unwrap_err().contains(":2: expected a path"));
+    }
+
+    #[test]
+    fn a_missing_file_is_an_error() {
+        let settings = Settings { project: Some("/nowhere/at/all".into()), ..Settings::default() };
+        assert_eq!(resolve(settings).unwrap_err().code, Code::File);
+    }
+}

@@ -1,0 +1,75 @@
+//! Runs a plan to its end.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use datafusion::{
+    arrow::{array::RecordBatch, datatypes::SchemaRef},
+    error::{DataFusionError, Result},
+    logical_expr::LogicalPlan,
+    physical_plan::{ExecutionPlan, collect},
+    prelude::SessionContext,
+};
+use futures::FutureExt;
+
+use crate::fault::{Lost, panic_text};
+
+/// The rows of a plan.
+pub(crate) struct Answered {
+    /// Their columns.
+    pub(crate) schema: SchemaRef,
+    /// The rows in order.
+    pub(crate) batches: Vec<RecordBatch>,
+    /// How many events the scans gave.
+    pub(crate) scanned: u64,
+}
+
+/// Plans and runs.
+///
+/// # Errors
+/// What planning and running report; a panic below becomes an error too.
+pub(crate) async fn run(session: &SessionContext, plan: LogicalPlan) -> Result<Answered> {
+    let state = session.state();
+    let work = async {
+        let physical = state.create_physical_plan(&plan).await?;
+        let batches = collect(Arc::clone(&physical), state.task_ctx()).await?;
+        Ok(Answered { schema: physical.schema(), batches, scanned: scanned(&physical) })
+    };
+    guard(work).await
+}
+
+/// Turns a panic into an error: whatever DataFusion or a kernel does, the caller goes on.
+pub(crate) async fn guard<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(result) => result,
+        Err(payload) => Err(DataFusionError::External(Box::new(Lost(panic_text(payload.as_ref()))))),
+    }
+}
+
+/// The rows that the leaves of a plan gave, and those that a filter within a scan threw away.
+fn scanned(plan: &Arc<dyn ExecutionPlan>) -> u64 {
+    let children = plan.children();
+    if !children.is_empty() {
+        return children.into_iter().map(scanned).sum();
+    }
+    let Some(metrics) = plan.metrics() else { return 0 };
+    let read = metrics.sum_by_name(crate::source::EVENTS_READ).map(|value| value.as_usize());
+    let given = || metrics.output_rows().unwrap_or(0);
+    let pruned = || metrics.sum_by_name("pushdown_rows_pruned").map_or(0, |value| value.as_usize());
+    read.unwrap_or_else(|| given() + pruned()) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error() {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let result = guard(async { if true { panic!("no such thing") } else { Ok(()) } }).await;
+        std::panic::set_hook(hook);
+        let text = result.unwrap_err().to_string();
+        assert!(text.contains("no such thing"), "{text}");
+    }
+}

@@ -1,0 +1,45 @@
+//! DataFusion set up for SPL: our functions, bounded memory, one partition a core.
+
+use std::sync::Arc;
+
+use datafusion::{
+    error::Result,
+    execution::{
+        SessionStateBuilder,
+        context::SessionContext,
+        memory_pool::{FairSpillPool, TrackConsumersPool},
+        runtime_env::RuntimeEnvBuilder,
+    },
+    prelude::SessionConfig,
+};
+
+/// What the memory limit is where neither settings nor system tell.
+const FALLBACK_MEMORY: usize = 4 << 30;
+/// How many of the largest consumers an error names.
+const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN;
+
+/// A session with a memory pool of its own.
+pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
+    let limit = memory_limit.unwrap_or_else(|| available_memory().map_or(FALLBACK_MEMORY, |bytes| bytes / 4 * 3));
+    let pool = TrackConsumersPool::new(FairSpillPool::new(limit), NAMED_CONSUMERS);
+    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
+    let mut config = SessionConfig::new().with_collect_statistics(true);
+    let options = config.options_mut();
+    // Kernels take views too, but results and lookups are Utf8: one text type saves casts in joins and unions.
+    options.execution.parquet.schema_force_view_types = false;
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    let state =
+        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+    let mut state = state;
+    speleo_functions::register(&mut state)?;
+    Ok(SessionContext::new_with_state(state))
+}
+
+/// The machine's memory in bytes, where the system tells.
+fn available_memory() -> Option<usize> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
+    let kilobytes: usize = line.split_whitespace().nth(1)?.parse().ok()?;
+    kilobytes.checked_mul(1024)
+}

@@ -1,0 +1,56 @@
+//! What a caller asks of the engine: data, definitions, time, limits. `--index web=web.ndjson --timezone UTC`
+
+use std::path::PathBuf;
+
+/// An index: a name for a file, a folder or a glob.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IndexSetting {
+    /// The name; case does not count. Several settings of the same name unite.
+    pub name: String,
+    /// A file, a folder or a glob.
+    pub path: String,
+    /// The source type of events that do not say theirs.
+    pub sourcetype: Option<String>,
+    /// The source of events that do not say theirs; none is the file's path.
+    pub source: Option<String>,
+    /// The host of events that do not say theirs.
+    pub host: Option<String>,
+}
+
+/// Everything that shapes answers besides the search itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// The folder with `speleo.toml`. Its values hold where nothing is said here; its indexes and definitions come in addition.
+    pub project: Option<PathBuf>,
+    /// The indexes.
+    pub indexes: Vec<IndexSetting>,
+    /// Folders of conf files, or apps with `default` and `local`; later ones win.
+    pub conf: Vec<PathBuf>,
+    /// `macros.conf` files; later ones win, and all win over `conf`.
+    pub macros: Vec<PathBuf>,
+    /// The folder of lookup files.
+    pub lookups: Option<PathBuf>,
+    /// Folders of data models, or single files.
+    pub datamodels: Vec<PathBuf>,
+    /// The address database (MMDB).
+    pub geoip: Option<PathBuf>,
+    /// The source type of events that do not say theirs.
+    pub sourcetype: Option<String>,
+    /// The source of events that do not say theirs.
+    pub source: Option<String>,
+    /// The host of events that do not say theirs.
+    pub host: Option<String>,
+    /// The start of the time range: an absolute or relative time.
+    pub earliest: Option<String>,
+    /// The end of the time range.
+    pub latest: Option<String>,
+    /// What `now()` and relative times start from; none is the clock at the start of each search.
+    pub now: Option<String>,
+    /// The time zone by its IANA name; none is UTC.
+    pub timezone: Option<String>,
+    /// Memory for sorts, joins and aggregations in bytes, beyond which they spill to disk; none is three quarters of what
+    /// the machine has.
+    pub memory_limit: Option<usize>,
+    /// Whether Splunk's silent caps apply.
+    pub splunk_limits: bool,
+}

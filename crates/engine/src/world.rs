@@ -1,0 +1,170 @@
+//! The world of one search: answers what lowering asks, by running plans, or by saying what would be there.
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use chrono_tz::Tz;
+use datafusion::{datasource::provider_as_source, logical_expr::LogicalPlan, prelude::SessionContext};
+use speleo_knowledge::Knowledge;
+use speleo_plan::{IndexEntry, LookupTable, LookupWrite, Result, Rows, Source, TimeRange, World};
+use speleo_syntax::Diagnostic;
+
+use crate::{
+    catalog::Catalog,
+    clock::Clock,
+    engine::Step,
+    lookup::Lookups,
+    run::{self, Answered},
+};
+
+/// How far a search goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Runs and writes.
+    Run,
+    /// Steps have no rows and nothing is written: a rehearsal that finds what cannot be planned.
+    Rehearse,
+    /// Runs steps and writes nothing.
+    Explain,
+    /// Knows nothing of the data.
+    Blind,
+}
+
+/// What a search sees.
+pub(crate) struct EngineWorld<'a> {
+    pub(crate) mode: Mode,
+    pub(crate) session: &'a SessionContext,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) lookups: &'a Lookups,
+    pub(crate) knowledge: &'a Knowledge,
+    pub(crate) geoip: Option<String>,
+    pub(crate) splunk_limits: bool,
+    pub(crate) clock: Clock,
+    pub(crate) record: Record,
+}
+
+/// What happened on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    steps: Mutex<Vec<Step>>,
+    warnings: Mutex<Vec<Diagnostic>>,
+    scanned: AtomicU64,
+}
+
+impl Record {
+    /// Adds to the events read.
+    pub(crate) fn scanned(&self, events: u64) {
+        self.scanned.fetch_add(events, Ordering::Relaxed);
+    }
+
+    /// The events read.
+    pub(crate) fn events(&self) -> u64 {
+        self.scanned.load(Ordering::Relaxed)
+    }
+
+    /// The steps in order.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Warnings about the data that was touched, each once.
+    pub(crate) fn warnings(&self) -> Vec<Diagnostic> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn step(&self, name: &str, plan: &LogicalPlan) {
+        let step = Step { name: name.to_owned(), plan: plan.display_indent().to_string() };
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);
+    }
+
+    fn warn(&self, list: &[Diagnostic]) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        for warning in list {
+            if !warnings.contains(warning) {
+                warnings.push(warning.clone());
+            }
+        }
+    }
+}
+
+impl EngineWorld<'_> {
+    async fn run(&self, step: &str, plan: LogicalPlan) -> Result<Rows> {
+        self.record.step(step, &plan);
+        if matches!(self.mode, Mode::Rehearse | Mode::Blind) {
+            return Ok(Rows { schema: plan.schema().inner().clone(), batches: Vec::new() });
+        }
+        let Answered { schema, batches, scanned, .. } = run::run(self.session, plan).await?;
+        self.record.scanned(scanned);
+        Ok(Rows { schema, batches })
+    }
+}
+
+#[async_trait]
+impl World for EngineWorld<'_> {
+    fn now(&self) -> i64 {
+        self.clock.now
+    }
+
+    fn timezone(&self) -> Tz {
+        self.clock.timezone
+    }
+
+    fn time_range(&self) -> TimeRange {
+        self.clock.range
+    }
+
+    fn knowledge(&self) -> &Knowledge {
+        self.knowledge
+    }
+
+    fn geoip(&self) -> Option<String> {
+        self.geoip.clone()
+    }
+
+    fn splunk_limits(&self) -> bool {
+        self.splunk_limits
+    }
+
+    fn is_blind(&self) -> bool {
+        self.mode == Mode::Blind
+    }
+
+    fn indexes(&self) -> Vec<IndexEntry> {
+        if self.is_blind() { Vec::new() } else { self.catalog.entries() }
+    }
+
+    async fn index(&self, name: &str) -> Result<Option<Source>> {
+        if self.is_blind() {
+            return Ok(None);
+        }
+        let Some(index) = self.catalog.open(name, self.session, self.clock.timezone).await? else { return Ok(None) };
+        self.record.warn(&index.warnings);
+        Ok(Some(Source { table: provider_as_source(index.table.clone()), open: index.open }))
+    }
+
+    async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {
+        if self.is_blind() {
+            return Ok(None);
+        }
+        Ok(self.lookups.open(name, self.knowledge)?)
+    }
+
+    fn lookup_names(&self) -> Vec<String> {
+        if self.is_blind() { Vec::new() } else { self.lookups.names(self.knowledge) }
+    }
+
+    async fn rows(&self, step: &str, plan: LogicalPlan) -> Result<Rows> {
+        self.run(step, plan).await
+    }
+
+    async fn write_lookup(&self, step: &str, write: LookupWrite, plan: LogicalPlan) -> Result<Rows> {
+        let rows = self.run(step, plan).await?;
+        if self.mode == Mode::Run {
+            self.lookups.write(&write, &rows, self.knowledge)?;
+        }
+        Ok(rows)
+    }
+}

@@ -71,3 +71,6 @@ pub fn kernels() -> Vec<Arc<AggregateUDF>> {
     ];
     families.into_iter().flatten().map(|kernel| kernel.function()).collect()
 }
+
+#[cfg(test)]
+mod tests;

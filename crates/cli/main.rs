@@ -1,1 +1,42 @@
-fn main() {}
+//! The binary `speleo`: `speleo search 'index=web status=404 | stats count by host'`.
+//!
+//! Reads arguments, opens the engine, draws what comes back. Nothing here knows what SPL means.
+
+mod args;
+mod command;
+mod demo;
+mod diagnostic;
+mod exit;
+mod golden;
+mod output;
+mod query_file;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{args::Cli, exit::Exit};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Plans are trees that are walked by recursion; a long `OR` makes a deep one.
+const STACK_SIZE: usize = 64 << 20;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse_from(args::with_default_command(std::env::args_os().collect()));
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::fail(&error.into()),
+    };
+    // On a worker, so that planning has the large stack.
+    let outcome = runtime.block_on(async { tokio::spawn(command::run(cli)).await });
+    // A cancelled search may still be reading a file: the process does not wait for it.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => exit::fail(&error),
+        Err(_) => Exit::Failed.into(),
+    }
+}

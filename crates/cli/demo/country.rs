@@ -35,7 +35,9 @@ pub(crate) fn database(now: i64) -> Vec<u8> {
     out.extend(data);
     out.extend(b"\xab\xcd\xefMaxMind.com");
     write_map(&mut out, 9);
-    for (key, value) in [("binary_format_major_version", 2), ("binary_format_minor_version", 0), ("ip_version", 4), ("record_size", 24)] {
+    for (key, value) in
+        [("binary_format_major_version", 2), ("binary_format_minor_version", 0), ("ip_version", 4), ("record_size", 24)]
+    {
         write_text(&mut out, key);
         write_number(&mut out, 5, &u16::to_be_bytes(value));
     }

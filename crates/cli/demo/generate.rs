@@ -20,16 +20,44 @@ const ABORTED: &str = "Message aborted Dropped by antispam";
 const AMP: &str = "Message aborted Dropped by amp";
 
 const PEOPLE: &[&str] = &[
-    "ana.adler", "ben.brandt", "carla.castro", "dmitri.dumont", "elena.eriksen", "farid.fischer", "greta.garcia", "hugo.holm",
-    "irene.ivanov", "jonas.jansen", "karim.keller", "lucia.lopez", "marek.moreau", "nadia.novak", "oscar.olsen", "petra.petit",
+    "ana.adler",
+    "ben.brandt",
+    "carla.castro",
+    "dmitri.dumont",
+    "elena.eriksen",
+    "farid.fischer",
+    "greta.garcia",
+    "hugo.holm",
+    "irene.ivanov",
+    "jonas.jansen",
+    "karim.keller",
+    "lucia.lopez",
+    "marek.moreau",
+    "nadia.novak",
+    "oscar.olsen",
+    "petra.petit",
 ];
 const PARTNERS: &[&str] = &[
-    "parts.example.net", "office.example.org", "events.example.net", "press.example.org", "logistics.example.net",
-    "bank.example.org", "travel.example.net", "lab.example.org",
+    "parts.example.net",
+    "office.example.org",
+    "events.example.net",
+    "press.example.org",
+    "logistics.example.net",
+    "bank.example.org",
+    "travel.example.net",
+    "lab.example.org",
 ];
 const SUBJECTS: &[&str] = &[
-    "Re: project status", "Meeting notes", "Order confirmation", "Your ticket was updated", "Lunch on Friday?",
-    "Statement of account", "Invitation: planning", "Parts list, final", "Shipment delayed", "Build passed",
+    "Re: project status",
+    "Meeting notes",
+    "Order confirmation",
+    "Your ticket was updated",
+    "Lunch on Friday?",
+    "Statement of account",
+    "Invitation: planning",
+    "Parts list, final",
+    "Shipment delayed",
+    "Build passed",
 ];
 
 /// What a mail event says; the rest follows from the row's place.

@@ -1,0 +1,304 @@
+//! The command line's grammar: `speleo search --index web=logs/*.log --last 24h 'index=web | top status'`.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use speleo_engine::IndexSetting;
+
+use crate::output::Format;
+
+/// Splunk's search language without Splunk: SPL over Parquet, JSON lines, CSV and raw logs.
+#[derive(Debug, Parser)]
+#[command(name = "speleo", version, disable_help_subcommand = true, after_help = SHORT_FORM)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const SHORT_FORM: &str = "\
+Short forms: `speleo 'SPL'` searches, `… | speleo` runs the search that it reads, and `speleo` alone on a terminal is a shell.";
+
+/// The commands of the program.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run one search
+    Search(Box<SearchArgs>),
+    /// Run saved query files, or folders of them, each under a heading
+    Run(Box<RunArgs>),
+    /// Parse and plan searches without data
+    Check(Box<CheckArgs>),
+    /// Run golden tests
+    Test(Box<TestArgs>),
+    /// Show how a search is planned, or what a diagnostic code means
+    Explain(Box<ExplainArgs>),
+    /// Write a small project with generated mail and traffic, and run the bundled searches over it
+    Demo(Box<DemoArgs>),
+    /// Show the manual page of a command, a function, or this program
+    Help(HelpArgs),
+}
+
+/// Words that later versions use as commands: not a search by accident now.
+const RESERVED: &[&str] = &["fmt", "port", "ingest", "index", "serve", "cluster"];
+
+/// Where data, definitions and time come from.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct WorldArgs {
+    /// The folder with speleo.toml; by default the nearest one at or above the current folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) project: Option<PathBuf>,
+    /// A file, folder or glob served as index NAME; repeatable
+    #[arg(long, value_name = "NAME=PATH", value_parser = name_and_value)]
+    pub(crate) index: Vec<(String, String)>,
+    /// A folder of conf files, or an app with default/ and local/; repeatable
+    #[arg(long, value_name = "DIR")]
+    pub(crate) conf: Vec<PathBuf>,
+    /// The sourcetype of events that name none
+    #[arg(long, value_name = "S")]
+    pub(crate) sourcetype: Option<String>,
+    /// The source of events that name none
+    #[arg(long, value_name = "S")]
+    pub(crate) source: Option<String>,
+    /// The host of events that name none
+    #[arg(long, value_name = "H")]
+    pub(crate) host: Option<String>,
+    /// The folder of CSV lookup files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lookups: Option<PathBuf>,
+    /// A macros.conf; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) macros: Vec<PathBuf>,
+    /// A folder of data model definitions, one JSON file each; repeatable
+    #[arg(long, value_name = "DIR")]
+    pub(crate) datamodels: Vec<PathBuf>,
+    /// An MMDB with the places of addresses
+    #[arg(long, value_name = "FILE")]
+    pub(crate) geoip: Option<PathBuf>,
+    /// The first instant: relative (-24h@h), ISO or epoch seconds
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    pub(crate) earliest: Option<String>,
+    /// The instant after the last
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    pub(crate) latest: Option<String>,
+    /// The time up to now, such as 24h
+    #[arg(long, value_name = "SPAN", conflicts_with_all = ["earliest", "latest"])]
+    pub(crate) last: Option<String>,
+    /// What now() and relative times start from
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    pub(crate) now: Option<String>,
+    /// IANA time zone; by default the system's
+    #[arg(long, value_name = "TZ")]
+    pub(crate) timezone: Option<String>,
+    /// The most memory that a search may take, such as 2GB
+    #[arg(long, value_name = "SIZE", value_parser = byte_size)]
+    pub(crate) memory_limit: Option<usize>,
+    /// Apply Splunk's silent caps, such as 10,000 rows of a subsearch
+    #[arg(long)]
+    pub(crate) splunk_limits: bool,
+}
+
+impl WorldArgs {
+    /// The indexes as the engine takes them.
+    pub(crate) fn indexes(&self) -> Vec<IndexSetting> {
+        let setting = |(name, path): &(String, String)| IndexSetting {
+            name: name.clone(),
+            path: path.clone(),
+            sourcetype: self.sourcetype.clone(),
+            source: self.source.clone(),
+            host: self.host.clone(),
+        };
+        self.index.iter().map(setting).collect()
+    }
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct OutputArgs {
+    /// The form of the rows; by default a table on a terminal and JSON lines in a pipe
+    #[arg(long, short, value_name = "FORMAT")]
+    pub(crate) output: Option<Format>,
+    /// Write to a file; its ending picks the form
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Rows printed, 0 for all; by default all, but 100 for a table on a terminal
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Exit with status 3 where there are no rows
+    #[arg(long)]
+    pub(crate) fail_on_empty: bool,
+    /// Exit with status 4 where there are rows
+    #[arg(long, conflicts_with = "fail_on_empty")]
+    pub(crate) fail_on_results: bool,
+}
+
+/// How diagnostics are written to standard error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ErrorFormat {
+    /// For people, with carets.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+    /// One SARIF document at the end.
+    Sarif,
+}
+
+/// `search`
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SearchArgs {
+    /// The search; words are joined by blanks, `-` or nothing reads standard input
+    #[arg(value_name = "SPL")]
+    pub(crate) text: Vec<String>,
+    /// A saved query file
+    #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
+    pub(crate) file: Option<PathBuf>,
+    /// Fills $name$ in the search; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Query files or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Fills $name$ in the searches; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Query files, folders, apps, savedsearches.conf, detection YAML, or JSON lines of {"id", "search"}
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// `text` for people, or one JSON object a search
+    #[arg(long, short, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: CheckFormat,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
+}
+
+/// The forms of `check`'s answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// Diagnostics, and a line with the sums.
+    Text,
+    /// One object a search.
+    #[value(alias = "json")]
+    Jsonl,
+}
+
+/// `test`
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// Test files (.spltest) or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write the answers into the files
+    #[arg(long)]
+    pub(crate) accept: bool,
+    /// Only cases whose name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) only: Option<String>,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A search, or a code such as E0203
+    #[arg(value_name = "SPL|CODE")]
+    pub(crate) text: Vec<String>,
+    /// A saved query file
+    #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
+    pub(crate) file: Option<PathBuf>,
+    /// Fills $name$ in the search; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where to write the project; it must not exist or be empty, or hold an earlier demo
+    #[arg(value_name = "DIR", default_value = "speleo-demo")]
+    pub(crate) folder: PathBuf,
+    /// The instant around which the events lie; by default the clock
+    #[arg(long, value_name = "T")]
+    pub(crate) now: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
+}
+
+/// `help`
+#[derive(Debug, Args)]
+pub(crate) struct HelpArgs {
+    /// A command, an eval function, a stats function, or `commands`, `functions`, `aggregates`
+    pub(crate) topic: Option<String>,
+}
+
+/// Puts `search` before arguments that name no command: `speleo 'index=web | head'`, `speleo --index web=x.json`.
+pub(crate) fn with_default_command(mut args: Vec<OsString>) -> Vec<OsString> {
+    let is_command = match args.get(1).and_then(|first| first.to_str()) {
+        None => args.len() > 1,
+        Some("-h" | "--help" | "-V" | "--version") => true,
+        Some(first) => {
+            <Cli as clap::CommandFactory>::command().find_subcommand(first).is_some() || RESERVED.contains(&first)
+        }
+    };
+    if !is_command {
+        args.insert(args.len().min(1), "search".into());
+    }
+    args
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+fn byte_size(text: &str) -> Result<usize, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(split);
+    let shift = match unit.trim().trim_end_matches(['b', 'B', 'i']).to_ascii_lowercase().as_str() {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        "t" => 40,
+        _ => return Err("expected a size such as 512MB or 2GB".to_owned()),
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(1 << shift));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| "expected a size such as 512MB or 2GB".to_owned())
+}

@@ -1,0 +1,30 @@
+//! The commands of the program, a file each.
+
+mod check;
+mod demo;
+mod explain;
+mod help;
+mod repl;
+mod run;
+mod search;
+mod test;
+
+use anyhow::Result;
+
+use crate::{
+    args::{Cli, Command},
+    exit::Exit,
+};
+
+/// Runs the command that the arguments name.
+pub(crate) async fn run(cli: Cli) -> Result<Exit> {
+    match cli.command {
+        Command::Search(args) => search::run(*args).await,
+        Command::Run(args) => run::run(*args).await,
+        Command::Check(args) => check::run(*args).await,
+        Command::Test(args) => test::run(*args).await,
+        Command::Explain(args) => explain::run(*args).await,
+        Command::Demo(args) => demo::run(*args).await,
+        Command::Help(args) => help::run(&args),
+    }
+}

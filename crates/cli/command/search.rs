@@ -1,0 +1,31 @@
+//! `speleo search`: one search. `speleo search --index web=access.log --sourcetype access_combined 'index=web | top status'`
+
+use anyhow::Result;
+
+use super::repl;
+use crate::{args::SearchArgs, diagnostic::Reporter, exit::Exit, output::Output, session};
+
+/// Runs the search, or the shell where there is none to run.
+pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
+    let Some(query) = session::query(&args.text, args.file.as_deref(), &args.set)? else {
+        return repl::run(args).await;
+    };
+    let output = Output::new(&args.output)?;
+    let mut reporter = Reporter::new(args.error_format);
+    let exit = 'run: {
+        let Some(engine) = session::open(session::settings_for(&args.world, &query), &mut reporter).await else {
+            break 'run Exit::Failed;
+        };
+        let Some(outcome) = session::search(&engine, &query.text).await else { break 'run Exit::Cancelled };
+        reporter.report(&query, &outcome.diagnostics);
+        match outcome.result {
+            Ok(answer) => {
+                output.write(&answer, engine.timezone())?;
+                output.exit(&answer)
+            }
+            Err(()) => Exit::Failed,
+        }
+    };
+    reporter.finish();
+    Ok(exit)
+}

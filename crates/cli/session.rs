@@ -1,0 +1,130 @@
+//! The engine for a run of the program: settings from arguments, the nearest project, cancellation by Ctrl-C.
+
+use std::{
+    env,
+    io::{self, IsTerminal, Read},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use speleo_engine::{Checked, Engine, Outcome, Settings, Status};
+use speleo_syntax::{Code, Diagnostic, Span};
+use tokio::task::JoinError;
+
+use crate::{args::WorldArgs, diagnostic::Reporter, exit::UsageError, query_file::Query};
+
+/// The file that makes a folder a project.
+const PROJECT_FILE: &str = "speleo.toml";
+
+/// The engine's settings as the arguments say.
+pub(crate) fn settings(world: &WorldArgs) -> Settings {
+    let (earliest, latest) = match &world.last {
+        Some(span) => (Some(format!("-{}", span.trim_start_matches('-'))), Some("now".to_owned())),
+        None => (world.earliest.clone(), world.latest.clone()),
+    };
+    Settings {
+        project: world.project.clone().or_else(nearest_project),
+        indexes: world.indexes(),
+        conf: world.conf.clone(),
+        macros: world.macros.clone(),
+        lookups: world.lookups.clone(),
+        datamodels: world.datamodels.clone(),
+        geoip: world.geoip.clone(),
+        sourcetype: world.sourcetype.clone(),
+        source: world.source.clone(),
+        host: world.host.clone(),
+        earliest,
+        latest,
+        now: world.now.clone(),
+        timezone: world.timezone.clone(),
+        memory_limit: world.memory_limit,
+        splunk_limits: world.splunk_limits,
+    }
+}
+
+/// The settings for a query file: its own time range where the arguments give none.
+pub(crate) fn settings_for(world: &WorldArgs, query: &Query) -> Settings {
+    let mut settings = settings(world);
+    if settings.earliest.is_none() && settings.latest.is_none() {
+        settings.earliest = query.key("earliest").map(str::to_owned);
+        settings.latest = query.key("latest").map(str::to_owned);
+    }
+    settings
+}
+
+fn nearest_project() -> Option<PathBuf> {
+    let here = env::current_dir().ok()?;
+    here.ancestors().find(|folder| folder.join(PROJECT_FILE).is_file()).map(Path::to_owned)
+}
+
+/// Opens the engine and tells which definitions it had to leave out; none where it cannot be opened.
+pub(crate) async fn open(settings: Settings, reporter: &mut Reporter) -> Option<Engine> {
+    match Engine::open(settings).await {
+        Ok(engine) => {
+            reporter.report_settings(engine.warnings());
+            Some(engine)
+        }
+        Err(diagnostics) => {
+            reporter.report_settings(&diagnostics);
+            None
+        }
+    }
+}
+
+/// Runs a search; none where Ctrl-C ended it.
+pub(crate) async fn search(engine: &Engine, text: &str) -> Option<Outcome> {
+    let (shared, owned) = (engine.clone(), text.to_owned());
+    // A task of its own: this one stays free to hear Ctrl-C while that one computes.
+    let mut task = tokio::spawn(async move { shared.search(&owned).await });
+    tokio::select! {
+        joined = &mut task => Some(joined.unwrap_or_else(|error| failed(text, &error))),
+        _ = tokio::signal::ctrl_c() => {
+            task.abort();
+            None
+        }
+    }
+}
+
+/// A bug must look like one, not like an answer without rows.
+fn failed(text: &str, error: &JoinError) -> Outcome {
+    Outcome { result: Err(()), diagnostics: vec![bug(text, error)] }
+}
+
+fn bug(text: &str, error: &JoinError) -> Diagnostic {
+    let message = format!("speleo failed over this search, which is a bug: {error}");
+    Diagnostic::new(Code::Bug, Span::new(0, text.len()), message)
+}
+
+/// The search that the arguments name: words, a file, or standard input. None where there is no text and standard input
+/// is a terminal.
+pub(crate) fn query(words: &[String], file: Option<&Path>, values: &[(String, String)]) -> Result<Option<Query>> {
+    let mut query = match (file, words) {
+        (Some(path), _) => Query::read(path)?,
+        (None, [] | [_]) if words.first().is_none_or(|word| word == "-") => {
+            if words.is_empty() && io::stdin().is_terminal() {
+                return Ok(None);
+            }
+            Query::typed(read_stdin()?)
+        }
+        (None, words) => Query::typed(words.join(" ")),
+    };
+    query.fill(values)?;
+    Ok(Some(query))
+}
+
+/// As [`query`], for commands that make no sense without a search.
+pub(crate) fn needed_query(words: &[String], file: Option<&Path>, values: &[(String, String)]) -> Result<Query> {
+    query(words, file, values)?.ok_or_else(|| UsageError("there is no search".to_owned()).into())
+}
+
+fn read_stdin() -> Result<String> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+    let text = String::from_utf8(bytes).context("standard input is not UTF-8")?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// A check that did not come to its end.
+pub(crate) fn check_failed(text: &str, error: &JoinError) -> Checked {
+    Checked { status: Status::Invalid, diagnostics: vec![bug(text, error)], commands: Vec::new() }
+}

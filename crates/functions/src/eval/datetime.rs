@@ -168,6 +168,7 @@ fn strptime(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
+#[expect(clippy::disallowed_methods, reason = "the function is the wall clock")]
 fn time(args: &Arguments) -> Result<ArrayRef> {
     numbers(args.rows(), |_| {
         let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;

@@ -20,6 +20,7 @@ mod percentile;
 mod position;
 mod rate;
 mod sketch;
+mod sliding;
 mod sparkline;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 //!
 //! `stats dc(user) by host` drives one [`Groups`] with a number per host; `eventstats dc(user)` drives the same code with
 //! one group. Every function implements [`Groups`] once; [`Driver`] turns it into a `GroupsAccumulator` and an
-//! `Accumulator`. Frames that move (`streamstats window=5`) are absent: no state here forgets a single row.
+//! `Accumulator`. Frames that move are not here but in `sliding`: no state forgets a single row.
 
 use std::fmt::Debug;
 

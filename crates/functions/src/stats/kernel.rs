@@ -18,7 +18,10 @@ use datafusion::{
     },
 };
 
-use super::groups::{Driver, Groups};
+use super::{
+    groups::{Driver, Groups},
+    sliding::Sliding,
+};
 
 /// An aggregate kernel.
 #[derive(Debug, Clone, Copy)]
@@ -102,6 +105,10 @@ impl AggregateUDFImpl for Function {
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         Ok(Box::new(Driver::new((self.kernel.create)(&args)?)))
+    }
+
+    fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        Ok(Box::new(Sliding::new((self.kernel.create)(&args)?)))
     }
 
     fn groups_accumulator_supported(&self, _args: AccumulatorArgs) -> bool {

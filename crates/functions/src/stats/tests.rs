@@ -6,13 +6,16 @@ mod session;
 
 use std::sync::Arc;
 
-use datafusion::arrow::{
-    array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray},
-    compute::cast,
-    datatypes::DataType,
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, BooleanArray, Float64Array, Int64Array, NullArray, StringArray, TimestampMicrosecondArray},
+        compute::cast,
+        datatypes::DataType,
+    },
+    logical_expr::TypeSignature,
 };
 
-use super::find;
+use super::{find, kernels};
 use crate::value::ListBuilder;
 
 /// A column of lists, written `a,b`; an empty text is null.
@@ -100,6 +103,31 @@ fn no_values() {
     check_texts("spl_sum", &["x", "0x10", "1,000", " 1", ""], "null");
     for kernel in ["spl_first", "spl_last", "spl_list"] {
         check(kernel, &[texts(&["null"]), ints(&[1])], "null");
+    }
+}
+
+/// A column that is null throughout has no type of its own.
+#[test]
+fn untyped_nulls() {
+    let nulls = || Arc::new(NullArray::new(3)) as ArrayRef;
+    let zero = ["spl_count", "spl_dc", "spl_estdc"];
+    for function in kernels() {
+        let name = function.name();
+        let second = if name.ends_with("perc") { floats(&[50.0; 3]) } else { ints(&[1, 2, 3]) };
+        let answer = if zero.contains(&name) {
+            "0"
+        } else if name == "spl_estdc_error" {
+            "0.0"
+        } else {
+            "null"
+        };
+        match function.signature().type_signature {
+            TypeSignature::Any(2) => check(name, &[nulls(), second], answer),
+            _ => check(name, &[nulls()], answer),
+        }
+    }
+    for name in ["spl_first", "spl_list", "spl_rate"] {
+        check(name, &[ints(&[1, 2, 3]), nulls()], "null");
     }
 }
 

@@ -20,7 +20,7 @@ use datafusion::{
 
 use crate::stats::kernels;
 
-pub(super) struct Call {
+struct Call {
     function: Arc<AggregateUDF>,
     schema: Schema,
     fields: Vec<FieldRef>,
@@ -28,7 +28,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    pub(super) fn new(kernel: &str, columns: &[ArrayRef]) -> Self {
+    fn new(kernel: &str, columns: &[ArrayRef]) -> Self {
         let function = kernels().into_iter().find(|function| function.name() == kernel).expect("kernel");
         let fields: Vec<FieldRef> = columns
             .iter()
@@ -60,11 +60,15 @@ impl Call {
         }
     }
 
-    pub(super) fn grouped(&self) -> Box<dyn GroupsAccumulator> {
+    fn grouped(&self) -> Box<dyn GroupsAccumulator> {
         self.function.create_groups_accumulator(self.arguments()).unwrap()
     }
 
-    pub(super) fn single(&self) -> Box<dyn Accumulator> {
+    fn sliding(&self) -> Box<dyn Accumulator> {
+        self.function.create_sliding_accumulator(self.arguments()).unwrap()
+    }
+
+    fn single(&self) -> Box<dyn Accumulator> {
         self.function.accumulator(self.arguments()).unwrap()
     }
 }
@@ -203,8 +207,17 @@ fn one_by_one(
                 whole.merge_batch(&state).unwrap();
             }
         }
-        whole.evaluate().unwrap();
-        whole.evaluate().unwrap().to_array().unwrap()
+        let answer = whole.evaluate().unwrap();
+        assert_eq!(whole.evaluate().unwrap(), answer);
+
+        let mut frame = call.sliding();
+        let extra = random.usize(0..=rows.len());
+        let twice = || rows[..extra].iter().chain(&rows).copied().collect::<Vec<_>>();
+        cut(&twice(), random).iter().for_each(|piece| frame.update_batch(&pick_all(columns, piece)).unwrap());
+        frame.evaluate().unwrap();
+        cut(&rows[..extra], random).iter().for_each(|piece| frame.retract_batch(&pick_all(columns, piece)).unwrap());
+        assert_same(&frame.evaluate().unwrap().to_array().unwrap(), &answer.to_array().unwrap());
+        answer.to_array().unwrap()
     });
     join(&answers.collect::<Vec<_>>())
 }
@@ -238,6 +251,12 @@ pub(super) fn run(kernel: &str, columns: &[ArrayRef], groups: &[usize], filter: 
         assert_same(&leaving(&call, columns, groups, filter, total, &mut random), &answer);
         assert_same(&one_by_one(&call, columns, groups, filter, total, &mut random), &answer);
     }
-    let text = |row| if answer.is_null(row) { "null".to_owned() } else { array_value_to_string(&answer, row).unwrap() };
+    let text = |row| {
+        if answer.is_null(row) || answer.data_type() == &DataType::Null {
+            "null".to_owned()
+        } else {
+            array_value_to_string(&answer, row).unwrap()
+        }
+    };
     (0..total).map(text).collect()
 }

@@ -17,6 +17,11 @@ pub(crate) struct Clock {
     pub(crate) range: TimeRange,
 }
 
+/// The zone that the system is set to; UTC where it tells none.
+pub(crate) fn system_zone() -> Tz {
+    iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+}
+
 impl Clock {
     /// Reads the settings; where they give no time, the system's clock is asked.
     ///
@@ -25,7 +30,7 @@ impl Clock {
     pub(crate) fn new(settings: &Settings) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let timezone = match settings.timezone.as_deref() {
-            None => Tz::UTC,
+            None => system_zone(),
             Some(name) => name.parse().unwrap_or_else(|_| {
                 problems.push(Diagnostic::unplaced(Code::Time, format!("there is no time zone `{name}`")));
                 Tz::UTC

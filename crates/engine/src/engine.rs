@@ -100,6 +100,16 @@ impl Engine {
         &self.shared.warnings
     }
 
+    /// The zone of times without one, for whoever shows times.
+    pub fn timezone(&self) -> chrono_tz::Tz {
+        self.shared
+            .settings
+            .timezone
+            .as_deref()
+            .and_then(|name| name.parse().ok())
+            .unwrap_or_else(crate::clock::system_zone)
+    }
+
     /// The names of the indexes.
     pub fn index_names(&self) -> Vec<String> {
         self.shared.catalog.entries().into_iter().map(|entry| entry.name).collect()

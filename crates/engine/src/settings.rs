@@ -46,7 +46,7 @@ pub struct Settings {
     pub latest: Option<String>,
     /// What `now()` and relative times start from; none is the clock at the start of each search.
     pub now: Option<String>,
-    /// The time zone by its IANA name; none is UTC.
+    /// The time zone by its IANA name; none is the system's.
     pub timezone: Option<String>,
     /// Memory for sorts, joins and aggregations in bytes, beyond which they spill to disk; none is three quarters of what
     /// the machine has.

@@ -156,6 +156,18 @@ impl Groups for Distinct {
         Ok(())
     }
 
+    /// A list for each row as it is: whoever merges it finds the duplicates.
+    fn convert(&self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<Vec<ArrayRef>> {
+        let [column] = arguments else { return exec_err!("a distinct count takes one argument") };
+        let mut texts = TextColumn::default();
+        let mut lengths = vec![0; rows.total()];
+        each_text(column, rows, |_, group, text| {
+            lengths[group] += 1;
+            texts.push(text)
+        })?;
+        Ok(vec![lists(texts.finish(), lengths.into_iter())?])
+    }
+
     fn fresh(&self) -> Result<Box<dyn Groups>> {
         Ok(Box::new(Self::new(self.answer)))
     }

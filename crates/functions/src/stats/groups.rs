@@ -78,6 +78,13 @@ pub(crate) trait Groups: Debug + Send + Sync {
     /// Drops the first `count` groups; the others move down, and memory that nothing needs is freed.
     fn forget(&mut self, count: usize) -> Result<()>;
 
+    /// The state of rows that are a group each; asked where grouping does not make the input smaller.
+    fn convert(&self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<Vec<ArrayRef>> {
+        let mut state = self.fresh()?;
+        state.update(arguments, rows)?;
+        state.state(rows.total())
+    }
+
     /// The same function with no groups.
     fn fresh(&self) -> Result<Box<dyn Groups>>;
 
@@ -149,9 +156,7 @@ impl GroupsAccumulator for Driver {
 
     fn convert_to_state(&self, values: &[ArrayRef], opt_filter: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
         let len = values.first().map_or(0, Array::len);
-        let mut state = self.state.fresh()?;
-        state.update(values, &Rows::own_groups(len, opt_filter))?;
-        state.state(len)
+        self.state.convert(values, &Rows::own_groups(len, opt_filter))
     }
 
     fn size(&self) -> usize {

@@ -149,15 +149,16 @@ async fn windows() -> Result<()> {
         over(call("spl_values", vec![col("x")]))?.alias("values"),
         over(call("spl_dc", vec![col("x")]))?.alias("dc"),
         over(call("spl_last", vec![col("n"), col("n")]))?.alias("last"),
+        over(call("spl_perc", vec![col("n"), lit(50.0)]))?.alias("median"),
     ];
     let rows = frame.clone().window(windows)?.filter(col("n").lt(lit(2)))?.sort(vec![col("n").sort(true, false)])?;
     let expected = [
-        "+---+--------+---+------------------+----+------+",
-        "| k | x      | n | values           | dc | last |",
-        "+---+--------+---+------------------+----+------+",
-        "| 0 |        | 0 | [text 0, text 1] | 2  | 2997 |",
-        "| 2 | text 1 | 1 | [text 0, text 1] | 2  | 2998 |",
-        "+---+--------+---+------------------+----+------+",
+        "+---+--------+---+------------------+----+------+--------+",
+        "| k | x      | n | values           | dc | last | median |",
+        "+---+--------+---+------------------+----+------+--------+",
+        "| 0 |        | 0 | [text 0, text 1] | 2  | 2997 | 1498.5 |",
+        "| 2 | text 1 | 1 | [text 0, text 1] | 2  | 2998 | 1499.5 |",
+        "+---+--------+---+------------------+----+------+--------+",
     ];
     assert_batches_eq!(expected, &rows.collect().await?);
 

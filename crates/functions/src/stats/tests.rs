@@ -262,6 +262,27 @@ fn estimates_are_exact_below_a_thousand() {
     check("spl_estdc_error", &[column(1000)], "0.008125");
 }
 
+/// With a million groups the state of each must be small, and an account of it true: it decides when to spill.
+#[test]
+fn small_groups_are_cheap() {
+    let count = 20_000;
+    let users: ArrayRef = Arc::new((0..count).map(|row| Some(format!("user{row:06}"))).collect::<StringArray>());
+    let keys = ints(&(0..count).collect::<Vec<_>>());
+    let takes_text = ["count", "dc", "values", "mode", "min", "max", "first", "last", "list", "estdc", "estdc_error"]
+        .map(|name| format!("spl_{name}"));
+    for function in kernels() {
+        let name = function.name();
+        let first = if takes_text.iter().any(|text| text == name) { Arc::clone(&users) } else { Arc::clone(&keys) };
+        let second = if name.ends_with("perc") { floats(&vec![50.0; count as usize]) } else { Arc::clone(&keys) };
+        let columns = match function.signature().type_signature {
+            TypeSignature::Any(2) => vec![first, second],
+            _ => vec![first],
+        };
+        let bytes = driver::bytes_for_each_group(name, &columns);
+        assert!((8..=100).contains(&bytes), "{name} holds {bytes} bytes for each group");
+    }
+}
+
 #[test]
 fn names() {
     let found = |name: &str| find(name).map(|(spec, number)| (spec.names[0], number));

@@ -260,3 +260,11 @@ pub(super) fn run(kernel: &str, columns: &[ArrayRef], groups: &[usize], filter: 
     };
     (0..total).map(text).collect()
 }
+
+/// What a kernel says that it holds, in bytes for each group, after one row for each of many groups.
+pub(super) fn bytes_for_each_group(kernel: &str, columns: &[ArrayRef]) -> usize {
+    let groups: Vec<usize> = (0..columns[0].len()).collect();
+    let mut accumulator = Call::new(kernel, columns).grouped();
+    accumulator.update_batch(columns, &groups, None, groups.len()).unwrap();
+    accumulator.size() / groups.len()
+}

@@ -193,8 +193,12 @@ pub(crate) fn find(name: &str) -> Option<&'static CommandSpec> {
     command::COMMANDS.iter().find(|spec| spec.names.contains(&name))
 }
 
+/// What a search in brackets may begin with.
 fn generating() -> impl Iterator<Item = &'static str> {
-    command::COMMANDS.iter().filter(|spec| spec.kind == Kind::Generating).flat_map(|spec| spec.names.iter().copied())
+    command::COMMANDS
+        .iter()
+        .filter(|spec| spec.kind == Kind::Generating || spec.name() == "search")
+        .flat_map(|spec| spec.names.iter().copied())
 }
 
 fn unknown(name: &str, span: Span) -> Diagnostic {

@@ -83,7 +83,7 @@ pub(crate) fn is_bare(name: &str) -> bool {
     let plain = |next: char| {
         next.is_alphanumeric() || matches!(next, '_' | '.' | '*' | ':' | '{' | '}' | '@' | '/' | '#' | '-')
     };
-    name.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '*'))
+    name.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '*' | '{'))
         && name.chars().all(plain)
         && !KEYWORDS.iter().any(|word| name.eq_ignore_ascii_case(word))
 }

@@ -54,7 +54,8 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         }
         if let Some(span) = next_assignment(cursor) {
             let message = "a comma separates assignments";
-            let comma = Span { end: span.start, ..span };
+            let end = assignments.last().map_or(span.start, |last: &Assignment| last.span.end);
+            let comma = Span { start: end, end: span.start };
             cursor.fail(Diagnostic::new(Code::Syntax, span, message).edit("put a comma here", comma, ", "));
         } else {
             cursor.go(end);

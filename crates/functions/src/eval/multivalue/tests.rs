@@ -104,3 +104,19 @@ fn ranges_end_before_their_end() {
     check("spl_mvrange", &[texts(&["x"]), literal_number(3.0), utc.clone()], &["null"]);
     assert!(invoke("spl_mvrange", &[literal_number(0.0), literal_number(1e9), utc], 1).is_err());
 }
+
+#[test]
+fn spans_of_a_day_follow_the_calendar() {
+    let range = |start: f64, end: f64, step: &str, zone: &str, expected: &str| {
+        check("spl_mvrange", &[numbers(&[start]), literal_number(end), literal(step), literal(zone)], &[expected]);
+    };
+    // 2024-03-09 00:00 in New York, the day before the clocks go forward: the next day has 23 hours.
+    range(1_709_960_400.0, 1_710_129_600.0, "1d", "America/New_York", "[1709960400, 1710046800]");
+    range(1_709_960_400.0, 1_710_129_601.0, "1d", "America/New_York", "[1709960400, 1710046800, 1710129600]");
+    range(0.0, 7200.0, "1h", "UTC", "[0, 3600]");
+    // From 31 January the short month does not shorten those behind it: 29 February, 31 March.
+    range(1_706_659_200.0, 1_712_000_000.0, "1mon", "UTC", "[1706659200, 1709164800, 1711843200]");
+    range(0.0, 7200.0, "-1h", "UTC", "null");
+    range(0.0, 7200.0, "soon", "UTC", "null");
+    range(f64::NEG_INFINITY, 7200.0, "1h", "UTC", "null");
+}

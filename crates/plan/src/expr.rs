@@ -24,9 +24,8 @@ use speleo_functions::{Kind, value::parse_number};
 use speleo_syntax::{Code, Diagnostic, Expr as Ast, ExprKind, Field, Span, UnaryOp};
 
 pub(crate) use binary::balanced;
-pub(crate) use cast::{Typed, is_text_type, kind_of, time_type};
-pub(crate) use compare::{as_texts, compare_number, in_text_type};
-pub(crate) use meet::{convert, meet};
+pub(crate) use cast::Typed;
+pub(crate) use compare::{compare_number, in_text_type};
 
 use crate::{
     Result, field,

@@ -1,15 +1,187 @@
 //! Brackets: `[search index=a | fields src]` as a condition, or as text.
+//!
+//! A bracket's pipeline is a step that the world runs before the search around it is planned; its rows come back as a
+//! condition without going through text, except for fields called `search` and `query`, which hold text. Not here: the
+//! brackets of `append` and its kin, which are plans of their own.
+
+mod text;
 
 use std::collections::HashMap;
 
-use speleo_syntax::{Expr, Span};
+use datafusion::arrow::array::Array;
+use speleo_functions::value::Lists;
+use speleo_syntax::{
+    Code, Diagnostic, Expr, ExprKind, Search, SearchExpr, SearchExprKind, SearchValue, Span, parse_expr,
+    parse_search_expr,
+};
 
-use crate::{Result, lower::Context};
+pub(crate) use text::text_of;
+
+use crate::{Error, Result, Rows, command, lower::Context, relation::is_internal};
 
 /// What the brackets of an eval expression returned, by their place: an expression, or none where nothing is known.
 pub(crate) type Texts = HashMap<Span, Option<Expr>>;
 
-/// Runs the brackets of an eval expression.
-pub(crate) async fn texts(_ast: &Expr, _cx: &mut Context<'_>) -> Result<Texts> {
-    Ok(Texts::new())
+/// What the brackets of a search condition returned, by their place: rows, or none where nothing is known.
+pub(crate) type Answers = HashMap<Span, Option<Vec<Row>>>;
+
+/// A row of a bracket: conditions that hold together.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// Fields with the values that they may have; absent ones and those whose names begin with `_` are left out.
+    pub(crate) cells: Vec<(String, Vec<String>)>,
+    /// Conditions that the row holds as text, in fields called `search` or `query`.
+    pub(crate) spliced: Vec<SearchExpr>,
+    /// The same as text.
+    texts: Vec<String>,
+}
+
+impl Row {
+    /// The first value of each cell.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().flat_map(|(_, values)| values.iter().map(String::as_str))
+    }
+}
+
+/// Runs a bracket; none where nothing is known of its rows.
+async fn run(search: &Search, cx: &mut Context<'_>) -> Result<Option<Rows>> {
+    let plan = command::pipeline(search, cx).await?.finish()?;
+    let rows = cx.world.rows(&format!("[{}]", speleo_syntax::print(search)), plan).await?;
+    Ok((!cx.world.is_blind()).then_some(rows))
+}
+
+/// Runs the brackets of a search condition, innermost first.
+pub(crate) async fn answers(expr: &SearchExpr, cx: &mut Context<'_>) -> Result<Answers> {
+    let mut answers = Answers::new();
+    for search in in_search(expr) {
+        let rows = match run(search, cx).await? {
+            Some(rows) => Some(read(&rows, search.span)?),
+            None => None,
+        };
+        answers.insert(search.span, rows);
+    }
+    Ok(answers)
+}
+
+/// Runs the brackets of an eval expression; what they return is read as an expression.
+pub(crate) async fn texts(expr: &Expr, cx: &mut Context<'_>) -> Result<Texts> {
+    let mut texts = Texts::new();
+    for search in in_eval(expr) {
+        let Some(rows) = run(search, cx).await? else {
+            texts.insert(search.span, None);
+            continue;
+        };
+        let text = text_of(&read(&rows, search.span)?);
+        let (expr, diagnostics) = parse_expr(&text);
+        if let Some(problem) = diagnostics.into_iter().find(Diagnostic::is_error) {
+            return Err(unreadable(&text, &problem, search.span));
+        }
+        texts.insert(search.span, Some(expr));
+    }
+    Ok(texts)
+}
+
+/// What the bracket at a place returned as text; none where nothing is known.
+pub(crate) fn answer_text(answers: &Answers, bracket: Span) -> Option<String> {
+    answers.get(&bracket)?.as_ref().map(|rows| text_of(rows))
+}
+
+/// The text of a bracket is not what its place needs.
+pub(crate) fn unreadable(text: &str, problem: &Diagnostic, span: Span) -> Error {
+    let shown: String = text.chars().take(200).collect();
+    Diagnostic::new(problem.code, span, format!("the returned text cannot be read: {}", problem.message))
+        .label(format!("returned `{shown}`"))
+        .help("`return $field` returns a bare value, `return field` a comparison")
+        .into()
+}
+
+/// The rows as conditions. Rows without any condition are left out.
+fn read(rows: &Rows, span: Span) -> Result<Vec<Row>> {
+    let mut read = Vec::new();
+    for batch in &rows.batches {
+        let schema = batch.schema();
+        let columns = schema
+            .fields()
+            .iter()
+            .zip(batch.columns())
+            .filter(|(field, _)| !is_internal(field.name()))
+            .map(|(field, column)| Ok((field.name(), Lists::new(column)?)))
+            .collect::<Result<Vec<_>>>()?;
+        for place in 0..batch.num_rows() {
+            let mut row = Row { cells: Vec::new(), spliced: Vec::new(), texts: Vec::new() };
+            for (name, values) in &columns {
+                let Some(values) = values.get(place) else { continue };
+                match name.as_str() {
+                    "search" => row.splice(values.take(1), span)?,
+                    "query" => row.splice(values, span)?,
+                    _ => row.cells.push(((*name).clone(), values.map(str::to_owned).collect())),
+                }
+            }
+            if !row.cells.is_empty() || !row.spliced.is_empty() {
+                read.push(row);
+            }
+        }
+    }
+    Ok(read)
+}
+
+impl Row {
+    /// Takes texts as alternative conditions.
+    fn splice<'a>(&mut self, texts: impl Iterator<Item = &'a str>, span: Span) -> Result<()> {
+        let mut alternatives = Vec::new();
+        for text in texts {
+            self.texts.push(text.to_owned());
+            let (expr, diagnostics) = parse_search_expr(text);
+            // In a place that needs a value, such as `head [… | return $n]`, the text need not be a condition.
+            if let Some(problem) = diagnostics.iter().find(|problem| problem.is_error()) {
+                return Err(unreadable(text, problem, span));
+            }
+            alternatives.push(expr);
+        }
+        self.spliced.push(SearchExpr { span, kind: SearchExprKind::Or(alternatives) });
+        Ok(())
+    }
+}
+
+/// The brackets of a search condition, left to right.
+fn in_search(expr: &SearchExpr) -> Vec<&Search> {
+    let mut found = Vec::new();
+    let mut rest = vec![expr];
+    let value = |value| match value {
+        &SearchValue::Subsearch(ref search) => Some(&**search),
+        _ => None,
+    };
+    while let Some(expr) = rest.pop() {
+        match &expr.kind {
+            SearchExprKind::And(parts) | SearchExprKind::Or(parts) => rest.extend(parts.iter().rev()),
+            SearchExprKind::Not(inner) => rest.push(inner),
+            SearchExprKind::Comparison { value: right, .. } | SearchExprKind::TimeModifier { value: right, .. } => {
+                found.extend(value(right));
+            }
+            SearchExprKind::In { values, .. } => found.extend(values.iter().filter_map(value)),
+            SearchExprKind::Subsearch(search) => found.push(search),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The brackets of an eval expression, left to right.
+fn in_eval(expr: &Expr) -> Vec<&Search> {
+    let mut found = Vec::new();
+    let mut rest = vec![expr];
+    while let Some(expr) = rest.pop() {
+        match &expr.kind {
+            ExprKind::Subsearch(search) => found.push(&**search),
+            ExprKind::Unary(_, inner) => rest.push(inner),
+            ExprKind::Binary(_, left, right) => rest.extend([&**right, left]),
+            ExprKind::In { value, items, .. } => {
+                rest.extend(items.iter().rev());
+                rest.push(value);
+            }
+            ExprKind::Call { args, .. } => rest.extend(args.iter().rev()),
+            _ => {}
+        }
+    }
+    found
 }

@@ -13,7 +13,11 @@ use speleo_functions::{
 };
 
 use super::fold::fold;
-use crate::{Result, kernel, relation::Relation};
+use crate::{
+    Result, kernel,
+    meet::{is_text, time_type},
+    relation::Relation,
+};
 
 /// A plan expression, and what SPL knows of its value.
 #[derive(Debug, Clone)]
@@ -103,7 +107,7 @@ impl Typed {
 
     /// Whether it is one text per row.
     pub(crate) fn is_text(&self) -> bool {
-        is_text_type(&self.data_type)
+        is_text(&self.data_type)
     }
 
     /// As a number: Int64 stays, times are epoch seconds, a text is null unless it reads as a number.
@@ -181,13 +185,8 @@ impl Typed {
     }
 }
 
-/// The type of `_time`.
-pub(crate) fn time_type() -> DataType {
-    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
-}
-
 /// The kind that a field of an Arrow type has.
-pub(crate) fn kind_of(data_type: &DataType) -> Kind {
+fn kind_of(data_type: &DataType) -> Kind {
     match data_type {
         DataType::Boolean => Kind::Bool,
         DataType::List(_) | DataType::LargeList(_) => Kind::List,
@@ -195,11 +194,6 @@ pub(crate) fn kind_of(data_type: &DataType) -> Kind {
         other if other.is_numeric() => Kind::Number,
         _ => Kind::Any,
     }
-}
-
-/// Whether a type holds one text per row.
-pub(crate) fn is_text_type(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 /// A double as a whole number, where it is one and every whole number around it is exact too.

@@ -14,8 +14,8 @@ use speleo_functions::{
 };
 use speleo_syntax::{Code, Diagnostic, Expr as Ast, Span};
 
-use super::{Lowering, Typed, cast::whole, error, fold::fold, is_text_type};
-use crate::{Error, Result, kernel};
+use super::{Lowering, Typed, cast::whole, error, fold::fold};
+use crate::{Error, Result, kernel, meet::is_text};
 
 impl Lowering<'_, '_> {
     /// `left op right`.
@@ -173,9 +173,7 @@ fn whole_number_text(op: Operator, column: &Typed, literal: &Typed) -> Option<Ex
 /// A literal in the string type of the column that it meets.
 pub(crate) fn in_text_type(expr: Expr, data_type: &DataType) -> Result<Expr> {
     match expr {
-        Expr::Literal(value, metadata) if is_text_type(data_type) => {
-            Ok(Expr::Literal(value.cast_to(data_type)?, metadata))
-        }
+        Expr::Literal(value, metadata) if is_text(data_type) => Ok(Expr::Literal(value.cast_to(data_type)?, metadata)),
         other => Ok(other),
     }
 }

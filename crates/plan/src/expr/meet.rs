@@ -1,31 +1,20 @@
-//! Where values of different types meet: the branches of `if(x>1, bytes, "none")`, the indexes of a search, `append`.
-//!
-//! Numbers meet as doubles (all of one type as that type), a number and a text as text, a list and anything as a list.
+//! Where the branches of a form meet in one type: `if(x>1, bytes, "none")`. [`crate::meet`] knows which.
 
 use datafusion::{
     arrow::datatypes::DataType,
     common::ScalarValue,
     logical_expr::{Expr, cast, lit},
 };
-use speleo_functions::{Kind, value::list_type};
+use speleo_functions::Kind;
 
-use super::{Typed, is_text_type, kind_of};
-use crate::Result;
-
-/// The type that holds the values of both.
-pub(crate) fn meet(left: &DataType, right: &DataType) -> DataType {
-    let list = |data_type: &DataType| matches!(data_type, DataType::List(_) | DataType::LargeList(_));
-    match (left, right) {
-        (left, right) if left == right => left.clone(),
-        (DataType::Null, other) | (other, DataType::Null) => other.clone(),
-        (left, right) if list(left) || list(right) => list_type(),
-        (left, right) if kind_of(left) == Kind::Number && kind_of(right) == Kind::Number => DataType::Float64,
-        _ => DataType::Utf8,
-    }
-}
+use super::Typed;
+use crate::{
+    Result,
+    meet::{is_text, meet},
+};
 
 /// A value in the type where it meets others.
-pub(crate) fn convert(typed: &Typed, to: &DataType) -> Result<Expr> {
+fn convert(typed: &Typed, to: &DataType) -> Result<Expr> {
     if typed.is_null() {
         return Ok(lit(ScalarValue::try_from(to)?));
     }
@@ -36,7 +25,7 @@ pub(crate) fn convert(typed: &Typed, to: &DataType) -> Result<Expr> {
         DataType::List(_) => typed.as_list(),
         DataType::Float64 => typed.as_double(),
         DataType::Utf8 => typed.as_utf8(),
-        other if is_text_type(other) => Ok(cast(typed.as_text()?, other.clone())),
+        other if is_text(other) => Ok(cast(typed.as_text()?, other.clone())),
         other => Ok(cast(typed.expr.clone(), other.clone())),
     }
 }

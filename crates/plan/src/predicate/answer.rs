@@ -1,0 +1,118 @@
+//! The rows of a bracket as a condition: `[search index=threats | fields src dest]`.
+//!
+//! Rows are alternatives, cells of a row hold together, several values of a cell are alternatives. Rows of exact values
+//! become one hash lookup however many they are; values with `*` and address blocks keep their meaning.
+
+use datafusion::{
+    arrow::datatypes::DataType,
+    logical_expr::{Expr, lit},
+};
+use speleo_syntax::{Field, Span};
+
+use super::{
+    Lowering, all, any,
+    compare::{among, equals, is_block, text_list},
+    unknown,
+};
+use crate::{Result, expr::Typed, field, kernel, subsearch::Row};
+
+/// Up to so many rows, plain comparisons say more to a scan than a hash lookup.
+const FEW: usize = 8;
+
+/// What stands between the values of a looked-up row: no text holds it.
+const SEPARATOR: &str = "\u{1f}";
+
+impl Lowering<'_, '_> {
+    /// The condition that the bracket at a place makes. Nothing is known of it: all rows may pass.
+    pub(super) fn answer(&mut self, bracket: Span) -> Result<Expr> {
+        let answers = self.answers;
+        let Some(rows) = answers.get(&bracket).and_then(Option::as_ref) else { return Ok(lit(true)) };
+        let mut alternatives = Vec::new();
+        let mut groups: Vec<(Vec<&str>, Vec<&Row>)> = Vec::new();
+        for row in rows {
+            let simple = row.spliced.is_empty() && (row.cells.len() == 1 || row.cells.iter().all(is_exact));
+            if !simple || self.has_list(row) {
+                alternatives.push(self.row(row, bracket)?);
+                continue;
+            }
+            let fields: Vec<&str> = row.cells.iter().map(|(field, _)| field.as_str()).collect();
+            match groups.iter_mut().find(|(known, _)| *known == fields) {
+                Some((_, members)) => members.push(row),
+                None => groups.push((fields, vec![row])),
+            }
+        }
+        for (fields, members) in groups {
+            alternatives.push(self.rows(&fields, &members, bracket)?);
+        }
+        Ok(any(alternatives))
+    }
+
+    /// Rows with the same fields.
+    fn rows(&mut self, fields: &[&str], rows: &[&Row], bracket: Span) -> Result<Expr> {
+        if let [field] = fields {
+            let texts: Vec<&str> = rows.iter().flat_map(|row| row.texts()).collect();
+            return self.cell(field, &texts);
+        }
+        if rows.len() <= FEW {
+            let conditions = rows.iter().map(|row| self.row(row, bracket)).collect::<Result<Vec<_>>>()?;
+            return Ok(any(conditions));
+        }
+        let mut conditions = Vec::new();
+        let mut keys = Vec::new();
+        for (place, name) in fields.iter().enumerate() {
+            let texts: Vec<&str> = rows.iter().filter_map(|row| row.texts().nth(place)).collect();
+            conditions.push(self.cell(name, &texts)?);
+            let Some((column, data_type)) = field::find(name, self.relation) else { return Ok(unknown()) };
+            if place > 0 {
+                keys.push(lit(SEPARATOR));
+            }
+            keys.push(Typed::field(column, data_type).as_text()?);
+        }
+        let joined: Vec<String> = rows.iter().map(|row| row.texts().collect::<Vec<_>>().join(SEPARATOR)).collect();
+        let joined: Vec<&str> = joined.iter().map(String::as_str).collect();
+        let key = kernel::call("spl_concat", keys)?;
+        conditions.push(kernel::call("spl_search_in", vec![key, text_list(&joined)])?);
+        Ok(all(conditions))
+    }
+
+    /// One row: all of its cells, and the conditions that it holds as text.
+    fn row(&mut self, row: &Row, bracket: Span) -> Result<Expr> {
+        let mut conditions = Vec::with_capacity(row.cells.len() + row.spliced.len());
+        for (field, values) in &row.cells {
+            let texts: Vec<&str> = values.iter().map(String::as_str).collect();
+            conditions.push(self.cell(field, &texts)?);
+        }
+        for expr in &row.spliced {
+            conditions.push(self.foreign(expr, bracket)?);
+        }
+        Ok(all(conditions))
+    }
+
+    /// A field with one of several texts.
+    fn cell(&mut self, name: &str, texts: &[&str]) -> Result<Expr> {
+        if let (Some(own), "index") = (self.index, name) {
+            return Ok(lit(texts.iter().any(|pattern| super::index::matches(pattern, own))));
+        }
+        let Some((column, data_type)) = field::find(name, self.relation) else { return Ok(unknown()) };
+        let value = Typed::field(column, data_type);
+        match texts {
+            [text] => equals(&value, text, false),
+            texts => among(&value, texts),
+        }
+    }
+
+    /// Whether a field of the row is a list here, of which any value may match.
+    fn has_list(&self, row: &Row) -> bool {
+        row.cells.len() > 1
+            && row.cells.iter().any(|(name, _)| {
+                let field = Field::new(name.as_str(), Span::default());
+                field::find(&field.name, self.relation)
+                    .is_some_and(|(_, data_type)| matches!(data_type, DataType::List(_) | DataType::LargeList(_)))
+            })
+    }
+}
+
+/// Whether a cell is one value that is compared as it is.
+fn is_exact((_, values): &(String, Vec<String>)) -> bool {
+    matches!(values.as_slice(), [text] if !text.contains('*') && !is_block(text) && !text.contains(SEPARATOR))
+}

@@ -1,0 +1,176 @@
+//! Time modifiers: `earliest=-1d@d latest=now`, and the older forms `starttime=`, `daysago=`, ….
+//!
+//! They bound the group that they stand in: `(earliest=-24h latest=@d) OR earliest=@d+1h`. `earliest` belongs to the
+//! range, `latest` does not. Only `earliest` means up to now.
+
+use datafusion::{
+    arrow::datatypes::{DataType, TimeUnit},
+    common::ScalarValue,
+    logical_expr::{Expr, Operator, lit},
+};
+use speleo_functions::time::{parse_time, relative};
+use speleo_syntax::{Code, Diagnostic, SearchExpr, SearchExprKind, SearchValue, Span};
+
+use super::{all, unknown};
+use crate::{
+    Error, Result, TimeRange,
+    expr::compare_number,
+    lower::Context,
+    relation::{Relation, column},
+    subsearch::{Answers, answer_text},
+};
+
+/// How `starttime` and `endtime` write a time unless `timeformat=` says otherwise.
+const FORMAT: &str = "%m/%d/%Y:%H:%M:%S";
+
+/// Whether a condition bounds the time itself, so that the range asked for outside does not count.
+pub(crate) fn is_bounded(expr: &SearchExpr) -> bool {
+    match &expr.kind {
+        SearchExprKind::TimeModifier { .. } => true,
+        SearchExprKind::And(parts) | SearchExprKind::Or(parts) => parts.iter().any(is_bounded),
+        SearchExprKind::Not(inner) => is_bounded(inner),
+        _ => false,
+    }
+}
+
+/// The range that the modifiers of one group give; none where it has none.
+pub(crate) fn range(parts: &[SearchExpr], answers: &Answers, cx: &Context<'_>) -> Result<Option<TimeRange>> {
+    let modifiers: Vec<Modifier> = parts
+        .iter()
+        .filter_map(|part| match &part.kind {
+            SearchExprKind::TimeModifier { name, value, .. } => Some((part.span, name, value)),
+            _ => None,
+        })
+        .filter_map(|(span, name, value)| text(value, answers).map(|text| Modifier { span, name, text }))
+        .collect();
+    if modifiers.is_empty() {
+        return Ok(None);
+    }
+    let format = modifiers.iter().find(|modifier| modifier.name == "timeformat").map(|modifier| modifier.text.clone());
+    let mut range = TimeRange::default();
+    let mut span_back = None;
+    for modifier in modifiers.iter().filter(|modifier| modifier.name != "timeformat") {
+        modifier.apply(&mut range, &mut span_back, format.as_deref(), cx)?;
+    }
+    if let Some(modifier) = span_back {
+        let end = range.latest.unwrap_or(cx.world.now());
+        range.earliest = Some(relative(end, &modifier, cx.world.timezone()).unwrap_or(end));
+    }
+    if range.earliest.is_some() && range.latest.is_none() {
+        range.latest = Some(cx.world.now());
+    }
+    Ok(Some(range))
+}
+
+/// The text of a modifier's value; none where it is not known.
+fn text(value: &SearchValue, answers: &Answers) -> Option<String> {
+    match value {
+        SearchValue::Text { text, .. } | SearchValue::Case(text) | SearchValue::Term(text) => Some(text.clone()),
+        SearchValue::Subsearch(search) => {
+            answer_text(answers, search.span).map(|text| text.trim().trim_matches('"').to_owned())
+        }
+    }
+}
+
+struct Modifier<'a> {
+    span: Span,
+    name: &'a str,
+    text: String,
+}
+
+impl Modifier<'_> {
+    fn apply(
+        &self,
+        range: &mut TimeRange,
+        span_back: &mut Option<String>,
+        format: Option<&str>,
+        cx: &Context<'_>,
+    ) -> Result<()> {
+        match self.name {
+            "earliest" => range.earliest = Some(self.time(format, cx)?),
+            "latest" => range.latest = Some(self.time(format, cx)?),
+            "starttime" => range.earliest = Some(self.time(Some(format.unwrap_or(FORMAT)), cx)?),
+            "endtime" => range.latest = Some(self.time(Some(format.unwrap_or(FORMAT)), cx)?),
+            "starttimeu" => range.earliest = Some(self.time(None, cx)?),
+            "endtimeu" => range.latest = Some(self.time(None, cx)?),
+            name => {
+                let Some((place, unit)) = ago(name) else {
+                    let message = format!("`{name}` is not supported yet");
+                    return Err(Diagnostic::new(Code::UnsupportedForm, self.span, message).into());
+                };
+                let modifier = format!("-{}{unit}", self.count()?);
+                match place {
+                    Place::Start => range.earliest = Some(self.back(&modifier, cx)?),
+                    Place::End => range.latest = Some(self.back(&modifier, cx)?),
+                    Place::Length => *span_back = Some(modifier),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn time(&self, format: Option<&str>, cx: &Context<'_>) -> Result<i64> {
+        parse_time(&self.text, cx.world.now(), cx.world.timezone(), format).map_err(|problem| self.problem(problem))
+    }
+
+    fn back(&self, modifier: &str, cx: &Context<'_>) -> Result<i64> {
+        relative(cx.world.now(), modifier, cx.world.timezone()).map_err(|problem| self.problem(problem))
+    }
+
+    fn count(&self) -> Result<u32> {
+        self.text.parse().map_err(|_| self.problem(format!("`{}` is no whole number", self.text)))
+    }
+
+    fn problem(&self, message: String) -> Error {
+        Diagnostic::new(Code::Time, self.span, message)
+            .help("times are written `-1d@d`, `now`, `1700000000` or `12/31/2024:23:59:59`")
+            .into()
+    }
+}
+
+/// Which bound an older form sets.
+enum Place {
+    Start,
+    End,
+    Length,
+}
+
+/// The older forms that count back from now: `daysago=2`, `startdaysago=2`, `endhoursago=1`, `searchtimespandays=3`.
+fn ago(name: &str) -> Option<(Place, &'static str)> {
+    let (place, unit) = match name.strip_prefix("searchtimespan") {
+        Some(unit) => (Place::Length, unit),
+        None => {
+            let rest = name.strip_suffix("ago")?;
+            match (rest.strip_prefix("start"), rest.strip_prefix("end")) {
+                (Some(unit), _) => (Place::Start, unit),
+                (_, Some(unit)) => (Place::End, unit),
+                _ => (Place::Start, rest),
+            }
+        }
+    };
+    let unit = match unit {
+        "minutes" => "m",
+        "hours" => "h",
+        "days" => "d",
+        "months" => "mon",
+        _ => return None,
+    };
+    Some((place, unit))
+}
+
+/// The condition that `_time` is in a range; rows without a time are in none.
+pub(crate) fn within(range: TimeRange, relation: &Relation) -> Result<Expr> {
+    let Some(data_type) = relation.data_type("_time") else { return Ok(unknown()) };
+    let mut bounds = Vec::new();
+    for (op, micros) in [(Operator::GtEq, range.earliest), (Operator::Lt, range.latest)] {
+        let Some(micros) = micros else { continue };
+        bounds.push(match data_type {
+            DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+                let bound = lit(ScalarValue::TimestampMicrosecond(Some(micros), zone.clone()));
+                if op == Operator::Lt { column("_time").lt(bound) } else { column("_time").gt_eq(bound) }
+            }
+            other => compare_number(column("_time"), other, op, micros as f64 / 1e6)?,
+        });
+    }
+    Ok(all(bounds))
+}

@@ -1,6 +1,5 @@
 //! The meaning of `append`.
 
-use async_trait::async_trait;
 use speleo_syntax::command::append::Append;
 
 use crate::{
@@ -10,7 +9,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for Append {
     async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         Err(not_yet("append", self.span))

@@ -1,6 +1,5 @@
 //! The meaning of `head`.
 
-use async_trait::async_trait;
 use speleo_syntax::command::head::Head;
 
 use crate::{
@@ -10,7 +9,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for Head {
     async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         Err(not_yet("head", self.span))

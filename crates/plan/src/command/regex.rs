@@ -1,6 +1,5 @@
 //! The meaning of `regex`.
 
-use async_trait::async_trait;
 use speleo_syntax::command::regex::Regex;
 
 use crate::{
@@ -10,7 +9,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for Regex {
     async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         Err(not_yet("regex", self.span))

@@ -2,7 +2,9 @@
 //!
 //! Invariant: no I/O, no clock, never executes. What depends on data is asked of the [`World`].
 
+mod aggregate;
 mod command;
+mod enrich;
 mod error;
 mod expr;
 mod field;
@@ -12,8 +14,12 @@ mod meet;
 mod predicate;
 mod relation;
 mod source;
+mod span;
 mod subsearch;
 mod suggest;
+mod table;
+mod text;
+mod union;
 mod wildcard;
 mod world;
 

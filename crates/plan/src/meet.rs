@@ -8,6 +8,7 @@ use std::sync::Arc;
 use datafusion::{
     arrow::datatypes::{DataType, Field, TimeUnit},
     functions::math::expr_fn::round,
+    functions_nested::string::array_to_string,
     logical_expr::{Expr, cast, lit},
     scalar::ScalarValue,
 };
@@ -105,6 +106,19 @@ pub(crate) fn stored(name: &str, expr: Expr, data_type: &DataType) -> Result<Exp
         DataType::Int64 if name == TIME => timestamp(cast(expr, DataType::Float64)),
         _ => expr,
     })
+}
+
+/// A text of any string type as Utf8, the type that keys of both sides of a join have.
+pub(crate) fn utf8(expr: Expr, data_type: &DataType) -> Expr {
+    match data_type {
+        DataType::LargeUtf8 | DataType::Utf8View => cast(expr, DataType::Utf8),
+        _ => expr,
+    }
+}
+
+/// A value as one thing to compare: several values joined.
+pub(crate) fn whole(expr: Expr, data_type: &DataType) -> Expr {
+    if is_list(data_type) { array_to_string(expr, lit("\u{0}")) } else { expr }
 }
 
 /// A text of the search as a literal: a number where it is written as one prints, so that `0` stays numeric and `007` does not.

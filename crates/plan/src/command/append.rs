@@ -1,16 +1,32 @@
-//! The meaning of `append`.
+//! The meaning of `append`: the rows of another search after those that come in. `append [search index=b]`
+//!
+//! The other search runs once and sees nothing of these rows. Columns of one name meet. Splunk cuts it at 50,000 rows; here only
+//! `--splunk-limits` does.
 
+use async_trait::async_trait;
 use speleo_syntax::command::append::Append;
 
 use crate::{
     Result,
-    command::not_yet,
+    command::{pipeline, rows},
     lower::{Context, Lower},
     relation::Relation,
+    union::stack,
 };
 
+/// Splunk's `maxout`.
+const SPLUNK_LIMIT: u64 = 50_000;
+
+#[async_trait]
 impl Lower for Append {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("append", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        let input = rows(input, "append", self.span)?;
+        let other = pipeline(&self.search, cx).await?;
+        let limit = self.max_out.or_else(|| cx.world.splunk_limits().then_some(SPLUNK_LIMIT));
+        let other = match limit {
+            Some(limit) => other.sorted(usize::try_from(limit).ok())?,
+            None => other,
+        };
+        stack(input, other)
     }
 }

@@ -3,10 +3,10 @@
 //! "First" is the order of arrival, newest first for events. Texts are compared as they are; several values count as one
 //! text. A combination becomes a window partition, its rows get numbers.
 
+use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::DataType,
     functions_aggregate::sum::sum_udaf,
-    functions_nested::string::array_to_string,
     functions_window::{lead_lag::lag_udwf, row_number::row_number_udwf},
     logical_expr::{
         Expr, ExprFunctionExt, LogicalPlanBuilder, Operator, WindowFrame, binary_expr, expr::WindowFunction, lit, when,
@@ -27,6 +27,7 @@ const ROW: &str = "__dedup_row";
 const RUN: &str = "__dedup_run";
 const CHANGED: &str = "__dedup_changed";
 
+#[async_trait]
 impl Lower for Dedup {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let input = sort::by_keys(rows(input, "dedup", self.span)?, &self.sort_by, false)?;
@@ -38,7 +39,7 @@ impl Lower for Dedup {
         };
         let mut partition: Vec<Expr> = names
             .iter()
-            .filter_map(|name| input.data_type(name).map(|data_type| whole(column(name), data_type)))
+            .filter_map(|name| input.data_type(name).map(|data_type| meet::whole(column(name), data_type)))
             .collect();
         if self.consecutive {
             input = runs(input, &partition)?;
@@ -77,11 +78,6 @@ fn complete(relation: &Relation, names: &[String]) -> Expr {
         .map(|name| if relation.has(name) { column(name).is_not_null() } else { lit(false) })
         .reduce(Expr::and)
         .unwrap_or_else(|| lit(true))
-}
-
-/// A value as one thing to compare: several values joined.
-pub(crate) fn whole(expr: Expr, data_type: &DataType) -> Expr {
-    if meet::is_list(data_type) { array_to_string(expr, lit("\u{0}")) } else { expr }
 }
 
 /// Numbers the runs of equal neighbours.

@@ -1,16 +1,60 @@
-//! The meaning of `head`.
+//! The meaning of `head`: the first rows. `head 5`, `head (bytes<100) keeplast=true`
+//!
+//! A condition counts, in the order of arrival, the rows that stop it; rows before the first of them go on.
 
+use async_trait::async_trait;
+use datafusion::{
+    functions_aggregate::sum::sum_udaf,
+    logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, expr::WindowFunction, lit, when},
+};
 use speleo_syntax::command::head::Head;
 
 use crate::{
     Result,
-    command::not_yet,
+    command::{not_yet, rows},
+    expr,
     lower::{Context, Lower},
-    relation::Relation,
+    relation::{Relation, column, named},
 };
 
+/// How many rows where nothing is written.
+const DEFAULT: u64 = 10;
+
+/// How many rows stopped it so far, this one included.
+const STOPS: &str = "__head_stops";
+
+#[async_trait]
 impl Lower for Head {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("head", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        let mut input = rows(input, "head", self.span)?;
+        let mut limit = self.limit;
+        if self.limit_subsearch.is_some() {
+            return Err(not_yet("head [subsearch]", self.span));
+        }
+        if let Some(condition) = &self.condition {
+            let condition = expr::condition(condition, &input, cx).await?;
+            let stops = if self.null { condition.is_false() } else { condition.is_not_true() };
+            input = until(input, stops, self.keep_last)?;
+        } else {
+            limit = limit.or(Some(DEFAULT));
+        }
+        match limit {
+            Some(limit) => input.sorted(usize::try_from(limit).ok()),
+            None => Ok(input),
+        }
     }
+}
+
+/// The rows before the first one that stops, and that one with `keep_last`.
+fn until(relation: Relation, stops: Expr, keep_last: bool) -> Result<Relation> {
+    let step = when(stops, lit(1_i64)).otherwise(lit(0_i64))?;
+    let (mut relation, step) = relation.hidden("head_stop", step)?;
+    let count = Expr::from(WindowFunction::new(sum_udaf(), vec![column(&step)]))
+        .order_by(relation.sort_exprs())
+        .window_frame(WindowFrame::new(Some(true)))
+        .build()?;
+    relation.plan = LogicalPlanBuilder::from(relation.plan).window(vec![named(count, STOPS)])?.build()?;
+    let before = if keep_last { column(STOPS) - column(&step) } else { column(STOPS) };
+    let columns = relation.fields().into_iter().map(|name| (name.clone(), column(&name))).collect();
+    relation.filter(before.eq(lit(0_i64)))?.select(columns)
 }

@@ -1,16 +1,44 @@
-//! The meaning of `inputlookup`.
+//! The meaning of `inputlookup`: the rows of a lookup table in file order. `| inputlookup whitelist.csv where sender=*`
+//!
+//! `where` comes before `start` and `max`. An empty cell is no value.
 
-use speleo_syntax::command::inputlookup::InputLookup;
+use async_trait::async_trait;
+use datafusion::logical_expr::LogicalPlanBuilder;
+use speleo_syntax::{Code, Diagnostic, command::inputlookup::InputLookup};
 
 use crate::{
     Result,
-    command::not_yet,
     lower::{Context, Lower},
+    predicate,
     relation::Relation,
+    table,
+    union::stack,
 };
 
+#[async_trait]
 impl Lower for InputLookup {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("inputlookup", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        if input.is_some() && !self.append {
+            let error = Diagnostic::new(Code::Position, self.span, "`inputlookup` makes rows and must stand first");
+            return Err(error.help("`append=true` adds its rows to those that come in").into());
+        }
+        let mut found = match table::open(&self.table, cx).await? {
+            Some(table) => table::scan(&self.table.name, &table)?,
+            None => table::nothing()?,
+        };
+        if let Some(condition) = &self.condition {
+            let condition = predicate::condition(condition, &found, cx).await?;
+            found = found.filter(condition)?;
+        }
+        let skip = usize::try_from(self.start).unwrap_or(usize::MAX);
+        let fetch = self.max.and_then(|max| usize::try_from(max).ok());
+        if skip > 0 || fetch.is_some() {
+            found = found.sorted(fetch.map(|fetch| fetch.saturating_add(skip)))?;
+            found.plan = LogicalPlanBuilder::from(found.plan).limit(skip, fetch)?.build()?;
+        }
+        match input {
+            Some(input) => stack(input, found),
+            None => Ok(found),
+        }
     }
 }

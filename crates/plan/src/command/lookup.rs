@@ -1,16 +1,71 @@
-//! The meaning of `lookup`.
+//! The meaning of `lookup`: fields from matching rows of a table. `lookup users.csv id AS uid OUTPUT name`
+//!
+//! All pairs must be equal as texts, or match as the table's definition says. Several matching rows give several values, in
+//! file order. Without a match `OUTPUT` leaves nothing in its fields; `OUTPUTNEW` keeps what is there.
 
-use speleo_syntax::command::lookup::Lookup;
+use async_trait::async_trait;
+use speleo_syntax::{
+    Code, Diagnostic, Field,
+    command::lookup::{Lookup, Mapping, Output},
+};
 
 use crate::{
     Result,
-    command::not_yet,
+    command::rows,
+    enrich::{Enrichment, enrich},
     lower::{Context, Lower},
-    relation::Relation,
+    meet,
+    relation::{Relation, SEQUENCE},
+    suggest, table,
 };
 
+#[async_trait]
 impl Lower for Lookup {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("lookup", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        let input = rows(input, "lookup", self.span)?;
+        let Some(found) = table::open(&self.table, cx).await? else {
+            return unknown(input, &self.outputs);
+        };
+        let schema = found.table.schema();
+        let columns: Vec<&str> =
+            schema.fields().iter().map(|field| field.name().as_str()).filter(|name| *name != SEQUENCE).collect();
+        let pair = |mapping: &Mapping| -> Result<(String, String)> {
+            check(&mapping.column, &columns, &self.table.name)?;
+            Ok((mapping.column.name.clone(), mapping.field.name.clone()))
+        };
+        let inputs = self.inputs.iter().map(pair).collect::<Result<Vec<_>>>()?;
+        let outputs = if self.outputs.is_empty() {
+            let others = columns.iter().filter(|name| !inputs.iter().any(|(column, _)| column == *name));
+            others.map(|name| ((*name).to_owned(), (*name).to_owned())).collect()
+        } else {
+            self.outputs.iter().map(pair).collect::<Result<Vec<_>>>()?
+        };
+        let what =
+            Enrichment { table: &found, name: &self.table.name, inputs, outputs, keep: self.output == Output::New };
+        enrich(input, &what, cx)
     }
+}
+
+/// Nothing is known of the table: its fields exist and hold nothing.
+fn unknown(input: Relation, outputs: &[Mapping]) -> Result<Relation> {
+    let mut columns = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        if !input.has(&output.field.name) {
+            columns.push((output.field.name.clone(), meet::null_of(&datafusion::arrow::datatypes::DataType::Utf8)?));
+        }
+    }
+    input.set(columns)
+}
+
+fn check(column: &Field, columns: &[&str], table: &str) -> Result<()> {
+    if columns.contains(&column.name.as_str()) {
+        return Ok(());
+    }
+    let text = format!("`{table}` has no column `{}`", column.name);
+    let mut error = Diagnostic::new(Code::BadValue, column.span, text);
+    error = match suggest::nearest(&column.name, columns.iter().copied()) {
+        Some(nearest) => error.edit(format!("`{nearest}` is one"), column.span, nearest),
+        None => error.help(format!("its columns are {}", columns.join(", "))),
+    };
+    Err(error.into())
 }

@@ -1,16 +1,71 @@
-//! The meaning of `makeresults`.
+//! The meaning of `makeresults`: rows from nothing. `| makeresults count=3`
+//!
+//! Each row has `_time`, the search's start in whole seconds. Inline data gives a row for each line of CSV after the header, or for
+//! each object of a JSON array; there the objects' keys are the fields.
 
-use speleo_syntax::command::makeresults::MakeResults;
+mod data;
+
+use async_trait::async_trait;
+use datafusion::{
+    arrow::datatypes::DataType,
+    common::{Column, NullHandling, UnnestOptions},
+    functions_nested::range::range,
+    logical_expr::{LogicalPlanBuilder, lit},
+    scalar::ScalarValue,
+};
+use speleo_syntax::{Code, Diagnostic, command::makeresults::MakeResults};
 
 use crate::{
     Result,
-    command::not_yet,
     lower::{Context, Lower},
-    relation::Relation,
+    meet,
+    relation::{OrderKey, Relation, SEQUENCE, column, named},
 };
 
+/// More rows than this are a slip of the keyboard: they would be made in memory at once.
+const MOST: u64 = 50_000_000;
+
+/// What `annotate=true` adds.
+const ANNOTATIONS: [&str; 6] = ["_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group"];
+
+#[async_trait]
 impl Lower for MakeResults {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("makeresults", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        if input.is_some() {
+            let error = Diagnostic::new(Code::Position, self.span, "`makeresults` makes rows and must stand first");
+            return Err(error.into());
+        }
+        let seconds = cx.world.now().div_euclid(1_000_000);
+        let now = lit(ScalarValue::TimestampMicrosecond(Some(seconds * 1_000_000), Some("UTC".into())));
+        if let Some((format, text)) = &self.data {
+            return data::rows(*format, text, now);
+        }
+        let count = i64::try_from(self.count).ok().filter(|_| self.count <= MOST).ok_or_else(|| {
+            Diagnostic::new(Code::BadValue, self.span, format!("`makeresults` makes {MOST} rows at most"))
+        })?;
+        let mut relation = numbered(count)?;
+        let mut columns = vec![(meet::TIME.to_owned(), now)];
+        if self.annotate {
+            for name in ANNOTATIONS {
+                columns.push((name.to_owned(), meet::null_of(&DataType::Utf8)?));
+            }
+        }
+        relation = relation.select(columns)?;
+        Ok(relation)
     }
+}
+
+/// So many rows with nothing but their numbers.
+fn numbered(count: i64) -> Result<Relation> {
+    let one = LogicalPlanBuilder::empty(true);
+    let drop = UnnestOptions { null_handling: NullHandling::Drop, recursions: Vec::new() };
+    let plan = match count {
+        1 => one.project(vec![named(lit(0_i64), SEQUENCE)])?.build()?,
+        _ => one
+            .project(vec![named(range(lit(0_i64), lit(count), lit(1_i64)), SEQUENCE)])?
+            .unnest_column_with_options(Column::new_unqualified(SEQUENCE), drop)?
+            .project(vec![column(SEQUENCE)])?
+            .build()?,
+    };
+    Ok(Relation::results(plan, vec![OrderKey::ascending(SEQUENCE)]))
 }

@@ -1,16 +1,38 @@
-//! The meaning of `outputlookup`.
+//! The meaning of `outputlookup`: writes rows to a lookup table and passes them on. `outputlookup append=t seen.csv`
+//!
+//! Writing is a named step: the rows that go on are those that it returns.
 
+use async_trait::async_trait;
 use speleo_syntax::command::outputlookup::OutputLookup;
 
 use crate::{
-    Result,
-    command::not_yet,
+    LookupWrite, Result,
+    command::rows,
     lower::{Context, Lower},
     relation::Relation,
+    table,
 };
 
+#[async_trait]
 impl Lower for OutputLookup {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("outputlookup", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        let mut input = rows(input, "outputlookup", self.span)?;
+        if let Some(max) = self.max {
+            input = input.sorted(usize::try_from(max).ok())?;
+        }
+        let shape = input.shape;
+        let write = LookupWrite {
+            table: self.table.name.clone(),
+            append: self.append,
+            create_empty: self.create_empty,
+            override_if_empty: self.override_if_empty,
+            key_field: self.key_field.as_ref().map(|field| field.name.clone()),
+            multivalue_columns: self.multivalue_columns,
+        };
+        let step = format!("write {}", self.table.name);
+        let written = cx.world.write_lookup(&step, write, input.finish()?).await?;
+        let mut relation = table::of_rows(&self.table.name, &written)?;
+        relation.shape = shape;
+        Ok(relation)
     }
 }

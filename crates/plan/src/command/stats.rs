@@ -1,16 +1,25 @@
-//! The meaning of `stats`.
+//! The meaning of `stats`: one row for each group. `stats dc(user) AS users BY host`
+//!
+//! The output has the grouping fields and the aggregates, in the order of the grouping fields. Without BY there is one row, also
+//! for no rows. Absent: `delim`, which only the flat form of `list` and `values` shows.
 
+use async_trait::async_trait;
 use speleo_syntax::command::stats::Stats;
 
 use crate::{
-    Result,
-    command::not_yet,
+    Result, aggregate,
+    command::rows,
     lower::{Context, Lower},
     relation::Relation,
 };
 
+#[async_trait]
 impl Lower for Stats {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("stats", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        let input = rows(input, "stats", self.span)?;
+        let options = aggregate::Options { by: &self.by, all_num: self.all_num };
+        let outputs = aggregate::resolve(&self.aggregates, &input, options, cx).await?;
+        let by = self.by.iter().map(|field| field.name.as_str());
+        aggregate::group(aggregate::keys(input, by, self.dedup_split_values)?, &outputs)
     }
 }

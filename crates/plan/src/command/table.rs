@@ -2,6 +2,7 @@
 //!
 //! A wildcard stands for the fitting fields in alphabetical order; a name that does not exist gives an empty column.
 
+use async_trait::async_trait;
 use datafusion::arrow::datatypes::DataType;
 use speleo_syntax::command::table::Table;
 
@@ -14,6 +15,7 @@ use crate::{
     wildcard,
 };
 
+#[async_trait]
 impl Lower for Table {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let mut input = rows(input, "table", self.span)?;

@@ -1,16 +1,126 @@
-//! The meaning of `top`.
+//! The meaning of `top` and `rare`: the most or least frequent values. `top limit=5 user BY host`
+//!
+//! Rows without one of the fields count nowhere, not even in the total. The limit holds for each BY group. Of equally frequent
+//! values `top` puts the greatest first, as Splunk's own example shows; `rare` the smallest.
 
+use async_trait::async_trait;
+use datafusion::{
+    arrow::datatypes::DataType,
+    functions::math::expr_fn::round,
+    functions_aggregate::{count::count_udaf, min_max::min_udaf, sum::sum_udaf},
+    functions_window::row_number::row_number_udwf,
+    logical_expr::{
+        Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, WindowFrame, cast, expr::WindowFunction, lit, when,
+    },
+};
 use speleo_syntax::command::top::Top;
 
 use crate::{
     Result,
-    command::not_yet,
+    aggregate::{self, Call, Finish, Output},
+    command::rows,
     lower::{Context, Lower},
-    relation::Relation,
+    meet,
+    relation::{OrderKey, Relation, column, named},
 };
 
+const COUNT: &str = "__top_count";
+const TOTAL: &str = "__top_total";
+const RANK: &str = "__top_rank";
+const OTHER: &str = "__top_other";
+
+#[async_trait]
 impl Lower for Top {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("top", self.span))
+    async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
+        let input = rows(input, if self.rare { "rare" } else { "top" }, self.span)?;
+        let mut names: Vec<&str> = Vec::new();
+        for field in self.by.iter().chain(&self.fields) {
+            if !names.contains(&field.name.as_str()) {
+                names.push(&field.name);
+            }
+        }
+        let by: Vec<&str> = self.by.iter().map(|field| field.name.as_str()).collect();
+        let count = Call { function: count_udaf(), args: vec![lit(1_i64)] };
+        let count = Output { name: COUNT.to_owned(), calls: vec![count], finish: Finish::Plain };
+        let counted = aggregate::group(aggregate::keys(input, names.iter().copied(), false)?, &[count])?;
+        let mut ranked = rank(counted, &by, self.rare)?;
+        if self.limit > 0 {
+            let within = column(RANK).lt_eq(lit(self.limit));
+            ranked = if self.use_other {
+                gather(ranked, &names, &by, &self.other_text, within)?
+            } else {
+                ranked.filter(within)?
+            };
+        }
+        let mut columns: Vec<(String, Expr)> = names.iter().map(|name| ((*name).to_owned(), column(name))).collect();
+        if self.show_count {
+            columns.push((self.count_field.clone(), column(COUNT)));
+        }
+        if self.show_percent {
+            let share = cast(column(COUNT), DataType::Float64) * lit(100.0) / cast(column(TOTAL), DataType::Float64);
+            columns.push((self.percent_field.clone(), round(vec![share, lit(6_i64)])));
+        }
+        ranked.select(columns)
     }
+}
+
+/// Puts what is beyond the limit into one row for each BY group.
+fn gather(ranked: Relation, names: &[&str], by: &[&str], other_text: &str, within: Expr) -> Result<Relation> {
+    let other = when(within.clone(), lit(0_i64)).otherwise(lit(1_i64))?;
+    let mut columns = Vec::with_capacity(names.len() + 4);
+    for name in names {
+        let own = column(name);
+        if by.contains(name) {
+            columns.push(named(own, name));
+            continue;
+        }
+        let data_type = ranked.data_type(name).cloned().unwrap_or(DataType::Utf8);
+        let text = meet::convert(own, &data_type, &DataType::Utf8)?;
+        columns.push(named(when(within.clone(), text).otherwise(lit(other_text))?, name));
+    }
+    columns.extend([column(COUNT), column(TOTAL), column(RANK), named(other, OTHER)]);
+    let carried = ranked.order.iter().map(|key| key.column.as_str());
+    let order: Vec<&str> = carried.filter(|name| *name != RANK && !names.contains(name)).collect();
+    columns.extend(order.iter().map(|name| column(name)));
+    let keys = names.iter().chain(&order).copied().chain([TOTAL, OTHER]);
+    let sum = Call { function: sum_udaf(), args: vec![column(COUNT)] };
+    let first = Call { function: min_udaf(), args: vec![column(RANK)] };
+    let plan = LogicalPlanBuilder::from(ranked.plan)
+        .project(columns)?
+        .aggregate(
+            keys.map(column),
+            vec![named(sum.aggregate(), "__top_sum"), named(first.aggregate(), "__top_first")],
+        )?
+        .build()?;
+    let gathered = Relation { plan, order: ranked.order.clone(), shape: ranked.shape };
+    let kept = names.iter().chain(&order).copied().chain([TOTAL]).map(column);
+    let renamed = [named(column("__top_sum"), COUNT), named(column("__top_first"), RANK)];
+    let plan = LogicalPlanBuilder::from(gathered.plan).project(kept.chain(renamed))?.build()?;
+    Ok(Relation { plan, order: gathered.order, shape: gathered.shape })
+}
+
+/// Adds each value's total and its rank within its BY group; the groups stay in order, in each the ranks.
+fn rank(mut counted: Relation, by: &[&str], rare: bool) -> Result<Relation> {
+    let partition: Vec<Expr> = by.iter().map(|name| column(name)).collect();
+    // The keys that the groups are ordered by come first, those of the values decide between equal counts.
+    let (groups, values) = counted.order.split_at_checked(by.len()).unwrap_or((&counted.order, &[]));
+    let mut order: Vec<SortExpr> = vec![column(COUNT).sort(rare, false)];
+    order.extend(values.iter().map(|key| column(&key.column).sort(rare, false)));
+    let groups = groups.to_vec();
+    let rank = Expr::from(WindowFunction::new(row_number_udwf(), Vec::new()))
+        .partition_by(partition.clone())
+        .order_by(order)
+        .window_frame(WindowFrame::new(Some(true)))
+        .build()?;
+    let total = Expr::from(WindowFunction::new(sum_udaf(), vec![column(COUNT)]))
+        .partition_by(partition)
+        .window_frame(WindowFrame::new(None))
+        .build()?;
+    counted.plan = LogicalPlanBuilder::from(counted.plan)
+        .window(vec![named(rank, RANK)])?
+        .window(vec![named(total, TOTAL)])?
+        .build()?;
+    counted.order = groups;
+    counted.order.push(OrderKey::ascending(RANK));
+    Ok(counted)
 }

@@ -1,16 +1,21 @@
-//! The meaning of `where`.
+//! The meaning of `where`: rows for which an expression is true. `where bytes > 3 * mean`
 
+use async_trait::async_trait;
 use speleo_syntax::command::r#where::Where;
 
 use crate::{
     Result,
-    command::not_yet,
+    command::rows,
+    expr,
     lower::{Context, Lower},
     relation::Relation,
 };
 
+#[async_trait]
 impl Lower for Where {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("where", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        let input = rows(input, "where", self.span)?;
+        let condition = expr::condition(&self.expr, &input, cx).await?;
+        input.filter(condition)
     }
 }

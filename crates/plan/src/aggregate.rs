@@ -1,0 +1,215 @@
+//! Aggregations, shared by `stats`, `eventstats` and `tstats`. `stats sum(bytes) AS total, dc(user) BY host`
+//!
+//! A written aggregation becomes one output or, with a wildcard, several; an output is a few calls of aggregate functions and
+//! what is made of their results. Numeric columns use DataFusion's own sum, average, smallest and largest, on doubles where the
+//! result is a sum; everything else uses the kernels with SPL's rule per value. Absent: `sparkline`, and the functions that
+//! only `timechart` has.
+
+mod function;
+mod group;
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::datatypes::DataType,
+    logical_expr::{AggregateUDF, Expr, ExprSchemable, expr::AggregateFunction, lit, when},
+};
+use speleo_functions::{AggregateSpec, Kind, stats};
+use speleo_syntax::{
+    Code, Diagnostic, Field,
+    clause::{Aggregate, Argument},
+};
+
+pub(crate) use function::arrival_key;
+pub(crate) use group::{attach, group, keys};
+
+use crate::{
+    Result, expr, kernel,
+    lower::Context,
+    meet,
+    relation::{Relation, column},
+    suggest, wildcard,
+};
+
+/// A call of an aggregate function.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    /// The function.
+    pub(crate) function: Arc<AggregateUDF>,
+    /// What it is applied to, row by row.
+    pub(crate) args: Vec<Expr>,
+}
+
+impl Call {
+    /// The call as an aggregate of a group.
+    pub(crate) fn aggregate(self) -> Expr {
+        Expr::AggregateFunction(AggregateFunction::new_udf(self.function, self.args, false, None, Vec::new(), None))
+    }
+}
+
+/// What is made of the results of an output's calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finish {
+    /// The first call's result.
+    Plain,
+    /// The first call's result where the two others agree: all values are numbers.
+    Guarded,
+}
+
+/// One column that an aggregation makes.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    /// The column's name.
+    pub(crate) name: String,
+    /// The calls.
+    pub(crate) calls: Vec<Call>,
+    /// What is made of them.
+    pub(crate) finish: Finish,
+}
+
+impl Output {
+    /// The output's value from the columns of its calls.
+    fn value(&self, columns: &[Expr]) -> Result<Expr> {
+        let first = columns.first().cloned().unwrap_or_else(|| lit(datafusion::scalar::ScalarValue::Null));
+        match (self.finish, columns.get(1), columns.get(2)) {
+            (Finish::Guarded, Some(all), Some(numbers)) => Ok(when(all.clone().eq(numbers.clone()), first).end()?),
+            _ => Ok(first),
+        }
+    }
+}
+
+/// A value per row that a function aggregates.
+#[derive(Debug, Clone)]
+pub(crate) struct Input {
+    /// The value.
+    pub(crate) expr: Expr,
+    /// Its type.
+    pub(crate) data_type: DataType,
+}
+
+impl Input {
+    /// A field; null where it does not exist.
+    pub(crate) fn field(relation: &Relation, name: &str) -> Result<Self> {
+        match relation.data_type(name) {
+            Some(data_type) => Ok(Self { expr: column(name), data_type: data_type.clone() }),
+            None => Ok(Self { expr: meet::null_of(&DataType::Utf8)?, data_type: DataType::Utf8 }),
+        }
+    }
+}
+
+/// The options of a command that aggregates.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options<'a> {
+    /// The grouping fields: wildcards pass over them, and no output may have their names.
+    pub(crate) by: &'a [Field],
+    /// Whether a group with other than numbers has no numeric result.
+    pub(crate) all_num: bool,
+}
+
+/// What a list of written aggregations makes.
+///
+/// # Errors
+/// E0203 for unknown functions, E0302 for a name that comes out twice, E0402 for functions without a plan.
+pub(crate) async fn resolve(
+    aggregates: &[Aggregate],
+    relation: &Relation,
+    options: Options<'_>,
+    cx: &mut Context<'_>,
+) -> Result<Vec<Output>> {
+    let mut outputs: Vec<Output> = Vec::with_capacity(aggregates.len());
+    for aggregate in aggregates {
+        for output in one(aggregate, relation, options, cx).await? {
+            let taken = outputs.iter().any(|earlier| earlier.name == output.name);
+            if taken || options.by.iter().any(|field| field.name == output.name) {
+                let text = format!("two columns would be called `{}`", output.name);
+                let error = Diagnostic::new(Code::BadValue, aggregate.span, text);
+                return Err(error.help("give one of them another name with `AS`").into());
+            }
+            outputs.push(output);
+        }
+    }
+    Ok(outputs)
+}
+
+async fn one(
+    aggregate: &Aggregate,
+    relation: &Relation,
+    options: Options<'_>,
+    cx: &mut Context<'_>,
+) -> Result<Vec<Output>> {
+    let (spec, number) = find(aggregate)?;
+    let call = function::Function { spec, number, span: aggregate.span, all_num: options.all_num };
+    let output = |name: String, input: Input| -> Result<Output> {
+        let (calls, finish) = call.calls(input, relation)?;
+        Ok(Output { name, calls, finish })
+    };
+    let name = || aggregate.alias.as_ref().map_or_else(|| aggregate.text.clone(), |alias| alias.name.clone());
+    match &aggregate.argument {
+        Argument::None if spec.names.contains(&"count") => {
+            let every = Input { expr: lit(1_i64), data_type: DataType::Int64 };
+            Ok(vec![output(name(), every)?])
+        }
+        Argument::None => expand(aggregate, "*", relation, options, &output),
+        Argument::Field(field) if field.is_wildcard() => expand(aggregate, &field.name, relation, options, &output),
+        Argument::Field(field) => Ok(vec![output(name(), Input::field(relation, &field.name)?)?]),
+        Argument::Eval(written) => {
+            let typed = expr::value(written, relation, cx).await?;
+            let input = match typed.kind {
+                // `count(eval(p))` counts the rows where p is true, and so does everything else.
+                Kind::Bool => Input { expr: when(typed.expr, lit(1_i64)).end()?, data_type: DataType::Int64 },
+                _ => Input { data_type: typed.expr.get_type(relation.plan.schema())?, expr: typed.expr },
+            };
+            Ok(vec![output(name(), input)?])
+        }
+        Argument::Prefix(text) => {
+            let raw = Input::field(relation, "_raw")?;
+            let expr = kernel::call("spl_extract", vec![raw.expr, lit(text.trim_end_matches('='))])?;
+            Ok(vec![output(name(), Input { expr, data_type: DataType::Utf8 })?])
+        }
+        Argument::Sparkline(..) => {
+            let error = Diagnostic::new(Code::UnsupportedFunction, aggregate.span, "`sparkline` is not supported yet");
+            Err(error.into())
+        }
+    }
+}
+
+/// One output for each field that fits the pattern, in alphabetical order.
+fn expand(
+    aggregate: &Aggregate,
+    pattern: &str,
+    relation: &Relation,
+    options: Options<'_>,
+    output: &dyn Fn(String, Input) -> Result<Output>,
+) -> Result<Vec<Output>> {
+    if let Some(alias) = &aggregate.alias
+        && alias.name.matches('*').count() != pattern.matches('*').count()
+    {
+        let text = format!("`{}` and `{pattern}` have different numbers of wildcards", alias.name);
+        return Err(Diagnostic::new(Code::BadValue, alias.span, text).into());
+    }
+    let mut fields = relation.fields();
+    fields.retain(|name| wildcard::matches(pattern, name) && !options.by.iter().any(|field| field.name == *name));
+    fields.sort();
+    let named = fields.iter().map(|field| {
+        let name = match &aggregate.alias {
+            Some(alias) => wildcard::fill(&alias.name, &wildcard::captures(pattern, field).unwrap_or_default()),
+            None => format!("{}({field})", aggregate.function),
+        };
+        output(name, Input::field(relation, field)?)
+    });
+    named.collect()
+}
+
+/// The function's row and the number in its name.
+fn find(aggregate: &Aggregate) -> Result<(&'static AggregateSpec, Option<f64>)> {
+    if let Some(found) = stats::find(&aggregate.function) {
+        return Ok(found);
+    }
+    let text = format!("no stats function is called `{}`", aggregate.function);
+    let mut error = Diagnostic::new(Code::UnknownAggregate, aggregate.function_span, text);
+    let names = speleo_functions::STATS.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.names.iter());
+    if let Some(nearest) = suggest::nearest(&aggregate.function, names.copied()) {
+        error = error.edit(format!("`{nearest}` is one"), aggregate.function_span, nearest);
+    }
+    Err(error.into())
+}

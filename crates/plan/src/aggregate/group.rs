@@ -1,0 +1,154 @@
+//! Groups: rows with equal values of the BY fields. `stats count BY host, tag`
+//!
+//! A row without one of the fields belongs to no group; empty text is a value. A row with several values of a field belongs to
+//! the group of each, with several such fields to every combination.
+
+use datafusion::{
+    arrow::datatypes::DataType,
+    common::{Column, NullHandling, UnnestOptions},
+    functions_nested::set_ops::array_distinct,
+    logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, expr::WindowFunction, lit, when},
+};
+
+use super::{Input, Output};
+use crate::{
+    Result, kernel, meet,
+    relation::{OrderKey, Relation, column, named},
+};
+
+/// A grouping field.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    /// The name that it has in the output.
+    pub(crate) name: String,
+    /// The column that holds it.
+    pub(crate) column: String,
+}
+
+/// Rows ready to be grouped.
+#[derive(Debug, Clone)]
+pub(crate) struct Keys {
+    /// The rows that belong to a group, once for each.
+    pub(crate) relation: Relation,
+    /// The grouping fields in order.
+    pub(crate) keys: Vec<Key>,
+}
+
+/// Brings rows into groups by the fields `by`; `distinct` counts equal values of one row once.
+pub(crate) fn keys<'a>(mut relation: Relation, by: impl IntoIterator<Item = &'a str>, distinct: bool) -> Result<Keys> {
+    let mut keys: Vec<Key> = Vec::new();
+    for name in by {
+        if keys.iter().any(|key| key.name == name) {
+            continue;
+        }
+        let input = Input::field(&relation, name)?;
+        let mut place = name.to_owned();
+        if meet::is_list(&input.data_type) {
+            let values = if distinct { array_distinct(input.expr) } else { input.expr };
+            (relation, place) = relation.hidden("by", values)?;
+            let drop = UnnestOptions { null_handling: NullHandling::Drop, recursions: Vec::new() };
+            relation.plan = LogicalPlanBuilder::from(relation.plan)
+                .unnest_column_with_options(Column::new_unqualified(&place), drop)?
+                .build()?;
+        } else if !relation.has(name) {
+            (relation, place) = relation.hidden("by", input.expr)?;
+        }
+        keys.push(Key { name: name.to_owned(), column: place });
+    }
+    if let Some(complete) = keys.iter().map(|key| column(&key.column).is_not_null()).reduce(Expr::and) {
+        relation = relation.filter(complete)?;
+    }
+    Ok(Keys { relation, keys })
+}
+
+/// One row for each group, or one for all rows where there are no keys; in the order of the keys.
+pub(crate) fn group(Keys { relation, keys }: Keys, outputs: &[Output]) -> Result<Relation> {
+    let mut calls = Vec::new();
+    for output in outputs {
+        for call in &output.calls {
+            calls.push(named(call.clone().aggregate(), &place(calls.len())));
+        }
+    }
+    let plan = LogicalPlanBuilder::from(relation.plan)
+        .aggregate(keys.iter().map(|key| column(&key.column)), calls)?
+        .build()?;
+    let grouped = Relation::results(plan, Vec::new());
+
+    let mut columns = Vec::with_capacity(keys.len() + outputs.len());
+    let mut order = Vec::with_capacity(keys.len());
+    let mut hidden = Vec::new();
+    for (n, key) in keys.iter().enumerate() {
+        let value = column(&key.column);
+        columns.push(named(value.clone(), &key.name));
+        if grouped
+            .data_type(&key.column)
+            .is_some_and(|data_type| meet::is_number(data_type) || meet::is_time(data_type))
+        {
+            order.push(OrderKey::ascending(&key.name));
+        } else {
+            let name = format!("__key{n}");
+            hidden.push(named(kernel::call("spl_sort_key", vec![value, lit("auto")])?, &name));
+            order.push(OrderKey::ascending(name));
+        }
+    }
+    for (name, value) in values(&grouped, outputs)? {
+        columns.push(named(value, &name));
+    }
+    columns.extend(hidden);
+    let plan = LogicalPlanBuilder::from(grouped.plan).project(columns)?.build()?;
+    Ok(Relation::results(plan, order))
+}
+
+/// Adds the aggregates of its group to each row; rows without one of the fields get none. The order stays.
+pub(crate) fn attach(mut relation: Relation, by: &[&str], outputs: &[Output]) -> Result<Relation> {
+    let mut partition = Vec::with_capacity(by.len());
+    let mut complete = None::<Expr>;
+    for name in by {
+        let input = Input::field(&relation, name)?;
+        let present = input.expr.clone().is_not_null();
+        complete = Some(match complete {
+            Some(others) => others.and(present),
+            None => present,
+        });
+        partition.push(meet::whole(input.expr, &input.data_type));
+    }
+    let mut windows = Vec::new();
+    for output in outputs {
+        for call in &output.calls {
+            let window = Expr::from(WindowFunction::new(call.function.clone(), call.args.clone()))
+                .partition_by(partition.clone())
+                .window_frame(WindowFrame::new(None))
+                .build()?;
+            windows.push(named(window, &place(windows.len())));
+        }
+    }
+    if !windows.is_empty() {
+        relation.plan = LogicalPlanBuilder::from(relation.plan).window(windows)?.build()?;
+    }
+    let mut columns = values(&relation, outputs)?;
+    if let Some(complete) = complete {
+        for (_, value) in &mut columns {
+            *value = when(complete.clone(), value.clone()).end()?;
+        }
+    }
+    relation.set(columns)
+}
+
+/// The outputs' names and values from the columns of their calls.
+fn values(relation: &Relation, outputs: &[Output]) -> Result<Vec<(String, Expr)>> {
+    let mut next = 0;
+    let mut columns = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        let places: Vec<String> = (next..next + output.calls.len()).map(place).collect();
+        next += output.calls.len();
+        let results: Vec<Expr> = places.iter().map(|name| column(name)).collect();
+        let data_type = places.first().and_then(|name| relation.data_type(name)).cloned().unwrap_or(DataType::Utf8);
+        columns.push((output.name.clone(), meet::stored(&output.name, output.value(&results)?, &data_type)?));
+    }
+    Ok(columns)
+}
+
+/// The column of the n-th call.
+fn place(n: usize) -> String {
+    format!("__call{n}")
+}

@@ -1,0 +1,79 @@
+//! Lookup tables by name, and rows that a step returned, as relations. `| inputlookup users.csv`
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, Int64Array, RecordBatch},
+        datatypes::{DataType, Field, Schema},
+    },
+    common::TableReference,
+    datasource::{MemTable, provider_as_source},
+    logical_expr::{LogicalPlanBuilder, TableSource},
+};
+use speleo_syntax::{Code, Diagnostic, Field as Name};
+
+use crate::{
+    LookupTable, Result, Rows,
+    lower::Context,
+    relation::{OrderKey, Relation, SEQUENCE, column, named},
+    suggest,
+};
+
+/// The lookup table that a search names; none where nothing is known of tables at all.
+///
+/// # Errors
+/// E0205 where it does not exist.
+pub(crate) async fn open(name: &Name, cx: &mut Context<'_>) -> Result<Option<LookupTable>> {
+    if let Some(table) = cx.world.lookup(&name.name).await? {
+        return Ok(Some(table));
+    }
+    if cx.world.is_blind() {
+        return Ok(None);
+    }
+    let text = format!("no lookup table is called `{}`", name.name);
+    let mut error = Diagnostic::new(Code::UnknownLookup, name.span, text);
+    let names = cx.world.lookup_names();
+    if let Some(nearest) = suggest::nearest(&name.name, names.iter().map(String::as_str)) {
+        error = error.edit(format!("`{nearest}` is one"), name.span, nearest);
+    }
+    Err(error.into())
+}
+
+/// The rows of a lookup table in file order.
+pub(crate) fn scan(name: &str, table: &LookupTable) -> Result<Relation> {
+    in_sequence(name, table.table.clone())
+}
+
+/// No rows, and no column that anything could name.
+pub(crate) fn nothing() -> Result<Relation> {
+    let plan = LogicalPlanBuilder::empty(false)
+        .project(vec![named(datafusion::logical_expr::lit(0_i64), SEQUENCE)])?
+        .build()?;
+    Ok(Relation::results(plan, vec![OrderKey::ascending(SEQUENCE)]))
+}
+
+/// The rows of a step in their order.
+pub(crate) fn of_rows(name: &str, rows: &Rows) -> Result<Relation> {
+    let mut fields = rows.schema.fields().to_vec();
+    fields.push(Arc::new(Field::new(SEQUENCE, DataType::Int64, false)));
+    let schema = Arc::new(Schema::new(fields));
+    let mut next = 0_i64;
+    let mut batches = Vec::with_capacity(rows.batches.len());
+    for batch in &rows.batches {
+        let end = next + batch.num_rows() as i64;
+        let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+        columns.push(Arc::new(Int64Array::from_iter_values(next..end)));
+        next = end;
+        batches.push(RecordBatch::try_new(schema.clone(), columns).map_err(datafusion::error::DataFusionError::from)?);
+    }
+    let table = MemTable::try_new(schema, vec![batches])?;
+    in_sequence(name, provider_as_source(Arc::new(table)))
+}
+
+fn in_sequence(name: &str, table: Arc<dyn TableSource>) -> Result<Relation> {
+    let names: Vec<String> = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let scan = LogicalPlanBuilder::scan(TableReference::bare(name), table, None)?;
+    let plan = scan.project(names.iter().map(|name| column(name)))?.build()?;
+    Ok(Relation::results(plan, vec![OrderKey::ascending(SEQUENCE)]))
+}

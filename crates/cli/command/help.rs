@@ -27,7 +27,7 @@ pub(crate) fn run(args: &HelpArgs) -> Result<Exit> {
 pub(crate) fn write_topic(topic: &str, out: &mut dyn Write) -> Result<()> {
     let name = topic.trim().to_ascii_lowercase();
     match name.as_str() {
-        "commands" => return list(out, commands().map(|spec| (first(spec.names), spec.summary))),
+        "commands" => return list(out, commands().filter(|spec| can_run(spec)).map(|spec| (first(spec.names), spec.summary))),
         "functions" => return list(out, functions().map(|spec| (first(spec.names), spec.summary))),
         "aggregates" => return list(out, aggregates().map(|spec| (first(spec.names), spec.summary))),
         _ => {}
@@ -58,9 +58,14 @@ pub(crate) fn write_topic(topic: &str, out: &mut dyn Write) -> Result<()> {
     Err(UsageError(format!("there is no page `{topic}`; {topics}")).into())
 }
 
-/// The commands that can run.
+/// Every command of SPL.
 pub(crate) fn commands() -> impl Iterator<Item = &'static CommandSpec> {
     COMMANDS.iter()
+}
+
+/// Whether a command can run: the others are only read, and have no grammar.
+pub(crate) fn can_run(spec: &CommandSpec) -> bool {
+    !spec.usage.is_empty()
 }
 
 /// The eval functions.
@@ -94,9 +99,9 @@ fn write_command(spec: &CommandSpec, out: &mut dyn Write) -> Result<()> {
         Kind::Transforming => "transforming",
         Kind::Dataset => "dataset processing",
     };
-    writeln!(out, "{} ({kind} command)\n\n  {}\n\nUsage\n", first(spec.names), spec.summary)?;
-    for line in spec.usage.lines() {
-        writeln!(out, "  {line}")?;
+    writeln!(out, "{} ({kind} command)\n\n  {}", first(spec.names), spec.summary)?;
+    if can_run(spec) {
+        writeln!(out, "\nUsage\n\n  {}", spec.usage)?;
     }
     write_others(spec.names, out)?;
     if !spec.differs.is_empty() {

@@ -28,6 +28,8 @@ mod tstats;
 mod unsupported;
 mod r#where;
 
+use std::pin::Pin;
+
 use datafusion::logical_expr::LogicalPlanBuilder;
 use speleo_syntax::{Code, Command, Diagnostic, Search, Span};
 
@@ -40,12 +42,20 @@ use crate::{
 /// Plans a pipeline from its first command to its last.
 ///
 /// Fields that it names are known to its sources only: those of an outer pipeline come back when it is done.
-pub(crate) async fn pipeline(search: &Search, cx: &mut Context<'_>) -> Result<Relation> {
-    let outer = std::mem::replace(&mut cx.mentioned, field::mentioned(search));
-    let result = fold(search, cx).await;
-    cx.mentioned = outer;
-    result
+///
+/// The one boxed future of lowering: boxes nest with brackets, and the compiler proves that plans may cross threads here
+/// only. A proof takes it two seconds, so commands are plain `async fn`.
+pub(crate) fn pipeline<'a>(search: &'a Search, cx: &'a mut Context<'_>) -> Lowering<'a> {
+    Box::pin(async move {
+        let outer = std::mem::replace(&mut cx.mentioned, field::mentioned(search));
+        let result = fold(search, cx).await;
+        cx.mentioned = outer;
+        result
+    })
 }
+
+/// A pipeline on its way to rows.
+type Lowering<'a> = Pin<Box<dyn Future<Output = Result<Relation>> + Send + 'a>>;
 
 async fn fold(search: &Search, cx: &mut Context<'_>) -> Result<Relation> {
     let mut relation = None;

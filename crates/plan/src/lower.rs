@@ -1,6 +1,5 @@
 //! The fold over a pipeline: each command takes a relation and gives the next.
 
-use async_trait::async_trait;
 use datafusion::logical_expr::LogicalPlan;
 use speleo_syntax::{Diagnostic, Search};
 
@@ -26,7 +25,6 @@ pub(crate) struct Context<'a> {
 }
 
 /// The meaning of a command.
-#[async_trait]
 pub(crate) trait Lower {
     /// Turns the rows that come in into those that go out. A generating command gets none.
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation>;

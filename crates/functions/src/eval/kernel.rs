@@ -4,6 +4,7 @@
 //! `fn len(args: &Arguments) -> Result<ArrayRef>`. There is no coercion: a kernel takes the columns as they come.
 
 use std::{
+    borrow::Cow,
     fmt,
     hash::{Hash, Hasher},
     sync::Arc,
@@ -20,7 +21,7 @@ use datafusion::{
     },
 };
 
-use crate::value::{Lists, Numbers, Texts, list_type};
+use crate::value::{Lists, Numbers, Texts, Values, list_type};
 
 mod collect;
 mod field;
@@ -182,7 +183,7 @@ impl<V> Column<V> {
 
 impl Column<Texts> {
     /// The text of a row; none where it is null or has several values.
-    pub(crate) fn get(&self, row: usize) -> Option<std::borrow::Cow<'_, str>> {
+    pub(crate) fn get(&self, row: usize) -> Option<Cow<'_, str>> {
         self.view.get(self.place(row))
     }
 }
@@ -196,7 +197,7 @@ impl Column<Numbers> {
 
 impl Column<Lists> {
     /// The values of a row; none where there are none.
-    pub(crate) fn get(&self, row: usize) -> Option<crate::value::Values<'_>> {
+    pub(crate) fn get(&self, row: usize) -> Option<Values<'_>> {
         self.view.get(self.place(row))
     }
 }

@@ -1,7 +1,7 @@
 //! Arithmetic functions: `eval kb=round(bytes/1024, 2)`.
 //!
 //! Absent: the display precision that Splunk tracks through arithmetic (`round(5,2)` shows `5`, not `5.00`), so `exact`
-//! changes nothing.
+//! changes nothing and `sigfig` is refused.
 
 use std::sync::Arc;
 
@@ -112,6 +112,12 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         usage: "round(x, digits)",
         summary: "The number with so many digits after the point, none by default; halves go away from zero.",
         examples: &[("round(3.5)", "4"), ("round(2.5)", "3"), ("round(2.555, 2)", "2.56")],
+        ..NUMBER
+    },
+    EvalSpec {
+        names: &["sigfig"],
+        usage: "sigfig(x)",
+        summary: "The number rounded to the significant figures of what it was computed from.",
         ..NUMBER
     },
     EvalSpec {

@@ -35,7 +35,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     ]
 }
 
-/// Texts, one column or several, joined into one list: nulls are left out.
+/// Lowering calls it with one list as well, to take the nulls out of what a lambda made.
 fn append(args: &Arguments) -> Result<ArrayRef> {
     let columns = args.lists_from(0)?;
     lists(args.rows(), |row, builder| {
@@ -138,7 +138,7 @@ fn zip(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
-/// The delimiter is no pattern; an empty one splits into characters.
+/// The delimiter is no pattern; an empty one splits into characters. Each of several values is split.
 fn split(args: &Arguments) -> Result<ArrayRef> {
     let (values, delimiters) = (args.lists(0)?, args.texts(1)?);
     lists(args.rows(), |row, builder| {

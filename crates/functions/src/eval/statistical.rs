@@ -3,7 +3,7 @@
 //! Each value of a field with several counts; what is missing or, for `avg` and `sum`, no number is left out. The
 //! functions of the same names in `stats` work down a column and are elsewhere.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use datafusion::{
     arrow::{array::ArrayRef, datatypes::DataType},
@@ -162,7 +162,7 @@ fn extreme(args: &Arguments, wanted: Ordering) -> Result<ArrayRef> {
     }
     let columns: Vec<_> = (0..args.len()).map(|index| Candidates::new(args, index)).collect::<Result<_>>()?;
     texts(args.rows(), |row| {
-        let mut best: Option<(Option<f64>, std::borrow::Cow<str>)> = None;
+        let mut best: Option<(Option<f64>, Cow<str>)> = None;
         for column in &columns {
             column.each(row, |text| {
                 let next = (parse_number(&text), text);
@@ -191,7 +191,7 @@ impl Candidates {
         })
     }
 
-    fn each<'a>(&'a self, row: usize, take: impl FnMut(std::borrow::Cow<'a, str>)) {
+    fn each<'a>(&'a self, row: usize, take: impl FnMut(Cow<'a, str>)) {
         match self {
             Self::Single(texts) => texts.get(row).into_iter().for_each(take),
             Self::Several(lists) => lists.get(row).into_iter().flatten().map(Into::into).for_each(take),

@@ -4,7 +4,11 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use datafusion::{arrow::array::ArrayRef, common::Result, logical_expr::ScalarUDF};
+use datafusion::{
+    arrow::{array::ArrayRef, datatypes::DataType},
+    common::Result,
+    logical_expr::ScalarUDF,
+};
 
 use super::kernel::{Arguments, Column, integer, integers, kernel, lists, text, text_or_list, texts, write_texts};
 use crate::{EvalSpec, Kernel, Kind, Returns, value::Texts};
@@ -149,7 +153,7 @@ fn upper(args: &Arguments) -> Result<ArrayRef> {
 
 /// Writes each value into an empty buffer.
 fn change_case(args: &Arguments, change: fn(&str, &mut String)) -> Result<ArrayRef> {
-    if args.result() == &datafusion::arrow::datatypes::DataType::Utf8 {
+    if args.result() == &DataType::Utf8 {
         let values = args.texts(0)?;
         return write_texts(args.rows(), |row, buffer| values.get(row).map(|value| change(&value, buffer)).is_some());
     }

@@ -3,7 +3,6 @@
 //! The other search runs once and sees nothing of these rows. Columns of one name meet. Splunk cuts it at 50,000 rows; here only
 //! `--splunk-limits` does.
 
-use async_trait::async_trait;
 use speleo_syntax::command::append::Append;
 
 use crate::{
@@ -17,7 +16,6 @@ use crate::{
 /// Splunk's `maxout`.
 const SPLUNK_LIMIT: u64 = 50_000;
 
-#[async_trait]
 impl Lower for Append {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "append", self.span)?;

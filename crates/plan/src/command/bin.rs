@@ -2,7 +2,6 @@
 //!
 //! Without `span` the width follows from the range of the values, which a named step asks for.
 
-use async_trait::async_trait;
 use datafusion::{
     arrow::{
         array::AsArray,
@@ -28,7 +27,6 @@ use crate::{
 /// How many bins at most where nothing is written.
 const DEFAULT_BINS: u64 = 100;
 
-#[async_trait]
 impl Lower for Bin {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "bin", self.span)?;

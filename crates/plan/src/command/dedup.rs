@@ -3,7 +3,6 @@
 //! "First" is the order of arrival, newest first for events. Texts are compared as they are; several values count as one
 //! text. A combination becomes a window partition, its rows get numbers.
 
-use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::DataType,
     functions_aggregate::sum::sum_udaf,
@@ -27,7 +26,6 @@ const ROW: &str = "__dedup_row";
 const RUN: &str = "__dedup_run";
 const CHANGED: &str = "__dedup_changed";
 
-#[async_trait]
 impl Lower for Dedup {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let input = sort::by_keys(rows(input, "dedup", self.span)?, &self.sort_by, false)?;

@@ -3,7 +3,6 @@
 //! `{kind}` in a target stands for the value of that field, row by row. Which fields that makes depends on the data: a named
 //! step asks for them.
 
-use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::DataType,
     logical_expr::{Expr, ExprSchemable, LogicalPlanBuilder, lit, when},
@@ -20,7 +19,6 @@ use crate::{
     relation::{Relation, column, named},
 };
 
-#[async_trait]
 impl Lower for Eval {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let mut relation = rows(input, "eval", self.span)?;

@@ -3,7 +3,6 @@
 //! Rows and their order stay; a row without one of the grouping fields gets no values. The aggregates are window functions over
 //! the whole group.
 
-use async_trait::async_trait;
 use speleo_syntax::command::eventstats::EventStats;
 
 use crate::{
@@ -13,7 +12,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for EventStats {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "eventstats", self.span)?;

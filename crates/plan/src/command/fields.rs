@@ -2,7 +2,6 @@
 //!
 //! Keeping leaves internal fields in place; no column is created for a name that does not exist.
 
-use async_trait::async_trait;
 use speleo_syntax::command::fields::Fields;
 
 use crate::{
@@ -13,7 +12,6 @@ use crate::{
     wildcard,
 };
 
-#[async_trait]
 impl Lower for Fields {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "fields", self.span)?;

@@ -3,7 +3,6 @@
 //! Empty text is a value and stays. With a list, a field that exists nowhere is created; without, the fields are all that are
 //! shown, internal ones left out. A numeric column that is filled with a number stays numeric.
 
-use async_trait::async_trait;
 use datafusion::{functions::core::coalesce, logical_expr::Expr};
 use speleo_syntax::command::fillnull::FillNull;
 
@@ -15,7 +14,6 @@ use crate::{
     relation::{Relation, column, is_internal},
 };
 
-#[async_trait]
 impl Lower for FillNull {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "fillnull", self.span)?;

@@ -3,7 +3,6 @@
 //! Internal fields take no part; columns stand in alphabetical order. A field called `search` or `query` holds text that goes in
 //! as it is. No rows give the text that matches nothing.
 
-use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::DataType,
     functions::string::expr_fn::concat,
@@ -22,7 +21,6 @@ use crate::{
 /// Fields whose values are text of a search.
 const RAW_FIELDS: [&str; 2] = ["search", "query"];
 
-#[async_trait]
 impl Lower for Format {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let mut input = rows(input, "format", self.span)?;

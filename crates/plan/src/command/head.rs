@@ -2,7 +2,6 @@
 //!
 //! A condition counts, in the order of arrival, the rows that stop it; rows before the first of them go on.
 
-use async_trait::async_trait;
 use datafusion::{
     functions_aggregate::sum::sum_udaf,
     logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, expr::WindowFunction, lit, when},
@@ -23,7 +22,6 @@ const DEFAULT: u64 = 10;
 /// How many rows stopped it so far, this one included.
 const STOPS: &str = "__head_stops";
 
-#[async_trait]
 impl Lower for Head {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let mut input = rows(input, "head", self.span)?;

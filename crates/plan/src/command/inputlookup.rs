@@ -2,7 +2,6 @@
 //!
 //! `where` comes before `start` and `max`. An empty cell is no value.
 
-use async_trait::async_trait;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use speleo_syntax::{Code, Diagnostic, command::inputlookup::InputLookup};
 
@@ -15,7 +14,6 @@ use crate::{
     union::stack,
 };
 
-#[async_trait]
 impl Lower for InputLookup {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         if input.is_some() && !self.append {

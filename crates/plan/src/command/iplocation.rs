@@ -5,7 +5,6 @@
 
 use std::path::Path;
 
-use async_trait::async_trait;
 use datafusion::{
     functions::core::expr_fn::get_field,
     logical_expr::{Expr, lit},
@@ -27,7 +26,6 @@ const FIELDS: [&str; 5] = ["City", "Country", "Region", "lat", "lon"];
 /// What `allfields=true` adds.
 const MORE_FIELDS: [&str; 3] = ["Continent", "MetroCode", "Timezone"];
 
-#[async_trait]
 impl Lower for IpLocation {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "iplocation", self.span)?;

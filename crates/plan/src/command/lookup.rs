@@ -3,7 +3,6 @@
 //! All pairs must be equal as texts, or match as the table's definition says. Several matching rows give several values, in
 //! file order. Without a match `OUTPUT` leaves nothing in its fields; `OUTPUTNEW` keeps what is there.
 
-use async_trait::async_trait;
 use speleo_syntax::{
     Code, Diagnostic, Field,
     command::lookup::{Lookup, Mapping, Output},
@@ -19,7 +18,6 @@ use crate::{
     suggest, table,
 };
 
-#[async_trait]
 impl Lower for Lookup {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "lookup", self.span)?;

@@ -5,7 +5,6 @@
 
 mod data;
 
-use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::DataType,
     common::{Column, NullHandling, UnnestOptions},
@@ -28,7 +27,6 @@ const MOST: u64 = 50_000_000;
 /// What `annotate=true` adds.
 const ANNOTATIONS: [&str; 6] = ["_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group"];
 
-#[async_trait]
 impl Lower for MakeResults {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         if input.is_some() {

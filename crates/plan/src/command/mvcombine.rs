@@ -3,7 +3,6 @@
 //! Every other field counts, internal ones too. The values stand in the order of arrival, duplicates stay, and the row stands
 //! where the first of its rows stood. Absent: `delim`, which only the flat form of the field shows.
 
-use async_trait::async_trait;
 use datafusion::{functions_aggregate::min_max::min_udaf, logical_expr::LogicalPlanBuilder};
 use speleo_syntax::command::mvcombine::MvCombine;
 
@@ -22,7 +21,6 @@ const PLACE: &str = "__combined_place";
 /// The collected values.
 const VALUES: &str = "__combined_values";
 
-#[async_trait]
 impl Lower for MvCombine {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "mvcombine", self.span)?;

@@ -2,7 +2,6 @@
 //!
 //! Writing is a named step: the rows that go on are those that it returns.
 
-use async_trait::async_trait;
 use speleo_syntax::command::outputlookup::OutputLookup;
 
 use crate::{
@@ -13,7 +12,6 @@ use crate::{
     table,
 };
 
-#[async_trait]
 impl Lower for OutputLookup {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let mut input = rows(input, "outputlookup", self.span)?;

@@ -2,7 +2,6 @@
 //!
 //! A row without the field is dropped by `=` and kept by `!=`. The pattern is not anchored and heeds case.
 
-use async_trait::async_trait;
 use datafusion::logical_expr::lit;
 use speleo_functions::eval::pattern;
 use speleo_syntax::{Code, Diagnostic, command::regex::Regex};
@@ -15,7 +14,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for Regex {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "regex", self.span)?;

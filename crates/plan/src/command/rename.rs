@@ -3,7 +3,6 @@
 //! Pairs apply from left to right. A column that already has the new name is overwritten, with null where the source does
 //! not exist; neither existing, nothing happens.
 
-use async_trait::async_trait;
 use datafusion::{arrow::datatypes::DataType, logical_expr::Expr};
 use speleo_syntax::{Code, Diagnostic, Field, command::rename::Rename};
 
@@ -23,7 +22,6 @@ struct Output {
     data_type: DataType,
 }
 
-#[async_trait]
 impl Lower for Rename {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "rename", self.span)?;

@@ -3,7 +3,6 @@
 //! `field` gives `field="value"`, `$field` the bare value. The items of a row stand side by side; several rows stand in
 //! parentheses, joined by `OR`. No rows give no text.
 
-use async_trait::async_trait;
 use datafusion::{functions::string::expr_fn::concat, logical_expr::lit};
 use speleo_syntax::{
     Field,
@@ -19,7 +18,6 @@ use crate::{
     text,
 };
 
-#[async_trait]
 impl Lower for Return {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "return", self.span)?.sorted(usize::try_from(self.count).ok())?;

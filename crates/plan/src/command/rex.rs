@@ -3,7 +3,6 @@
 //! A row that does not match keeps what it has, and so does a field whose group took no part. All groups come from one pass
 //! over the value, a struct; with `max_match` other than 1 each is a list. `mode=sed` edits the field instead.
 
-use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::DataType,
     functions::core::{coalesce, expr_fn::get_field},
@@ -24,7 +23,6 @@ use crate::{
     relation::{Relation, column},
 };
 
-#[async_trait]
 impl Lower for Rex {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "rex", self.span)?;

@@ -2,7 +2,6 @@
 //!
 //! First in a pipeline it retrieves events: see [`crate::source`].
 
-use async_trait::async_trait;
 use speleo_syntax::command::search::SearchCommand;
 
 use crate::{
@@ -13,7 +12,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for SearchCommand {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         match input {

@@ -3,7 +3,6 @@
 //! Rows without a key come last, in both directions; rows that are equal keep their order. `desc` at the end turns every key
 //! round. There is no silent cut at 10,000 rows unless Splunk's limits are asked for.
 
-use async_trait::async_trait;
 use datafusion::{arrow::datatypes::DataType, logical_expr::lit};
 use speleo_syntax::{
     clause::{SortKey, SortKind},
@@ -22,7 +21,6 @@ use crate::{
 /// What Splunk keeps where no number is written.
 const SPLUNK_LIMIT: u64 = 10_000;
 
-#[async_trait]
 impl Lower for Sort {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let sorted = by_keys(rows(input, "sort", self.span)?, &self.keys, self.reverse)?;

@@ -3,7 +3,6 @@
 //! The output has the grouping fields and the aggregates, in the order of the grouping fields. Without BY there is one row, also
 //! for no rows. Absent: `delim`, which only the flat form of `list` and `values` shows.
 
-use async_trait::async_trait;
 use speleo_syntax::command::stats::Stats;
 
 use crate::{
@@ -13,7 +12,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for Stats {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "stats", self.span)?;

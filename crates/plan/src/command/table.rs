@@ -2,7 +2,6 @@
 //!
 //! A wildcard stands for the fitting fields in alphabetical order; a name that does not exist gives an empty column.
 
-use async_trait::async_trait;
 use datafusion::arrow::datatypes::DataType;
 use speleo_syntax::command::table::Table;
 
@@ -15,7 +14,6 @@ use crate::{
     wildcard,
 };
 
-#[async_trait]
 impl Lower for Table {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let mut input = rows(input, "table", self.span)?;

@@ -3,7 +3,6 @@
 //! Rows without one of the fields count nowhere, not even in the total. The limit holds for each BY group. Of equally frequent
 //! values `top` puts the greatest first, as Splunk's own example shows; `rare` the smallest.
 
-use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::DataType,
     functions::math::expr_fn::round,
@@ -29,7 +28,6 @@ const TOTAL: &str = "__top_total";
 const RANK: &str = "__top_rank";
 const OTHER: &str = "__top_other";
 
-#[async_trait]
 impl Lower for Top {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, if self.rare { "rare" } else { "top" }, self.span)?;

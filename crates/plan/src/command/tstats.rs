@@ -1,6 +1,5 @@
 //! The meaning of `tstats`.
 
-use async_trait::async_trait;
 use speleo_syntax::command::tstats::TStats;
 
 use crate::{
@@ -10,7 +9,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for TStats {
     async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         Err(not_yet("tstats", self.span))

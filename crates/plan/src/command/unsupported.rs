@@ -1,6 +1,5 @@
 //! The meaning of `unsupported`.
 
-use async_trait::async_trait;
 use speleo_syntax::command::unsupported::Unsupported;
 
 use crate::{
@@ -10,7 +9,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for Unsupported {
     async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         Err(not_yet("unsupported", self.span))

@@ -1,6 +1,5 @@
 //! The meaning of `where`: rows for which an expression is true. `where bytes > 3 * mean`
 
-use async_trait::async_trait;
 use speleo_syntax::command::r#where::Where;
 
 use crate::{
@@ -11,7 +10,6 @@ use crate::{
     relation::Relation,
 };
 
-#[async_trait]
 impl Lower for Where {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "where", self.span)?;

@@ -32,7 +32,11 @@ impl Lowering<'_, '_> {
         values.extend(spec.ambient.iter().map(|ambient| self.ambient(*ambient)));
         let expr = fold(kernel::call(kernel, values)?).map_err(|error| blame(error, span))?;
         let mut typed = Typed::of(expr, self.relation).map_err(|error| blame(error, span))?;
-        if let Returns::Always(kind) = spec.returns {
+        // `lower` of several values is a list, whatever `lower` gives for one.
+        let is_mapped = typed.kind == Kind::List;
+        if let Returns::Always(kind) = spec.returns
+            && !is_mapped
+        {
             typed.is_static = kind != Kind::Any && kind != Kind::List;
             typed.kind = kind;
         }

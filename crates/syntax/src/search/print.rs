@@ -87,8 +87,10 @@ fn text_of(out: &mut Formatter, text: &str, quoted: bool) -> fmt::Result {
     if quoted { quote(out, text) } else { out.write_str(&escape(text).replace('|', "\\|")) }
 }
 
+/// The text in the parentheses of a directive: in quotes where something in it could end it.
 fn directive(text: &str) -> String {
-    if text.chars().any(|next| "()\"\\ ".contains(next)) { format!("\"{}\"", escape(text)) } else { text.to_string() }
+    let plain = |next: char| next.is_alphanumeric() || "_.-:/@*=$#%".contains(next);
+    if text.chars().all(plain) { text.to_string() } else { format!("\"{}\"", escape(text)) }
 }
 
 impl CompareOp {

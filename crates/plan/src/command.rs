@@ -103,41 +103,8 @@ async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>)
 /// Names the command that a failure below belongs to, unless a nested one did already.
 fn blame(error: Error, command: &Command) -> Error {
     match error {
-        Error::Engine { span: None, source } => Error::Engine { span: Some(span(command)), source },
+        Error::Engine { span: None, source } => Error::Engine { span: Some(command.span()), source },
         other => other,
-    }
-}
-
-/// Where a command stands.
-fn span(command: &Command) -> Span {
-    match command {
-        Command::Append(command) => command.span,
-        Command::Bin(command) => command.span,
-        Command::Dedup(command) => command.span,
-        Command::Eval(command) => command.span,
-        Command::EventStats(command) => command.span,
-        Command::Fields(command) => command.span,
-        Command::FillNull(command) => command.span,
-        Command::Format(command) => command.span,
-        Command::Head(command) => command.span,
-        Command::InputLookup(command) => command.span,
-        Command::IpLocation(command) => command.span,
-        Command::Lookup(command) => command.span,
-        Command::MakeResults(command) => command.span,
-        Command::MvCombine(command) => command.span,
-        Command::OutputLookup(command) => command.span,
-        Command::Regex(command) => command.span,
-        Command::Rename(command) => command.span,
-        Command::Return(command) => command.span,
-        Command::Rex(command) => command.span,
-        Command::Search(command) => command.span,
-        Command::Sort(command) => command.span,
-        Command::Stats(command) => command.span,
-        Command::Table(command) => command.span,
-        Command::Top(command) => command.span,
-        Command::TStats(command) => command.span,
-        Command::Unsupported(command) => command.span,
-        Command::Where(command) => command.span,
     }
 }
 

@@ -18,6 +18,9 @@ mod span;
 mod subsearch;
 mod suggest;
 mod table;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failing fixture is a failing test")]
+mod testing;
 mod text;
 mod union;
 mod wildcard;

@@ -1,1 +1,151 @@
-//! Events from indexes: which ones a condition reads, and how their tables come together.
+//! Events from indexes: which ones a condition reads, and how their tables come together. `index=web OR index=app error`
+//!
+//! Each index is filtered by the condition with `index` known, on its own types, before the tables meet by name. Events
+//! come newest first; equal times keep the order of storage. An open source yields the fields that the pipeline names.
+
+mod choose;
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::datatypes::{DataType, Field as ArrowField, Fields, Schema},
+    common::{Column, DFSchema, TableReference},
+    logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit},
+};
+use speleo_syntax::{Code, Diagnostic, SearchExpr, Span};
+
+use crate::{
+    Result, Source, kernel,
+    lower::Context,
+    meet::{self, TIME, time_type},
+    predicate,
+    relation::{OrderKey, Relation, SEQUENCE, Shape, column, is_hidden, named},
+    subsearch,
+};
+
+/// The raw text of an event.
+const RAW: &str = "_raw";
+
+/// Which of several indexes an event is from: equal times of different indexes stand in the order of the indexes.
+const ORDINAL: &str = "__index";
+
+/// The fields of text type that every event has.
+const TEXTS: [&str; 5] = [RAW, "index", "host", "source", "sourcetype"];
+
+/// The events that satisfy a condition, within the time range that was asked for unless the condition sets its own.
+///
+/// # Errors
+/// E0206 for an index that does not exist, and whatever the condition's lowering reports.
+pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) -> Result<Relation> {
+    let answers = subsearch::answers(expr, cx).await?;
+    if cx.world.is_blind() {
+        let relation = nothing(&cx.mentioned, true)?;
+        let condition = predicate::of_index(expr, &answers, &relation, None, cx)?;
+        return filtered(relation, condition);
+    }
+    let mut parts = Vec::new();
+    let mut notes: Vec<Vec<Diagnostic>> = Vec::new();
+    for name in choose::indexes(expr, &answers, span, cx)? {
+        let Some(source) = cx.world.index(&name).await? else { continue };
+        let relation = scan(&name, &source, &cx.mentioned)?;
+        let before = cx.notes.len();
+        let mut conditions = vec![predicate::of_index(expr, &answers, &relation, Some(&name), cx)?];
+        notes.push(cx.notes.split_off(before));
+        if !predicate::time::is_bounded(expr) {
+            conditions.push(predicate::time::within(cx.world.time_range(), &relation)?);
+        }
+        parts.push(filtered(relation, predicate::all(conditions))?);
+    }
+    cx.notes.extend(shared(notes));
+    match parts.len() {
+        0 => nothing(&[], false),
+        1 => Ok(parts.remove(0)),
+        _ => together(parts),
+    }
+}
+
+/// A field that one of several indexes lacks is no mistake: of the notes about it, those stay that all indexes share.
+fn shared(notes: Vec<Vec<Diagnostic>>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for note in notes.iter().flatten() {
+        let everywhere = note.code != Code::UnknownField || notes.iter().all(|list| list.contains(note));
+        if everywhere && !kept.contains(note) {
+            kept.push(note.clone());
+        }
+    }
+    kept
+}
+
+fn filtered(relation: Relation, condition: Expr) -> Result<Relation> {
+    if condition == lit(true) { Ok(relation) } else { relation.filter(condition) }
+}
+
+/// The events of one index, with the fields that are named and only its raw text holds.
+fn scan(name: &str, source: &Source, mentioned: &[String]) -> Result<Relation> {
+    let table = TableReference::bare(name);
+    let of_table = |field: &str| Expr::Column(Column::new(Some(table.clone()), field));
+    let schema = source.table.schema();
+    let mut exprs: Vec<Expr> =
+        schema.fields().iter().map(|field| named(of_table(field.name()), field.name())).collect();
+    if source.open && schema.field_with_name(RAW).is_ok() {
+        for field in mentioned.iter().filter(|field| !is_hidden(field) && schema.field_with_name(field).is_err()) {
+            let value = kernel::call("spl_extract", vec![of_table(RAW), lit(field.as_str())])?;
+            exprs.push(named(value, field));
+        }
+    }
+    let plan = LogicalPlanBuilder::scan(table.clone(), source.table.clone(), None)?.project(exprs)?.build()?;
+    Ok(Relation { plan, order: newest_first(), shape: Shape::Events })
+}
+
+fn newest_first() -> Vec<OrderKey> {
+    vec![OrderKey::descending(TIME), OrderKey::ascending(SEQUENCE)]
+}
+
+/// No events, with the fields that every event has and those that are named where they may exist.
+fn nothing(mentioned: &[String], open: bool) -> Result<Relation> {
+    let mut fields = vec![ArrowField::new(TIME, time_type(), true)];
+    fields.extend(TEXTS.iter().map(|name| ArrowField::new(*name, DataType::Utf8, true)));
+    for name in mentioned.iter().filter(|name| open && !is_hidden(name)) {
+        if !fields.iter().any(|field| field.name() == name) {
+            fields.push(ArrowField::new(name, DataType::Utf8, true));
+        }
+    }
+    fields.push(ArrowField::new(SEQUENCE, DataType::Int64, true));
+    let schema = DFSchema::try_from(Schema::new(Fields::from(fields)))?;
+    let plan = LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema: Arc::new(schema) });
+    Ok(Relation { plan, order: newest_first(), shape: Shape::Events })
+}
+
+/// The events of several indexes: columns meet by name, in the order in which they first come up.
+fn together(parts: Vec<Relation>) -> Result<Relation> {
+    let mut common: Vec<(String, DataType)> = Vec::new();
+    for field in parts.iter().flat_map(|part| part.plan.schema().fields().iter()) {
+        match common.iter_mut().find(|(name, _)| name == field.name()) {
+            Some((_, data_type)) => *data_type = meet::meet(data_type, field.data_type()),
+            None => common.push((field.name().clone(), field.data_type().clone())),
+        }
+    }
+    let mut union: Option<LogicalPlanBuilder> = None;
+    for (ordinal, part) in parts.into_iter().enumerate() {
+        let mut exprs = Vec::with_capacity(common.len() + 1);
+        for (name, data_type) in &common {
+            let value = match part.data_type(name) {
+                Some(own) => meet::convert(column(name), own, data_type)?,
+                None => meet::null_of(data_type)?,
+            };
+            exprs.push(named(value, name));
+        }
+        exprs.push(named(lit(ordinal as i64), ORDINAL));
+        let plan = LogicalPlanBuilder::from(part.plan).project(exprs)?;
+        union = Some(match union {
+            Some(union) => union.union(plan.build()?)?,
+            None => plan,
+        });
+    }
+    let plan = match union {
+        Some(union) => union.build()?,
+        None => return nothing(&[], false),
+    };
+    let order = vec![OrderKey::descending(TIME), OrderKey::ascending(ORDINAL), OrderKey::ascending(SEQUENCE)];
+    Ok(Relation { plan, order, shape: Shape::Events })
+}

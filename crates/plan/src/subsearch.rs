@@ -8,11 +8,9 @@ mod text;
 
 use std::collections::HashMap;
 
-use datafusion::arrow::array::Array;
 use speleo_functions::value::Lists;
 use speleo_syntax::{
-    Code, Diagnostic, Expr, ExprKind, Search, SearchExpr, SearchExprKind, SearchValue, Span, parse_expr,
-    parse_search_expr,
+    Diagnostic, Expr, ExprKind, Search, SearchExpr, SearchExprKind, SearchValue, Span, parse_expr, parse_search_expr,
 };
 
 pub(crate) use text::text_of;
@@ -32,8 +30,8 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<(String, Vec<String>)>,
     /// Conditions that the row holds as text, in fields called `search` or `query`.
     pub(crate) spliced: Vec<SearchExpr>,
-    /// The same as text.
-    texts: Vec<String>,
+    /// What those fields hold: the alternatives of each.
+    texts: Vec<Vec<String>>,
 }
 
 impl Row {
@@ -55,7 +53,13 @@ pub(crate) async fn answers(expr: &SearchExpr, cx: &mut Context<'_>) -> Result<A
     let mut answers = Answers::new();
     for search in in_search(expr) {
         let rows = match run(search, cx).await? {
-            Some(rows) => Some(read(&rows, search.span)?),
+            Some(rows) => {
+                let mut rows = read(&rows)?;
+                for row in &mut rows {
+                    row.splice(search.span)?;
+                }
+                Some(rows)
+            }
             None => None,
         };
         answers.insert(search.span, rows);
@@ -71,7 +75,7 @@ pub(crate) async fn texts(expr: &Expr, cx: &mut Context<'_>) -> Result<Texts> {
             texts.insert(search.span, None);
             continue;
         };
-        let text = text_of(&read(&rows, search.span)?);
+        let text = text_of(&read(&rows)?);
         let (expr, diagnostics) = parse_expr(&text);
         if let Some(problem) = diagnostics.into_iter().find(Diagnostic::is_error) {
             return Err(unreadable(&text, &problem, search.span));
@@ -96,7 +100,7 @@ pub(crate) fn unreadable(text: &str, problem: &Diagnostic, span: Span) -> Error 
 }
 
 /// The rows as conditions. Rows without any condition are left out.
-fn read(rows: &Rows, span: Span) -> Result<Vec<Row>> {
+fn read(rows: &Rows) -> Result<Vec<Row>> {
     let mut read = Vec::new();
     for batch in &rows.batches {
         let schema = batch.schema();
@@ -112,12 +116,12 @@ fn read(rows: &Rows, span: Span) -> Result<Vec<Row>> {
             for (name, values) in &columns {
                 let Some(values) = values.get(place) else { continue };
                 match name.as_str() {
-                    "search" => row.splice(values.take(1), span)?,
-                    "query" => row.splice(values, span)?,
+                    "search" => row.texts.push(values.take(1).map(str::to_owned).collect()),
+                    "query" => row.texts.push(values.map(str::to_owned).collect()),
                     _ => row.cells.push(((*name).clone(), values.map(str::to_owned).collect())),
                 }
             }
-            if !row.cells.is_empty() || !row.spliced.is_empty() {
+            if !row.cells.is_empty() || !row.texts.is_empty() {
                 read.push(row);
             }
         }
@@ -126,19 +130,19 @@ fn read(rows: &Rows, span: Span) -> Result<Vec<Row>> {
 }
 
 impl Row {
-    /// Takes texts as alternative conditions.
-    fn splice<'a>(&mut self, texts: impl Iterator<Item = &'a str>, span: Span) -> Result<()> {
-        let mut alternatives = Vec::new();
-        for text in texts {
-            self.texts.push(text.to_owned());
-            let (expr, diagnostics) = parse_search_expr(text);
-            // In a place that needs a value, such as `head [… | return $n]`, the text need not be a condition.
-            if let Some(problem) = diagnostics.iter().find(|problem| problem.is_error()) {
-                return Err(unreadable(text, problem, span));
+    /// Reads the row's texts as conditions; texts of one field are alternatives.
+    fn splice(&mut self, span: Span) -> Result<()> {
+        for texts in &self.texts {
+            let mut alternatives = Vec::with_capacity(texts.len());
+            for text in texts {
+                let (expr, diagnostics) = parse_search_expr(text);
+                if let Some(problem) = diagnostics.iter().find(|problem| problem.is_error()) {
+                    return Err(unreadable(text, problem, span));
+                }
+                alternatives.push(expr);
             }
-            alternatives.push(expr);
+            self.spliced.push(SearchExpr { span, kind: SearchExprKind::Or(alternatives) });
         }
-        self.spliced.push(SearchExpr { span, kind: SearchExprKind::Or(alternatives) });
         Ok(())
     }
 }
@@ -147,23 +151,26 @@ impl Row {
 fn in_search(expr: &SearchExpr) -> Vec<&Search> {
     let mut found = Vec::new();
     let mut rest = vec![expr];
-    let value = |value| match value {
-        &SearchValue::Subsearch(ref search) => Some(&**search),
-        _ => None,
-    };
     while let Some(expr) = rest.pop() {
         match &expr.kind {
             SearchExprKind::And(parts) | SearchExprKind::Or(parts) => rest.extend(parts.iter().rev()),
             SearchExprKind::Not(inner) => rest.push(inner),
             SearchExprKind::Comparison { value: right, .. } | SearchExprKind::TimeModifier { value: right, .. } => {
-                found.extend(value(right));
+                found.extend(in_value(right));
             }
-            SearchExprKind::In { values, .. } => found.extend(values.iter().filter_map(value)),
+            SearchExprKind::In { values, .. } => found.extend(values.iter().filter_map(in_value)),
             SearchExprKind::Subsearch(search) => found.push(search),
             _ => {}
         }
     }
     found
+}
+
+fn in_value(value: &SearchValue) -> Option<&Search> {
+    match value {
+        SearchValue::Subsearch(search) => Some(search),
+        _ => None,
+    }
 }
 
 /// The brackets of an eval expression, left to right.

@@ -1,25 +1,21 @@
-//! The meaning of `search` after a pipe: rows that satisfy a condition. `| search status=404 OR user=adm*`
-//!
-//! First in a pipeline it retrieves events: see [`crate::source`].
+//! The meaning of `search`: retrieves events when it stands first, and keeps the rows that satisfy it elsewhere.
+//! `index=web status=404 | search user=adm*`
 
+use datafusion::logical_expr::lit;
 use speleo_syntax::command::search::SearchCommand;
 
 use crate::{
     Result,
-    command::not_yet,
     lower::{Context, Lower},
     predicate,
     relation::Relation,
+    source,
 };
 
 impl Lower for SearchCommand {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
-        match input {
-            Some(input) => {
-                let condition = predicate::condition(&self.expr, &input, cx).await?;
-                input.filter(condition)
-            }
-            None => Err(not_yet("search", self.span)),
-        }
+        let Some(input) = input else { return source::events(&self.expr, self.span, cx).await };
+        let condition = predicate::condition(&self.expr, &input, cx).await?;
+        if condition == lit(true) { Ok(input) } else { input.filter(condition) }
     }
 }

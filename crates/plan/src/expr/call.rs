@@ -29,6 +29,7 @@ impl Lowering<'_, '_> {
                 return Ok(known);
             }
         }
+        check_pattern(spec, args, &values)?;
         values.extend(spec.ambient.iter().map(|ambient| self.ambient(*ambient)));
         let expr = fold(kernel::call(kernel, values)?).map_err(|error| blame(error, span))?;
         let mut typed = Typed::of(expr, self.relation).map_err(|error| blame(error, span))?;
@@ -114,5 +115,17 @@ fn blame(error: Error, span: Span) -> Error {
             Diagnostic::new(Code::BadValue, span, text).into()
         }
         other => other,
+    }
+}
+
+/// A regular expression that the text of the search shows must be one.
+fn check_pattern(spec: &EvalSpec, args: &[Ast], values: &[Expr]) -> Result<()> {
+    let takes_pattern = spec.names.iter().any(|name| matches!(*name, "match" | "replace" | "mvfind"));
+    let (true, Some(ast), Some(Expr::Literal(value, _))) = (takes_pattern, args.get(1), values.get(1)) else {
+        return Ok(());
+    };
+    match value.try_as_str().flatten().map(speleo_functions::eval::pattern::check) {
+        Some(Err(problem)) => Err(Diagnostic::new(Code::Regex, ast.span, problem).into()),
+        _ => Ok(()),
     }
 }

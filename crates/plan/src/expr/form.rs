@@ -7,8 +7,8 @@ use datafusion::{
     common::ScalarValue,
     logical_expr::{Case, Expr, Operator, lit, when},
 };
-use speleo_functions::{EvalSpec, Kind};
-use speleo_syntax::{Code, Diagnostic, Expr as Ast, ExprKind, Span};
+use speleo_functions::{EvalSpec, Kind, value::list_type};
+use speleo_syntax::{Code, Command, Diagnostic, Expr as Ast, ExprKind, Span};
 
 use super::{Lowering, Typed, binary::like, compare::compare, fold::fold, meet::unify};
 use crate::{Result, kernel, predicate};
@@ -158,6 +158,19 @@ impl Lowering<'_, '_> {
         let condition = predicate::of_text(literal, text.span, self.relation, self.cx)?;
         Ok(Typed::truth(condition.is_true()))
     }
+
+    /// `commands("…")`: the names of a search's commands.
+    fn command_names(&mut self, text: &Ast) -> Result<Typed> {
+        let literal = string_literal(text, "commands")?;
+        let (search, _) = speleo_syntax::parse(literal);
+        let names: Vec<&str> = search.commands.iter().map(|command| command_name(command, literal)).collect();
+        if names.is_empty() {
+            return Ok(Typed::null());
+        }
+        let items: Vec<ScalarValue> = names.into_iter().map(ScalarValue::from).collect();
+        let list = ScalarValue::List(ScalarValue::new_list(&items, &DataType::Utf8, true));
+        Ok(Typed::fixed(lit(list), Kind::List, list_type()))
+    }
 }
 
 /// What the functions about kinds say of a value whose kind the text of the search shows: `isnum("5")` is false, as a
@@ -176,6 +189,14 @@ pub(super) fn by_literal(spec: &EvalSpec, value: &Typed) -> Option<Typed> {
         _ => return None,
     };
     Some(Typed::truth(lit(answer)))
+}
+
+/// A command's name, as its text begins; a search without its word has one too.
+fn command_name<'a>(command: &Command, text: &'a str) -> &'a str {
+    match command {
+        Command::Search(search) if search.implied => "search",
+        other => text.get(other.span().range()).and_then(|text| text.split_whitespace().next()).unwrap_or_default(),
+    }
 }
 
 /// The text of an argument that must be a string literal.

@@ -7,7 +7,9 @@ use super::Row;
 pub(crate) fn text_of(rows: &[Row]) -> String {
     match rows {
         [] => "NOT ( )".to_owned(),
-        [Row { cells, texts, .. }] if cells.is_empty() && texts.len() == 1 => texts.concat(),
+        [Row { cells, texts, .. }] if cells.is_empty() && texts.len() == 1 => {
+            texts.iter().map(|texts| alternatives(texts)).collect()
+        }
         rows => {
             let rows: Vec<String> = rows.iter().map(|row| format!("( {} )", row_text(row))).collect();
             format!("( {} )", rows.join(" OR "))
@@ -23,7 +25,15 @@ fn row_text(row: &Row) -> String {
             several => format!("( {} )", several.join(" OR ")),
         }
     });
-    cells.chain(row.texts.iter().cloned()).collect::<Vec<_>>().join(" AND ")
+    cells.chain(row.texts.iter().map(|texts| alternatives(texts))).collect::<Vec<_>>().join(" AND ")
+}
+
+/// Texts of which one must hold.
+fn alternatives(texts: &[String]) -> String {
+    match texts {
+        [single] => single.clone(),
+        several => format!("( {} )", several.join(" OR ")),
+    }
 }
 
 fn name(field: &str) -> String {
@@ -32,6 +42,6 @@ fn name(field: &str) -> String {
 }
 
 /// A value in double quotes, with the two escapes.
-pub(crate) fn quoted(value: &str) -> String {
+fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }

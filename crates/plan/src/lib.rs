@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod command;
+mod datamodel;
 mod enrich;
 mod error;
 mod expr;

@@ -11,6 +11,7 @@ use datafusion::{
     logical_expr::{LogicalPlan, TableSource},
 };
 use speleo_knowledge::{Knowledge, LookupDefinition};
+use speleo_syntax::{Diagnostic, NoMacros, expand};
 
 use crate::Result;
 
@@ -97,6 +98,11 @@ pub trait World: Send + Sync {
     fn time_range(&self) -> TimeRange;
     /// Macros, lookup definitions, data models.
     fn knowledge(&self) -> &Knowledge;
+    /// A text of a knowledge object with its macros expanded, and what is wrong with them. Without an engine none is defined.
+    fn expand(&self, text: &str) -> (String, Vec<Diagnostic>) {
+        let (expansion, problems) = expand(text, &NoMacros);
+        (expansion.text, problems)
+    }
     /// The address database's path, if there is one.
     fn geoip(&self) -> Option<String>;
     /// Whether Splunk's silent caps apply.

@@ -6,14 +6,15 @@ use datafusion::{
     functions_aggregate::sum::sum_udaf,
     logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, expr::WindowFunction, lit, when},
 };
-use speleo_syntax::command::head::Head;
+use speleo_syntax::{Code, Diagnostic, Search, SearchExpr, SearchExprKind, command::head::Head};
 
 use crate::{
     Result,
-    command::{not_yet, rows},
+    command::rows,
     expr,
     lower::{Context, Lower},
     relation::{Relation, column, named},
+    subsearch,
 };
 
 /// How many rows where nothing is written.
@@ -26,8 +27,8 @@ impl Lower for Head {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let mut input = rows(input, "head", self.span)?;
         let mut limit = self.limit;
-        if self.limit_subsearch.is_some() {
-            return Err(not_yet("head [subsearch]", self.span));
+        if let Some(search) = &self.limit_subsearch {
+            limit = number(search, cx).await?;
         }
         if let Some(condition) = &self.condition {
             let condition = expr::condition(condition, &input, cx).await?;
@@ -39,6 +40,20 @@ impl Lower for Head {
         match limit {
             Some(limit) => input.sorted(usize::try_from(limit).ok()),
             None => Ok(input),
+        }
+    }
+}
+
+/// The number that a bracket returns; none where nothing is known.
+async fn number(search: &Search, cx: &mut Context<'_>) -> Result<Option<u64>> {
+    let bracket = SearchExpr { span: search.span, kind: SearchExprKind::Subsearch(Box::new(search.clone())) };
+    let answers = subsearch::answers(&bracket, cx).await?;
+    let Some(text) = subsearch::answer_text(&answers, search.span) else { return Ok(None) };
+    match text.trim().parse::<f64>() {
+        Ok(number) if number >= 0.0 => Ok(Some(number as u64)),
+        _ => {
+            let text = format!("`head` needs a number, and the subsearch returns `{text}`");
+            Err(Diagnostic::new(Code::BadValue, search.span, text).help("`return $field` returns a bare value").into())
         }
     }
 }

@@ -1,16 +1,182 @@
-//! The meaning of `tstats`.
+//! The meaning of `tstats`: aggregates over indexes or a data model. `| tstats count FROM datamodel=Web BY Web.dest _time span=1h`
+//!
+//! Every column of an index counts as indexed, and a data model is computed from its events each time: `summariesonly` has
+//! nothing to choose from. Absent: `prestats`, `append`, and namespaces of `tscollect`.
 
-use speleo_syntax::command::tstats::TStats;
+use std::collections::HashSet;
 
-use crate::{
-    Result,
-    command::not_yet,
-    lower::{Context, Lower},
-    relation::Relation,
+use datafusion::logical_expr::lit;
+use speleo_syntax::{
+    Code, Diagnostic, Field, SearchExpr, SearchExprKind, Span,
+    clause::Argument,
+    command::tstats::{TStats, TStatsSource},
 };
 
+use crate::{
+    Result, aggregate,
+    command::{bin, fillnull},
+    datamodel, kernel,
+    lower::{Context, Lower},
+    meet, predicate,
+    relation::{Relation, column},
+    source,
+    span::{self, Bins},
+    suggest,
+};
+
+/// How many bins of time at most where no span is written.
+const DEFAULT_BINS: u64 = 100;
+
 impl Lower for TStats {
-    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        Err(not_yet("tstats", self.span))
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        if self.prestats || self.append {
+            let error =
+                Diagnostic::new(Code::UnsupportedForm, self.span, "`prestats` and `append` are not supported yet");
+            return Err(error.help("run each search by itself and join them with `append`").into());
+        }
+        if input.is_some() {
+            return Err(Diagnostic::new(Code::Position, self.span, "`tstats` makes rows and must stand first").into());
+        }
+        let mut events = self.events(cx).await?;
+        let mut by: Vec<Field> = Vec::with_capacity(self.by.len());
+        for key in &self.by {
+            let name = &key.field.name;
+            if key.prefix {
+                let raw = if events.has("_raw") {
+                    column("_raw")
+                } else {
+                    meet::null_of(&datafusion::arrow::datatypes::DataType::Utf8)?
+                };
+                let value = kernel::call("spl_extract", vec![raw, lit(name.trim_end_matches('='))])?;
+                events = events.set(vec![(name.clone(), value)])?;
+            }
+            let chosen;
+            let width = match &key.span {
+                Some(width) => Some(width),
+                None if name == meet::TIME => {
+                    chosen = automatic(&events, cx).await?;
+                    chosen.as_ref()
+                }
+                None => None,
+            };
+            if let (Some(width), Some(data_type)) = (width, events.data_type(name).cloned()) {
+                let bins = Bins { width, align: None, span: key.field.span };
+                let (value, value_type) = bins.of(column(name), &data_type, cx)?;
+                events = events.set(vec![(name.clone(), meet::stored(name, value, &value_type)?)])?;
+            }
+            if let Some(value) = &self.fillnull_value {
+                let filled = fillnull::fill(&events, name, value)?;
+                events = events.set(vec![(name.clone(), filled)])?;
+            }
+            by.push(key.field.clone());
+        }
+        let outputs =
+            aggregate::resolve(&self.aggregates, &events, aggregate::Options { by: &by, all_num: false }, cx).await?;
+        let names = by.iter().map(|field| field.name.as_str());
+        aggregate::group(aggregate::keys(events, names, false)?, &outputs)
+    }
+}
+
+/// The automatic span of `BY _time`.
+async fn automatic(events: &Relation, cx: &mut Context<'_>) -> Result<Option<speleo_syntax::clause::BinSpan>> {
+    let Some(data_type) = events.data_type(meet::TIME).cloned() else { return Ok(None) };
+    let range = bin::range(meet::TIME, events, &column(meet::TIME), &data_type, cx).await?;
+    Ok(range.map(|(low, high)| span::nice_time(low, high, DEFAULT_BINS, 0.0)))
+}
+
+/// The part of `tstats` that finds events.
+trait Events {
+    /// The events under the names that the search uses.
+    async fn events(&self, cx: &mut Context<'_>) -> Result<Relation>;
+    /// The fields that the search names, with a place of each.
+    fn named(&self) -> Vec<(String, Span)>;
+}
+
+impl Events for TStats {
+    async fn events(&self, cx: &mut Context<'_>) -> Result<Relation> {
+        match &self.from {
+            TStatsSource::Indexes => source::events(&self.condition, self.span, cx).await,
+            TStatsSource::Namespace(name) => {
+                let error =
+                    Diagnostic::new(Code::UnsupportedForm, name.span, "namespaces of `tscollect` are not supported");
+                Err(error.into())
+            }
+            TStatsSource::DataModel(name) => {
+                if self.summaries_only {
+                    let note = Diagnostic::new(Code::SummariesOnly, name.span, "the data model is not accelerated");
+                    cx.notes.push(note.label("`summariesonly=true` reads all events here"));
+                }
+                let named = self.named();
+                let fields: HashSet<String> = named.iter().map(|(name, _)| name.clone()).collect();
+                let (source, filter) = split(&self.condition);
+                let events = datamodel::events(&datamodel::Request { name, source, fields: &fields }, cx).await?;
+                warn_unknown(&named, &events, cx);
+                let condition = predicate::condition(&filter, &events, cx).await?;
+                events.filter(condition)
+            }
+        }
+    }
+
+    fn named(&self) -> Vec<(String, Span)> {
+        let mut names = Vec::new();
+        collect(&self.condition, &mut names);
+        names.extend(self.by.iter().filter(|key| !key.prefix).map(|key| (key.field.name.clone(), key.field.span)));
+        for aggregate in &self.aggregates {
+            if let Argument::Field(field) = &aggregate.argument {
+                names.push((field.name.clone(), field.span));
+            }
+        }
+        names
+    }
+}
+
+/// The fields that a condition names.
+fn collect(expr: &SearchExpr, names: &mut Vec<(String, Span)>) {
+    match &expr.kind {
+        SearchExprKind::And(parts) | SearchExprKind::Or(parts) => parts.iter().for_each(|part| collect(part, names)),
+        SearchExprKind::Not(inner) => collect(inner, names),
+        SearchExprKind::Comparison { field, .. } | SearchExprKind::In { field, .. } => {
+            names.push((field.name.clone(), field.span));
+        }
+        _ => {}
+    }
+}
+
+/// A condition as what the source must know, indexes and times, and what is left to test: all but the times.
+fn split(condition: &SearchExpr) -> (Vec<SearchExpr>, SearchExpr) {
+    let parts = match &condition.kind {
+        SearchExprKind::And(parts) => parts.clone(),
+        _ => vec![condition.clone()],
+    };
+    let chooses = |part: &SearchExpr| match &part.kind {
+        SearchExprKind::TimeModifier { .. } => true,
+        SearchExprKind::Comparison { field, .. } | SearchExprKind::In { field, .. } => field.name == "index",
+        _ => false,
+    };
+    let source = parts.iter().filter(|part| chooses(part)).cloned().collect();
+    let is_time = |part: &SearchExpr| matches!(part.kind, SearchExprKind::TimeModifier { .. });
+    let rest = parts.into_iter().filter(|part| !is_time(part)).collect();
+    (source, SearchExpr { span: condition.span, kind: SearchExprKind::And(rest) })
+}
+
+/// Warns of fields that the data model does not have: Splunk answers with nothing, in silence.
+fn warn_unknown(named: &[(String, Span)], events: &Relation, cx: &mut Context<'_>) {
+    if cx.world.is_blind() {
+        return;
+    }
+    let fields = events.fields();
+    for (name, span) in named {
+        if name.contains('*') || fields.contains(name) {
+            continue;
+        }
+        let text = format!("the data model has no field `{name}`");
+        let warning = Diagnostic::new(Code::UnknownField, *span, text);
+        let warning = match suggest::nearest(name, fields.iter().map(String::as_str)) {
+            Some(nearest) => warning.edit(format!("`{nearest}` is one"), *span, nearest),
+            None => warning,
+        };
+        if !cx.notes.contains(&warning) {
+            cx.notes.push(warning);
+        }
     }
 }

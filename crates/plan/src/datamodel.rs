@@ -1,0 +1,253 @@
+//! Events of a data model's object, under the model's names. `| tstats count FROM datamodel=Web.Proxy BY Web.src`
+//!
+//! An object is its parent's events, a condition, and fields: declared ones and calculated ones, the parent's first. A field's name
+//! is the lineage of the object that declares it and its own name; `_time`, `host` and their like stay as they are. `nodename`
+//! lists the lineages that an event belongs to. Absent: roots made of transactions, and what acceleration stores.
+
+mod calculation;
+mod knowledge;
+
+use std::collections::HashSet;
+
+use datafusion::{
+    arrow::datatypes::DataType,
+    functions_nested::{array_compact::array_compact, make_array::make_array},
+    logical_expr::{Expr, lit, when},
+};
+use speleo_knowledge::{DataModel, DataObject};
+use speleo_syntax::{Code, Diagnostic, SearchExpr, SearchExprKind, Span, Spanned};
+
+use crate::{
+    Result,
+    command::pipeline,
+    lower::Context,
+    meet, predicate,
+    relation::{Relation, column},
+    source, suggest,
+    union::stack,
+};
+use knowledge::Text;
+
+/// The pseudo-field that lists the objects of an event.
+const NODE_NAME: &str = "nodename";
+
+/// Fields that carry no object's name.
+const PLAIN_FIELDS: [&str; 7] = ["_time", "_raw", "index", "host", "source", "sourcetype", "splunk_server"];
+
+/// What a search wants of a data model.
+pub(crate) struct Request<'a> {
+    /// `Model` or `Model.Object`, and where it stands.
+    pub(crate) name: &'a Spanned<String>,
+    /// The part of the search's condition that the sources must know: indexes and times.
+    pub(crate) source: Vec<SearchExpr>,
+    /// The fields that the search names.
+    pub(crate) fields: &'a HashSet<String>,
+}
+
+/// The events of the object, with every field under its full name.
+pub(crate) async fn events(request: &Request<'_>, cx: &mut Context<'_>) -> Result<Relation> {
+    let world = cx.world;
+    let span = request.name.span;
+    let written = request.name.node.replace('"', "");
+    let (model_name, path) = match written.split_once('.') {
+        Some((model, path)) => (model, Some(path)),
+        None => (written.as_str(), None),
+    };
+    let models = &world.knowledge().data_models;
+    let Some(model) = models.get(model_name) else {
+        if world.is_blind() {
+            return crate::table::nothing();
+        }
+        let names = models.keys().map(String::as_str);
+        return Err(unknown("data model", model_name, names, span));
+    };
+    let objects = match path {
+        Some(path) => match model.resolve(path) {
+            Some(object) => vec![object],
+            None => {
+                return Err(unknown(
+                    "object of the data model",
+                    path,
+                    model.objects.iter().map(|o| o.name.as_str()),
+                    span,
+                ));
+            }
+        },
+        None => roots(model, request.fields),
+    };
+    let mut all = None::<Relation>;
+    for object in objects {
+        let rows = Building { model, object, request, span }.rows(cx).await?;
+        all = Some(match all {
+            Some(earlier) => stack(earlier, rows)?,
+            None => rows,
+        });
+    }
+    match all {
+        Some(all) => Ok(all),
+        None => crate::table::nothing(),
+    }
+}
+
+fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>, span: Span) -> crate::Error {
+    let error = Diagnostic::new(Code::UnknownDataModel, span, format!("no {what} is called `{name}`"));
+    match suggest::nearest(name, names) {
+        Some(nearest) => error.help(format!("`{nearest}` is one")).into(),
+        None => error.into(),
+    }
+}
+
+/// A model's name alone means the roots that the search's fields name, or all of them.
+fn roots<'a>(model: &'a DataModel, fields: &HashSet<String>) -> Vec<&'a DataObject> {
+    let named = |root: &&DataObject| {
+        fields.iter().any(|field| field.strip_prefix(root.name.as_str()).is_some_and(|rest| rest.starts_with('.')))
+    };
+    let chosen: Vec<&DataObject> = model.roots().filter(named).collect();
+    if chosen.is_empty() { model.roots().collect() } else { chosen }
+}
+
+/// The object on its way to a relation.
+struct Building<'a> {
+    model: &'a DataModel,
+    object: &'a DataObject,
+    request: &'a Request<'a>,
+    span: Span,
+}
+
+impl Building<'_> {
+    async fn rows(&self, cx: &mut Context<'_>) -> Result<Relation> {
+        let notes = cx.notes.len();
+        let lineage = self.model.lineage(&self.object.name);
+        let Some(root) = lineage.first() else { return crate::table::nothing() };
+        let mut relation = self.root(root, cx).await?;
+        let mut members: Vec<(String, Expr)> = Vec::new();
+        for object in self.model.subtree(&root.name) {
+            let is_above = lineage.iter().any(|above| above.name == object.name);
+            if !is_above && !self.is_wanted(object) {
+                continue;
+            }
+            if !object.is_root() {
+                let condition = self.condition(object, &relation, cx).await?;
+                if is_above {
+                    relation = relation.filter(condition)?;
+                } else {
+                    let member = condition.is_true().and(member_of(&object.parent, &relation));
+                    relation = relation.set(vec![(flag(&object.name), member)])?;
+                }
+            }
+            members.push((self.model.lineage_name(&object.name), member_of(&object.name, &relation)));
+            for calculation in &object.calculations {
+                relation = calculation::apply(relation, calculation, self.span, cx).await?;
+            }
+            for field in object.fields.iter().filter(|field| field.required && is_above) {
+                let present = if relation.has(&field.name) { column(&field.name).is_not_null() } else { lit(false) };
+                relation = relation.filter(present)?;
+            }
+        }
+        // Fields that the model's own texts do not find are the model's business, not the search's.
+        cx.notes.truncate(notes);
+        self.named(relation, &members)
+    }
+
+    /// The events of the root: its condition with the search's indexes and times, or its own pipeline.
+    async fn root(&self, root: &DataObject, cx: &mut Context<'_>) -> Result<Relation> {
+        let knowledge = Text { world: cx.world, span: self.span };
+        if let Some(text) = &root.base_search {
+            let search = knowledge.search(text)?;
+            return pipeline(&search, cx).await.map_err(|error| knowledge.blame(error, text));
+        }
+        let mut parts = Vec::new();
+        for constraint in &root.constraints {
+            parts.push(knowledge.condition(constraint)?);
+        }
+        parts.extend(self.request.source.iter().cloned());
+        let condition = SearchExpr { span: self.span, kind: SearchExprKind::And(parts) };
+        let names = self.model.subtree(&root.name).into_iter().flat_map(|object| knowledge.names(object)).collect();
+        let outer = std::mem::replace(&mut cx.mentioned, names);
+        let events = source::events(&condition, self.span, cx).await;
+        cx.mentioned = outer;
+        events
+    }
+
+    async fn condition(&self, object: &DataObject, relation: &Relation, cx: &mut Context<'_>) -> Result<Expr> {
+        let knowledge = Text { world: cx.world, span: self.span };
+        let mut parts = Vec::new();
+        for text in &object.constraints {
+            let condition = knowledge.condition(text)?;
+            parts.push(
+                predicate::condition(&condition, relation, cx).await.map_err(|error| knowledge.blame(error, text))?,
+            );
+        }
+        Ok(parts.into_iter().reduce(Expr::and).unwrap_or_else(|| lit(true)))
+    }
+
+    /// Whether the search names the object's fields, or asks which objects an event belongs to.
+    fn is_wanted(&self, object: &DataObject) -> bool {
+        let lineage = format!("{}.", self.model.lineage_name(&object.name));
+        self.request.fields.iter().any(|field| field == NODE_NAME || field.starts_with(&lineage))
+    }
+
+    /// The model's names for everything.
+    fn named(&self, relation: Relation, members: &[(String, Expr)]) -> Result<Relation> {
+        let mut columns: Vec<(String, Expr)> = Vec::new();
+        for name in PLAIN_FIELDS {
+            if relation.has(name) {
+                columns.push((name.to_owned(), column(name)));
+            }
+        }
+        if self.request.fields.contains(NODE_NAME) {
+            let mut names = Vec::with_capacity(members.len());
+            for (lineage, member) in members {
+                names.push(when(member.clone(), lit(lineage.as_str())).end()?);
+            }
+            columns.push((NODE_NAME.to_owned(), array_compact(make_array(names))));
+        }
+        let root = self.model.lineage(&self.object.name).first().map_or("", |root| root.name.as_str());
+        for object in self.model.subtree(root) {
+            for field in object.own_fields() {
+                let full = format!("{}.{}", self.model.lineage_name(&object.name), field.name);
+                self.add(&relation, &field.name, full, &mut columns)?;
+            }
+        }
+        for written in self.request.fields {
+            if let Some(own) = self.own_name(written) {
+                self.add(&relation, &own, written.clone(), &mut columns)?;
+            }
+        }
+        relation.select(columns)
+    }
+
+    fn add(&self, relation: &Relation, own: &str, full: String, columns: &mut Vec<(String, Expr)>) -> Result<()> {
+        if columns.iter().all(|(name, _)| *name != full) {
+            let value = match relation.data_type(own) {
+                Some(data_type) => meet::stored(&full, column(own), data_type)?,
+                None => meet::null_of(&DataType::Utf8)?,
+            };
+            columns.push((full, value));
+        }
+        Ok(())
+    }
+
+    /// The field behind a name that was written with another object of its line: `Failed_Authentication.user`.
+    fn own_name(&self, written: &str) -> Option<String> {
+        written.match_indices('.').find_map(|(place, _)| {
+            let (path, field) = (written.get(..place)?, written.get(place + 1..)?);
+            let object = self.model.resolve(path)?;
+            let declared = self.model.fields(&object.name).into_iter().any(|owned| owned.field.name == field);
+            declared.then(|| field.to_owned())
+        })
+    }
+}
+
+/// The flag of a child object, as Splunk calls it.
+fn flag(object: &str) -> String {
+    format!("is_{object}")
+}
+
+/// Whether an event belongs to an object; to those that the rows were filtered by all do.
+fn member_of(object: &str, relation: &Relation) -> Expr {
+    match relation.data_type(&flag(object)) {
+        Some(DataType::Boolean) => column(&flag(object)),
+        _ => lit(true),
+    }
+}

@@ -1,0 +1,81 @@
+//! Texts of a data model: conditions, expressions and pipelines that are not the search's own.
+//!
+//! Their places mean nothing to the reader of the search: what is wrong with them is told at the model's name.
+
+use speleo_knowledge::{CalculationKind, DataObject};
+use speleo_syntax::{Code, Diagnostic, Expr, Search, SearchExpr, Span, parse, parse_expr, parse_search_expr};
+
+use crate::{Error, Result, World, field};
+
+/// Reads a model's texts.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) world: &'a dyn World,
+    /// The model's name in the search.
+    pub(super) span: Span,
+}
+
+impl Text<'_> {
+    /// A condition in the search language.
+    pub(super) fn condition(self, text: &str) -> Result<SearchExpr> {
+        self.read(text, parse_search_expr)
+    }
+
+    /// An expression of eval.
+    pub(super) fn expression(self, text: &str) -> Result<Expr> {
+        self.read(text, parse_expr)
+    }
+
+    /// A pipeline.
+    pub(super) fn search(self, text: &str) -> Result<Search> {
+        self.read(text, parse)
+    }
+
+    fn read<T>(self, text: &str, parser: impl Fn(&str) -> (T, Vec<Diagnostic>)) -> Result<T> {
+        let (expanded, mut problems) = self.world.expand(text);
+        let (tree, more) = parser(&expanded);
+        problems.extend(more);
+        match problems.into_iter().find(Diagnostic::is_error) {
+            Some(problem) => Err(self.diagnostic(&problem.message, text).into()),
+            None => Ok(tree),
+        }
+    }
+
+    /// An error that came up in a model's text, told at the model's name.
+    pub(super) fn blame(self, error: Error, text: &str) -> Error {
+        match error {
+            Error::Diagnostics(list) => {
+                let told = |problem: Diagnostic| Diagnostic {
+                    code: problem.code,
+                    severity: problem.severity,
+                    ..self.diagnostic(&problem.message, text)
+                };
+                Error::Diagnostics(list.into_iter().map(told).collect())
+            }
+            engine => engine,
+        }
+    }
+
+    fn diagnostic(self, message: &str, text: &str) -> Diagnostic {
+        Diagnostic::new(Code::Knowledge, self.span, message).help(format!("the data model says `{text}`"))
+    }
+
+    /// The fields of events that an object's declarations and calculations name.
+    pub(super) fn names(self, object: &DataObject) -> Vec<String> {
+        let mut names: Vec<String> = object.own_fields().map(|field| field.name.clone()).collect();
+        for calculation in &object.calculations {
+            match &calculation.kind {
+                CalculationKind::Eval { expression } => {
+                    if let Ok(expression) = self.expression(expression) {
+                        field::of_expr(&expression, &mut |field| names.push(field.name.clone()));
+                    }
+                }
+                CalculationKind::Rex { input, .. } | CalculationKind::GeoIp { input, .. } => names.push(input.clone()),
+                CalculationKind::Lookup { inputs, .. } => names.extend(inputs.iter().map(|(field, _)| field.clone())),
+            }
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+}

@@ -7,8 +7,9 @@ use nom::Parser;
 
 use crate::{Code, CommandSpec, Diagnostic, Span, Spanned, token};
 
-/// How deep parentheses, brackets and signs may nest. Real searches stay below 20; the limit keeps the stack safe.
-pub(crate) const MAX_DEPTH: usize = 200;
+/// How deep parentheses, brackets and signs may nest. Published searches stay below 20; the limit keeps the stack
+/// safe, also of whoever walks the tree.
+pub(crate) const MAX_DEPTH: usize = 100;
 
 /// The input of every parser.
 pub(crate) struct Cursor<'a> {

@@ -138,3 +138,14 @@ fn nesting_has_a_limit_and_one_error() {
     let deep = format!("{}x{}", "a [search ".repeat(1_000), "]".repeat(1_000));
     assert_eq!(parse(&deep).1.iter().map(|found| found.code).collect::<Vec<_>>(), [Code::TooDeep]);
 }
+
+#[test]
+fn the_deepest_search_is_no_danger() {
+    let deep = format!("{}x{}", "a [search ".repeat(95), "]".repeat(95));
+    let (search, diagnostics) = parse(&deep);
+    assert_eq!(diagnostics, []);
+    assert_eq!(search.to_string().matches("[search").count(), 95);
+    let (search, diagnostics) = parse(&format!("a | where {}x{}", "if(NOT (".repeat(30), "))".repeat(30)));
+    assert_eq!(diagnostics, []);
+    assert!(search.to_string().len() > 100);
+}

@@ -4,8 +4,9 @@
 use super::grammar::Tree;
 use crate::{BinaryOp, Expr, ExprKind};
 
-/// Up to here a chain leans to the left, as every other operator does.
-const LONGEST_LEANING: usize = 64;
+/// Up to here a chain leans to the left, as every other operator does. The left edge of a balanced tree must stay shorter than
+/// that, or printing and reading it would balance it again.
+const LONGEST_LEANING: usize = 32;
 
 /// `left op right`.
 pub(super) fn join(op: BinaryOp, left: Tree, right: Tree) -> Tree {
@@ -16,7 +17,8 @@ pub(super) fn join(op: BinaryOp, left: Tree, right: Tree) -> Tree {
 
 /// The operands joined from left to right, or in pairs where they are many.
 pub(super) fn fold(op: BinaryOp, mut operands: Vec<Tree>) -> Tree {
-    while operands.len() > LONGEST_LEANING {
+    let many = operands.len() > LONGEST_LEANING;
+    while many && operands.len() > 1 {
         let mut pairs = Vec::with_capacity(operands.len().div_ceil(2));
         let mut rest = operands.into_iter();
         while let Some(left) = rest.next() {

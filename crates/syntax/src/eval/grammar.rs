@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The deepest tree that is built. Chains of AND and OR are balanced and do not count.
-const MAX_HEIGHT: usize = 400;
+const MAX_HEIGHT: usize = 200;
 
 /// An operator between or behind operands.
 #[derive(Clone, Copy, PartialEq)]

@@ -159,8 +159,17 @@ fn deep_and_long_expressions_are_no_danger() {
         assert_eq!(diagnostics, []);
         assert!(height(&expr) < 100);
     }
-    let (_, diagnostics) = parse_expr(&deep("(", ")", 150));
+    let (_, diagnostics) = parse_expr(&deep("(", ")", 90));
     assert_eq!(diagnostics, []);
+}
+
+#[test]
+fn long_chains_keep_their_tree_when_printed() {
+    for count in [2, 31, 32, 33, 64, 65, 128, 1000] {
+        let (expr, _) = parse_expr(&vec!["a"; count].join(" OR "));
+        let (again, _) = parse_expr(&expr.to_string());
+        assert_eq!(again, expr, "{count}");
+    }
 }
 
 fn height(expr: &Expr) -> usize {

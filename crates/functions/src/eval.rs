@@ -14,6 +14,7 @@ pub mod math;
 pub mod multivalue;
 pub mod operator;
 pub mod pattern;
+pub mod printf;
 pub mod search;
 pub mod sort;
 pub mod spath;
@@ -39,6 +40,7 @@ pub static EVAL: &[&[EvalSpec]] = &[
     math::FUNCTIONS,
     multivalue::FUNCTIONS,
     pattern::FUNCTIONS,
+    printf::FUNCTIONS,
     spath::FUNCTIONS,
     statistical::FUNCTIONS,
     text::FUNCTIONS,
@@ -65,6 +67,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         multivalue::kernels(),
         operator::kernels(),
         pattern::kernels(),
+        printf::kernels(),
         search::kernels(),
         sort::kernels(),
         spath::kernels(),

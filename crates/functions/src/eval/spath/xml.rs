@@ -312,6 +312,8 @@ mod tests {
         check("<>é</>", "a", &[]);
         let deep = "<a>".repeat(100_000);
         check(&deep, "a.b", &[]);
-        Tree::new(&deep).leaves(|path, value| assert!(value.is_empty(), "{path}"));
+        let mut leaves = 0;
+        Tree::new(&deep).leaves(|_, _| leaves += 1);
+        assert_eq!(leaves, 1);
     }
 }

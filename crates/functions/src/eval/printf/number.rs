@@ -57,7 +57,7 @@ pub(super) fn float(conversion: &Conversion, value: f64) -> (String, String) {
         }
         _ => fixed(size, precision.unwrap_or(6), conversion.is_alternate),
     };
-    let digits = if conversion.has_commas && conversion.letter.to_ascii_lowercase() != 'e' {
+    let digits = if conversion.has_commas && !conversion.letter.eq_ignore_ascii_case(&'e') {
         with_commas(&digits)
     } else {
         digits

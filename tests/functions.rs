@@ -34,11 +34,8 @@ fn first_cell(answer: &Answer) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn examples_give_what_they_say() {
-    let settings = Settings {
-        now: Some("1700000000".to_owned()),
-        timezone: Some("UTC".to_owned()),
-        ..Settings::default()
-    };
+    let settings =
+        Settings { now: Some("1700000000".to_owned()), timezone: Some("UTC".to_owned()), ..Settings::default() };
     let engine = Engine::open(settings).await.unwrap();
     let mut wrong = Vec::new();
     for (expression, expected) in EVAL.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.examples) {
@@ -46,7 +43,12 @@ async fn examples_give_what_they_say() {
         let outcome = engine.search(&search).await;
         let found = match &outcome.result {
             Ok(answer) => first_cell(answer),
-            Err(()) => outcome.diagnostics.iter().map(|one| format!("{}: {}", one.code.text(), one.message)).collect::<Vec<_>>().join("; "),
+            Err(()) => outcome
+                .diagnostics
+                .iter()
+                .map(|one| format!("{}: {}", one.code.text(), one.message))
+                .collect::<Vec<_>>()
+                .join("; "),
         };
         if found != *expected {
             wrong.push(format!("{expression}\n  expected {expected}\n  found    {found}"));

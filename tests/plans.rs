@@ -32,7 +32,12 @@ fn bundled_searches() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
     let demo = folder.path().join("demo");
-    let status = Command::new(env!("CARGO_BIN_EXE_speleo")).arg("demo").arg(&demo).args(["--now", NOW, "--output", "jsonl"]).output().unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_speleo"))
+        .arg("demo")
+        .arg(&demo)
+        .args(["--now", NOW, "--output", "jsonl"])
+        .output()
+        .unwrap();
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("plans");
@@ -51,7 +56,8 @@ fn bundled_searches() {
             assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stderr));
             // Paths are not the plan's, and the physical plan depends on the number of cores.
             let text = text.replace(&folder.path().display().to_string(), "").replace(folder_name(&folder), "");
-            let sections: Vec<&str> = text.split("\n\n").filter(|section| !section.starts_with("Physical plan")).collect();
+            let sections: Vec<&str> =
+                text.split("\n\n").filter(|section| !section.starts_with("Physical plan")).collect();
             insta::assert_snapshot!(path.file_stem().unwrap().to_string_lossy().into_owned(), sections.join("\n\n"));
         }
     });

@@ -60,33 +60,62 @@ fn a_command_has_one_stem_in_syntax_plan_and_tests() {
     none("commands without a golden file", syntax.difference(&tests).cloned().collect());
     none("golden files without a command", tests.difference(&syntax).cloned().collect());
     let names: BTreeSet<&str> = COMMANDS.iter().flat_map(|spec| spec.names).copied().collect();
-    none("files that no command is named after", syntax.iter().filter(|stem| !names.contains(stem.as_str())).cloned().collect());
+    none(
+        "files that no command is named after",
+        syntax.iter().filter(|stem| !names.contains(stem.as_str())).cloned().collect(),
+    );
 }
 
 #[test]
 fn a_name_stands_for_one_thing() {
     let mut seen = BTreeSet::new();
-    none("commands listed twice", COMMANDS.iter().flat_map(|spec| spec.names).filter(|name| !seen.insert(**name)).map(ToString::to_string).collect());
+    none(
+        "commands listed twice",
+        COMMANDS
+            .iter()
+            .flat_map(|spec| spec.names)
+            .filter(|name| !seen.insert(**name))
+            .map(ToString::to_string)
+            .collect(),
+    );
     let mut seen = BTreeSet::new();
     let functions = EVAL.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.names);
-    none("eval functions listed twice", functions.filter(|name| !seen.insert(**name)).map(ToString::to_string).collect());
+    none(
+        "eval functions listed twice",
+        functions.filter(|name| !seen.insert(**name)).map(ToString::to_string).collect(),
+    );
     let mut seen = BTreeSet::new();
     let aggregates = STATS.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.names);
-    none("stats functions listed twice", aggregates.filter(|name| !seen.insert(**name)).map(ToString::to_string).collect());
+    none(
+        "stats functions listed twice",
+        aggregates.filter(|name| !seen.insert(**name)).map(ToString::to_string).collect(),
+    );
 }
 
 #[test]
 fn a_function_says_what_it_does() {
     let functions: Vec<_> = EVAL.iter().flat_map(|family| family.iter()).collect();
-    none("eval functions without an example", functions.iter().filter(|spec| spec.examples.is_empty()).map(|spec| spec.usage.to_owned()).collect());
-    none("eval functions without a summary", functions.iter().filter(|spec| spec.summary.is_empty()).map(|spec| spec.usage.to_owned()).collect());
+    none(
+        "eval functions without an example",
+        functions.iter().filter(|spec| spec.examples.is_empty()).map(|spec| spec.usage.to_owned()).collect(),
+    );
+    none(
+        "eval functions without a summary",
+        functions.iter().filter(|spec| spec.summary.is_empty()).map(|spec| spec.usage.to_owned()).collect(),
+    );
 }
 
 #[test]
 fn a_code_has_a_number_and_a_page() {
     let mut seen = BTreeSet::new();
-    none("codes with the number of another", Code::ALL.iter().filter(|code| !seen.insert(code.text())).map(|code| code.text().to_owned()).collect());
-    none("codes without a page", Code::ALL.iter().filter(|code| code.page().trim().is_empty()).map(|code| code.text().to_owned()).collect());
+    none(
+        "codes with the number of another",
+        Code::ALL.iter().filter(|code| !seen.insert(code.text())).map(|code| code.text().to_owned()).collect(),
+    );
+    none(
+        "codes without a page",
+        Code::ALL.iter().filter(|code| code.page().trim().is_empty()).map(|code| code.text().to_owned()).collect(),
+    );
 }
 
 #[test]
@@ -110,7 +139,10 @@ fn files_are_short_and_open_with_what_they_are() {
 #[test]
 fn no_file_is_a_drawer() {
     let is_drawer = |path: &PathBuf| DRAWERS.contains(&path.file_stem().unwrap().to_string_lossy().as_ref());
-    none("names that say nothing", sources().into_iter().filter(is_drawer).map(|path| path.display().to_string()).collect());
+    none(
+        "names that say nothing",
+        sources().into_iter().filter(is_drawer).map(|path| path.display().to_string()).collect(),
+    );
 }
 
 #[test]
@@ -121,7 +153,10 @@ fn nothing_is_left_undone() {
         let text = fs::read_to_string(path).unwrap();
         marks.iter().any(|mark| text.contains(mark))
     };
-    none("files with marks of unfinished work", sources().into_iter().filter(has_mark).map(|path| path.display().to_string()).collect());
+    none(
+        "files with marks of unfinished work",
+        sources().into_iter().filter(has_mark).map(|path| path.display().to_string()).collect(),
+    );
 }
 
 #[test]

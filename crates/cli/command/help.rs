@@ -27,7 +27,9 @@ pub(crate) fn run(args: &HelpArgs) -> Result<Exit> {
 pub(crate) fn write_topic(topic: &str, out: &mut dyn Write) -> Result<()> {
     let name = topic.trim().to_ascii_lowercase();
     match name.as_str() {
-        "commands" => return list(out, commands().filter(|spec| can_run(spec)).map(|spec| (first(spec.names), spec.summary))),
+        "commands" => {
+            return list(out, commands().filter(|spec| can_run(spec)).map(|spec| (first(spec.names), spec.summary)));
+        }
         "functions" => return list(out, functions().map(|spec| (first(spec.names), spec.summary))),
         "aggregates" => return list(out, aggregates().map(|spec| (first(spec.names), spec.summary))),
         _ => {}

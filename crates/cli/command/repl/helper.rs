@@ -28,7 +28,11 @@ impl Helper {
         let before = before.trim_end();
         let last_word = before.rsplit(|c: char| c.is_whitespace() || c == '|').next().unwrap_or_default();
         if before.is_empty() || before.ends_with(['|', '[']) {
-            return help::commands().filter(|spec| help::can_run(spec)).flat_map(|spec| spec.names).map(|name| (*name).to_owned()).collect();
+            return help::commands()
+                .filter(|spec| help::can_run(spec))
+                .flat_map(|spec| spec.names)
+                .map(|name| (*name).to_owned())
+                .collect();
         }
         if before.ends_with("index=") {
             return self.indexes.clone();

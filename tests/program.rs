@@ -1,0 +1,249 @@
+//! The program's contract: exit statuses, what goes to which stream, the forms of rows and of `check`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::{Value, json};
+
+fn speleo(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_speleo")).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn status(arguments: &[&str]) -> i32 {
+    speleo(arguments).status.code().unwrap()
+}
+
+/// A search over nothing with a fixed time and zone.
+fn search(spl: &str, more: &[&str]) -> Output {
+    speleo(&[&["search", "--now", "1700000000", "--timezone", "Europe/Berlin"], more, &["--", spl]].concat())
+}
+
+const ROW: &str = "| makeresults | eval n=1.5, whole=2.0*1, t=\"a,b\", m=split(\"x y\", \" \"), gone=null() | table _time n whole t m gone";
+
+#[test]
+fn json_lines_are_lossless() {
+    let output = search(ROW, &["--output", "jsonl"]);
+    assert_eq!(stdout(&output), "{\"_time\":1700000000,\"n\":1.5,\"whole\":2,\"t\":\"a,b\",\"m\":[\"x\",\"y\"]}\n");
+    assert_eq!(stderr(&output), "");
+    // In a pipe they are the default.
+    assert_eq!(stdout(&search(ROW, &[])), stdout(&output));
+}
+
+#[test]
+fn csv_has_iso_times_and_joins_values_by_newlines() {
+    let output = search(ROW, &["--output", "csv"]);
+    assert_eq!(stdout(&output), "_time,n,whole,t,m,gone\n2023-11-14T23:13:20.000+01:00,1.5,2,\"a,b\",\"x\ny\",\n");
+    let output = search("| makeresults | eval a=1 | table _time a", &["--output", "tsv"]);
+    assert_eq!(stdout(&output), "_time\ta\n2023-11-14T23:13:20.000+01:00\t1\n");
+}
+
+#[test]
+fn tables_show_times_in_the_zone_and_a_footer_beside_the_data() {
+    let output = search("| makeresults | eval m=split(\"x y\", \" \"), n=10 | table _time m n", &["--output", "table"]);
+    let table = "\
+╭─────────────────────┬───┬────╮
+│ _time               ┆ m ┆ n  │
+╞═════════════════════╪═══╪════╡
+│ 2023-11-14 23:13:20 ┆ x ┆ 10 │
+│                     ┆ y ┆    │
+╰─────────────────────┴───┴────╯
+";
+    assert_eq!(stdout(&output), table);
+    assert!(stderr(&output).starts_with("1 row, 0 events scanned, "), "{}", stderr(&output));
+}
+
+#[test]
+fn the_other_forms() {
+    let spl = "| makeresults | eval a=\"x|y\", b=2 | table a b";
+    assert_eq!(stdout(&search(spl, &["--output", "json"])), "[\n{\"a\":\"x|y\",\"b\":2}\n]\n");
+    assert_eq!(stdout(&search(spl, &["--output", "markdown"])), "| a | b |\n| --- | ---: |\n| x\\|y | 2 |\n");
+    assert_eq!(stdout(&search(spl, &["--output", "vertical"])), "── row 1 ──\na  x|y\nb  2\n");
+    assert_eq!(stdout(&search(spl, &["--output", "raw"])), "a=\"x|y\" b=\"2\"\n");
+    assert!(
+        stdout(&search("| makeresults | eval a=\"<b>\" | table a", &["--output", "html"])).contains("<td>&lt;b&gt;")
+    );
+}
+
+#[test]
+fn files_take_the_form_that_their_ending_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let spl = "| makeresults | eval a=1 | table a";
+    for name in ["a.csv", "a.parquet", "a.arrow", "a.jsonl"] {
+        let output = search(spl, &["--out", &path(name)]);
+        assert!(output.status.success(), "{name}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "");
+    }
+    assert_eq!(fs::read_to_string(path("a.csv")).unwrap(), "a\n1\n");
+    assert!(fs::read(path("a.parquet")).unwrap().starts_with(b"PAR1"));
+    assert!(fs::read(path("a.arrow")).unwrap().starts_with(b"ARROW1"));
+    assert_eq!(search(spl, &["--out", &path("a.what")]).status.code(), Some(2));
+    // A failure leaves what was there.
+    assert_eq!(search("| makeresults | eval a=1+", &["--out", &path("a.csv")]).status.code(), Some(1));
+    assert_eq!(fs::read_to_string(path("a.csv")).unwrap(), "a\n1\n");
+}
+
+#[test]
+fn exit_statuses() {
+    assert_eq!(status(&["search", "| makeresults"]), 0);
+    assert_eq!(status(&["search", "| nonsense"]), 1);
+    assert_eq!(status(&["search", "--what", "| makeresults"]), 2);
+    assert_eq!(status(&["search", "--index", "broken", "| makeresults"]), 2);
+    assert_eq!(status(&["search", "--fail-on-empty", "| makeresults | where false()"]), 3);
+    assert_eq!(status(&["search", "--fail-on-results", "| makeresults"]), 4);
+    assert_eq!(status(&["search", "--fail-on-results", "| makeresults | where false()"]), 0);
+    assert_eq!(status(&["search", "--file", "/nowhere/x.spl"]), 1);
+    assert_eq!(status(&["serve"]), 2);
+}
+
+#[test]
+fn a_search_may_come_in_three_ways() {
+    let expected = "{\"a\":1}\n";
+    let spl = "| makeresults | eval a=1 | table a";
+    assert_eq!(stdout(&speleo(&[spl])), expected);
+    let mut child =
+        Command::new(env!("CARGO_BIN_EXE_speleo")).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(spl.as_bytes()).unwrap();
+    assert_eq!(stdout(&child.wait_with_output().unwrap()), expected);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.spl");
+    fs::write(&path, format!("```title: One\nmore: kept```\n{}", spl.replace('1', "$n$"))).unwrap();
+    assert_eq!(stdout(&speleo(&["search", "--file", path.to_str().unwrap(), "--set", "n=1"])), expected);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_speleo"))
+        .args(["search", "| makeresults count=200000 | eval a=1"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()));
+}
+
+#[test]
+fn errors_point_into_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.spl");
+    fs::write(&path, "```title: Broken```\n| makeresults\n| stat count\n").unwrap();
+    let output = speleo(&["search", "--file", path.to_str().unwrap()]);
+    assert_eq!(stdout(&output), "");
+    let text = stderr(&output);
+    assert!(text.starts_with("error[E0201]"), "{text}");
+    assert!(text.contains(&format!("{}:3:3", path.display())), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+
+    let output = speleo(&["search", "--file", path.to_str().unwrap(), "--error-format", "json"]);
+    let object: Value = serde_json::from_str(stderr(&output).lines().next().unwrap()).unwrap();
+    assert_eq!((&object["code"], &object["line"], &object["column"]), (&json!("E0201"), &json!(3), &json!(3)));
+
+    let output = speleo(&["search", "--file", path.to_str().unwrap(), "--error-format", "sarif"]);
+    let document: Value = serde_json::from_str(&stderr(&output)).unwrap();
+    assert_eq!(document["runs"][0]["results"][0]["ruleId"], "E0201");
+}
+
+fn check(path: &Path) -> (Vec<Value>, i32) {
+    let output = speleo(&["check", "--output", "jsonl", path.to_str().unwrap()]);
+    let lines = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (lines, output.status.code().unwrap())
+}
+
+#[test]
+fn check_tells_mistakes_from_what_is_missing_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.jsonl");
+    let searches = [
+        json!({"id": "fine", "search": "index=x | stats count by host"}),
+        json!({"id": 7, "search": "index=x | cluster"}),
+        json!({"search": "index=x | stats count by"}),
+        json!({"id": "macro", "search": "index=x `nowhere`"}),
+        json!({"id": "filter", "search": "index=x | `some_detection_filter`"}),
+    ];
+    fs::write(&path, searches.map(|search| search.to_string()).join("\n")).unwrap();
+    let (lines, status) = check(&path);
+    let answers: Vec<_> = lines.iter().map(|line| (line["id"].clone(), line["status"].as_str().unwrap())).collect();
+    assert_eq!(
+        answers,
+        [
+            (json!("fine"), "ok"),
+            (json!(7), "unsupported"),
+            (json!(format!("{}:3", path.display())), "invalid"),
+            (json!("macro"), "unsupported"),
+            (json!("filter"), "ok"),
+        ]
+    );
+    assert_eq!(status, 1);
+    assert_eq!(lines[0]["commands"], json!(["search", "stats"]));
+    assert_eq!(lines[1]["diagnostics"][0]["code"], "E0401");
+    assert_eq!(lines[1]["diagnostics"][0]["severity"], "error");
+    assert_eq!(lines[1]["diagnostics"][0]["span"], json!([10, 17]));
+}
+
+#[test]
+fn check_reads_apps_and_detections() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "app/default/savedsearches.conf",
+        "[one]\nsearch = index=x \\\n| `mine`\n\n[two]\nsearch = index=x | nonsense\n",
+    );
+    write("app/local/savedsearches.conf", "[two]\nsearch = index=x | head\n");
+    write("app/default/macros.conf", "[mine]\ndefinition = stats count\n");
+    write("detections/d.yml", "name: D\nid: abc\nsearch: |-\n  index=x\n  | head 1\nstatus: production\n");
+    let (lines, status) = check(folder.path());
+    let answers: Vec<_> =
+        lines.iter().map(|line| (line["name"].as_str().unwrap(), line["status"].as_str().unwrap())).collect();
+    assert_eq!(answers, [("one", "ok"), ("two", "ok"), ("D", "ok")]);
+    assert_eq!(lines[2]["id"], "abc");
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn a_golden_test_that_differs_fails_and_can_be_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.spltest");
+    let case = "=== one\nsearch: | makeresults | eval a=1 | table a\n--- rows\na\n2\n\n=== two\nsearch: | nonsense\n--- error\n";
+    fs::write(&path, case).unwrap();
+    let output = speleo(&["test", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("  - 2\n  + 1\n"), "{}", stdout(&output));
+    assert_eq!(status(&["test", "--accept", path.to_str().unwrap()]), 0);
+    assert_eq!(status(&["test", path.to_str().unwrap()]), 0);
+    assert!(
+        fs::read_to_string(&path)
+            .unwrap()
+            .starts_with("=== one\nsearch: | makeresults | eval a=1 | table a\n--- rows\na\n1\n\n=== two\n")
+    );
+}
+
+#[test]
+fn help_knows_commands_functions_and_codes() {
+    for topic in ["dedup", "lower", "values", "commands", "functions", "aggregates", "check"] {
+        let output = speleo(&["help", topic]);
+        assert!(output.status.success() && !output.stdout.is_empty(), "{topic}: {}", stderr(&output));
+    }
+    assert_eq!(status(&["help", "nonsense"]), 2);
+    assert!(stdout(&speleo(&["explain", "E0203"])).contains("E0203"));
+    assert_eq!(status(&["explain", "E9999"]), 2);
+}

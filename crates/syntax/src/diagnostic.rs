@@ -224,6 +224,8 @@ codes! {
     SummariesOnly = "W0559", Note;
     /// A quoted number is compared as text.
     QuotedNumber = "W0560", Warning;
+    /// A search begins with the name of a command and no pipe: the name is a term to look for.
+    MissingPipe = "W0561", Warning;
 
     /// A bug of speleo's.
     Bug = "E0901", Error;

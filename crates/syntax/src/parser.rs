@@ -9,6 +9,24 @@ use crate::{
     eval, nearest, search, structure, token,
 };
 
+/// Commands that nobody looks for as a term: in front of a search without a pipe they are a slip.
+const LOOKS_LIKE_A_COMMAND: &[&str] = &[
+    "datamodel",
+    "dbinspect",
+    "eventcount",
+    "gentimes",
+    "inputcsv",
+    "inputlookup",
+    "loadjob",
+    "makeresults",
+    "mcatalog",
+    "metasearch",
+    "mstats",
+    "multisearch",
+    "savedsearch",
+    "tstats",
+];
+
 /// Where a pipeline stands, which decides how it may begin.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Place {
@@ -109,6 +127,13 @@ fn first(cursor: &mut Cursor, place: Place) -> Option<Command> {
     }
     cursor.skip_blanks();
     let start = cursor.position();
+    if let Some(name) = name.filter(|name| !compares && LOOKS_LIKE_A_COMMAND.contains(&name.as_str())) {
+        let span = Span::new(start, start + name.len());
+        let message = format!("`{name}` is a term to look for here, not the command");
+        let help = "a command in front needs a pipe before it";
+        let pipe = Span::new(start, start);
+        cursor.report(Diagnostic::new(Code::MissingPipe, span, message).edit(help, pipe, "| "));
+    }
     if let Some(spec) = find("search") {
         cursor.begin_command(start, spec);
     }
@@ -152,13 +177,28 @@ fn leftover(cursor: &mut Cursor) {
     let diagnostic = match cursor.peek() {
         Some(')') => Diagnostic::new(Code::UnbalancedBracket, span, "the parenthesis closes nothing"),
         Some(']') => Diagnostic::new(Code::UnbalancedBracket, span, "the bracket closes nothing"),
-        _ => Diagnostic::new(
-            Code::Syntax,
-            span,
-            format!("expected the end of `{}`, found {found}", cursor.command_name()),
-        ),
+        _ => {
+            let name = cursor.command_name();
+            let before = if matches!(name, "eval" | "where") { "an operator or " } else { "" };
+            let message = format!("expected {before}the end of `{name}`, found {found}");
+            foreign_operator(cursor, Diagnostic::new(Code::Syntax, span, message))
+        }
     };
     cursor.fail(diagnostic);
+}
+
+/// Adds what SPL has for an operator of another language.
+fn foreign_operator(cursor: &Cursor, diagnostic: Diagnostic) -> Diagnostic {
+    let (rest, at) = (cursor.rest(), cursor.position());
+    if rest.starts_with("&&") {
+        return diagnostic.edit("`AND` joins conditions", Span::new(at, at + 2), "AND");
+    }
+    match token::word(rest) {
+        Ok((_, word)) if word.eq_ignore_ascii_case("is") => {
+            diagnostic.help("`isnull(field)` and `isnotnull(field)` test for a missing value")
+        }
+        _ => diagnostic,
+    }
 }
 
 /// A command that makes rows stands first, every other one does not.

@@ -149,3 +149,34 @@ fn the_deepest_search_is_no_danger() {
     assert_eq!(diagnostics, []);
     assert!(search.to_string().len() > 100);
 }
+
+#[test]
+fn a_command_without_its_pipe_is_pointed_out() {
+    check("inputlookup users.csv", &[(Code::MissingPipe, "inputlookup")]);
+    assert_eq!(mended("inputlookup users.csv"), "| inputlookup users.csv");
+    check("inputlookup=x", &[]);
+    check("rest of the day", &[]);
+    check("\"tstats\"", &[]);
+}
+
+#[test]
+fn operators_of_other_languages_are_known() {
+    check("a | where x <> 1", &[(Code::Syntax, "<>")]);
+    assert_eq!(mended("a | where x <> 1"), "a | where x != 1");
+    assert_eq!(mended("a | where x=1 && y=2"), "a | where x=1 AND y=2");
+    check("a | where x IS NULL", &[(Code::Syntax, "IS")]);
+    check("a | search len(x)=3", &[(Code::Syntax, "=")]);
+}
+
+#[test]
+fn a_name_stands_for_one_command() {
+    let mut names: Vec<&str> = speleo_syntax::COMMANDS.iter().flat_map(|spec| spec.names).copied().collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    assert!(count > 150);
+    for spec in speleo_syntax::COMMANDS {
+        assert!(!spec.summary.is_empty() && spec.options.is_sorted(), "{}", spec.name());
+    }
+}

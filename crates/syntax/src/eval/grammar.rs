@@ -166,11 +166,23 @@ fn prefix(cursor: &mut Cursor) -> Tree {
                 None => leaf(cursor, start, ExprKind::Field(Field::new(name.node, name.span))),
             },
             None => {
-                cursor.expected("an expression");
+                missing_operand(cursor);
                 error(cursor)
             }
         },
     }
+}
+
+/// Fails where an operand must stand; an operator of other languages is known.
+fn missing_operand(cursor: &mut Cursor) {
+    let at = cursor.position();
+    let before = cursor.text().get(..at).unwrap_or_default();
+    if before.ends_with('<') && cursor.rest().starts_with('>') {
+        let span = Span::new(at - 1, at + 1);
+        let diagnostic = Diagnostic::new(Code::Syntax, span, "there is no operator `<>`");
+        return cursor.fail(diagnostic.edit("`!=` is the operator for different values", span, "!="));
+    }
+    cursor.expected("an expression");
 }
 
 fn unary(cursor: &mut Cursor, start: usize, length: usize, op: UnaryOp, power: u8) -> Tree {

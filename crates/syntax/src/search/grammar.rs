@@ -132,11 +132,22 @@ fn primary(cursor: &mut Cursor) -> SearchExpr {
         _ => match cursor.search_word(Role::Term) {
             Some(word) => term(cursor, word),
             None => {
-                cursor.expected("a condition");
+                missing_condition(cursor);
                 error(cursor)
             }
         },
     }
+}
+
+/// Fails where a condition must stand.
+fn missing_condition(cursor: &mut Cursor) {
+    let span = cursor.here();
+    let message = format!("expected a condition, found {}", cursor.found());
+    let diagnostic = Diagnostic::new(Code::Syntax, span, message);
+    let before = cursor.text().get(..cursor.position()).unwrap_or_default().trim_end();
+    let compares = before.ends_with(')') && cursor.peek().is_some_and(|next| "=<>!".contains(next));
+    let help = "`search` has no functions; the command `where` has";
+    cursor.fail(if compares { diagnostic.help(help) } else { diagnostic });
 }
 
 /// What begins with a bare word.
@@ -209,7 +220,10 @@ fn right_side(cursor: &mut Cursor, start: usize, field: Field, op: CompareOp, qu
         return distribute(cursor, SearchExpr { span, ..inner }, &field, op);
     }
     if cursor.peek().is_some_and(|next| "=<>!".contains(next)) {
-        cursor.expected("a value");
+        let span = cursor.here();
+        let message = format!("expected a value for `{}`, found {}", field.name, cursor.found());
+        let help = "a value that begins with an operator stands in quotes";
+        cursor.fail(Diagnostic::new(Code::Syntax, span, message).help(help));
         return error(cursor);
     }
     let Some(value) = cursor.search_value(Role::Value) else {

@@ -1,3 +1,5 @@
+//! How expressions are read: the tree of each with all its parentheses.
+
 use crate::{Code, Expr, ExprKind, UnaryOp, parse_expr};
 
 /// The tree with all its parentheses.
@@ -124,7 +126,8 @@ fn lists_and_calls() {
 fn what_is_missing_is_named_once() {
     fails("a +", Code::Syntax, "");
     fails("a = = b", Code::Syntax, "=");
-    fails("a <> b", Code::Syntax, ">");
+    fails("a <> b", Code::Syntax, "<>");
+    fails("a && b", Code::Syntax, "&");
     fails("a b", Code::Syntax, "b");
     fails("(a", Code::UnbalancedBracket, "(");
     fails("a)", Code::UnbalancedBracket, ")");

@@ -1,3 +1,5 @@
+//! What macros and comments become, and the way back.
+
 #![allow(clippy::unwrap_used)]
 
 use super::expand;

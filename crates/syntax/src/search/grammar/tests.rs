@@ -1,3 +1,5 @@
+//! How conditions are read: the tree of each with all its parentheses.
+
 use crate::{Code, CompareOp, SearchExpr, SearchExprKind, SearchValue, parse_search_expr};
 
 /// The tree with all its parentheses.

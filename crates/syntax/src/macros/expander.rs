@@ -9,6 +9,9 @@ const MAX_DEPTH: usize = 100;
 /// How long the text may grow: two macros that call two each grow without bound otherwise.
 const MAX_LENGTH: usize = 16 << 20;
 
+/// How many calls one search may make: macros that call two each and stand for nothing grow no text.
+const MAX_CALLS: usize = 10_000;
+
 /// Strips comments and expands macros, recursively. What cannot be expanded is reported and left out.
 pub fn expand(text: &str, macros: &dyn Macros) -> (Expansion, Vec<Diagnostic>) {
     let mut expander = Expander {
@@ -17,6 +20,8 @@ pub fn expand(text: &str, macros: &dyn Macros) -> (Expansion, Vec<Diagnostic>) {
         diagnostics: Vec::new(),
         open: Vec::new(),
         no_break_space: false,
+        calls: 0,
+        stopped: false,
     };
     if u32::try_from(text.len()).is_ok() {
         expander.walk(text, None);
@@ -33,6 +38,9 @@ struct Expander<'a> {
     /// The calls that are being expanded, to find one that calls itself.
     open: Vec<(String, usize)>,
     no_break_space: bool,
+    calls: usize,
+    /// Whether a limit was reached; nothing is expanded from then on.
+    stopped: bool,
 }
 
 impl Expander<'_> {
@@ -104,6 +112,14 @@ impl Expander<'_> {
 
     /// Expands the call whose text, without backticks, is `inner`.
     fn call(&mut self, inner: &str, span: Span) {
+        self.calls += 1;
+        if self.open.len() >= MAX_DEPTH || self.out.text.len() > MAX_LENGTH || self.calls > MAX_CALLS {
+            if !self.stopped {
+                self.stopped = true;
+                self.fail(Diagnostic::new(Code::TooDeep, span, "the macros grow too deep or too long"));
+            }
+            return;
+        }
         let Some(call) = call::read(inner) else {
             let message = format!("`{}` does not name a macro", inner.trim());
             return self.fail(Diagnostic::new(Code::UnknownMacro, span, message));
@@ -115,10 +131,6 @@ impl Expander<'_> {
         let key = (call.name, arity);
         if self.open.contains(&key) {
             let message = format!("the macro `{}` calls itself", key.0);
-            return self.fail(Diagnostic::new(Code::TooDeep, span, message));
-        }
-        if self.open.len() >= MAX_DEPTH || self.out.text.len() > MAX_LENGTH {
-            let message = "the macros grow too deep or too long";
             return self.fail(Diagnostic::new(Code::TooDeep, span, message));
         }
         if !self.valid(&definition, &key.0, &call.args, span) {

@@ -9,6 +9,11 @@ struct Defined;
 
 impl Macros for Defined {
     fn find(&self, name: &str, arity: usize) -> Option<MacroDefinition> {
+        if let Some(level) = name.strip_prefix("twice").and_then(|level| level.parse::<u32>().ok()) {
+            let next = level + 1;
+            let definition = if level < 60 { format!("`twice{next}``twice{next}`") } else { String::new() };
+            return Some(MacroDefinition { definition, ..MacroDefinition::default() });
+        }
         let (definition, args): (&str, &[&str]) = match (name, arity) {
             ("web", 0) => ("index=web", &[]),
             ("both", 0) => ("(`web` OR index=\"a`b\")", &[]),
@@ -83,6 +88,7 @@ fn what_is_missing_is_named() {
     assert_eq!(codes("`loop`"), [Code::TooDeep]);
     assert_eq!(codes("`ping`"), [Code::TooDeep]);
     assert_eq!(codes("| `limit(five)`"), [Code::BadValue]);
+    assert_eq!(codes("`twice0`"), [Code::TooDeep]);
     let (_, diagnostics) = expand("a `wed` b", &Defined);
     let edit = diagnostics[0].help[0].edit.clone().unwrap();
     assert_eq!((edit.span, edit.text.as_str()), (Span::new(3, 6), "web"));

@@ -8,6 +8,8 @@ mod answer;
 mod compare;
 pub(crate) mod index;
 mod term;
+#[cfg(test)]
+mod tests;
 pub(crate) mod time;
 
 use datafusion::{

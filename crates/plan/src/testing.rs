@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use datafusion::{
     arrow::{
         array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray},
-        datatypes::{DataType, Field, Schema},
+        datatypes::{Field, Schema},
     },
     datasource::{MemTable, provider_as_source},
     logical_expr::LogicalPlan,

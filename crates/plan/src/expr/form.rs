@@ -48,6 +48,7 @@ impl Lowering<'_, '_> {
             ("mvmap", [list, body]) => self.map_values(list, body),
             ("mvfilter", [condition]) => self.filter_values(condition),
             ("searchmatch", [text]) => self.search_match(text),
+            ("commands", [text]) => self.command_names(text),
             _ => Err(Diagnostic::new(Code::UnsupportedFunction, span, format!("`{name}` is not supported yet")).into()),
         }
     }

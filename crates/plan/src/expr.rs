@@ -13,6 +13,8 @@ mod fold;
 mod form;
 mod meet;
 mod multivalue;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -26,7 +26,7 @@ pub(super) fn rex_type(args: &ReturnFieldArgs) -> Result<DataType> {
     let pattern = literal(1).and_then(|pattern| pattern.try_as_str().flatten());
     let pattern = pattern.ok_or_else(|| plan_datafusion_err!("the pattern of rex is no text literal"))?;
     let regex = compile(pattern).map_err(|error| plan_datafusion_err!("the pattern of rex: {error}"))?;
-    let is_single = literal(2).is_none_or(|most| most.to_string() == "1");
+    let is_single = literal(2).is_none_or(|most| most.to_string().parse() == Ok(1.0));
     let several = !is_single || args.arg_fields.first().is_some_and(|field| is_list(field.data_type()));
     let group_type = if several { list_type() } else { DataType::Utf8 };
     let fields = regex.names().into_iter().map(|(_, name)| Field::new(name, group_type.clone(), true));

@@ -139,6 +139,42 @@ mod tests {
         check("straße", "STRASSE", false);
     }
 
+    /// All texts of at most so many of these letters.
+    fn all(letters: &[char], most: usize) -> Vec<String> {
+        let mut texts = vec![String::new()];
+        let mut start = 0;
+        for _ in 0..most {
+            let end = texts.len();
+            for place in start..end {
+                let longer: Vec<String> = letters.iter().map(|letter| format!("{}{letter}", texts[place])).collect();
+                texts.extend(longer);
+            }
+            start = end;
+        }
+        texts
+    }
+
+    /// By definition: a star takes nothing, or a character and goes on.
+    fn is_match(pattern: &[u8], value: &[u8]) -> bool {
+        match (pattern.split_first(), value.split_first()) {
+            (Some((b'*', rest)), behind) => {
+                is_match(rest, value) || behind.is_some_and(|(_, behind)| is_match(pattern, behind))
+            }
+            (Some((expected, rest)), Some((byte, behind))) => expected == byte && is_match(rest, behind),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn short_patterns_match_as_defined() {
+        for pattern in all(&['a', 'b', '*'], 5) {
+            for value in all(&['a', 'b'], 5) {
+                check(&pattern, &value, is_match(pattern.as_bytes(), value.as_bytes()));
+            }
+        }
+    }
+
     #[test]
     fn case_can_count() {
         assert!(!Glob::new("Bob*", true).matches("bob"));

@@ -237,24 +237,33 @@ fn error(cursor: &Cursor) -> Tree {
     Tree { expr: Expr { span: Span::new(cursor.position(), cursor.position()), kind: ExprKind::Error }, height: 1 }
 }
 
+/// The operator of signs at the start, and its length.
+fn symbol(text: &str) -> Option<(BinaryOp, usize)> {
+    let mut bytes = text.bytes();
+    let (first, equals) = (bytes.next()?, bytes.next() == Some(b'='));
+    Some(match (first, equals) {
+        (b'=', true) => (BinaryOp::Equal, 2),
+        (b'=', false) => (BinaryOp::Equal, 1),
+        (b'!', true) => (BinaryOp::NotEqual, 2),
+        (b'<', true) => (BinaryOp::LessOrEqual, 2),
+        (b'<', false) => (BinaryOp::Less, 1),
+        (b'>', true) => (BinaryOp::GreaterOrEqual, 2),
+        (b'>', false) => (BinaryOp::Greater, 1),
+        (b'+', _) => (BinaryOp::Add, 1),
+        (b'-', _) => (BinaryOp::Subtract, 1),
+        (b'*', _) => (BinaryOp::Multiply, 1),
+        (b'/', _) => (BinaryOp::Divide, 1),
+        (b'%', _) => (BinaryOp::Modulo, 1),
+        (b'.', _) => (BinaryOp::Concat, 1),
+        _ => return None,
+    })
+}
+
 /// Takes the operator that comes next.
 fn infix(cursor: &mut Cursor) -> Option<Infix> {
-    const SYMBOLS: &[(&str, BinaryOp)] = &[
-        ("==", BinaryOp::Equal),
-        ("=", BinaryOp::Equal),
-        ("!=", BinaryOp::NotEqual),
-        ("<=", BinaryOp::LessOrEqual),
-        ("<", BinaryOp::Less),
-        (">=", BinaryOp::GreaterOrEqual),
-        (">", BinaryOp::Greater),
-        ("+", BinaryOp::Add),
-        ("-", BinaryOp::Subtract),
-        ("*", BinaryOp::Multiply),
-        ("/", BinaryOp::Divide),
-        ("%", BinaryOp::Modulo),
-        (".", BinaryOp::Concat),
-    ];
-    if let Some(&(_, op)) = SYMBOLS.iter().find(|(symbol, _)| cursor.symbol(symbol).is_some()) {
+    cursor.skip_blanks();
+    if let Some((op, length)) = symbol(cursor.rest()) {
+        cursor.go(cursor.position() + length);
         return Some(Infix::Binary(op));
     }
     let start = cursor.position();

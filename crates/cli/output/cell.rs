@@ -30,7 +30,7 @@ pub(crate) enum Cell<'a> {
     Bool(bool),
     /// A text.
     Text(&'a str),
-    /// Several texts; a null among them is left out.
+    /// Two texts or more; a null among them is left out.
     List(Vec<&'a str>),
 }
 
@@ -125,9 +125,12 @@ fn list(array: &ListArray, row: usize) -> Cell<'_> {
     let (Some(&start), Some(&end)) = (offsets.get(row), offsets.get(row + 1)) else { return Cell::Null };
     let values = array.values().as_string::<i32>();
     let texts = (start as usize..end as usize).filter(|place| values.is_valid(*place)).map(|place| values.value(place));
-    match texts.collect::<Vec<_>>() {
-        texts if texts.is_empty() => Cell::Null,
-        texts => Cell::List(texts),
+    let texts: Vec<_> = texts.collect();
+    match texts.as_slice() {
+        [] => Cell::Null,
+        // A list of one value is that value.
+        [text] => Cell::Text(text),
+        _ => Cell::List(texts),
     }
 }
 

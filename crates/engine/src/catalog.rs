@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono_tz::Tz;
 use datafusion::prelude::SessionContext;
 use speleo_plan::IndexEntry;
 use tokio::sync::Mutex;
@@ -10,7 +9,8 @@ use tokio::sync::Mutex;
 use crate::{
     IndexSetting, Settings,
     fault::Fault,
-    source::{self, Fingerprint, Index},
+    source::{self, Files, Fingerprint, Index},
+    time::Zone,
 };
 
 /// The indexes, opened when a search first asks for them and again when their files change.
@@ -49,7 +49,7 @@ impl Catalog {
     /// Whether the files of every index exist.
     pub(crate) fn check(&self) -> Vec<Fault> {
         let parts = self.entries.iter().flat_map(|(_, parts)| parts);
-        parts.filter_map(|part| source::files(part).err()).collect()
+        parts.filter_map(|part| Files::find(std::slice::from_ref(part)).err()).collect()
     }
 
     /// The table of an index; none where it does not exist.
@@ -66,13 +66,14 @@ impl Catalog {
         let Some((_, parts)) = self.entries.iter().find(|(known, _)| *known == name) else { return Ok(None) };
         // One at a time: a second search waits for the first one's reading instead of doing it again.
         let mut opened = self.opened.lock().await;
-        let fingerprint = Fingerprint::of(parts)?;
+        let files = Files::find(parts)?;
+        let fingerprint = files.fingerprint();
         if let Some((known, index)) = opened.get(&name)
             && *known == fingerprint
         {
             return Ok(Some(Arc::clone(index)));
         }
-        let index = Arc::new(source::open(&name, parts, session, zone).await?);
+        let index = Arc::new(source::open(files, session, zone).await?);
         opened.insert(name, (fingerprint, Arc::clone(&index)));
         Ok(Some(index))
     }

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use speleo_plan::TimeRange;
 use speleo_syntax::{Code, Diagnostic};
 
-use crate::Settings;
+use crate::{Settings, time::Zone};
 
 /// The time of one search.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,13 @@ pub(crate) fn system_zone() -> Tz {
 }
 
 impl Clock {
+    /// What times without zone or year are completed with.
+    pub(crate) fn zone(&self) -> Zone {
+        Zone { timezone: self.timezone, now: self.now }
+    }
+}
+
+impl Clock {
     /// Reads the settings; where they give no time, the system's clock is asked.
     ///
     /// # Errors
@@ -36,15 +43,14 @@ impl Clock {
                 Tz::UTC
             }),
         };
-        let mut read = |option: &str, text: Option<&String>, now: i64| {
-            let text = text?;
-            let time = crate::time::read(text, now, timezone);
-            if time.is_none() {
-                problems
-                    .push(Diagnostic::unplaced(Code::Time, format!("`{option}` cannot be read as a time: `{text}`")));
-            }
-            time
-        };
+        let mut read =
+            |option: &str, text: Option<&String>, now: i64| match crate::time::read(text?, Zone { timezone, now }) {
+                Ok(time) => Some(time),
+                Err(message) => {
+                    problems.push(Diagnostic::unplaced(Code::Time, format!("`{option}`: {message}")));
+                    None
+                }
+            };
         let system = chrono::Utc::now().timestamp_micros();
         let now = read("now", settings.now.as_ref(), system).unwrap_or(system);
         let range = TimeRange {

@@ -131,7 +131,7 @@ impl Engine {
     /// Where the index does not exist or its files cannot be read.
     pub async fn field_names(&self, index: &str) -> Result<Vec<String>, Diagnostic> {
         let clock = Clock::new(&self.shared.settings).map_err(first)?;
-        let opened = self.shared.catalog.open(index, &self.shared.session, clock.timezone).await;
+        let opened = self.shared.catalog.open(index, &self.shared.session, clock.zone()).await;
         match opened.map_err(|fault| fault.diagnostic())? {
             Some(index) => {
                 let schema = index.table.schema();

@@ -1,12 +1,31 @@
 //! Files as tables of events. `--index web=logs/*.ndjson.gz`
+//!
+//! An index is one table over all its files, whatever their formats: texts are one scan, Parquet and Arrow files another, and a
+//! view puts them together. XML and event logs of Windows are absent.
 
-use std::sync::Arc;
+mod builder;
+mod chunk;
+mod columnar;
+mod compress;
+mod csv;
+mod files;
+mod ndjson;
+mod raw;
+mod schema;
+mod text;
 
-use chrono_tz::Tz;
+use std::{path::PathBuf, sync::Arc, time::SystemTime};
+
 use datafusion::{catalog::TableProvider, prelude::SessionContext};
 use speleo_syntax::{Code, Diagnostic};
 
-use crate::{IndexSetting, fault::Fault};
+use self::{
+    builder::Origin,
+    files::{DataFile, Format},
+    schema::Fields,
+    text::{TextFile, TextTable},
+};
+use crate::{IndexSetting, fault::Fault, time::Zone};
 
 /// The metric that counts the events a scan read, before its filter.
 pub(crate) const EVENTS_READ: &str = "events_read";
@@ -24,23 +43,86 @@ pub(crate) struct Index {
 
 /// What tells whether files changed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Fingerprint(Vec<String>);
+pub(crate) struct Fingerprint(Vec<(PathBuf, u64, Option<SystemTime>)>);
 
-impl Fingerprint {
-    pub(crate) fn of(parts: &[IndexSetting]) -> Result<Self, Fault> {
-        Ok(Self(parts.iter().map(|part| part.path.clone()).collect()))
+/// The files of an index in storage order.
+#[derive(Debug)]
+pub(crate) struct Files(Vec<(DataFile, Origin)>);
+
+impl Files {
+    /// Finds the files of all parts.
+    ///
+    /// # Errors
+    /// Where a part has none.
+    pub(crate) fn find(parts: &[IndexSetting]) -> Result<Self, Fault> {
+        let mut found = Vec::new();
+        for part in parts {
+            for file in files::find(&part.path)? {
+                let origin = Origin {
+                    index: part.name.to_lowercase(),
+                    host: part.host.clone(),
+                    source: part.source.clone().unwrap_or_else(|| file.shown.clone()),
+                    sourcetype: part.sourcetype.clone().unwrap_or_else(|| file.format.sourcetype().to_owned()),
+                    file: u32::try_from(found.len()).unwrap_or(u32::MAX) & FILES,
+                };
+                found.push((file, origin));
+            }
+        }
+        Ok(Self(found))
+    }
+
+    /// What tells whether they changed.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.0.iter().map(|(file, _)| (file.path.clone(), file.size, file.modified)).collect())
     }
 }
 
-pub(crate) fn files(_part: &IndexSetting) -> Result<(), Fault> {
-    Ok(())
+/// The largest number of a file that `__seq` holds; files beyond share it.
+const FILES: u32 = (1 << 19) - 1;
+
+/// Opens an index: reads its text files once for the types of their fields, and the schemas of the others.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub(crate) async fn open(files: Files, session: &SessionContext, zone: Zone) -> Result<Index, Fault> {
+    let (columnar, texts): (Vec<_>, Vec<_>) = files.0.into_iter().partition(|(file, _)| file.format.is_columnar());
+    let open = texts.iter().any(|(file, _)| file.format == Format::Raw);
+    let mut warnings = Vec::new();
+    let mut tables: Vec<Arc<dyn TableProvider>> = Vec::new();
+    if !texts.is_empty() {
+        tables.push(Arc::new(text_table(texts, zone, &mut warnings).await?));
+    }
+    tables.extend(columnar::tables(columnar, session).await?);
+    let table = columnar::unite(tables).map_err(|error| Fault { code: Code::Data, message: error.to_string() })?;
+    Ok(Index { table, open, warnings })
 }
 
-pub(crate) async fn open(
-    name: &str,
-    _parts: &[IndexSetting],
-    _session: &SessionContext,
-    _zone: Tz,
-) -> Result<Index, Fault> {
-    Err(Fault { code: Code::UnsupportedForm, message: format!("`{name}` cannot be read yet") })
+async fn text_table(
+    files: Vec<(DataFile, Origin)>,
+    zone: Zone,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<TextTable, Fault> {
+    let (files, origins): (Vec<DataFile>, Vec<Origin>) = files.into_iter().unzip();
+    let inferred = text::infer(&files).await?;
+    let mut fields = Fields::default();
+    let mut opened = Vec::with_capacity(files.len());
+    for ((file, origin), found) in files.into_iter().zip(origins).zip(inferred) {
+        fields.merge(&found.fields);
+        if found.skipped > 0 {
+            // Where a file is read in parts, lines are counted from the part's start and say nothing.
+            let first = found.first_skipped.filter(|_| text::is_whole(&file));
+            let first = first.map_or_else(String::new, |line| format!(", the first in line {line}"));
+            let message = format!(
+                "{}: {} of {} lines are no JSON objects and were left out{first}",
+                file.shown, found.skipped, found.events
+            );
+            warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
+        }
+        opened.push(TextFile { file, origin, header: found.header, clean: found.skipped == 0 });
+    }
+    Ok(TextTable::new(opened, fields.columns(), zone))
 }
+
+#[cfg(test)]
+#[path = "source/tests.rs"]
+mod tests;

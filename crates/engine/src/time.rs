@@ -37,8 +37,17 @@ pub(crate) fn of_integer(number: i64) -> Option<i64> {
     }
 }
 
+/// What a time without zone or year is completed with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Zone {
+    /// The zone of times without one.
+    pub(crate) timezone: Tz,
+    /// The search's start, in microseconds.
+    pub(crate) now: i64,
+}
+
 /// The time that a field's text says: an epoch number or a date in one of the usual forms.
-pub(crate) fn of_text(text: &str, timezone: Tz) -> Option<i64> {
+pub(crate) fn of_text(text: &str, zone: Zone) -> Option<i64> {
     let text = text.trim();
     if text.as_bytes().first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
         if let Ok(number) = text.parse::<i64>() {
@@ -48,21 +57,27 @@ pub(crate) fn of_text(text: &str, timezone: Tz) -> Option<i64> {
             return of_number(number);
         }
     }
-    recognise(text, timezone)
+    recognise(text, zone)
 }
 
 /// The time that a line of a log begins with or names.
-pub(crate) fn recognise(text: &str, _timezone: Tz) -> Option<i64> {
-    chrono::DateTime::parse_from_rfc3339(text).ok().map(|time| time.timestamp_micros())
+pub(crate) fn recognise(text: &str, zone: Zone) -> Option<i64> {
+    speleo_functions::time::recognise(text, zone.timezone, zone.now)
 }
 
 /// A time of the command line: an epoch number, a date, or a time relative to `now`.
-pub(crate) fn read(text: &str, now: i64, timezone: Tz) -> Option<i64> {
+///
+/// # Errors
+/// Why the text is no time.
+pub(crate) fn read(text: &str, zone: Zone) -> Result<i64, String> {
     let text = text.trim();
     if text == "now" || text == "now()" {
-        return Some(now);
+        return Ok(zone.now);
     }
-    of_text(text, timezone)
+    match speleo_functions::time::parse_time(text, zone.now, zone.timezone, None) {
+        Ok(time) => Ok(time),
+        Err(message) => of_text(text, zone).ok_or(message),
+    }
 }
 
 #[cfg(test)]
@@ -83,8 +98,12 @@ mod tests {
 
     #[test]
     fn texts_are_numbers_or_dates() {
-        assert_eq!(of_text(" 1700000000.5 ", Tz::UTC), Some(1_700_000_000_500_000));
-        assert_eq!(of_text("2023-11-14T22:13:20Z", Tz::UTC), Some(1_700_000_000_000_000));
-        assert_eq!(of_text("soon", Tz::UTC), None);
+        let zone = Zone { timezone: Tz::UTC, now: 1_700_000_000_000_000 };
+        assert_eq!(of_text(" 1700000000.5 ", zone), Some(1_700_000_000_500_000));
+        assert_eq!(of_text("2023-11-14T22:13:20Z", zone), Some(zone.now));
+        assert_eq!(of_text("soon", zone), None);
+        assert_eq!(read("-1h", zone), Ok(zone.now - 3_600_000_000));
+        assert_eq!(read("2023-11-14T22:13:20", zone), Ok(zone.now));
+        assert!(read("yesterday-ish", zone).is_err());
     }
 }

@@ -140,7 +140,7 @@ impl World for EngineWorld<'_> {
         if self.is_blind() {
             return Ok(None);
         }
-        let Some(index) = self.catalog.open(name, self.session, self.clock.timezone).await? else { return Ok(None) };
+        let Some(index) = self.catalog.open(name, self.session, self.clock.zone()).await? else { return Ok(None) };
         self.record.warn(&index.warnings);
         Ok(Some(Source { table: provider_as_source(index.table.clone()), open: index.open }))
     }

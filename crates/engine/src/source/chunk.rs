@@ -1,0 +1,267 @@
+//! Events as pieces of a file's bytes: lines, CSV records, JSON documents, a few thousand at a time.
+//!
+//! Memory is bounded by the chunk and by the longest event.
+
+use std::{io, ops::Range};
+
+use memchr::{memchr, memchr_iter, memchr2};
+
+use super::{
+    compress,
+    files::{DataFile, Format},
+};
+
+/// How much is read at a time.
+const STEP: usize = 512 << 10;
+/// A quoted cell longer than this is an unbalanced quote: the record ends with its line.
+const LONGEST_RECORD: usize = 16 << 20;
+
+/// A few thousand events.
+pub(crate) struct Chunk<'a> {
+    /// The bytes of all of them.
+    pub(crate) bytes: &'a [u8],
+    /// The events, without line ends.
+    pub(crate) events: &'a [Range<usize>],
+    /// Where the bytes begin in the plain file.
+    pub(crate) offset: u64,
+    /// The number of the first line, from 1; counts from the start of the range where only a range is read.
+    pub(crate) first_line: u64,
+}
+
+impl Chunk<'_> {
+    /// The bytes of an event.
+    pub(crate) fn event(&self, range: &Range<usize>) -> &[u8] {
+        self.bytes.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The number of the line in which an event begins.
+    pub(crate) fn line(&self, range: &Range<usize>) -> u64 {
+        let before = self.bytes.get(..range.start).unwrap_or_default();
+        self.first_line + memchr_iter(b'\n', before).count() as u64
+    }
+}
+
+/// Reads chunk after chunk.
+pub(crate) struct Chunks {
+    reader: Box<dyn io::Read + Send>,
+    format: Format,
+    most: usize,
+    /// Where the range ends: events that begin there or later belong to the next.
+    end: Option<u64>,
+    buffer: Vec<u8>,
+    /// What of the buffer holds bytes of the file.
+    filled: usize,
+    /// What of it is done with.
+    used: usize,
+    offset: u64,
+    line: u64,
+    events: Vec<Range<usize>>,
+    finished: bool,
+    at_end: bool,
+}
+
+impl Chunks {
+    /// Opens a file, or a range of its bytes; a range has the events that begin in it. `most` is how many events a chunk holds.
+    pub(crate) fn open(file: &DataFile, range: Option<Range<u64>>, most: usize) -> io::Result<Self> {
+        let start = range.as_ref().map_or(0, |range| range.start);
+        // One byte earlier: an event that begins exactly at the start is known by the line end before it.
+        let offset = start.saturating_sub(1);
+        let mut chunks = Self {
+            reader: compress::open(file, offset)?,
+            format: file.format,
+            most: most.max(1),
+            end: range.map(|range| range.end),
+            buffer: Vec::new(),
+            filled: 0,
+            used: 0,
+            offset,
+            line: 1,
+            events: Vec::new(),
+            finished: false,
+            at_end: false,
+        };
+        if start > 0 {
+            chunks.skip_line()?
+        } else {
+            chunks.skip_mark()?
+        }
+        Ok(chunks)
+    }
+
+    /// The next events; none at the end.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Chunk<'_>>> {
+        loop {
+            self.drop_used();
+            if self.finished {
+                return Ok(None);
+            }
+            if self.filled < STEP {
+                self.fill()?;
+            }
+            while self.split() == 0 && !self.at_end && !self.finished {
+                self.fill()?;
+            }
+            self.finished |= self.used == 0 || (self.at_end && self.used == self.filled);
+            if !self.events.is_empty() {
+                break;
+            }
+        }
+        let bytes = self.buffer.get(..self.used).unwrap_or_default();
+        Ok(Some(Chunk { bytes, events: &self.events, offset: self.offset, first_line: self.line }))
+    }
+
+    fn drop_used(&mut self) {
+        let used = self.buffer.get(..self.used).unwrap_or_default();
+        self.line += memchr_iter(b'\n', used).count() as u64;
+        self.buffer.copy_within(self.used..self.filled, 0);
+        self.filled -= self.used;
+        self.offset += self.used as u64;
+        self.used = 0;
+    }
+
+    /// Reads some more, or finds the end.
+    fn fill(&mut self) -> io::Result<()> {
+        let wanted = self.filled + STEP;
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        while self.filled < wanted {
+            let space = self.buffer.get_mut(self.filled..wanted).unwrap_or_default();
+            match self.reader.read(space) {
+                Ok(0) => {
+                    self.at_end = true;
+                    return Ok(());
+                }
+                Ok(count) => self.filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn skip_line(&mut self) -> io::Result<()> {
+        loop {
+            self.fill()?;
+            let bytes = self.buffer.get(..self.filled).unwrap_or_default();
+            if let Some(place) = memchr(b'\n', bytes) {
+                self.used = place + 1;
+                self.drop_used();
+                break;
+            }
+            if self.at_end {
+                self.finished = true;
+                break;
+            }
+            self.used = self.filled;
+            self.drop_used();
+        }
+        self.line = 1;
+        Ok(())
+    }
+
+    fn skip_mark(&mut self) -> io::Result<()> {
+        self.fill()?;
+        if self.buffer.get(..self.filled).is_some_and(|bytes| bytes.starts_with(b"\xef\xbb\xbf")) {
+            self.used = 3;
+            self.drop_used();
+        }
+        Ok(())
+    }
+
+    /// Finds the events in the buffer; gives how many bytes they take, 0 if not even one is whole.
+    fn split(&mut self) -> usize {
+        self.events.clear();
+        self.used = 0;
+        let bytes = self.buffer.get(..self.filled).unwrap_or_default();
+        let mut place = 0;
+        while self.events.len() < self.most && place < bytes.len() {
+            if self.end.is_some_and(|end| self.offset + place as u64 >= end) {
+                self.finished = true;
+                break;
+            }
+            let rest = bytes.get(place..).unwrap_or_default();
+            let found = match self.format {
+                Format::JsonDocuments => document(rest, self.at_end),
+                // A record of one blank cell is a record; only lines with nothing in them are none.
+                Format::Csv { .. } => line_end(rest, self.at_end, <[u8]>::is_empty, record_end),
+                _ => line_end(rest, self.at_end, |line| line.trim_ascii().is_empty(), |rest| memchr(b'\n', rest)),
+            };
+            let Some((event, taken)) = found else { break };
+            if !event.is_empty() {
+                self.events.push(place + event.start..place + event.end);
+            }
+            place += taken;
+        }
+        self.used = place;
+        place
+    }
+}
+
+/// A line without its end, empty if it is none, and how many bytes it takes.
+fn line_end(
+    rest: &[u8],
+    at_end: bool,
+    is_blank: impl Fn(&[u8]) -> bool,
+    find: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<(Range<usize>, usize)> {
+    let (end, taken) = match find(rest) {
+        Some(end) => (end, end + 1),
+        None if at_end => (rest.len(), rest.len()),
+        None => return None,
+    };
+    let line = rest.get(..end).unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    Some((if is_blank(line) { 0..0 } else { 0..line.len() }, taken))
+}
+
+/// The line end that ends a CSV record: one outside quotes.
+fn record_end(rest: &[u8]) -> Option<usize> {
+    let mut quoted = false;
+    let mut place = 0;
+    while let Some(found) = memchr2(b'"', b'\n', rest.get(place..)?) {
+        let at = place + found;
+        match rest.get(at) {
+            Some(b'"') => quoted = !quoted,
+            _ if !quoted => return Some(at),
+            _ if at > LONGEST_RECORD => return memchr(b'\n', rest),
+            _ => {}
+        }
+        place = at + 1;
+    }
+    (rest.len() > LONGEST_RECORD).then(|| memchr(b'\n', rest)).flatten()
+}
+
+/// The next JSON object, and how many bytes it and what stands before it take. What is no object is taken up to its line's end,
+/// for the reader to report.
+fn document(rest: &[u8], at_end: bool) -> Option<(Range<usize>, usize)> {
+    let between = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']');
+    let Some(start) = rest.iter().position(|byte| !between(byte)) else { return Some((0..0, rest.len())) };
+    if rest.get(start) != Some(&b'{') {
+        let line = rest.get(start..).unwrap_or_default();
+        let end = memchr(b'\n', line).or(at_end.then_some(line.len()))?;
+        return Some((start..start + end, start + end));
+    }
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for (place, byte) in rest.iter().enumerate().skip(start) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' => depth += 1,
+            b'}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some((start..place + 1, place + 1));
+                }
+            }
+            _ => {}
+        }
+    }
+    at_end.then_some((start..rest.len(), rest.len()))
+}
+
+#[cfg(test)]
+#[path = "chunk/tests.rs"]
+mod tests;

@@ -1,0 +1,190 @@
+//! Parquet and Arrow files: DataFusion's own scans, and a view that gives them the columns of every index.
+//!
+//! The view is a projection, so conditions, columns and limits go through it to the row groups: `_time >= …` prunes by statistics
+//! where the file holds a timestamp. What a column becomes stands in [`convert`].
+
+mod convert;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::{
+    arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef},
+    catalog::{Session, TableProvider},
+    common::Column,
+    datasource::{
+        TableType, ViewTable,
+        file_format::{FileFormat, arrow::ArrowFormat, parquet::ParquetFormat},
+        listing::PartitionedFile,
+        physical_plan::{ArrowSource, FileGroup, FileScanConfigBuilder, FileSource, ParquetSource},
+        provider_as_source,
+        table_schema::{TableSchema, TableSchemaBuilder},
+    },
+    error::Result,
+    execution::object_store::ObjectStoreUrl,
+    logical_expr::{Expr, LogicalPlanBuilder},
+    parquet::arrow::RowNumber,
+    physical_plan::ExecutionPlan,
+    prelude::SessionContext,
+    scalar::ScalarValue,
+};
+
+use super::{
+    builder::{Origin, PLACE_BITS},
+    files::{DataFile, Format},
+};
+use crate::fault::Fault;
+
+/// Columns that a scan adds: the file's number, its origin, and the row within the file.
+const FILE: &str = "__file";
+const ROW: &str = "__row";
+const ORIGIN: [&str; 4] = ["__index", "__host", "__source", "__sourcetype"];
+
+/// The tables of columnar files, one for each format.
+///
+/// # Errors
+/// Where a file cannot be read or the files' columns do not fit together.
+pub(crate) async fn tables(
+    files: Vec<(DataFile, Origin)>,
+    session: &SessionContext,
+) -> std::result::Result<Vec<Arc<dyn TableProvider>>, Fault> {
+    let mut tables: Vec<Arc<dyn TableProvider>> = Vec::new();
+    for format in [Format::Parquet, Format::Arrow] {
+        let own: Vec<(DataFile, Origin)> = files.iter().filter(|(file, _)| file.format == format).cloned().collect();
+        let Some((first, _)) = own.first() else { continue };
+        let shown = first.shown.clone();
+        let table = table(format, own, session).await.map_err(|error| Fault::data(shown, error.strip_backtrace()))?;
+        tables.push(table);
+    }
+    Ok(tables)
+}
+
+/// Puts tables together by the names of their columns.
+///
+/// # Errors
+/// Where DataFusion cannot.
+pub(crate) fn unite(mut tables: Vec<Arc<dyn TableProvider>>) -> Result<Arc<dyn TableProvider>> {
+    if tables.len() == 1
+        && let Some(table) = tables.pop()
+    {
+        return Ok(table);
+    }
+    let schemas: Vec<SchemaRef> = tables.iter().map(|table| table.schema()).collect();
+    let fields = convert::meet(&schemas);
+    let mut union: Option<LogicalPlanBuilder> = None;
+    for table in tables {
+        let schema = table.schema();
+        let plan = LogicalPlanBuilder::scan("events", provider_as_source(table), None)?;
+        let columns: Vec<Expr> = fields.iter().map(|field| convert::fit(&schema, field)).collect();
+        let plan = plan.project(columns)?;
+        union = Some(match union {
+            Some(union) => union.union(plan.build()?)?,
+            None => plan,
+        });
+    }
+    let plan = union.map_or_else(|| LogicalPlanBuilder::empty(false).build(), LogicalPlanBuilder::build)?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
+}
+
+async fn table(
+    format: Format,
+    files: Vec<(DataFile, Origin)>,
+    session: &SessionContext,
+) -> Result<Arc<dyn TableProvider>> {
+    let state = session.state();
+    let url = ObjectStoreUrl::local_filesystem();
+    let store = state.runtime_env().object_store(&url)?;
+    let mut parts = Vec::with_capacity(files.len());
+    for (file, origin) in &files {
+        let location = object_store::path::Path::from_absolute_path(&file.path)
+            .map_err(|error| Fault::file(&file.path, "read", error))?;
+        let meta = object_store::ObjectStoreExt::head(&store, &location).await?;
+        let text = |text: Option<&str>| ScalarValue::Utf8(text.map(str::to_owned));
+        let values = vec![
+            ScalarValue::Int64(Some(i64::from(origin.file) << PLACE_BITS)),
+            text(Some(&origin.index)),
+            text(origin.host.as_deref()),
+            text(Some(&origin.source)),
+            text(Some(&origin.sourcetype)),
+        ];
+        parts.push(PartitionedFile::new_from_meta(meta).with_partition_values(values));
+    }
+    let metas: Vec<_> = parts.iter().map(|part| part.object_meta.clone()).collect();
+    let format: Arc<dyn FileFormat> = if format == Format::Parquet {
+        Arc::new(ParquetFormat::default().with_options(state.default_table_options().parquet))
+    } else {
+        Arc::new(ArrowFormat)
+    };
+    let schema = format.infer_schema(&state, &store, &metas).await?;
+    let base = Arc::new(ColumnarTable::new(format, parts, schema));
+    let columns = convert::columns(&base.file_schema, base.has_rows());
+    let plan = LogicalPlanBuilder::scan("files", provider_as_source(base), None)?.project(columns)?.build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
+}
+
+/// A column by its exact name.
+fn column(name: &str) -> Expr {
+    Expr::Column(Column::new_unqualified(name))
+}
+
+/// The files as they are, with the columns that a scan adds.
+#[derive(Debug)]
+struct ColumnarTable {
+    format: Arc<dyn FileFormat>,
+    files: Vec<PartitionedFile>,
+    file_schema: SchemaRef,
+    table_schema: TableSchema,
+}
+
+impl ColumnarTable {
+    fn new(format: Arc<dyn FileFormat>, files: Vec<PartitionedFile>, schema: SchemaRef) -> Self {
+        // Hidden names are the planner's own, and ours.
+        let fields: Vec<FieldRef> =
+            schema.fields().iter().filter(|field| !field.name().starts_with("__")).cloned().collect();
+        let file_schema = Arc::new(Schema::new(fields));
+        let mut added: Vec<FieldRef> = vec![Arc::new(Field::new(FILE, DataType::Int64, false))];
+        added.extend(ORIGIN.iter().map(|name| Arc::new(Field::new(*name, DataType::Utf8, true))));
+        let builder = TableSchemaBuilder::new(Arc::clone(&file_schema)).with_table_partition_cols(added);
+        let row: FieldRef = Arc::new(Field::new(ROW, DataType::Int64, false).with_extension_type(RowNumber));
+        let is_parquet = (format.as_ref() as &dyn std::any::Any).is::<ParquetFormat>();
+        let builder = if is_parquet { builder.with_virtual_columns(vec![row]) } else { builder };
+        Self { format, files, file_schema, table_schema: builder.build() }
+    }
+
+    /// Whether the scan numbers the rows of a file; Arrow's does not.
+    fn has_rows(&self) -> bool {
+        !self.table_schema.virtual_columns().is_empty()
+    }
+}
+
+#[async_trait]
+impl TableProvider for ColumnarTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(self.table_schema.table_schema())
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let source: Arc<dyn FileSource> = if self.has_rows() {
+            Arc::new(ParquetSource::new(self.table_schema.clone()))
+        } else {
+            Arc::new(ArrowSource::new_file_source(self.table_schema.clone()))
+        };
+        let groups = FileGroup::new(self.files.clone()).split_files(state.config().target_partitions());
+        let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
+            .with_file_groups(groups)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        self.format.create_physical_plan(state, config).await
+    }
+}

@@ -1,0 +1,265 @@
+//! Which files a path means, and what they hold. `logs/*.ndjson.gz`
+//!
+//! The ending decides; the first bytes decide where the ending says nothing.
+
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use speleo_syntax::Code;
+
+use super::compress;
+use crate::fault::Fault;
+
+/// How events stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Format {
+    /// One JSON object a line.
+    JsonLines,
+    /// JSON objects one after the other, or in an array.
+    JsonDocuments,
+    /// Cells with a header row.
+    Csv {
+        /// The byte between cells.
+        delimiter: u8,
+    },
+    /// Parquet.
+    Parquet,
+    /// Arrow IPC.
+    Arrow,
+    /// One event a line.
+    Raw,
+}
+
+impl Format {
+    /// The source type of events that do not say theirs.
+    pub(crate) fn sourcetype(self) -> &'static str {
+        match self {
+            Format::JsonLines | Format::JsonDocuments => "json",
+            Format::Csv { delimiter: b'\t' } => "tsv",
+            Format::Csv { .. } => "csv",
+            Format::Parquet => "parquet",
+            Format::Arrow => "arrow",
+            Format::Raw => "text",
+        }
+    }
+
+    /// Whether DataFusion reads it by itself.
+    pub(crate) fn is_columnar(self) -> bool {
+        matches!(self, Format::Parquet | Format::Arrow)
+    }
+}
+
+/// How a file is compressed as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compression {
+    None,
+    Gzip,
+    Zstd,
+}
+
+/// A file with events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DataFile {
+    /// Where it is; absolute.
+    pub(crate) path: PathBuf,
+    /// The path as the user knows it.
+    pub(crate) shown: String,
+    pub(crate) format: Format,
+    pub(crate) compression: Compression,
+    /// Bytes on disk.
+    pub(crate) size: u64,
+    pub(crate) modified: Option<SystemTime>,
+}
+
+/// The files of a path: a file, a folder with all below it, or a glob; sorted by path.
+///
+/// # Errors
+/// Where nothing is there, or it cannot be looked at.
+pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
+    let given = Path::new(path);
+    let mut paths = Vec::new();
+    if given.is_dir() {
+        walk(given, &mut paths)?;
+    } else if given.exists() {
+        paths.push(given.to_owned());
+    } else {
+        let matches = glob::glob(path).map_err(|error| Fault::file(given, "read", error))?;
+        for entry in matches {
+            let entry = entry.map_err(|error| Fault::file(error.path(), "read", error.error()))?;
+            if entry.is_dir() { walk(&entry, &mut paths)? } else { paths.push(entry) }
+        }
+    }
+    paths.sort();
+    if paths.is_empty() {
+        let message = if given.is_dir() { "no file with a known ending in" } else { "there is no file" };
+        return Err(Fault { code: Code::File, message: format!("{message} `{path}`") });
+    }
+    paths.into_iter().map(|path| look(&path)).collect()
+}
+
+/// All files below a folder whose ending is known; hidden ones are left out.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Fault> {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| Fault::file(&folder, "read", error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| Fault::file(&folder, "read", error))?;
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            // A link to a folder is not followed: it may lead back.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if by_ending(&path).0.is_some() {
+                found.push(path);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn look(path: &Path) -> Result<DataFile, Fault> {
+    let failed = |error: std::io::Error| Fault::file(path, "read", error);
+    let absolute = std::path::absolute(path).map_err(failed)?;
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    let (format, compression) = by_ending(path);
+    let compression = match compression {
+        Some(compression) => compression,
+        None => by_magic(&start(File::open(path).map_err(failed)?).map_err(failed)?),
+    };
+    let mut file = DataFile {
+        path: absolute,
+        shown: path.to_string_lossy().into_owned(),
+        format: format.unwrap_or(Format::Raw),
+        compression,
+        size: metadata.len(),
+        modified: metadata.modified().ok(),
+    };
+    // JSON comes in two forms under one ending.
+    if format.is_none_or(|format| format == Format::JsonDocuments) {
+        let bytes = compress::open(&file, 0).and_then(start).map_err(failed)?;
+        file.format = by_content(&bytes, format);
+    }
+    Ok(file)
+}
+
+fn by_ending(path: &Path) -> (Option<Format>, Option<Compression>) {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().to_ascii_lowercase());
+    let (name, compression) = match name.rsplit_once('.') {
+        Some((stem, "gz")) => (stem, Some(Compression::Gzip)),
+        Some((stem, "zst" | "zstd")) => (stem, Some(Compression::Zstd)),
+        _ => (name.as_str(), None),
+    };
+    let format = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "ndjson" | "jsonl" => Some(Format::JsonLines),
+        "json" => Some(Format::JsonDocuments),
+        "csv" => Some(Format::Csv { delimiter: b',' }),
+        "tsv" => Some(Format::Csv { delimiter: b'\t' }),
+        "parquet" => Some(Format::Parquet),
+        "arrow" => Some(Format::Arrow),
+        "log" | "txt" => Some(Format::Raw),
+        _ => None,
+    };
+    (format, compression)
+}
+
+/// The first bytes of a file.
+fn start(mut reader: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.by_ref().take(64 << 10).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn by_magic(bytes: &[u8]) -> Compression {
+    match bytes {
+        [0x1f, 0x8b, ..] => Compression::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Compression::Zstd,
+        _ => Compression::None,
+    }
+}
+
+fn by_content(bytes: &[u8], ending: Option<Format>) -> Format {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    if text.starts_with(b"PAR1") {
+        return Format::Parquet;
+    }
+    if text.starts_with(b"ARROW1") {
+        return Format::Arrow;
+    }
+    let is_json = |line: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    match text.first() {
+        Some(b'{') if is_json(line) => Format::JsonLines,
+        Some(b'{' | b'[') if ending.is_some() => Format::JsonDocuments,
+        Some(b'[') if text.get(1..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{")) => {
+            Format::JsonDocuments
+        }
+        _ if ending.is_some() => Format::JsonLines,
+        _ => Format::Raw,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        folder
+    }
+
+    fn names(files: &[DataFile]) -> Vec<String> {
+        let name = |file: &DataFile| file.path.file_name().unwrap().to_string_lossy().into_owned();
+        files.iter().map(name).collect()
+    }
+
+    #[test]
+    fn folders_and_globs_give_known_files_in_order() {
+        let folder =
+            folder(&[("b.log", b"x"), ("a/z.csv", b"x"), ("README", b"x"), (".hidden.log", b"x"), ("c.txt", b"x")]);
+        let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        assert_eq!(names(&find(&at("")).unwrap()), ["z.csv", "b.log", "c.txt"]);
+        assert_eq!(names(&find(&at("*.log")).unwrap()), ["b.log"]);
+        assert_eq!(names(&find(&at("README")).unwrap()), ["README"]);
+        assert_eq!(find(&at("*.csv")).unwrap_err().code, Code::File);
+        assert!(find(&at("gone.csv")).unwrap_err().message.contains("gone.csv"));
+    }
+
+    #[test]
+    fn endings_decide_and_content_fills_in() {
+        let gzip = [0x1f, 0x8b, 8, 0];
+        let folder = folder(&[
+            ("a.json", b" {\"a\": 1}\n{\"a\": 2}\n"),
+            ("b.json", b"{\n \"a\": 1\n}"),
+            ("c.json", b"[{\"a\": 1}]"),
+            ("d", b"{\"a\": 1}\n"),
+            ("e", b"Jan 1 hello"),
+            ("f.CSV.GZ", &gzip),
+            ("g.log", &gzip),
+            ("h.txt", b"{\"a\": 1}"),
+        ]);
+        let kind = |name: &str| {
+            let file = &find(&folder.path().join(name).to_string_lossy()).unwrap()[0];
+            (file.format, file.compression)
+        };
+        assert_eq!(kind("a.json").0, Format::JsonLines);
+        assert_eq!(kind("b.json").0, Format::JsonDocuments);
+        assert_eq!(kind("c.json").0, Format::JsonDocuments);
+        assert_eq!(kind("d").0, Format::JsonLines);
+        assert_eq!(kind("e").0, Format::Raw);
+        assert_eq!(kind("f.CSV.GZ"), (Format::Csv { delimiter: b',' }, Compression::Gzip));
+        assert_eq!(kind("g.log"), (Format::Raw, Compression::Gzip));
+        assert_eq!(kind("h.txt").0, Format::Raw);
+    }
+}

@@ -1,0 +1,60 @@
+//! JSON events: `{"host": "a", "http": {"status": 200}, "tags": ["x", "y"]}` has `host`, `http.status`, and `tags` with two values.
+//!
+//! An object in an array gives `items{}.name`. Null, `{}` and `[]` are absent. An event is read twice: once for the types of all
+//! fields, then for just the fields that a scan needs; nothing is built in between.
+
+mod infer;
+mod tree;
+
+pub(crate) use infer::infer;
+
+use serde::de::DeserializeSeed;
+
+use self::tree::{Node, ObjectSeed};
+use super::{builder::Builder, chunk::Chunk, schema::Columns};
+
+/// Takes the wanted fields out of JSON events.
+pub(crate) struct JsonDecoder {
+    root: Node,
+    /// Whether every event is known to be an object.
+    clean: bool,
+}
+
+impl JsonDecoder {
+    /// A decoder for the columns at these places; `_time` comes from the first key that can be read.
+    pub(crate) fn new(columns: &Columns, places: &[usize], clean: bool) -> Self {
+        Self { root: Node::new(columns, places), clean }
+    }
+
+    /// Reads the events of a chunk that are kept.
+    pub(crate) fn decode(&self, chunk: &Chunk<'_>, keep: Option<&[bool]>, builder: &mut Builder) {
+        for (place, range) in chunk.events.iter().enumerate() {
+            if keep.is_some_and(|keep| !keep.get(place).copied().unwrap_or_default()) {
+                continue;
+            }
+            let line = chunk.event(range);
+            if (self.clean && self.root.is_leaf()) || self.event(line, builder).is_ok() {
+                builder.end_row(line, chunk.offset + range.start as u64);
+            } else {
+                builder.end_bad_row();
+            }
+        }
+    }
+
+    fn event(&self, line: &[u8], builder: &mut Builder) -> serde_json::Result<()> {
+        let seed = ObjectSeed { node: &self.root, builder };
+        match std::str::from_utf8(line) {
+            Ok(text) => read(&mut serde_json::Deserializer::from_str(text), seed),
+            // A few broken bytes do not cost the event.
+            Err(_) => read(&mut serde_json::Deserializer::from_str(&String::from_utf8_lossy(line)), seed),
+        }
+    }
+}
+
+fn read<'de, R: serde_json::de::Read<'de>>(
+    deserializer: &mut serde_json::Deserializer<R>,
+    seed: impl DeserializeSeed<'de, Value = ()>,
+) -> serde_json::Result<()> {
+    seed.deserialize(&mut *deserializer)?;
+    deserializer.end()
+}

@@ -1,0 +1,393 @@
+//! The reading of text files within a scan.
+//!
+//! With a condition, its own columns are read first; the others only for the events that pass, as long as few do. So
+//! `user=bob | table *` over a thousand fields reads one of them for most events.
+
+use std::{fmt, sync::Arc};
+
+use datafusion::{
+    arrow::{
+        array::{Array, AsArray, BooleanArray, RecordBatch, RecordBatchOptions},
+        compute::filter_record_batch,
+        datatypes::SchemaRef,
+    },
+    common::tree_node::TreeNodeRecursion,
+    config::ConfigOptions,
+    datasource::{
+        listing::PartitionedFile,
+        physical_plan::{FileOpenFuture, FileOpener, FileScanConfig, FileSource},
+        projection::{ProjectionOpener, SplitProjection},
+        table_schema::TableSchema,
+    },
+    error::Result,
+    execution::object_store::object_store::ObjectStore,
+    physical_expr::{
+        PhysicalExpr, conjunction,
+        projection::ProjectionExprs,
+        utils::{collect_columns, reassign_expr_columns},
+    },
+    physical_plan::{
+        DisplayFormatType, apply_expression_roots,
+        filter_pushdown::{FilterPushdownPropagation, PushedDown},
+        metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder},
+    },
+};
+use futures::StreamExt;
+
+use super::TextFile;
+use crate::{
+    fault::Fault,
+    source::{
+        EVENTS_READ,
+        builder::Builder,
+        chunk::{Chunk, Chunks},
+        csv::CsvDecoder,
+        files::Format,
+        ndjson::JsonDecoder,
+        raw::RawDecoder,
+        schema::Columns,
+    },
+    time::Zone,
+};
+
+/// The share of events that must fail a condition for the other columns to be read apart.
+const SELECTIVE: f64 = 0.5;
+
+/// How text files are read: which columns, under which condition.
+#[derive(Clone)]
+pub(super) struct EventSource {
+    columns: Arc<Columns>,
+    zone: Zone,
+    /// Whether ranges of the files can be read by themselves.
+    splittable: bool,
+    table_schema: TableSchema,
+    projection: SplitProjection,
+    predicate: Option<Arc<dyn PhysicalExpr>>,
+    batch_size: usize,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl EventSource {
+    pub(super) fn new(columns: Arc<Columns>, zone: Zone, splittable: bool) -> Self {
+        let table_schema = TableSchema::from_file_schema(Arc::clone(&columns.schema));
+        Self {
+            projection: SplitProjection::unprojected(&table_schema),
+            columns,
+            zone,
+            splittable,
+            table_schema,
+            predicate: None,
+            batch_size: 8192,
+            metrics: ExecutionPlanMetricsSet::new(),
+        }
+    }
+}
+
+impl FileSource for EventSource {
+    fn create_file_opener(
+        &self,
+        _object_store: Arc<dyn ObjectStore>,
+        _base_config: &FileScanConfig,
+        partition: usize,
+    ) -> Result<Arc<dyn FileOpener>> {
+        let output = self.projection.file_indices.clone();
+        let filter = self.predicate.as_ref().map(|predicate| Filter::new(predicate, &self.columns)).transpose()?;
+        let opener = EventOpener {
+            plan: Arc::new(ReadPlan {
+                schema: Arc::new(self.columns.schema.project(&output)?),
+                output,
+                filter,
+                columns: Arc::clone(&self.columns),
+                zone: self.zone,
+                batch_size: self.batch_size,
+                events_read: MetricBuilder::new(&self.metrics).counter(EVENTS_READ, partition),
+            }),
+        };
+        ProjectionOpener::try_new(self.projection.clone(), Arc::new(opener), &self.columns.schema)
+    }
+
+    fn table_schema(&self) -> &TableSchema {
+        &self.table_schema
+    }
+
+    fn with_batch_size(&self, batch_size: usize) -> Arc<dyn FileSource> {
+        Arc::new(Self { batch_size, ..self.clone() })
+    }
+
+    fn filter(&self) -> Option<Arc<dyn PhysicalExpr>> {
+        self.predicate.clone()
+    }
+
+    fn projection(&self) -> Option<&ProjectionExprs> {
+        Some(&self.projection.source)
+    }
+
+    fn metrics(&self) -> &ExecutionPlanMetricsSet {
+        &self.metrics
+    }
+
+    fn file_type(&self) -> &str {
+        "events"
+    }
+
+    fn fmt_extra(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.predicate {
+            Some(predicate) => write!(f, ", predicate={predicate}"),
+            None => Ok(()),
+        }
+    }
+
+    fn supports_repartitioning(&self) -> bool {
+        self.splittable
+    }
+
+    fn try_pushdown_filters(
+        &self,
+        filters: Vec<Arc<dyn PhysicalExpr>>,
+        _config: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn FileSource>>> {
+        let taken = vec![PushedDown::Yes; filters.len()];
+        let predicate = conjunction(self.predicate.clone().into_iter().chain(filters));
+        let source = Self { predicate: Some(predicate), ..self.clone() };
+        Ok(FilterPushdownPropagation::with_parent_pushdown_result(taken).with_updated_node(Arc::new(source)))
+    }
+
+    fn try_pushdown_projection(&self, projection: &ProjectionExprs) -> Result<Option<Arc<dyn FileSource>>> {
+        let merged = self.projection.source.try_merge(projection)?;
+        let projection = SplitProjection::new(&self.columns.schema, &merged);
+        Ok(Some(Arc::new(Self { projection, ..self.clone() })))
+    }
+
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        apply_expression_roots(self.predicate.iter().chain(self.projection.source.iter().map(|column| &column.expr)), f)
+    }
+}
+
+/// A condition over columns of its own.
+struct Filter {
+    predicate: Arc<dyn PhysicalExpr>,
+    places: Vec<usize>,
+    schema: SchemaRef,
+}
+
+impl Filter {
+    fn new(predicate: &Arc<dyn PhysicalExpr>, columns: &Columns) -> Result<Self> {
+        let mut places: Vec<usize> = collect_columns(predicate).iter().map(|column| column.index()).collect();
+        places.sort_unstable();
+        places.dedup();
+        Self::over(predicate, columns, places)
+    }
+
+    fn over(predicate: &Arc<dyn PhysicalExpr>, columns: &Columns, places: Vec<usize>) -> Result<Self> {
+        let schema = Arc::new(columns.schema.project(&places)?);
+        Ok(Self { predicate: reassign_expr_columns(Arc::clone(predicate), &schema)?, places, schema })
+    }
+
+    /// Which rows pass; null is not passing.
+    fn passing(&self, batch: &RecordBatch) -> Result<BooleanArray> {
+        let result = self.predicate.evaluate(batch)?.into_array(batch.num_rows())?;
+        let flags = result.as_boolean();
+        Ok(match flags.nulls() {
+            Some(_) => flags.iter().map(|flag| Some(flag.unwrap_or_default())).collect(),
+            None => flags.clone(),
+        })
+    }
+}
+
+/// What the readers of a scan share.
+struct ReadPlan {
+    /// The columns that go out.
+    output: Vec<usize>,
+    schema: SchemaRef,
+    filter: Option<Filter>,
+    columns: Arc<Columns>,
+    zone: Zone,
+    batch_size: usize,
+    events_read: Count,
+}
+
+struct EventOpener {
+    plan: Arc<ReadPlan>,
+}
+
+impl FileOpener for EventOpener {
+    fn open(&self, partitioned: PartitionedFile) -> Result<FileOpenFuture> {
+        let plan = Arc::clone(&self.plan);
+        let Some(file) = partitioned.extension::<Arc<TextFile>>().cloned() else {
+            return Err(Fault::data(partitioned.path(), "the scan lost its file").into());
+        };
+        let range = partitioned
+            .range
+            .as_ref()
+            .map(|range| u64::try_from(range.start).unwrap_or_default()..u64::try_from(range.end).unwrap_or_default());
+        Ok(Box::pin(async move {
+            let chunks = Chunks::open(&file.file, range, plan.batch_size)
+                .map_err(|error| Fault::file(&file.file.path, "read", error))?;
+            Ok(futures::stream::iter(EventReader::new(plan, file, chunks)?).boxed())
+        }))
+    }
+}
+
+/// Reads a file, batch by batch.
+struct EventReader {
+    plan: Arc<ReadPlan>,
+    file: Arc<TextFile>,
+    chunks: Chunks,
+    at_start: bool,
+    /// Reads what goes out.
+    output: Decoder,
+    /// Reads what the condition asks for.
+    filter: Option<Decoder>,
+    /// Reads both at once, and the condition over both; where many events pass.
+    both: Option<(Decoder, Filter)>,
+    /// Whether the last chunk's condition threw much away.
+    selective: bool,
+}
+
+impl EventReader {
+    fn new(plan: Arc<ReadPlan>, file: Arc<TextFile>, chunks: Chunks) -> Result<Self> {
+        let decoder = |places: &[usize]| Decoder::new(&file, &plan, places);
+        let both = match &plan.filter {
+            None => None,
+            Some(filter) => {
+                let own = filter.places.iter().filter(|place| !plan.output.contains(place));
+                let places: Vec<usize> = plan.output.iter().chain(own).copied().collect();
+                let decoder = decoder(&places);
+                let schema = Arc::new(plan.columns.schema.project(&places)?);
+                let predicate = reassign_expr_columns(Arc::clone(&filter.predicate), &schema)?;
+                Some((decoder, Filter { predicate, places, schema }))
+            }
+        };
+        Ok(Self {
+            output: decoder(&plan.output),
+            filter: plan.filter.as_ref().map(|filter| decoder(&filter.places)),
+            both,
+            selective: true,
+            at_start: true,
+            plan,
+            file,
+            chunks,
+        })
+    }
+
+    fn batch(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            let chunk = self.chunks.next().map_err(|error| Fault::file(&self.file.file.path, "read", error))?;
+            let Some(chunk) = chunk else { return Ok(None) };
+            let first = std::mem::take(&mut self.at_start);
+            let (plan, file) = (&self.plan, &self.file);
+            let (Some(filter), Some(decoder), Some((both, over_both))) =
+                (&plan.filter, &mut self.filter, &mut self.both)
+            else {
+                let batch = self.output.read(&chunk, file, plan, &plan.output, &plan.schema, first, None)?;
+                plan.events_read.add(batch.num_rows());
+                if batch.num_rows() > 0 {
+                    return Ok(Some(batch));
+                }
+                continue;
+            };
+            if !self.selective {
+                let batch = both.read(&chunk, file, plan, &over_both.places, &over_both.schema, first, None)?;
+                plan.events_read.add(batch.num_rows());
+                let passing = over_both.passing(&batch)?;
+                self.selective = is_selective(&passing);
+                let batch = filter_record_batch(&batch, &passing)?;
+                if batch.num_rows() > 0 {
+                    let outputs: Vec<usize> = (0..plan.output.len()).collect();
+                    return Ok(Some(batch.project(&outputs)?));
+                }
+                continue;
+            }
+            // Rows that are none stay in their places until the second reading: it asks by place.
+            let (batch, bad) = decoder.read_all(&chunk, file, plan, &filter.places, &filter.schema, first, None)?;
+            plan.events_read.add(batch.num_rows() - bad.len());
+            let passing = filter.passing(&batch)?;
+            let mut keep: Vec<bool> = passing.values().iter().collect();
+            bad.iter().filter_map(|row| keep.get_mut(*row).map(|keep| *keep = false)).count();
+            self.selective = is_selective(&passing);
+            if keep.iter().any(|keep| *keep) {
+                let batch = self.output.read(&chunk, file, plan, &plan.output, &plan.schema, first, Some(&keep))?;
+                if batch.num_rows() > 0 {
+                    return Ok(Some(batch));
+                }
+            }
+        }
+    }
+}
+
+fn is_selective(passing: &BooleanArray) -> bool {
+    (passing.true_count() as f64) < SELECTIVE * passing.len() as f64
+}
+
+impl Iterator for EventReader {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.batch().transpose()
+    }
+}
+
+/// The decoder of a file's format for some columns.
+enum Decoder {
+    Json(JsonDecoder),
+    Csv(CsvDecoder),
+    Raw(RawDecoder),
+}
+
+impl Decoder {
+    fn new(file: &TextFile, plan: &ReadPlan, places: &[usize]) -> Self {
+        match file.file.format {
+            Format::Csv { delimiter } => Self::Csv(CsvDecoder::new(&plan.columns, places, &file.header, delimiter)),
+            Format::Raw => Self::Raw(RawDecoder::new(&plan.columns, places, plan.zone)),
+            _ => Self::Json(JsonDecoder::new(&plan.columns, places, file.clean)),
+        }
+    }
+
+    /// The rows of a chunk, and which of them are none.
+    #[expect(clippy::too_many_arguments, reason = "one chunk of one file for one set of columns")]
+    fn read_all(
+        &mut self,
+        chunk: &Chunk<'_>,
+        file: &TextFile,
+        plan: &ReadPlan,
+        places: &[usize],
+        schema: &SchemaRef,
+        first: bool,
+        keep: Option<&[bool]>,
+    ) -> Result<(RecordBatch, Vec<usize>)> {
+        let mut builder = Builder::new(&plan.columns, places, &file.origin, plan.zone, chunk.events.len());
+        match self {
+            Self::Json(decoder) => decoder.decode(chunk, keep, &mut builder),
+            Self::Raw(decoder) => decoder.decode(chunk, keep, &mut builder),
+            Self::Csv(decoder) => decoder
+                .decode(chunk, first, keep, &mut builder)
+                .map_err(|error| Fault::data(&file.file.shown, error))?,
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(builder.rows()));
+        let (arrays, bad) = builder.finish();
+        Ok((RecordBatch::try_new_with_options(Arc::clone(schema), arrays, &options)?, bad))
+    }
+
+    /// The rows of a chunk.
+    #[expect(clippy::too_many_arguments, reason = "one chunk of one file for one set of columns")]
+    fn read(
+        &mut self,
+        chunk: &Chunk<'_>,
+        file: &TextFile,
+        plan: &ReadPlan,
+        places: &[usize],
+        schema: &SchemaRef,
+        first: bool,
+        keep: Option<&[bool]>,
+    ) -> Result<RecordBatch> {
+        let (batch, bad) = self.read_all(chunk, file, plan, places, schema, first, keep)?;
+        if bad.is_empty() {
+            return Ok(batch);
+        }
+        let good: BooleanArray = (0..batch.num_rows()).map(|row| Some(!bad.contains(&row))).collect();
+        Ok(filter_record_batch(&batch, &good)?)
+    }
+}

@@ -9,7 +9,9 @@ pub use answer::{Answer, Checked, Explained, Explanation, Outcome, Status, Step}
 
 use std::{sync::Arc, time::Instant};
 
-use datafusion::prelude::SessionContext;
+use datafusion::{error::DataFusionError, prelude::SessionContext};
+use futures::FutureExt;
+use speleo_functions::value::Texts;
 use speleo_knowledge::Knowledge;
 use speleo_plan::{SearchPlan, plan};
 use speleo_syntax::{Code, Diagnostic, Expansion, Search, expand, parse};
@@ -261,9 +263,30 @@ impl Engine {
         planned.map_err(|error| read.expansion.locate(diagnose(error)))
     }
 
-    /// The value of an eval expression without fields.
-    fn evaluate(&self, _expression: &str) -> Result<Option<String>, String> {
-        Err("macros that are eval expressions are not supported yet".to_owned())
+    /// The value of an eval expression without fields: a text, or a verdict. Nothing in it waits, so it runs on the spot.
+    fn evaluate(&self, expression: &str) -> Result<Option<String>, String> {
+        let value = |expression: &str| {
+            let text = format!("| makeresults | eval value={expression}");
+            self.value(&text).now_or_never().unwrap_or_else(|| Err("it needs data".to_owned()))
+        };
+        // A verdict is no value of a field: it is asked for in words.
+        value(expression).or_else(|message| value(&format!("if({expression}, \"true\", \"false\")")).map_err(|_| message))
+    }
+
+    async fn value(&self, text: &str) -> Result<Option<String>, String> {
+        let message = |problems: Vec<Diagnostic>| first(problems).message;
+        let (search, problems) = parse(text);
+        if problems.iter().any(Diagnostic::is_error) {
+            return Err(message(problems));
+        }
+        let world = self.world(Mode::Run).map_err(message)?;
+        let planned = plan(&search, &world).await.map_err(|error| message(diagnose(error)))?;
+        let failed = |error: DataFusionError| message(diagnose(error.into()));
+        let answered = run::run(&self.shared.session, planned.plan).await.map_err(failed)?;
+        let column = answered.batches.first().and_then(|batch| batch.column_by_name("value"));
+        let Some(column) = column else { return Ok(None) };
+        let texts = Texts::new(column).map_err(failed)?;
+        Ok(texts.get(0).map(|text| text.into_owned()))
     }
 }
 

@@ -60,7 +60,7 @@ impl Catalog {
         &self,
         name: &str,
         session: &SessionContext,
-        zone: Tz,
+        zone: Zone,
     ) -> Result<Option<Arc<Index>>, Fault> {
         let name = name.to_lowercase();
         let Some((_, parts)) = self.entries.iter().find(|(known, _)| *known == name) else { return Ok(None) };

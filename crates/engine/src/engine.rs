@@ -270,7 +270,8 @@ impl Engine {
             self.value(&text).now_or_never().unwrap_or_else(|| Err("it needs data".to_owned()))
         };
         // A verdict is no value of a field: it is asked for in words.
-        value(expression).or_else(|message| value(&format!("if({expression}, \"true\", \"false\")")).map_err(|_| message))
+        value(expression)
+            .or_else(|message| value(&format!("if({expression}, \"true\", \"false\")")).map_err(|_| message))
     }
 
     async fn value(&self, text: &str) -> Result<Option<String>, String> {

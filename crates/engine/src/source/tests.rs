@@ -2,7 +2,10 @@
 use std::io::Write;
 
 use chrono_tz::Tz;
-use datafusion::{arrow::util::display::{ArrayFormatter, FormatOptions}, prelude::{col, lit}};
+use datafusion::{
+    arrow::util::display::{ArrayFormatter, FormatOptions},
+    prelude::{col, lit},
+};
 
 use super::*;
 use crate::session;
@@ -23,7 +26,11 @@ impl Data {
 
     async fn open(&self) -> Result<Index, Fault> {
         let session = session::open(None).unwrap();
-        let part = IndexSetting { name: "Main".into(), path: self.0.path().to_string_lossy().into(), ..IndexSetting::default() };
+        let part = IndexSetting {
+            name: "Main".into(),
+            path: self.0.path().to_string_lossy().into(),
+            ..IndexSetting::default()
+        };
         let files = Files::find(&[part])?;
         open(files, &session, Zone { timezone: Tz::UTC, now: NOW }).await
     }
@@ -42,13 +49,18 @@ async fn show(index: &Index, columns: &[&str], filter: Option<datafusion::logica
         frame = frame.filter(filter).unwrap();
     }
     let frame = frame.sort(vec![col("__seq").sort(true, true)]).unwrap();
-    let quoted = |name: &&str| datafusion::logical_expr::Expr::Column(datafusion::common::Column::new_unqualified(*name));
+    let quoted =
+        |name: &&str| datafusion::logical_expr::Expr::Column(datafusion::common::Column::new_unqualified(*name));
     let batches = frame.select(columns.iter().map(quoted).collect::<Vec<_>>()).unwrap().collect().await.unwrap();
     let options = FormatOptions::default().with_null("-");
     let mut rows = Vec::new();
     for batch in batches {
-        let cells: Vec<_> = batch.columns().iter().map(|array| ArrayFormatter::try_new(array, &options).unwrap()).collect();
-        rows.extend((0..batch.num_rows()).map(|row| cells.iter().map(|c| c.value(row).to_string()).collect::<Vec<_>>().join("|")));
+        let cells: Vec<_> =
+            batch.columns().iter().map(|array| ArrayFormatter::try_new(array, &options).unwrap()).collect();
+        rows.extend(
+            (0..batch.num_rows())
+                .map(|row| cells.iter().map(|c| c.value(row).to_string()).collect::<Vec<_>>().join("|")),
+        );
     }
     rows
 }
@@ -106,7 +118,10 @@ async fn times_come_from_the_best_key_that_can_be_read() {
 
 #[tokio::test]
 async fn bad_lines_are_counted_and_left_out_whatever_is_asked() {
-    let data = Data::new(&[("a.ndjson", b"{\"a\": 1}\n{\"a\": 2, \"b\": \n[1]\n{\"a\": \"\xff\"}\n{\"a\": 3} x\n{\"a\": 4}\n")]);
+    let data = Data::new(&[(
+        "a.ndjson",
+        b"{\"a\": 1}\n{\"a\": 2, \"b\": \n[1]\n{\"a\": \"\xff\"}\n{\"a\": 3} x\n{\"a\": 4}\n",
+    )]);
     let index = data.open().await.unwrap();
     assert_eq!(index.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), [Code::SkippedLines]);
     assert!(index.warnings[0].message.contains("3 of 6 lines"), "{}", index.warnings[0].message);
@@ -204,12 +219,16 @@ async fn parquet_files_get_the_columns_of_an_index_and_unite_with_texts() {
     writer.close().unwrap();
     let data = Data::new(&[("a.parquet", &bytes)]);
     let names = ["_time", "n", "ok", "host", "index", "sourcetype", "_raw", "__seq"];
-    let expected = ["2023-11-14T22:13:20Z|1|true|-|main|parquet|-|0", "2023-11-14T22:13:21Z|-|false|h|main|parquet|-|1"];
+    let expected =
+        ["2023-11-14T22:13:20Z|1|true|-|main|parquet|-|0", "2023-11-14T22:13:21Z|-|false|h|main|parquet|-|1"];
     assert_eq!(data.rows(&names).await, expected);
     let index = data.open().await.unwrap();
     assert_eq!(show(&index, &["ok"], Some(col("n").eq(lit(1_i64)))).await, ["true"]);
     let data = Data::new(&[("a.parquet", &bytes), ("b.ndjson", b"{\"n\": 2.5, \"ok\": [\"x\", \"y\"]}\n")]);
-    assert_eq!(data.rows(&["n", "ok", "sourcetype"]).await, ["1.0|[true]|parquet", "-|[false]|parquet", "2.5|[x, y]|json"]);
+    assert_eq!(
+        data.rows(&["n", "ok", "sourcetype"]).await,
+        ["1.0|[true]|parquet", "-|[false]|parquet", "2.5|[x, y]|json"]
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use datafusion::{
     arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit},
     functions::core::expr_fn::{coalesce, get_field},
     functions_nested::expr_fn::make_array,
-    logical_expr::{Expr, ExprSchemable, cast, lit, try_cast, when},
+    logical_expr::{Expr, cast, lit, try_cast, when},
     scalar::ScalarValue,
 };
 

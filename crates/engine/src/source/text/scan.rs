@@ -20,7 +20,7 @@ use datafusion::{
         table_schema::TableSchema,
     },
     error::Result,
-    execution::object_store::object_store::ObjectStore,
+    object_store::ObjectStore,
     physical_expr::{
         PhysicalExpr, conjunction,
         projection::ProjectionExprs,

@@ -2,27 +2,15 @@
 //!
 //! `Jan  5 10:00:01 mx1 postfix/smtpd[77]: connect from unknown` A line without a time has none; joining lines to one event is absent.
 
-use std::io;
-
 use super::{
     builder::Builder,
-    chunk::{Chunk, Chunks},
-    schema::{Columns, Fields, TIME},
-    text::Inferred,
+    chunk::Chunk,
+    schema::{Columns, TIME},
 };
 use crate::time::{self, Zone};
 
 /// How far into a line its time is looked for.
 const LOOK_AHEAD: usize = 128;
-
-/// Nothing is learnt from the lines but their number.
-pub(crate) fn infer(mut chunks: Chunks) -> io::Result<Inferred> {
-    let mut found = Inferred { fields: Fields::default(), ..Inferred::default() };
-    while let Some(chunk) = chunks.next()? {
-        found.events += chunk.events.len() as u64;
-    }
-    Ok(found)
-}
 
 /// Finds the time of a line.
 pub(crate) struct RawDecoder {

@@ -30,7 +30,7 @@ use super::{
     chunk::Chunks,
     csv,
     files::{Compression, DataFile, Format},
-    ndjson, raw,
+    ndjson,
     schema::{Columns, Fields},
 };
 use crate::{fault::Fault, time::Zone};

@@ -69,7 +69,7 @@ pub(super) struct EventSource {
 
 impl EventSource {
     pub(super) fn new(columns: Arc<Columns>, zone: Zone, splittable: bool) -> Self {
-        let table_schema = TableSchema::from_file_schema(Arc::clone(&columns.schema));
+        let table_schema = TableSchema::from(Arc::clone(&columns.schema));
         Self {
             projection: SplitProjection::unprojected(&table_schema),
             columns,

@@ -129,6 +129,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         returns: Returns::Always(Kind::Bool),
         usage: "searchmatch(\"search\")",
         summary: "Whether the event fits the conditions, written as for `search`; a literal.",
+        examples: &[("if(searchmatch(\"host=web*\"), 1, 0)", "0")],
         ..FORM
     },
     EvalSpec {

@@ -22,7 +22,6 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         args: &[Kind::Text],
         usage: "commands(\"search\")",
         summary: "The names of the commands of a search, in order; the search is a literal.",
-        examples: &[("commands(\"search foo | stats count | sort count\")", "[search, stats, sort]")],
         ..LIST
     },
     EvalSpec {
@@ -56,6 +55,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         args: &[Kind::Bool],
         usage: "mvfilter(condition)",
         summary: "The values of the one field in the condition for which it is true; null if there is none.",
+        examples: &[("mvcount(mvfilter(_time > 0))", "1"), ("mvfilter(_time < 0)", "null")],
         ..LIST
     },
     EvalSpec {
@@ -93,6 +93,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(3),
         usage: "mvmap(x, expression)",
         summary: "The result of the expression for each value of the field, nulls left out; null if there is none.",
+        examples: &[("mvjoin(mvmap(_time, _time - _time), \",\")", "0")],
         ..LIST
     },
     EvalSpec {
@@ -148,7 +149,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         examples: &[
             ("split(\"a;b;c\", \";\")", "[a, b, c]"),
             ("split(\"abcd\", \"\")", "[a, b, c, d]"),
-            ("split(\"abc\", \",\")", "abc"),
+            ("mvcount(split(\"abc\", \",\"))", "1"),
         ],
         ..LIST
     },

@@ -207,8 +207,24 @@ fn stats() {
         "stats allnum=t delim=\":\" values(x) by a dedup_splitvals=t",
         "stats allnum=true delim=\":\" values(x) BY a dedup_splitvals=true",
     );
+    check("stats SUM( bytes ) count() dc(\"a b\")", "stats sum(bytes), count, dc(\"a b\")");
     check("stats avg(*) AS avg_*", "stats avg(*) AS avg_*");
     check("stats sparkline(count, 5m) AS s perc99.9(x)", "stats sparkline(count, 5m) AS s, perc99.9(x)");
+}
+
+#[test]
+fn an_aggregation_has_a_name() {
+    let check = |text: &str, expected: &str| {
+        let (search, _) = parse(&format!("* | stats {text}"));
+        let Some(speleo_syntax::Command::Stats(stats)) = search.commands.last() else { unreachable!("{text}") };
+        assert_eq!(stats.aggregates[0].text, expected, "{text}");
+    };
+    check("count", "count");
+    check("count()", "count");
+    check("C", "c");
+    check("Sum( bytes ) AS x", "sum(bytes)");
+    check("dc(\"a b\")", "dc(a b)");
+    check("count(eval(a >1))", "count(eval(a >1))");
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub struct Aggregate {
     pub argument: Argument,
     /// The name after `AS`; may hold wildcards.
     pub alias: Option<Field>,
-    /// The default name of the output: the call as written, `sum(bytes)`.
+    /// The default name of the output: the call without quotes, `sum(bytes)`; an `eval(…)` stays as written.
     pub text: String,
 }
 

@@ -182,6 +182,15 @@ fn missing_operand(cursor: &mut Cursor) {
         let diagnostic = Diagnostic::new(Code::Syntax, span, "there is no operator `<>`");
         return cursor.fail(diagnostic.edit("`!=` is the operator for different values", span, "!="));
     }
+    if cursor.peek().is_some_and(|next| "“”„«»".contains(next)) {
+        let span = cursor.here();
+        let message = "typographic quotes are no quotes";
+        return cursor.fail(Diagnostic::new(Code::Syntax, span, message).edit(
+            "texts stand in plain quotes",
+            span,
+            "\"",
+        ));
+    }
     cursor.expected("an expression");
 }
 

@@ -8,7 +8,7 @@ use speleo_syntax::{
 
 use crate::{expression, name};
 
-/// An aggregation whose text is its canonical form, which is what reading gives it.
+/// An aggregation with the text that reading its canonical form gives it.
 pub(crate) fn aggregate() -> BoxedStrategy<Aggregate> {
     let argument = prop_oneof![
         1 => Just(Argument::None),
@@ -27,7 +27,10 @@ pub(crate) fn aggregate() -> BoxedStrategy<Aggregate> {
                 alias: None,
                 text: String::new(),
             };
-            aggregate.text = aggregate.to_string();
+            aggregate.text = match &aggregate.argument {
+                Argument::Field(field) => format!("{function}({})", field.name),
+                _ => aggregate.to_string(),
+            };
             aggregate.alias = alias;
             aggregate
         })

@@ -109,7 +109,15 @@ impl Cursor<'_> {
             None => Argument::None,
         };
         let span = self.span_from(start);
-        let text = self.text_at(span).to_string();
+        let text = match &argument {
+            Argument::None => function.clone(),
+            Argument::Field(field) => format!("{function}({})", field.name),
+            // The inner text stays as it is, blanks included.
+            _ => {
+                let written = self.text_at(span);
+                format!("{function}{}", written.get(name.node.len()..).unwrap_or_default())
+            }
+        };
         Some(Aggregate { span, function, function_span: name.span, argument, alias: None, text })
     }
 

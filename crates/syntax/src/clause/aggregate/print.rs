@@ -1,4 +1,4 @@
-//! Aggregations as text. Without an alias the call stands as it was written, for that is the column's name.
+//! Aggregations as text. Without an alias an `eval(…)` stands as it was written, for that is the column's name.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -7,8 +7,10 @@ use super::{Aggregate, Argument};
 impl Display for Aggregate {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
         match &self.alias {
-            None if !self.text.is_empty() => out.write_str(&self.text),
-            None => call(out, self),
+            None if self.text.is_empty() || matches!(self.argument, Argument::None | Argument::Field(_)) => {
+                call(out, self)
+            }
+            None => out.write_str(&self.text),
             Some(alias) => {
                 call(out, self)?;
                 write!(out, " AS {alias}")

@@ -128,6 +128,7 @@ fn what_is_missing_is_named_once() {
     fails("a = = b", Code::Syntax, "=");
     fails("a <> b", Code::Syntax, "<>");
     fails("a && b", Code::Syntax, "&");
+    fails("a = “b”", Code::Syntax, "“");
     fails("a b", Code::Syntax, "b");
     fails("(a", Code::UnbalancedBracket, "(");
     fails("a)", Code::UnbalancedBracket, ")");

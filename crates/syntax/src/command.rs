@@ -1,7 +1,7 @@
 //! The commands: one file each, one table.
 //!
-//! A command is a file here with its struct, parser, printer and a [`CommandSpec`], and a row in [`COMMANDS`]. Completion,
-//! help, did-you-mean and the manual derive from the table.
+//! A command is a file here with its struct, parser, printer and a [`CommandSpec`], and a row in [`COMMANDS`].
+//! Completion, help, did-you-mean and the manual derive from the table.
 
 pub mod append;
 pub mod bin;

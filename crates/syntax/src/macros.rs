@@ -1,6 +1,7 @@
 //! Macros and comments: text to text, with a map back to what the user wrote. `` `recent("-1h")` ``
 //!
-//! Nothing is parsed here: a macro may hold any piece of text, with pipes or without. `$token$` of a dashboard stays as it is.
+//! Nothing is parsed here: a macro may hold any piece of text, with pipes or without. `$token$` of a dashboard stays
+//! as it is.
 
 mod call;
 mod expander;

@@ -1,7 +1,7 @@
 //! Did you mean: the nearest of several names. `stast` is nearest to `stats`
 
-/// The name with the smallest distance to `name`, where that is small enough to be a slip: a third of its letters. Case does
-/// not count.
+/// The name with the smallest distance to `name`, where that is small enough to be a slip: a third of its letters.
+/// Case does not count.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let length = lower.chars().count();

@@ -1,4 +1,5 @@
-//! `search`: keeps the events that satisfy a condition; first in a pipeline it retrieves them. `index=web status=404 OR status=500`
+//! `search`: keeps the events that satisfy a condition; first in a pipeline it retrieves them.
+//! `index=web status=404 OR status=500`
 
 use std::fmt::{self, Display, Formatter};
 

@@ -1,4 +1,5 @@
-//! `tstats`: aggregates over indexed fields or a data model. `| tstats count FROM datamodel=Web WHERE Web.status=404 BY Web.dest _time span=1h`
+//! `tstats`: aggregates over indexed fields or a data model.
+//! `| tstats count FROM datamodel=Web WHERE Web.status=404 BY Web.dest _time span=1h`
 
 mod grammar;
 mod print;

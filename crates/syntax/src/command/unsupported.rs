@@ -32,8 +32,8 @@ pub(crate) fn may_follow(command: &Unsupported) -> bool {
     matches!(name, "union") || appends
 }
 
-/// Keeps the text, and reads the searches in brackets. The brackets of `foreach` hold a template, those of `appendpipe` go on with
-/// the rows outside.
+/// Keeps the text, and reads the searches in brackets. The brackets of `foreach` hold a template, those of
+/// `appendpipe` go on with the rows outside.
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let name = cursor.command_name();
     let start = cursor.command_span().start as usize;

@@ -4,8 +4,8 @@
 use super::grammar::Tree;
 use crate::{BinaryOp, Expr, ExprKind};
 
-/// Up to here a chain leans to the left, as every other operator does. The left edge of a balanced tree must stay shorter than
-/// that, or printing and reading it would balance it again.
+/// Up to here a chain leans to the left, as every other operator does. The left edge of a balanced tree must stay
+/// shorter than that, or printing and reading it would balance it again.
 const LONGEST_LEANING: usize = 32;
 
 /// `left op right`.

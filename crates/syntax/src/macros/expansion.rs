@@ -68,8 +68,8 @@ impl Expansion {
         self.pieces.get(after.saturating_sub(1)).copied()
     }
 
-    /// The diagnostics of a parse of `text`, moved to the places in the text that the user wrote. Errors in a command that lacks
-    /// a macro are left out: the missing macro is reported already.
+    /// The diagnostics of a parse of `text`, moved to the places in the text that the user wrote. Errors in a command
+    /// that lacks a macro are left out: the missing macro is reported already.
     pub fn locate(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         diagnostics
             .into_iter()

@@ -1,4 +1,5 @@
-//! Conditions of `search` as text; groups inside others stand in parentheses, so that nobody has to know that `OR` binds first.
+//! Conditions of `search` as text; groups inside others stand in parentheses, so that nobody has to know that `OR`
+//! binds first.
 
 use std::fmt::{self, Display, Formatter};
 

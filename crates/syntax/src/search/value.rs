@@ -1,4 +1,5 @@
-//! Words and values of `search`: what ends a bare word, which escapes it knows. `path="C:\\x" user=CASE(Bob) ip=10.0.0.0/8`
+//! Words and values of `search`: what ends a bare word, which escapes it knows. `path="C:\\x" user=CASE(Bob)
+//! ip=10.0.0.0/8`
 
 use crate::{CompareOp, SearchValue, Span, Spanned, cursor::Cursor, parser::Place, token};
 

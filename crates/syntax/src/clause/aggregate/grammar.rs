@@ -65,8 +65,8 @@ impl Cursor<'_> {
         found
     }
 
-    /// An alias that goes on into a call lacks a blank: `first_seenvalues(x)` is `first_seen values(x)`. The cursor goes back to
-    /// the function's name.
+    /// An alias that goes on into a call lacks a blank: `first_seenvalues(x)` is `first_seen values(x)`. The cursor
+    /// goes back to the function's name.
     fn split_alias(&mut self, alias: Field) -> Field {
         let Some((name, _)) = alias.name.split_once('(').filter(|_| !self.text_at(alias.span).starts_with(['"', '\'']))
         else {

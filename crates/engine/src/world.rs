@@ -17,6 +17,7 @@ use crate::{
     clock::Clock,
     engine::Step,
     lookup::Lookups,
+    macros::MacroSource,
     run::{self, Answered},
 };
 
@@ -118,6 +119,14 @@ impl World for EngineWorld<'_> {
 
     fn knowledge(&self) -> &Knowledge {
         self.knowledge
+    }
+
+    fn expand(&self, text: &str) -> (String, Vec<Diagnostic>) {
+        // A macro of a data model that is computed would need the engine that is just planning: none is published.
+        let evaluate = |_: &str| Err("a data model's macro cannot be computed".to_owned());
+        let (expansion, problems) =
+            speleo_syntax::expand(text, &MacroSource { knowledge: self.knowledge, evaluate: &evaluate });
+        (expansion.text, problems)
     }
 
     fn geoip(&self) -> Option<String> {

@@ -7,6 +7,8 @@
 
 mod function;
 mod group;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

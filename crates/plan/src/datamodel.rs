@@ -6,6 +6,8 @@
 
 mod calculation;
 mod knowledge;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 

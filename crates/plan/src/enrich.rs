@@ -5,6 +5,8 @@
 //! back. A table's row that a combination does not reach within `max_matches` is left out before anything is collected.
 
 mod matches;
+#[cfg(test)]
+mod tests;
 
 use datafusion::{
     arrow::datatypes::DataType,

@@ -14,7 +14,7 @@ use datafusion::{
     prelude::SessionContext,
 };
 use speleo_functions::value::{ListBuilder, Lists, parse_number};
-use speleo_knowledge::{Knowledge, LookupDefinition};
+use speleo_knowledge::{DataModel, Knowledge, LookupDefinition};
 use speleo_syntax::{Code, Diagnostic};
 
 use crate::{IndexEntry, LookupTable, LookupWrite, Result, Rows, Source, TimeRange, World, plan};
@@ -26,7 +26,7 @@ pub(crate) const NOW: i64 = 1_710_072_000;
 #[derive(Default)]
 pub(crate) struct TestWorld {
     indexes: Vec<(String, Arc<MemTable>, bool)>,
-    lookups: Vec<(String, Arc<MemTable>)>,
+    lookups: Vec<(LookupDefinition, Arc<MemTable>)>,
     knowledge: Knowledge,
     range: TimeRange,
     blind: bool,
@@ -48,7 +48,19 @@ impl TestWorld {
 
     /// A lookup table of CSV text.
     pub(crate) fn lookup_table(mut self, name: &str, csv: &str) -> Self {
-        self.lookups.push((name.to_owned(), table("", csv)));
+        self.lookups.push((LookupDefinition::of_file(name), table("", csv)));
+        self
+    }
+
+    /// A lookup table of CSV text with a definition.
+    pub(crate) fn defined_lookup(mut self, definition: LookupDefinition, csv: &str) -> Self {
+        self.lookups.push((definition, table("", csv)));
+        self
+    }
+
+    /// A data model.
+    pub(crate) fn data_model(mut self, model: DataModel) -> Self {
+        self.knowledge.data_models.insert(model.name.clone(), model);
         self
     }
 
@@ -234,15 +246,15 @@ impl World for TestWorld {
     }
 
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {
-        let found = self.lookups.iter().find(|(known, _)| known == name);
-        Ok(found.map(|(name, table)| LookupTable {
+        let found = self.lookups.iter().find(|(definition, _)| definition.name == name);
+        Ok(found.map(|(definition, table)| LookupTable {
             table: provider_as_source(table.clone()),
-            definition: LookupDefinition::of_file(name),
+            definition: definition.clone(),
         }))
     }
 
     fn lookup_names(&self) -> Vec<String> {
-        self.lookups.iter().map(|(name, _)| name.clone()).collect()
+        self.lookups.iter().map(|(definition, _)| definition.name.clone()).collect()
     }
 
     async fn rows(&self, _step: &str, plan: LogicalPlan) -> Result<Rows> {

@@ -23,6 +23,8 @@ mod search;
 mod sort;
 mod stats;
 mod table;
+#[cfg(test)]
+mod tests;
 mod top;
 mod tstats;
 mod unsupported;

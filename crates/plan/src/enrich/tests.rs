@@ -32,7 +32,10 @@ fn equal_texts_match_and_several_rows_give_several_values() {
         names("index=e | eval name=if(n=2,\"old\",null()) | lookup t id AS n OUTPUTNEW name | table n name"),
         ["1,ann", "2,old", "3,", "4,"]
     );
-    assert_eq!(names("index=e | lookup t id AS m OUTPUT name | table n name"), ["1,ann;bob;bea", "2,bob;bea", "3,", "4,"]);
+    assert_eq!(
+        names("index=e | lookup t id AS m OUTPUT name | table n name"),
+        ["1,ann;bob;bea", "2,bob;bea", "3,", "4,"]
+    );
 }
 
 #[test]
@@ -82,6 +85,7 @@ fn rows_of_a_time_match_later_events() {
         definition.max_matches = 1;
     });
     // Events stand at 1710072000 and each second before.
-    let world = with(definition, "ip,since,user\n10.1.2.3,1710071000,old\n10.1.2.3,1710071999,new\n10.9.9.9,1710072000,late");
+    let world =
+        with(definition, "ip,since,user\n10.1.2.3,1710071000,old\n10.1.2.3,1710071999,new\n10.9.9.9,1710072000,late");
     assert_eq!(world.rows("index=e | lookup t ip OUTPUT user | table n user"), ["1,new", "2,", "3,", "4,"]);
 }

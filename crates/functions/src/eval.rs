@@ -13,6 +13,7 @@ mod kernel;
 pub mod math;
 pub mod multivalue;
 pub mod operator;
+pub mod part;
 pub mod pattern;
 pub mod printf;
 pub mod search;
@@ -66,6 +67,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         math::kernels(),
         multivalue::kernels(),
         operator::kernels(),
+        part::kernels(),
         pattern::kernels(),
         printf::kernels(),
         search::kernels(),

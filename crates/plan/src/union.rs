@@ -9,7 +9,9 @@ use datafusion::{
 };
 
 use crate::{
-    Result, meet,
+    Result,
+    aggregate::arrival_key,
+    meet,
     relation::{HIDDEN, OrderKey, Relation, column},
 };
 
@@ -40,7 +42,14 @@ pub(crate) fn stack(first: Relation, second: Relation) -> Result<Relation> {
     }
     let right = LogicalPlanBuilder::from(second.plan).project(right)?.build()?;
     let plan = LogicalPlanBuilder::from(first.plan).project(left)?.union(right)?.build()?;
-    Ok(Relation { plan, order, shape: first.shape })
+    let stacked = Relation { plan, order, shape: first.shape };
+    // One computed key instead of several columns: below a union DataFusion takes a block's number for a constant of the
+    // whole, and its plan then fails its own check of orders.
+    let key = arrival_key(&stacked)?;
+    let (mut stacked, place) = stacked.hidden("place", key)?;
+    stacked.order = vec![OrderKey::ascending(place)];
+    let columns = names.into_iter().map(|name| (name.clone(), column(&name))).collect();
+    stacked.select(columns)
 }
 
 /// A column of one side in the common type.

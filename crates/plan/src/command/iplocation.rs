@@ -5,10 +5,7 @@
 
 use std::path::Path;
 
-use datafusion::{
-    functions::core::expr_fn::get_field,
-    logical_expr::{Expr, lit},
-};
+use datafusion::logical_expr::{Expr, lit};
 use speleo_functions::eval::geo;
 use speleo_syntax::{Code, Diagnostic, Span, command::iplocation::IpLocation};
 
@@ -57,6 +54,9 @@ pub(crate) fn locate(
     geo::check(Path::new(&path)).map_err(|reason| Diagnostic::new(Code::File, span, reason))?;
     let call = kernel::call("spl_iplocation", vec![address, lit(path), lit(language.unwrap_or("en"))])?;
     let (input, place) = input.hidden("place", call)?;
-    let columns = outputs.iter().map(|(name, field)| (field.clone(), get_field(column(&place), *name)));
-    input.set(columns.collect())
+    let mut columns = Vec::with_capacity(outputs.len());
+    for (name, field) in outputs {
+        columns.push((field.clone(), kernel::call("spl_part", vec![column(&place), lit(*name)])?));
+    }
+    input.set(columns)
 }

@@ -5,7 +5,7 @@
 
 use datafusion::{
     arrow::datatypes::DataType,
-    functions::core::{coalesce, expr_fn::get_field},
+    functions::core::coalesce,
     logical_expr::{Expr, ExprSchemable, lit},
 };
 use speleo_functions::eval::pattern;
@@ -79,7 +79,7 @@ pub(crate) fn extract(
     let (input, found) = input.hidden("rex", kernel::call("spl_rex", args)?)?;
     let mut columns = Vec::with_capacity(groups.len() + 1);
     for group in groups {
-        let taken = get_field(column(&found), group.as_str());
+        let taken = kernel::call("spl_part", vec![column(&found), lit(group.as_str())])?;
         let new_type = taken.get_type(input.plan.schema())?;
         columns.push((group.clone(), kept(&input, group, taken, &new_type)?));
     }

@@ -136,3 +136,9 @@ fn makeresults_makes_rows() {
         &["1,", "2,x"],
     );
 }
+
+#[test]
+fn several_indexes_sort_as_one() {
+    check("index=d OR index=e | sort -n | head 2 | table n", &["7", "6"]);
+    check("index=d OR index=e | sort 0 n | append [| makeresults | eval n=0] | sort n | head 2 | table n", &["0", "1"]);
+}

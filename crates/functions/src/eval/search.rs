@@ -6,6 +6,7 @@
 pub(crate) mod cidr;
 pub(crate) mod glob;
 pub(crate) mod needle;
+mod rows;
 mod set;
 mod term;
 
@@ -34,6 +35,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         kernel("spl_search_differs", boolean, |args| compare_values(args, false, false)),
         kernel("spl_search_compare", boolean, compare_order),
         kernel("spl_search_in", boolean, is_in),
+        kernel("spl_search_rows", boolean, rows::is_in_rows),
         kernel("spl_search_term", boolean, has_term),
         kernel("spl_wildcard", boolean, wildcard),
         kernel("spl_cidrmatch", boolean, cidrmatch),

@@ -1,26 +1,20 @@
 //! The rows of a bracket as a condition: `[search index=threats | fields src dest]`.
 //!
-//! Rows are alternatives, cells of a row hold together, several values of a cell are alternatives. Rows of exact values
-//! become one hash lookup however many they are; values with `*` and address blocks keep their meaning.
+//! Rows are alternatives, cells of a row hold together, several values of a cell are alternatives. Many rows become one
+//! lookup, not a long condition; values with `*` and address blocks keep their meaning.
 
-use datafusion::{
-    arrow::datatypes::DataType,
-    logical_expr::{Expr, lit},
-};
-use speleo_syntax::{Field, Span};
+use datafusion::logical_expr::{Expr, lit};
+use speleo_syntax::Span;
 
 use super::{
     Lowering, all, any,
-    compare::{among, equals, is_block, text_list},
+    compare::{among, equals, text_list},
     unknown,
 };
 use crate::{Result, expr::Typed, field, kernel, subsearch::Row};
 
-/// Up to so many rows, plain comparisons say more to a scan than a hash lookup.
+/// Up to so many rows, plain comparisons say more to a scan than a lookup.
 const FEW: usize = 8;
-
-/// What stands between the values of a looked-up row: no text holds it.
-const SEPARATOR: &str = "\u{1f}";
 
 impl Lowering<'_, '_> {
     /// The condition that the bracket at a place makes. Nothing is known of it: all rows may pass.
@@ -30,8 +24,8 @@ impl Lowering<'_, '_> {
         let mut alternatives = Vec::new();
         let mut groups: Vec<(Vec<&str>, Vec<&Row>)> = Vec::new();
         for row in rows {
-            let simple = row.spliced.is_empty() && (row.cells.len() == 1 || row.cells.iter().all(is_exact));
-            if !simple || self.has_list(row) {
+            let simple = row.cells.len() == 1 || row.cells.iter().all(|(_, values)| values.len() == 1);
+            if !row.spliced.is_empty() || !simple {
                 alternatives.push(self.row(row, bracket)?);
                 continue;
             }
@@ -58,20 +52,15 @@ impl Lowering<'_, '_> {
             return Ok(any(conditions));
         }
         let mut conditions = Vec::new();
-        let mut keys = Vec::new();
+        let mut args = vec![text_list(&rows.iter().flat_map(|row| row.texts()).collect::<Vec<_>>())];
         for (place, name) in fields.iter().enumerate() {
+            // What no row can match in one field never gets to the lookup of whole rows.
             let texts: Vec<&str> = rows.iter().filter_map(|row| row.texts().nth(place)).collect();
             conditions.push(self.cell(name, &texts)?);
-            let Some((column, data_type)) = field::find(name, self.relation) else { return Ok(unknown()) };
-            if place > 0 {
-                keys.push(lit(SEPARATOR));
-            }
-            keys.push(Typed::field(column, data_type).as_text()?);
+            let Some((column, _)) = field::find(name, self.relation) else { return Ok(unknown()) };
+            args.push(column);
         }
-        let joined: Vec<String> = rows.iter().map(|row| row.texts().collect::<Vec<_>>().join(SEPARATOR)).collect();
-        let joined: Vec<&str> = joined.iter().map(String::as_str).collect();
-        let key = kernel::call("spl_concat", keys)?;
-        conditions.push(kernel::call("spl_search_in", vec![key, text_list(&joined)])?);
+        conditions.push(kernel::call("spl_search_rows", args)?);
         Ok(all(conditions))
     }
 
@@ -100,19 +89,4 @@ impl Lowering<'_, '_> {
             texts => among(&value, texts),
         }
     }
-
-    /// Whether a field of the row is a list here, of which any value may match.
-    fn has_list(&self, row: &Row) -> bool {
-        row.cells.len() > 1
-            && row.cells.iter().any(|(name, _)| {
-                let field = Field::new(name.as_str(), Span::default());
-                field::find(&field.name, self.relation)
-                    .is_some_and(|(_, data_type)| matches!(data_type, DataType::List(_) | DataType::LargeList(_)))
-            })
-    }
-}
-
-/// Whether a cell is one value that is compared as it is.
-fn is_exact((_, values): &(String, Vec<String>)) -> bool {
-    matches!(values.as_slice(), [text] if !text.contains('*') && !is_block(text) && !text.contains(SEPARATOR))
 }

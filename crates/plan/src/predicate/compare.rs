@@ -207,7 +207,7 @@ fn is_star(text: &str) -> bool {
 }
 
 /// Whether a text is an address block: `10.0.0.0/8`.
-pub(super) fn is_block(text: &str) -> bool {
+fn is_block(text: &str) -> bool {
     text.split_once('/')
         .is_some_and(|(address, prefix)| address.parse::<IpAddr>().is_ok() && prefix.parse::<u8>().is_ok())
 }

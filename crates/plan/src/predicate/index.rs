@@ -106,17 +106,22 @@ fn is_index(field: &Field) -> bool {
 }
 
 fn every(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    parts.fold(Some(true), |all, part| match (all, part) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    unless(parts, false)
 }
 
 fn some(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    parts.fold(Some(false), |any, part| match (any, part) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (Some(false), Some(false)) => Some(false),
-        _ => None,
-    })
+    unless(parts, true)
+}
+
+/// `decisive` where one part is so, even after parts that are not known; not so where all parts are not.
+fn unless(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
+    let mut answer = Some(!decisive);
+    for part in parts {
+        match part {
+            Some(value) if value == decisive => return Some(decisive),
+            None => answer = None,
+            Some(_) => {}
+        }
+    }
+    answer
 }

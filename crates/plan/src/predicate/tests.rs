@@ -229,6 +229,17 @@ fn many_rows_of_a_bracket_are_one_lookup() {
 }
 
 #[test]
+fn patterns_in_many_rows_keep_their_meaning() {
+    let pairs: String = (0..2000).map(|n| format!("u{n}*,{n}\n")).collect();
+    let world = TestWorld::default()
+        .index("main", "id,user,code:int,ip\na,U17x,17,10.0.0.1\nb,u17,18,10.0.0.1\nc,v,1,10.0.0.1\nd,w,2,")
+        .index("pairs", &format!("user,code\n{pairs}v,*\n"))
+        .index("few", "user,ip\nv,10.0.0.0/8\nw,*");
+    assert_eq!(kept(&world, "[search index=pairs | fields user code]"), "a c");
+    assert_eq!(kept(&world, "[search index=few | fields user ip]"), "c");
+}
+
+#[test]
 fn a_missing_field_with_a_near_name_is_noted() {
     let world = people();
     assert_eq!(world.codes("search usr=adam"), [Code::UnknownField]);

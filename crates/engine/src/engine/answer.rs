@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
-use speleo_syntax::{Code, Diagnostic, Search, print};
+use speleo_syntax::{Code, Command, Diagnostic, Search, print};
 
 /// The rows of a search.
 #[derive(Debug, Clone)]
@@ -105,6 +105,10 @@ fn is_unsupported(code: Code) -> bool {
 
 fn commands(search: &Search) -> Vec<String> {
     let name = |place: usize| {
+        // The first one may be unsaid.
+        if let Some(Command::Search(_)) = search.commands.get(place) {
+            return "search".to_owned();
+        }
         let commands = search.commands.get(place).cloned().into_iter().collect();
         let text = print(&Search { span: search.span, commands });
         let word = text.trim_start_matches(['|', ' ']).split([' ', '\n']).next().unwrap_or_default();

@@ -166,6 +166,13 @@ fn leftover(cursor: &mut Cursor) {
     }
     if cursor.peek() == Some('[') {
         let start = cursor.position();
+        let inside = cursor.rest().get(1..structure::partner(cursor.rest())).unwrap_or_default();
+        if inside.trim().parse::<i64>().is_ok() {
+            let span = Span::new(start, start + inside.len() + 2);
+            let diagnostic = Diagnostic::new(Code::Syntax, span, "brackets do not choose a value");
+            cursor.fail(diagnostic.help(format!("`mvindex(field, {})` does", inside.trim())));
+            return;
+        }
         cursor.bracket(Place::Bracket);
         let message = format!("a search in brackets is not supported here in `{}`", cursor.command_name());
         let span = cursor.span_from(start);
@@ -181,14 +188,14 @@ fn leftover(cursor: &mut Cursor) {
             let name = cursor.command_name();
             let before = if matches!(name, "eval" | "where") { "an operator or " } else { "" };
             let message = format!("expected {before}the end of `{name}`, found {found}");
-            foreign_operator(cursor, Diagnostic::new(Code::Syntax, span, message))
+            add_advice(cursor, Diagnostic::new(Code::Syntax, span, message))
         }
     };
     cursor.fail(diagnostic);
 }
 
-/// Adds what SPL has for an operator of another language.
-fn foreign_operator(cursor: &Cursor, diagnostic: Diagnostic) -> Diagnostic {
+/// Adds what SPL has for an operator of another language, and the pipe that a command lacks.
+fn add_advice(cursor: &Cursor, diagnostic: Diagnostic) -> Diagnostic {
     let (rest, at) = (cursor.rest(), cursor.position());
     if rest.starts_with("&&") {
         return diagnostic.edit("`AND` joins conditions", Span::new(at, at + 2), "AND");
@@ -196,6 +203,9 @@ fn foreign_operator(cursor: &Cursor, diagnostic: Diagnostic) -> Diagnostic {
     match token::word(rest) {
         Ok((_, word)) if word.eq_ignore_ascii_case("is") => {
             diagnostic.help("`isnull(field)` and `isnotnull(field)` test for a missing value")
+        }
+        Ok((_, word)) if find(&word.to_lowercase()).is_some() => {
+            diagnostic.edit(format!("`{word}` is a command; a pipe is missing before it"), Span::new(at, at), "| ")
         }
         _ => diagnostic,
     }

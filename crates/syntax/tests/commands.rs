@@ -207,6 +207,7 @@ fn stats() {
         "stats allnum=t delim=\":\" values(x) by a dedup_splitvals=t",
         "stats allnum=true delim=\":\" values(x) BY a dedup_splitvals=true",
     );
+    check("stats values(x), AS y, count", "stats values(x) AS y, count");
     check("stats SUM( bytes ) count() dc(\"a b\")", "stats sum(bytes), count, dc(\"a b\")");
     check("stats avg(*) AS avg_*", "stats avg(*) AS avg_*");
     check("stats sparkline(count, 5m) AS s perc99.9(x)", "stats sparkline(count, 5m) AS s, perc99.9(x)");

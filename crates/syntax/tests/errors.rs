@@ -180,3 +180,17 @@ fn a_name_stands_for_one_command() {
         assert!(!spec.summary.is_empty() && spec.options.is_sorted(), "{}", spec.name());
     }
 }
+
+#[test]
+fn what_stands_too_early_or_too_late_is_named() {
+    check("a | stats sum(x by host", &[(Code::UnbalancedBracket, "(")]);
+    check("a | stats count AS BY host", &[(Code::Syntax, "AS")]);
+    check("a | stats dc(user) users by host", &[(Code::Syntax, "users")]);
+    assert_eq!(mended("a | stats dc(user) users by host"), "a | stats dc(user) AS users by host");
+    check("a | stats dc(user) sum(x), count p95(y) by host", &[]);
+    check("a | head 5 10", &[(Code::BadValue, "head 5 10")]);
+    check("a | head -5", &[(Code::Syntax, "-")]);
+    check("a | eval x=b[0]", &[(Code::Syntax, "[0]")]);
+    check("a | where x > 5 sort -y", &[(Code::Syntax, "sort")]);
+    assert_eq!(mended("a | where x > 5 sort -y"), "a | where x > 5 | sort -y");
+}

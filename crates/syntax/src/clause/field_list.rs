@@ -48,7 +48,7 @@ impl Cursor<'_> {
     /// Takes `AS name`, if it comes next.
     pub(crate) fn alias(&mut self) -> Option<Field> {
         let keyword = self.keyword("as")?;
-        let field = self.field();
+        let field = if self.peek_keyword("by").is_some() { None } else { self.field() };
         if field.is_none() {
             self.fail(Diagnostic::new(Code::Syntax, keyword, "expected a name after `AS`"));
         }

@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::{
-    Command, CommandSpec, Expr, Kind, Search, Span, cursor::Cursor, eval::grammar, parser::Place, print, token,
+    Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, Span, cursor::Cursor, eval::grammar, parser::Place,
+    print, token,
 };
 
 /// Keep the first rows, by number or while a condition holds.
@@ -45,7 +46,16 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
     };
     while !cursor.at_end() {
         if let Some(limit) = count(cursor) {
+            if head.limit.is_some() {
+                cursor.report(Diagnostic::new(Code::BadValue, cursor.command_span(), "`head` takes one count"));
+            }
             head.limit = Some(limit);
+        } else if cursor
+            .rest()
+            .strip_prefix('-')
+            .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()))
+        {
+            cursor.expected("a count or a condition");
         } else if cursor.peek() == Some('[') {
             head.limit_subsearch = cursor.bracket(Place::Bracket).map(Box::new);
         } else if !option(cursor, &mut head) {
@@ -62,7 +72,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
 fn count(cursor: &mut Cursor) -> Option<u64> {
     let start = cursor.position();
     let count = cursor.token(token::integer).and_then(|count| count.node.parse().ok());
-    let alone = cursor.at_end() || cursor.peek().is_some_and(|next| next.is_alphabetic() || next == '(');
+    let alone = cursor.at_end() || cursor.peek().is_some_and(|next| next.is_alphanumeric() || next == '(');
     if count.is_none() || !alone {
         cursor.go(start);
         return None;

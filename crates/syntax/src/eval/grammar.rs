@@ -114,6 +114,9 @@ fn list(cursor: &mut Cursor, open: Span) -> (Vec<Expr>, usize) {
         }
     }
     if !cursor.failed() {
+        if !cursor.at_end() && cursor.peek() != Some(')') {
+            cursor.expected("`,` or `)`");
+        }
         cursor.close(open);
     }
     (items, height)

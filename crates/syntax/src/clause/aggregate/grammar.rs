@@ -49,13 +49,38 @@ impl Cursor<'_> {
             if self.at_end() || self.at_keyword(stops) || self.at_option() {
                 return aggregates;
             }
+            // `values(x), AS y` is written now and then.
+            if let Some(last) = aggregates.last_mut().filter(|last| last.alias.is_none())
+                && let Some(alias) = self.alias()
+            {
+                last.alias = Some(alias);
+                continue;
+            }
             let Some(mut aggregate) = self.call() else { return aggregates };
             if let Some(alias) = self.alias() {
                 aggregate.alias = Some(self.split_alias(alias));
+            } else {
+                self.check_alias(&aggregate);
             }
             aggregate.span = self.span_from(aggregate.span.start as usize);
             aggregates.push(aggregate);
         }
+    }
+
+    /// `dc(user) users by host` lacks an `AS`: no function is called `users`.
+    fn check_alias(&mut self, aggregate: &Aggregate) {
+        let start = self.position();
+        let word = self.token(token::word);
+        let call = self.rest().starts_with(|next: char| !token::is_blank(next) && next != ',');
+        self.go(start);
+        let Some(word) = word.filter(|word| !call && !is_function(word.node)) else { return };
+        if ["by", "from", "where", "groupby"].iter().any(|keyword| word.node.eq_ignore_ascii_case(keyword)) {
+            return;
+        }
+        let message = format!("expected `AS` before the name `{}`", word.node);
+        let at = Span { end: word.span.start, ..word.span };
+        let diagnostic = Diagnostic::new(Code::Syntax, word.span, message).also(aggregate.span, "the aggregation");
+        self.fail(diagnostic.edit("`AS` gives the aggregation its name", at, "AS "));
     }
 
     fn at_option(&mut self) -> bool {
@@ -102,6 +127,11 @@ impl Cursor<'_> {
         let function = name.node.to_lowercase();
         let argument = match self.symbol("(") {
             Some(open) => {
+                if !self.rest().contains(')') {
+                    self.go(self.end());
+                    self.close(open);
+                    return None;
+                }
                 let argument = self.argument(&function)?;
                 self.close(open);
                 argument
@@ -193,6 +223,13 @@ impl Cursor<'_> {
         }
         Some(Argument::Sparkline(Some(Box::new(aggregate)), width))
     }
+}
+
+/// Whether the word can be a function without parentheses.
+fn is_function(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let percentile = ["exactperc", "upperperc", "perc", "p", "per_"].iter().any(|start| lower.starts_with(start));
+    FUNCTIONS.contains(&lower.as_str()) || percentile
 }
 
 /// The name of a stats function: `perc98.5` has a point.

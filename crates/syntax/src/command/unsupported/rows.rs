@@ -152,7 +152,7 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["xmlkv"], Kind::Streaming, "extracts fields from XML tags"),
     row(&["xmlunescape"], Kind::Streaming, "undoes the escapes of XML"),
     row(&["xpath"], Kind::Streaming, "extracts a field from XML by a path"),
-    row(&["xyseries"], Kind::Transforming, "turns rows into a table with one column per value"),
+    row(&["xyseries", "maketable"], Kind::Transforming, "turns rows into a table with one column per value"),
 ];
 
 /// How many there are.

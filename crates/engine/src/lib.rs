@@ -10,6 +10,7 @@ mod engine;
 mod fault;
 mod lookup;
 mod macros;
+mod operator;
 mod project;
 mod run;
 mod session;

@@ -10,8 +10,11 @@ use datafusion::{
         memory_pool::{FairSpillPool, TrackConsumersPool},
         runtime_env::RuntimeEnvBuilder,
     },
+    physical_optimizer::optimizer::PhysicalOptimizer,
     prelude::SessionConfig,
 };
+
+use crate::operator::GatherAggregates;
 
 /// What the memory limit is where neither settings nor system tell.
 const FALLBACK_MEMORY: usize = 4 << 30;
@@ -29,9 +32,14 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     options.execution.parquet.schema_force_view_types = false;
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
-    let state =
-        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
-    let mut state = state;
+    let mut rules = PhysicalOptimizer::new().rules;
+    rules.insert(0, Arc::new(GatherAggregates));
+    let mut state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_physical_optimizer_rules(rules)
+        .build();
     speleo_functions::register(&mut state)?;
     Ok(SessionContext::new_with_state(state))
 }

@@ -295,3 +295,7 @@ fn first(problems: Vec<Diagnostic>) -> Diagnostic {
     let missing = || Diagnostic::unplaced(Code::Bug, "a failure without a description");
     problems.into_iter().next().unwrap_or_else(missing)
 }
+
+#[cfg(test)]
+#[path = "engine/tests.rs"]
+mod tests;

@@ -87,7 +87,8 @@ pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
     } else if given.exists() {
         paths.push(given.to_owned());
     } else {
-        let matches = glob::glob(path).map_err(|error| Fault::file(given, "read", error))?;
+        let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::default() };
+        let matches = glob::glob_with(path, options).map_err(|error| Fault::file(given, "read", error))?;
         for entry in matches {
             let entry = entry.map_err(|error| Fault::file(error.path(), "read", error.error()))?;
             if entry.is_dir() { walk(&entry, &mut paths)? } else { paths.push(entry) }

@@ -120,7 +120,7 @@ async fn times_come_from_the_best_key_that_can_be_read() {
 async fn bad_lines_are_counted_and_left_out_whatever_is_asked() {
     let data = Data::new(&[(
         "a.ndjson",
-        b"{\"a\": 1}\n{\"a\": 2, \"b\": \n[1]\n{\"a\": \"\xff\"}\n{\"a\": 3} x\n{\"a\": 4}\n",
+        b"{\"a\": 1}\n{\"a\": 2, \"b\": 5\n[1]\n{\"a\": \"\xff\"}\n{\"a\": 3} x\n{\"a\": 4}\n",
     )]);
     let index = data.open().await.unwrap();
     assert_eq!(index.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), [Code::SkippedLines]);

@@ -190,8 +190,8 @@ async fn conditions_give_the_same_events_whether_few_or_many_pass() {
     let few = show(&index, &["t"], Some(col("n").eq(lit(12_345)))).await;
     assert_eq!(few, [format!("v{}", 12_345 % 7)]);
     let many = show(&index, &["n"], Some(col("t").not_eq(lit("v3")))).await;
-    assert_eq!(many.len(), (0..30_000).filter(|n| n % 7 != 3).count());
-    assert_eq!(&many[many.len() - 2..], ["29998", "29999"]);
+    let expected: Vec<String> = (0..30_000).filter(|n| n % 7 != 3).map(|n| n.to_string()).collect();
+    assert!(many == expected, "{} rows, {} expected", many.len(), expected.len());
 }
 
 #[tokio::test]

@@ -119,8 +119,3 @@ pub(crate) fn rows(input: Option<Relation>, name: &str, span: Span) -> Result<Re
         Diagnostic::new(Code::Position, span, format!("`{name}` needs rows from a command before it")).into()
     })
 }
-
-/// Valid SPL that has no plan yet.
-pub(crate) fn not_yet(name: &str, span: Span) -> Error {
-    Diagnostic::new(Code::UnsupportedForm, span, format!("`{name}` is not supported yet")).into()
-}

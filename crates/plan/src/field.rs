@@ -5,7 +5,7 @@ mod mention;
 use datafusion::{arrow::datatypes::DataType, logical_expr::Expr};
 use speleo_syntax::{Code, Diagnostic, Field};
 
-pub(crate) use mention::{mentioned, of_expr};
+pub(crate) use mention::{mentioned, of_expr, read_by};
 
 use crate::{
     lower::Context,

@@ -104,6 +104,17 @@ impl TestWorld {
         })
     }
 
+    /// Plans a search without running it; the codes of what stops it.
+    pub(crate) fn plan_only(&self, search: &str) -> std::result::Result<(), Vec<Code>> {
+        let (search, problems) = speleo_syntax::parse(search);
+        let codes = |problems: Vec<Diagnostic>| problems.iter().map(|problem| problem.code).collect();
+        if problems.iter().any(Diagnostic::is_error) {
+            return Err(codes(problems));
+        }
+        let planned = runtime().block_on(plan(&search, self));
+        planned.map(|_| ()).map_err(|error| codes(error.into_diagnostics()))
+    }
+
     fn run(&self, text: &str) -> std::result::Result<(Vec<String>, Vec<Diagnostic>), Vec<Diagnostic>> {
         let (search, problems) = speleo_syntax::parse(text);
         if problems.iter().any(Diagnostic::is_error) {

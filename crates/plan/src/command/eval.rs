@@ -22,18 +22,34 @@ use crate::{
 impl Lower for Eval {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let mut relation = rows(input, "eval", self.span)?;
+        // Assignments that do not read each other are one projection: a long list must not become a deep plan.
+        let mut ready: Vec<(String, Expr)> = Vec::new();
         for assignment in &self.assignments {
             let target = &assignment.target.name;
-            relation = match template(target) {
-                Some(parts) => dynamic(assignment, &parts, relation, cx).await?,
+            let parts = template(target);
+            if !ready.is_empty() && (parts.is_some() || depends(assignment, &ready)) {
+                relation = relation.set(std::mem::take(&mut ready))?;
+            }
+            match parts {
+                Some(parts) => relation = dynamic(assignment, &parts, relation, cx).await?,
                 None => {
                     let value = expr::assigned(target, &assignment.expr, &relation, cx).await?;
-                    relation.set(vec![(target.clone(), value)])?
+                    ready.push((target.clone(), value));
                 }
-            };
+            }
         }
-        Ok(relation)
+        if ready.is_empty() { Ok(relation) } else { relation.set(ready) }
     }
+}
+
+/// Whether an assignment reads or sets one of the fields that others are about to set.
+fn depends(assignment: &Assignment, ready: &[(String, Expr)]) -> bool {
+    let is_ready = |name: &str| ready.iter().any(|(target, _)| target == name);
+    let mut found = is_ready(&assignment.target.name);
+    field::read_by(&assignment.expr, &mut |field| {
+        found |= is_ready(&field.name) || field.name.strip_suffix("{}").is_some_and(is_ready);
+    });
+    found
 }
 
 /// A piece of a target's name.

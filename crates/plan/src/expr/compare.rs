@@ -12,7 +12,7 @@ use speleo_functions::{
     Kind,
     value::{format_number, parse_number},
 };
-use speleo_syntax::{Code, Diagnostic, Expr as Ast, Span};
+use speleo_syntax::{Code, Diagnostic, Expr as Ast, ExprKind, Span};
 
 use super::{Lowering, Typed, cast::whole, error, fold::fold};
 use crate::{Error, Result, kernel, meet::is_text};
@@ -21,6 +21,9 @@ impl Lowering<'_, '_> {
     /// `left op right`.
     pub(super) fn comparison(&mut self, span: Span, op: Operator, left: &Ast, right: &Ast) -> Result<Typed> {
         let (low, high) = (self.lower(left)?, self.lower(right)?);
+        if !low.is_null() {
+            self.warn_of_bare_word(right, &high);
+        }
         self.warn_of_literal(op, left, &low, right, &high);
         self.warn_of_literal(op, right, &high, left, &low);
         Ok(Typed::truth(compare(span, op, &low, &high)?))
@@ -52,6 +55,23 @@ impl Lowering<'_, '_> {
             }
         };
         Ok(Typed::truth(if negated { Expr::Not(Box::new(found)) } else { found }))
+    }
+
+    /// A word without quotes is a field here, and no such field exists: `where action=Delivered`.
+    fn warn_of_bare_word(&mut self, ast: &Ast, value: &Typed) {
+        let ExprKind::Field(field) = &ast.kind else { return };
+        let noted = |note: &Diagnostic| note.code == Code::UnknownField && note.span() == Some(field.span);
+        if !value.is_null() || field.name == "null" || self.cx.world.is_blind() || self.cx.notes.iter().any(noted) {
+            return;
+        }
+        let message = format!("no field is called `{}`", field.name);
+        self.cx.notes.push(
+            Diagnostic::new(Code::UnknownField, field.span, message).label("has no value on any row").edit(
+                "a text stands in double quotes",
+                field.span,
+                format!("\"{}\"", field.name),
+            ),
+        );
     }
 
     /// Traps of literals in a comparison: `host="web*"`, `count > "10"`.

@@ -201,6 +201,7 @@ fn traps_are_warned_of() {
         ("if(word=\"A*\", 1, 0)", Some(Code::WildcardInEval)),
         ("if(text>\"10\", 1, 0)", Some(Code::QuotedNumber)),
         ("if(wrod=\"A\", 1, 0)", Some(Code::UnknownField)),
+        ("if(word=Abcdefgh, 1, 0)", Some(Code::UnknownField)),
         ("if(text=\"10\", 1, 0)", None),
         ("null", None),
     ] {
@@ -237,4 +238,88 @@ fn long_chains_do_not_nest() {
     assert!(keeps(&chain));
     let sum = std::iter::repeat_n("1", 1000).collect::<Vec<_>>().join("+");
     assert_eq!(codes(&sum), [Code::TooDeep]);
+}
+
+#[test]
+fn later_assignments_see_earlier_ones() {
+    let world = one();
+    let search = |list: &str| world.rows(&format!("search index=main | eval {list} | table a b c")).join("|");
+    assert_eq!(search("a=1, b=a+1, c=a+b"), "1,2,3");
+    assert_eq!(
+        search("a=int, a=a+1, b=int, c=searchmatch(\"a=11\")"),
+        "E0304: a field cannot be assigned a truth value"
+    );
+    assert_eq!(search("a=int, a=a+1, b=int, c=if(searchmatch(\"a=11\"), 1, 0)"), "11,10,1");
+    let many = (0..300).map(|n| format!("f{n}=int+{n}")).collect::<Vec<_>>().join(", ");
+    assert_eq!(world.rows(&format!("search index=main | eval {many} | table f0 f299")), ["10,309"]);
+}
+
+/// Every operator and form on operands of every kind either runs or is a type error: nothing fails below lowering.
+#[test]
+fn any_mixture_of_kinds_runs_or_is_a_type_error() {
+    let operands = [
+        "int",
+        "text",
+        "word",
+        "list",
+        "_time",
+        "nothing",
+        "missing",
+        "2.5",
+        "\"5\"",
+        "null()",
+        "(int=10)",
+        "len(word)",
+    ];
+    let mut expressions = Vec::new();
+    for left in operands {
+        for right in operands {
+            for op in ["+", "-", "/", ".", "=", "<", " LIKE ", " AND "] {
+                expressions.push(format!("{left}{op}{right}"));
+            }
+            for form in [
+                "if(int=10, L, R)",
+                "coalesce(L, R)",
+                "nullif(L, R)",
+                "L IN (R, 5)",
+                "L IN (\"x\", R)",
+                "mvmap(list, L . R)",
+            ] {
+                expressions.push(form.replace('L', left).replace('R', right));
+            }
+        }
+        for form in [
+            "-X",
+            "NOT X",
+            "if(X, 1, 2)",
+            "typeof(X)",
+            "isnum(X)",
+            "isstr(X)",
+            "tostring(X)",
+            "mvcount(X)",
+            "X",
+            "mvfilter(list=X)",
+        ] {
+            expressions.push(form.replace('X', left));
+        }
+    }
+    let world = one();
+    let fields = |list: &[String]| {
+        let texts: Vec<String> = list.iter().map(|expression| format!("tostring({expression})")).collect();
+        format!("search index=main | eval result=mvappend({}) | table result", texts.join(", "))
+    };
+    let (mut runnable, mut failures) = (Vec::new(), Vec::new());
+    for expression in expressions {
+        match world.plan_only(&fields(std::slice::from_ref(&expression))) {
+            Ok(()) => runnable.push(expression),
+            Err(codes) if codes.iter().all(|code| matches!(code, Code::Type | Code::BadValue)) => {}
+            Err(codes) => failures.push(format!("{expression}: {codes:?}")),
+        }
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+    assert!(runnable.len() > 1200, "{}", runnable.len());
+    for list in runnable.chunks(100) {
+        let rows = world.rows(&fields(list));
+        assert!(rows.len() == 1 && !rows[0].starts_with('E'), "{list:?}: {rows:?}");
+    }
 }

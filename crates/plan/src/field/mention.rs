@@ -6,6 +6,7 @@ use speleo_syntax::{
     Command, Expr, ExprKind, Field, Search, SearchExpr, SearchExprKind,
     clause::{Aggregate, Argument, SortKey},
     command::r#return::ReturnItem,
+    parse_search_expr,
 };
 
 /// The names of fields that the commands of a pipeline read; without wildcards, without those of its subsearches.
@@ -21,21 +22,21 @@ pub(crate) fn mentioned(search: &Search) -> Vec<String> {
     names
 }
 
-fn of_command<'a>(command: &'a Command, found: &mut dyn FnMut(&'a Field)) {
+fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
     match command {
         Command::Bin(bin) => found(&bin.field),
         Command::Dedup(dedup) => {
             dedup.fields.iter().for_each(&mut *found);
             of_keys(&dedup.sort_by, found);
         }
-        Command::Eval(eval) => eval.assignments.iter().for_each(|assignment| of_expr(&assignment.expr, found)),
+        Command::Eval(eval) => eval.assignments.iter().for_each(|assignment| read_by(&assignment.expr, found)),
         Command::EventStats(stats) => {
             of_aggregates(&stats.aggregates, found);
             stats.by.iter().for_each(found);
         }
         Command::Fields(fields) => fields.fields.iter().for_each(found),
         Command::FillNull(fill) => fill.fields.iter().for_each(found),
-        Command::Head(head) => head.condition.iter().for_each(|condition| of_expr(condition, found)),
+        Command::Head(head) => head.condition.iter().for_each(|condition| read_by(condition, found)),
         Command::IpLocation(location) => found(&location.field),
         Command::Lookup(lookup) => lookup.inputs.iter().for_each(|mapping| found(&mapping.field)),
         Command::MvCombine(combine) => found(&combine.field),
@@ -58,7 +59,7 @@ fn of_command<'a>(command: &'a Command, found: &mut dyn FnMut(&'a Field)) {
             of_search(&stats.condition, found);
             stats.by.iter().filter(|key| !key.prefix).for_each(|key| found(&key.field));
         }
-        Command::Where(condition) => of_expr(&condition.expr, found),
+        Command::Where(condition) => read_by(&condition.expr, found),
         Command::Append(_)
         | Command::Format(_)
         | Command::InputLookup(_)
@@ -68,15 +69,15 @@ fn of_command<'a>(command: &'a Command, found: &mut dyn FnMut(&'a Field)) {
     }
 }
 
-fn of_keys<'a>(keys: &'a [SortKey], found: &mut dyn FnMut(&'a Field)) {
+fn of_keys(keys: &[SortKey], found: &mut dyn FnMut(&Field)) {
     keys.iter().for_each(|key| found(&key.field));
 }
 
-fn of_aggregates<'a>(aggregates: &'a [Aggregate], found: &mut dyn FnMut(&'a Field)) {
+fn of_aggregates(aggregates: &[Aggregate], found: &mut dyn FnMut(&Field)) {
     for aggregate in aggregates {
         match &aggregate.argument {
             Argument::Field(field) => found(field),
-            Argument::Eval(expr) => of_expr(expr, found),
+            Argument::Eval(expr) => read_by(expr, found),
             Argument::Sparkline(inner, _) => {
                 of_aggregates(inner.as_deref().map(std::slice::from_ref).unwrap_or_default(), found)
             }
@@ -85,12 +86,35 @@ fn of_aggregates<'a>(aggregates: &'a [Aggregate], found: &mut dyn FnMut(&'a Fiel
     }
 }
 
-/// The fields that an eval expression names, in order of their places; a field may come more than once.
+/// The fields that an eval expression names, in order of their places; a field may come more than once. Those in the text
+/// of `searchmatch` are not among them.
 pub(crate) fn of_expr<'a>(expr: &'a Expr, found: &mut dyn FnMut(&'a Field)) {
+    walk(expr, &mut |expr| {
+        if let ExprKind::Field(field) = &expr.kind {
+            found(field);
+        }
+    });
+}
+
+/// The fields that an eval expression reads, those in the text of `searchmatch` among them.
+pub(crate) fn read_by(expr: &Expr, found: &mut dyn FnMut(&Field)) {
+    walk(expr, &mut |expr| match &expr.kind {
+        ExprKind::Field(field) => found(field),
+        ExprKind::Call { name, args, .. } if name == "searchmatch" => {
+            if let [Expr { kind: ExprKind::String(text), .. }] = args.as_slice() {
+                of_search(&parse_search_expr(text).0, &mut |field| found(field));
+            }
+        }
+        _ => {}
+    });
+}
+
+/// Visits an expression and all below it, left to right.
+fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     let mut rest = vec![expr];
     while let Some(expr) = rest.pop() {
+        visit(expr);
         match &expr.kind {
-            ExprKind::Field(field) => found(field),
             ExprKind::Unary(_, inner) => rest.push(inner),
             ExprKind::Binary(_, left, right) => rest.extend([&**right, left]),
             ExprKind::In { value, items, .. } => {
@@ -98,13 +122,13 @@ pub(crate) fn of_expr<'a>(expr: &'a Expr, found: &mut dyn FnMut(&'a Field)) {
                 rest.push(value);
             }
             ExprKind::Call { args, .. } => rest.extend(args.iter().rev()),
-            ExprKind::Number(_) | ExprKind::String(_) | ExprKind::Subsearch(_) | ExprKind::Error => {}
+            _ => {}
         }
     }
 }
 
 /// The fields that a search condition names.
-fn of_search<'a>(expr: &'a SearchExpr, found: &mut dyn FnMut(&'a Field)) {
+fn of_search(expr: &SearchExpr, found: &mut dyn FnMut(&Field)) {
     let mut rest = vec![expr];
     while let Some(expr) = rest.pop() {
         match &expr.kind {

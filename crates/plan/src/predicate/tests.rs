@@ -196,6 +196,7 @@ fn open_sources_yield_the_fields_that_a_search_names() {
     );
     assert_eq!(world.rows("search user=eve | table id user code"), ["2,eve,60"]);
     assert_eq!(world.rows("search code>6 | table id"), ["2"]);
+    assert_eq!(world.rows("search * | where searchmatch(\"user=ADAM\") | table id"), ["1"]);
 }
 
 #[test]

@@ -195,10 +195,10 @@ fn spoofed(now: i64, random: &mut fastrand::Rng, rows: &mut MailRows) {
 /// Hosts below top-level domains that the proxy blocks, with one whose mail never came through.
 fn blocked_domains(now: i64, random: &mut fastrand::Rng, rows: &mut MailRows) {
     for (subject, sender, host, verdict) in [
-        ("Your parcel is waiting", "track@depot-notice.top", "mx1.depot-notice.top", DELIVERED),
-        ("New voice message from +1 555 0100", "voice@pbx-mail.click", "out.pbx-mail.click", RELEASED),
-        ("Your mailbox is almost full", "help@quota-desk.xyz", "relay.quota-desk.xyz", DELIVERED),
-        ("Win a voucher", "win@voucher-club.gq", "mx.voucher-club.gq", ABORTED),
+        ("Your parcel is waiting", "track@depotnotice.top", "mx1.depotnotice.top", DELIVERED),
+        ("New voice message from +1 555 0100", "voice@pbxmail.click", "out.pbxmail.click", RELEASED),
+        ("Your mailbox is almost full", "help@quotadesk.xyz", "relay.quotadesk.xyz", DELIVERED),
+        ("Win a voucher", "win@voucherclub.gq", "mx.voucherclub.gq", ABORTED),
     ] {
         for _ in 0..random.u8(2..7) {
             let mail = Mail {

@@ -64,7 +64,8 @@ impl Lower for TStats {
                 let (value, value_type) = bins.of(column(name), &data_type, cx)?;
                 events = events.set(vec![(name.clone(), meet::stored(name, value, &value_type)?)])?;
             }
-            if let Some(value) = &self.fillnull_value {
+            // A text among times would make them all texts; an event without a time has no place in a timeline.
+            if let Some(value) = self.fillnull_value.as_ref().filter(|_| name != meet::TIME) {
                 let filled = fillnull::fill(&events, name, value)?;
                 events = events.set(vec![(name.clone(), filled)])?;
             }

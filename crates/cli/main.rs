@@ -24,8 +24,16 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Plans are trees that are walked by recursion; a long `OR` makes a deep one.
 const STACK_SIZE: usize = 64 << 20;
 
+/// A panic in a search is caught and told as a diagnostic; what the hook prints beside it helps only whoever asks for it.
+fn silence_panics() {
+    if std::env::var_os("RUST_BACKTRACE").is_none_or(|value| value == "0") {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse_from(args::with_default_command(std::env::args_os().collect()));
+    silence_panics();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build() {
         Ok(runtime) => runtime,
         Err(error) => return exit::fail(&error.into()),
@@ -37,6 +45,6 @@ fn main() -> ExitCode {
     match outcome {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) => exit::fail(&error),
-        Err(_) => Exit::Failed.into(),
+        Err(error) => exit::fail(&error.into()),
     }
 }

@@ -38,6 +38,8 @@ impl Lower for Head {
             limit = limit.or(Some(DEFAULT));
         }
         match limit {
+            // DataFusion's top-k takes no zero.
+            Some(0) => input.filter(lit(false)),
             Some(limit) => input.sorted(usize::try_from(limit).ok()),
             None => Ok(input),
         }

@@ -184,7 +184,8 @@ impl Relation {
 
     /// Puts the sort into the plan, for a command that needs its rows in order; keeps the first `fetch` rows.
     pub(crate) fn sorted(mut self, fetch: Option<usize>) -> Result<Self> {
-        if self.order.is_empty() {
+        // DataFusion's top-k takes no 0.
+        if self.order.is_empty() || fetch == Some(0) {
             if fetch.is_some() {
                 self.plan = LogicalPlanBuilder::from(self.plan).limit(0, fetch)?.build()?;
             }

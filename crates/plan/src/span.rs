@@ -20,6 +20,9 @@ const NICE_SECONDS: [i64; 11] = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 86_400,
 
 const MONTH: i64 = 2_592_000;
 
+/// The largest power of ten that a double holds.
+const MOST_DIGITS: i32 = 308;
+
 /// How a value is put into bins.
 #[derive(Debug, Clone)]
 pub(crate) struct Bins<'a> {
@@ -136,15 +139,18 @@ pub(crate) fn nice_time(low: f64, high: f64, most: u64, floor: f64) -> BinSpan {
     }
 }
 
-/// The smallest power of ten that needs `most` bins at most from `low` to `high`; a fraction only where all lies within 1.
-pub(crate) fn nice_number(low: f64, high: f64, most: u64) -> BinSpan {
+/// The smallest power of ten, of at least `floor`, that needs `most` bins at most from `low` to `high`; a fraction only where
+/// all lies within 1.
+pub(crate) fn nice_number(low: f64, high: f64, most: u64, floor: f64) -> BinSpan {
     let range = high - low;
-    let mut width =
-        if range > 0.0 && range <= 1.0 { 10_f64.powf((range / most.max(1) as f64).log10().floor()) } else { 1.0 };
-    while width < 1e300 && (high / width).floor() - (low / width).floor() >= most.max(1) as f64 {
-        width *= 10.0;
+    let most = most.max(1) as f64;
+    let mut power = if range > 0.0 && range <= 1.0 { (range / most).log10().floor() as i32 } else { 0 };
+    let width = |power: i32| 10_f64.powi(power);
+    let fits = |width: f64| width >= floor && (high / width).floor() - (low / width).floor() < most;
+    while power < MOST_DIGITS && !fits(width(power)) {
+        power += 1;
     }
-    BinSpan::Number(width)
+    BinSpan::Number(width(power))
 }
 
 /// The seconds of a span, months and more by their usual lengths.
@@ -189,9 +195,11 @@ mod tests {
 
     #[test]
     fn numeric_widths_are_powers_of_ten() {
-        assert_eq!(nice_number(0.0, 12.0, 100), BinSpan::Number(1.0));
-        assert_eq!(nice_number(0.0, 999.0, 10), BinSpan::Number(100.0));
-        assert_eq!(nice_number(5.0, 5.0, 10), BinSpan::Number(1.0));
-        assert_eq!(nice_number(f64::MIN, f64::MAX, 1).clone(), nice_number(f64::MIN, f64::MAX, 1), "it ends");
+        assert_eq!(nice_number(0.0, 12.0, 100, 0.0), BinSpan::Number(1.0));
+        assert_eq!(nice_number(0.0, 999.0, 10, 0.0), BinSpan::Number(100.0));
+        assert_eq!(nice_number(5.0, 5.0, 10, 0.0), BinSpan::Number(1.0));
+        assert_eq!(nice_number(0.0, 50.0, 100, 101.0), BinSpan::Number(1000.0), "minspan=101");
+        assert_eq!(nice_number(0.0, 0.5, 10, 0.0), BinSpan::Number(0.1));
+        assert_eq!(nice_number(f64::MIN, f64::MAX, 1, 0.0), BinSpan::Number(1e308), "it ends");
     }
 }

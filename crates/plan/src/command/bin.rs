@@ -81,10 +81,7 @@ impl Range for Bin {
         if meet::is_time(data_type) {
             return Ok(Some(span::nice_time(low, high, most, floor)));
         }
-        Ok(Some(match span::nice_number(low, high, most) {
-            BinSpan::Number(width) => BinSpan::Number(width.max(floor)),
-            other => other,
-        }))
+        Ok(Some(span::nice_number(low, high, most, floor)))
     }
 
     fn align(&self, cx: &Context<'_>) -> Result<Option<i64>> {

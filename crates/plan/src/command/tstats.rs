@@ -7,13 +7,13 @@ use std::collections::HashSet;
 
 use datafusion::logical_expr::lit;
 use speleo_syntax::{
-    Code, Diagnostic, Field, SearchExpr, SearchExprKind, Span,
+    Code, Diagnostic, Field, SearchExpr, SearchExprKind, Severity, Span,
     clause::Argument,
     command::tstats::{TStats, TStatsSource},
 };
 
 use crate::{
-    Result, aggregate,
+    Error, Result, aggregate,
     command::{bin, fillnull},
     datamodel, kernel,
     lower::{Context, Lower},
@@ -21,7 +21,7 @@ use crate::{
     relation::{Relation, column},
     source,
     span::{self, Bins},
-    suggest,
+    suggest, table,
 };
 
 /// How many bins of time at most where no span is written.
@@ -96,7 +96,14 @@ trait Events {
 impl Events for TStats {
     async fn events(&self, cx: &mut Context<'_>) -> Result<Relation> {
         match &self.from {
-            TStatsSource::Indexes => source::events(&self.condition, self.span, cx).await,
+            TStatsSource::Indexes => match source::events(&self.condition, self.span, cx).await {
+                // Splunk counts 0 in an index that does not exist; saying so is enough.
+                Err(Error::Diagnostics(problems)) if problems.iter().all(|one| one.code == Code::UnknownIndex) => {
+                    cx.notes.extend(problems.into_iter().map(|one| Diagnostic { severity: Severity::Warning, ..one }));
+                    table::nothing()
+                }
+                events => events,
+            },
             TStatsSource::Namespace(name) => {
                 let error =
                     Diagnostic::new(Code::UnsupportedForm, name.span, "namespaces of `tscollect` are not supported");

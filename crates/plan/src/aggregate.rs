@@ -119,18 +119,45 @@ pub(crate) async fn resolve(
     cx: &mut Context<'_>,
 ) -> Result<Vec<Output>> {
     let mut outputs: Vec<Output> = Vec::with_capacity(aggregates.len());
+    let mut written: Vec<String> = Vec::new();
     for aggregate in aggregates {
+        let is_wildcard = is_wildcard(aggregate);
         for output in one(aggregate, relation, options, cx).await? {
-            let taken = outputs.iter().any(|earlier| earlier.name == output.name);
-            if taken || options.by.iter().any(|field| field.name == output.name) {
-                let text = format!("two columns would be called `{}`", output.name);
-                let error = Diagnostic::new(Code::BadValue, aggregate.span, text);
-                return Err(error.help("give one of them another name with `AS`").into());
+            let is_taken = written.contains(&output.name) || options.by.iter().any(|field| field.name == output.name);
+            let place = outputs.iter().position(|earlier| earlier.name == output.name);
+            match place {
+                // `values(*) AS * sum(n) AS n`: what is written out stands before what a wildcard gives.
+                _ if is_taken && is_wildcard => {}
+                _ if is_taken => return Err(twice(aggregate, &output.name)),
+                Some(_) if is_wildcard => {}
+                Some(place) => {
+                    written.push(output.name.clone());
+                    outputs.splice(place..=place, [output]);
+                }
+                None => {
+                    if !is_wildcard {
+                        written.push(output.name.clone());
+                    }
+                    outputs.push(output);
+                }
             }
-            outputs.push(output);
         }
     }
     Ok(outputs)
+}
+
+/// Whether the fields that are there decide what it makes.
+fn is_wildcard(aggregate: &Aggregate) -> bool {
+    match &aggregate.argument {
+        Argument::None => !matches!(aggregate.function.as_str(), "count" | "c"),
+        Argument::Field(field) => field.is_wildcard(),
+        _ => false,
+    }
+}
+
+fn twice(aggregate: &Aggregate, name: &str) -> crate::Error {
+    let error = Diagnostic::new(Code::BadValue, aggregate.span, format!("two columns would be called `{name}`"));
+    error.help("give one of them another name with `AS`").into()
 }
 
 async fn one(

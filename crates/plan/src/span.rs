@@ -41,7 +41,7 @@ impl Bins<'_> {
             BinSpan::Time { count, unit, snap } => self.time(value, data_type, *count, *unit, snap.as_deref(), cx),
             BinSpan::Number(seconds) if meet::is_time(data_type) => {
                 let micros = seconds * 1e6;
-                if micros < 1.0 || micros > 9e18 {
+                if !(1.0..=9e18).contains(&micros) {
                     return Err(self.too_small());
                 }
                 let (count, unit) = match seconds.fract() {
@@ -200,6 +200,6 @@ mod tests {
         assert_eq!(nice_number(5.0, 5.0, 10, 0.0), BinSpan::Number(1.0));
         assert_eq!(nice_number(0.0, 50.0, 100, 101.0), BinSpan::Number(1000.0), "minspan=101");
         assert_eq!(nice_number(0.0, 0.5, 10, 0.0), BinSpan::Number(0.1));
-        assert_eq!(nice_number(f64::MIN, f64::MAX, 1, 0.0), BinSpan::Number(1e308), "it ends");
+        assert!(matches!(nice_number(f64::MIN, f64::MAX, 1, 0.0), BinSpan::Number(width) if width > 1e307), "it ends");
     }
 }

@@ -73,6 +73,10 @@ impl Function {
                     .ok_or_else(|| Diagnostic::new(Code::BadValue, self.span, "a percentile lies between 0 and 100"))?;
                 kernel_call(&format!("spl_{name}"), vec![plain(input), lit(number)])
             }
+            "sparkline" => {
+                let text = "`sparkline` is not supported yet";
+                Err(Diagnostic::new(Code::UnsupportedFunction, self.span, text).into())
+            }
             "per_second" | "per_minute" | "per_hour" | "per_day" | "rate_avg" | "rate_sum" => {
                 let text = format!("`{name}` needs a command that knows the width of time bins");
                 Err(Diagnostic::new(Code::UnsupportedFunction, self.span, text).into())

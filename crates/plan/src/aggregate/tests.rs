@@ -75,5 +75,6 @@ fn every_row_gets_the_values_of_its_group() {
 #[test]
 fn a_name_comes_out_once() {
     assert_eq!(world().rows("index=web | stats count AS n dc(host) AS n"), ["E0302: two columns would be called `n`"]);
+    check("table bytes size | stats values(*) AS * sum(bytes) AS bytes", &["100,2.5;3;5;x"]);
     assert_eq!(world().rows("index=web | stats averag(bytes)").len(), 1);
 }

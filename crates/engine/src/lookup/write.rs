@@ -123,11 +123,9 @@ fn cells(rows: &Rows, apart: bool) -> Result<Cells, DataFusionError> {
         let start = all.len();
         all.resize_with(start + batch.num_rows(), || Vec::with_capacity(header.len()));
         for column in &columns {
-            let mut place = 0;
             let cells = column_cells(batch, *column, apart)?;
-            for row in all.iter_mut().skip(start) {
+            for (place, row) in all.iter_mut().skip(start).enumerate() {
                 row.extend(cells(place));
-                place += 1;
             }
         }
     }

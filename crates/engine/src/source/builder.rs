@@ -59,6 +59,10 @@ pub(crate) struct Builder {
     /// The best time key of the row so far.
     time_rank: usize,
     bad: Vec<usize>,
+    /// Whether the row has a number for a text column whose own text is wanted: a double may not print as it was written.
+    wants_text: bool,
+    /// Whether the row comes again with its numbers as texts.
+    again: bool,
 }
 
 impl Builder {
@@ -92,6 +96,8 @@ impl Builder {
             row: 0,
             time_rank: usize::MAX,
             bad: Vec::new(),
+            wants_text: false,
+            again: false,
         }
     }
 
@@ -100,10 +106,12 @@ impl Builder {
         let row = self.row;
         let Some((column, _)) = self.columns.get_mut(column) else { return };
         match (column, value) {
-            (Column::List(builder), value) => with_text(value, |text| builder.values().append_value(text)),
+            (Column::Text(_), Value::Float(_)) => self.wants_text = true,
             (Column::Text(builder), value) if builder.len() == row => {
                 with_text(value, |text| builder.append_value(text))
             }
+            _ if self.again => {}
+            (Column::List(builder), value) => with_text(value, |text| builder.values().append_value(text)),
             (Column::Integer(builder), Value::Integer(number)) if builder.len() == row => builder.append_value(number),
             (Column::Float(builder), value) if builder.len() == row => match value {
                 Value::Integer(number) => builder.append_value(number as f64),
@@ -116,9 +124,16 @@ impl Builder {
         }
     }
 
+    /// Whether the row is wanted again with its numbers as texts, because a text column got a number. What it holds already
+    /// stays as it is.
+    pub(crate) fn wants_text(&mut self) -> bool {
+        self.again = std::mem::take(&mut self.wants_text);
+        self.again
+    }
+
     /// Gives `_time` a value; of several keys the one of the lowest rank that can be read counts.
     pub(crate) fn push_time(&mut self, column: usize, rank: usize, value: Value<'_>) {
-        if rank >= self.time_rank {
+        if self.again || rank >= self.time_rank {
             return;
         }
         let time = match value {
@@ -170,6 +185,7 @@ impl Builder {
         }
         self.row += 1;
         self.time_rank = usize::MAX;
+        (self.wants_text, self.again) = (false, false);
     }
 
     /// Ends a row that turned out to be none; it takes its place until the end.

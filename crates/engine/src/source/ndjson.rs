@@ -42,13 +42,42 @@ impl JsonDecoder {
     }
 
     fn event(&self, line: &[u8], builder: &mut Builder) -> serde_json::Result<()> {
-        let seed = ObjectSeed { node: &self.root, builder };
-        match std::str::from_utf8(line) {
-            Ok(text) => read(&mut serde_json::Deserializer::from_str(text), seed),
-            // A few broken bytes do not cost the event.
-            Err(_) => read(&mut serde_json::Deserializer::from_str(&String::from_utf8_lossy(line)), seed),
+        // A few broken bytes do not cost the event.
+        let text = String::from_utf8_lossy(line);
+        let mut along = |text: &str, builder: &mut Builder| {
+            read(&mut serde_json::Deserializer::from_str(text), ObjectSeed { node: &self.root, builder })
+        };
+        along(&text, builder)?;
+        if builder.wants_text() {
+            along(&quote_numbers(&text), builder)?;
         }
+        Ok(())
     }
+}
+
+/// JSON with its numbers as texts: as they were written.
+fn quote_numbers(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 16);
+    let (mut inside, mut escaped, mut number) = (false, false, false);
+    for char in text.chars() {
+        let continues = char.is_ascii_digit() || matches!(char, '-' | '+' | '.' | 'e' | 'E');
+        if number && !continues {
+            quoted.push('"');
+            number = false;
+        }
+        match char {
+            _ if escaped => escaped = false,
+            '\\' if inside => escaped = true,
+            '"' => inside = !inside,
+            '-' | '0'..='9' if !inside && !number => {
+                quoted.push('"');
+                number = true;
+            }
+            _ => {}
+        }
+        quoted.push(char);
+    }
+    quoted
 }
 
 fn read<'de, R: serde_json::de::Read<'de>>(
@@ -57,4 +86,16 @@ fn read<'de, R: serde_json::de::Read<'de>>(
 ) -> serde_json::Result<()> {
     seed.deserialize(&mut *deserializer)?;
     deserializer.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_quoted_as_they_were_written() {
+        let text = r#"{"a 1": [1.50,-2E+3 , true], "b\"2": "3\\", "c": 12345678901234567890123}"#;
+        let expected = r#"{"a 1": ["1.50","-2E+3" , true], "b\"2": "3\\", "c": "12345678901234567890123"}"#;
+        assert_eq!(quote_numbers(text), expected);
+    }
 }

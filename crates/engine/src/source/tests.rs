@@ -94,6 +94,16 @@ async fn json_lines_give_typed_nested_and_repeated_fields() {
 }
 
 #[tokio::test]
+async fn numbers_in_text_columns_stay_as_written() {
+    let data = Data::new(&[(
+        "a.ndjson",
+        b"{\"m\": 1.50, \"id\": 12345678901234567890123, \"n\": 1, \"_time\": 1700000000.5}\n{\"m\": \"x\", \"id\": 7}\n",
+    )]);
+    let rows = data.rows(&["m", "id", "n", "_time"]).await;
+    assert_eq!(rows, ["1.50|12345678901234567890123|1|2023-11-14T22:13:20.500Z", "x|7|-|-"]);
+}
+
+#[tokio::test]
 async fn every_event_has_its_line_its_origin_and_its_place() {
     let data = Data::new(&[("a.jsonl", b"{\"host\": \"h\"}\r\n\n{\"_raw\": \"own\", \"index\": \"other\"}")]);
     let rows = data.rows(&["_raw", "index", "host", "sourcetype", "__seq"]).await;

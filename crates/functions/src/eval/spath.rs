@@ -33,7 +33,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[EvalSpec {
     summary: "The values at a path of a JSON or XML text, objects and arrays as JSON; null where the path leads nowhere.",
     examples: &[
         (r#"spath("{\"a\":{\"b\":[1,2]}}","a.b{}")"#, "[1, 2]"),
-        (r#"spath("{\"a\":5}","a")"#, "5"),
+        (r#"spath("{\"a\":5}","a")"#, "[5]"),
         (r#"spath("<a><b id='1'>x</b><b id='2'>y</b></a>","a.b{@id}")"#, "[1, 2]"),
         (r#"spath("{\"a\":5}","b")"#, "null"),
     ],

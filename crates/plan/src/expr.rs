@@ -54,15 +54,18 @@ pub(crate) async fn condition(ast: &Ast, relation: &Relation, cx: &mut Context<'
     Lowering::new(relation, cx, &texts).condition(ast)
 }
 
-/// Lowers the value that `target` is assigned. A truth value is an error; `_time` gets a time, any other field a number
+/// Lowers the value that `target` is assigned. A truth value is an error, and one that may be null a text; `_time` gets a time, any other field a number
 /// where the value is a time.
 pub(crate) async fn assigned(target: &str, ast: &Ast, relation: &Relation, cx: &mut Context<'_>) -> Result<Expr> {
     let value = value(ast, relation, cx).await?;
-    if value.kind == Kind::Bool {
+    if value.kind == Kind::Bool && value.is_static {
         return Err(Diagnostic::new(Code::Type, ast.span, "a field cannot be assigned a truth value")
             .label("this is true or false")
             .help("give the two values: `if(…, \"true\", \"false\")`")
             .into());
+    }
+    if value.kind == Kind::Bool {
+        return value.as_text();
     }
     if target == "_time" {
         return if value.is_null() { Ok(value.expr) } else { value.as_time() };

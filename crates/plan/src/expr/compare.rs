@@ -24,8 +24,6 @@ impl Lowering<'_, '_> {
         if !low.is_null() {
             self.warn_of_bare_word(right, &high);
         }
-        self.warn_of_literal(op, left, &low, right, &high);
-        self.warn_of_literal(op, right, &high, left, &low);
         Ok(Typed::truth(compare(span, op, &low, &high)?))
     }
 
@@ -35,7 +33,7 @@ impl Lowering<'_, '_> {
         let mut candidates = Vec::with_capacity(items.len());
         for item in items {
             let candidate = self.lower(item)?;
-            self.warn_of_literal(Operator::Eq, item, &candidate, value, &typed);
+            self.warn_of_wildcard(item, &candidate);
             if !candidate.is_null() {
                 candidates.push((item.span, candidate));
             }
@@ -74,22 +72,12 @@ impl Lowering<'_, '_> {
         );
     }
 
-    /// Traps of literals in a comparison: `host="web*"`, `count > "10"`.
-    fn warn_of_literal(&mut self, op: Operator, literal: &Ast, value: &Typed, other: &Ast, compared: &Typed) {
-        let Some(text) = value.constant_text().filter(|_| value.is_static && !compared.is_static) else { return };
-        let equality = matches!(op, Operator::Eq | Operator::NotEq);
-        let warning = if equality && text.contains('*') {
-            Diagnostic::new(Code::WildcardInEval, literal.span, "`*` is an ordinary character here")
-                .label("compared character by character")
-                .help("`like(field, \"a%\")` and `match(field, \"^a\")` compare with patterns")
-        } else if !equality && parse_number(text).is_some() {
-            Diagnostic::new(Code::QuotedNumber, literal.span, "a number in quotes is compared as text")
-                .also(other.span, "by its characters, not by size")
-                .edit("without quotes it compares by size", literal.span, text)
-        } else {
-            return;
-        };
-        if !self.cx.notes.contains(&warning) {
+    /// `host IN ("web*")`: the parser warns of the same in `host="web*"`.
+    fn warn_of_wildcard(&mut self, ast: &Ast, item: &Typed) {
+        if item.is_static && item.constant_text().is_some_and(|text| text.contains('*') && text != "*") {
+            let warning =
+                Diagnostic::new(Code::WildcardInEval, ast.span, "`*` is an ordinary character here, not a wildcard")
+                    .help("`like(field, \"a%\")`, `match(field, \"^a\")` or the command `search` know wildcards");
             self.cx.notes.push(warning);
         }
     }

@@ -39,7 +39,9 @@ pub(super) fn unify(branches: &[Typed]) -> Result<(Vec<Expr>, Typed)> {
         .unwrap_or(DataType::Utf8);
     let exprs = branches.iter().map(|branch| convert(branch, &data_type)).collect::<Result<Vec<_>>>()?;
     let kind = present().next().map_or(Kind::Any, |first| first.kind);
-    let same = present().all(|branch| branch.is_static && branch.kind == kind);
+    let mut same = present().all(|branch| branch.is_static && branch.kind == kind);
+    // `if(x, true(), null())` may be assigned in Splunk: only what is certainly true or false may not.
+    same &= kind != Kind::Bool || present().count() == branches.len();
     let result = match same && kind != Kind::Any {
         true => Typed::fixed(lit(ScalarValue::Null), kind, data_type),
         false => Typed::field(lit(ScalarValue::Null), data_type),

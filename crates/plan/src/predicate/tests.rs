@@ -132,6 +132,8 @@ fn time_modifiers_bound_their_group() {
         ("latest=-1h", "3 4"),
         ("(earliest=-1h latest=now) OR (earliest=-1d latest=-2h)", "1 2 4"),
         ("hoursago=2", "1 2 3"),
+        ("_index_earliest=-2h earliest=-1d@d latest=+1m", "future 0 1 2 3"),
+        ("_index_latest=-1h earliest=-1d", "3 4"),
         ("", "future 0 1 2 3 4"),
         ("_time>=1710071940", "future 0 1"),
     ] {

@@ -49,7 +49,12 @@ pub(crate) fn range(parts: &[SearchExpr], answers: &Answers, cx: &Context<'_>) -
     let format = modifiers.iter().find(|modifier| modifier.name == "timeformat").map(|modifier| modifier.text.clone());
     let mut range = TimeRange::default();
     let mut span_back = None;
-    for modifier in modifiers.iter().filter(|modifier| modifier.name != "timeformat") {
+    // The bounds on the time of indexing narrow those on the event's time, whichever comes first in the text.
+    let (of_index, of_event): (Vec<&Modifier>, Vec<&Modifier>) = modifiers
+        .iter()
+        .filter(|modifier| modifier.name != "timeformat")
+        .partition(|modifier| modifier.name.starts_with("_index"));
+    for modifier in of_event.into_iter().chain(of_index) {
         modifier.apply(&mut range, &mut span_back, format.as_deref(), cx)?;
     }
     if let Some(modifier) = span_back {
@@ -89,6 +94,12 @@ impl Modifier<'_> {
         match self.name {
             "earliest" => range.earliest = Some(self.time(format, cx)?),
             "latest" => range.latest = Some(self.time(format, cx)?),
+            // Data that is read in place has no time of indexing: that of the event stands for it.
+            "_index_earliest" => range.earliest = range.earliest.max(Some(self.time(format, cx)?)),
+            "_index_latest" => {
+                let bound = self.time(format, cx)?;
+                range.latest = Some(range.latest.map_or(bound, |latest| latest.min(bound)));
+            }
             "starttime" => range.earliest = Some(self.time(Some(format.unwrap_or(FORMAT)), cx)?),
             "endtime" => range.latest = Some(self.time(Some(format.unwrap_or(FORMAT)), cx)?),
             "starttimeu" => range.earliest = Some(self.time(None, cx)?),

@@ -1,12 +1,13 @@
 //! The meaning of `inputlookup`: the rows of a lookup table in file order. `| inputlookup whitelist.csv where sender=*`
 //!
-//! `where` comes before `start` and `max`. An empty cell is no value.
+//! `where` comes before `start` and `max`. An empty cell is no value. A table that does not exist is an error, with `append=t` a
+//! warning: Splunk only ever warns, and a misspelt name then finds nothing.
 
 use datafusion::logical_expr::LogicalPlanBuilder;
-use speleo_syntax::{Code, Diagnostic, command::inputlookup::InputLookup};
+use speleo_syntax::{Code, Diagnostic, Severity, command::inputlookup::InputLookup};
 
 use crate::{
-    Result,
+    Error, Result,
     lower::{Context, Lower},
     predicate,
     relation::Relation,
@@ -20,7 +21,15 @@ impl Lower for InputLookup {
             let error = Diagnostic::new(Code::Position, self.span, "`inputlookup` makes rows and must stand first");
             return Err(error.help("`append=true` adds its rows to those that come in").into());
         }
-        let mut found = match table::open(&self.table, cx).await? {
+        let opened = match table::open(&self.table, cx).await {
+            // The first run of a search that keeps its own table: `inputlookup append=t seen.csv | … | outputlookup seen.csv`.
+            Err(Error::Diagnostics(problems)) if self.append && !self.strict => {
+                cx.notes.extend(problems.into_iter().map(|one| Diagnostic { severity: Severity::Warning, ..one }));
+                None
+            }
+            opened => opened?,
+        };
+        let mut found = match opened {
             Some(table) => table::scan(&self.table.name, &table)?,
             None => table::nothing()?,
         };

@@ -121,6 +121,7 @@ fn lookup_tables_are_rows() {
     check("| inputlookup codes.csv where kind=bad | table code", &["404", "500"]);
     check("| inputlookup start=1 max=1 codes.csv", &["404,bad"]);
     check("index=e | table n | inputlookup append=t codes.csv | table n code", &["7,", ",200", ",404", ",500"]);
+    check("index=e | table n | inputlookup append=t code.csv", &["7"]);
     check("| inputlookup code.csv", &["E0205: no lookup table is called `code.csv`"]);
 }
 

@@ -32,7 +32,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "reads a lookup table",
     usage: "inputlookup [append=<bool>] [strict=<bool>] [start=<count>] [max=<count>] <table> [where <condition>]",
     options: &["append", "max", "start", "strict"],
-    differs: &[],
+    differs: &["a table that does not exist is an error; with `append=true` a warning"],
     parse,
 };
 

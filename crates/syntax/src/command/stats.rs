@@ -28,7 +28,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "aggregates rows, by groups where BY is written",
     usage: "stats [allnum=<bool>] [delim=<text>] <function>(<field>) [AS <name>]… [BY <field>…]",
     options: &["allnum", "dedup_splitvals", "delim", "partitions"],
-    differs: &["`partitions` is read and has no effect"],
+    differs: &[
+        "`partitions` and `delim` are read and have no effect",
+        "`list` keeps all values, not 100",
+        "`sparkline` is not supported",
+    ],
     parse,
 };
 

@@ -71,6 +71,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "summariesonly",
         "use_summary_index_values",
     ],
-    differs: &["reads events, never summaries: options about summaries have no effect"],
+    differs: &[
+        "reads events, never summaries: options about summaries have no effect",
+        "`prestats` and `append` are not supported",
+    ],
     parse: grammar::parse,
 };

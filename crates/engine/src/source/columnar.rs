@@ -20,7 +20,7 @@ use datafusion::{
         provider_as_source,
         table_schema::{TableSchema, TableSchemaBuilder},
     },
-    error::Result,
+    error::{DataFusionError, Result},
     execution::object_store::ObjectStoreUrl,
     logical_expr::{Expr, LogicalPlanBuilder},
     parquet::arrow::RowNumber,
@@ -53,7 +53,7 @@ pub(crate) async fn tables(
         let own: Vec<(DataFile, Origin)> = files.iter().filter(|(file, _)| file.format == format).cloned().collect();
         let Some((first, _)) = own.first() else { continue };
         let shown = first.shown.clone();
-        let table = table(format, own, session).await.map_err(|error| Fault::data(shown, error.strip_backtrace()))?;
+        let table = table(format, own, session).await.map_err(|error| Fault::data(shown, reason(&error)))?;
         tables.push(table);
     }
     Ok(tables)
@@ -84,6 +84,13 @@ pub(crate) fn unite(mut tables: Vec<Arc<dyn TableProvider>>) -> Result<Arc<dyn T
     }
     let plan = union.map_or_else(|| LogicalPlanBuilder::empty(false).build(), LogicalPlanBuilder::build)?;
     Ok(Arc::new(ViewTable::new(plan, None)))
+}
+
+/// Why a file cannot be read, without DataFusion's guess at whose bug that is.
+fn reason(error: &DataFusionError) -> String {
+    let text = error.strip_backtrace();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("Internal error: ").unwrap_or(line).to_owned()
 }
 
 async fn table(

@@ -44,7 +44,7 @@ impl JsonDecoder {
     fn event(&self, line: &[u8], builder: &mut Builder) -> serde_json::Result<()> {
         // A few broken bytes do not cost the event.
         let text = String::from_utf8_lossy(line);
-        let mut along = |text: &str, builder: &mut Builder| {
+        let along = |text: &str, builder: &mut Builder| {
             read(&mut serde_json::Deserializer::from_str(text), ObjectSeed { node: &self.root, builder })
         };
         along(&text, builder)?;

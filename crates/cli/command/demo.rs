@@ -14,7 +14,7 @@ use crate::{
     demo,
     diagnostic::{self, Reporter},
     exit::{Exit, UsageError},
-    output::Output,
+    output::{Format, Output},
     query_file::Query,
     session,
 };
@@ -23,7 +23,11 @@ use crate::{
 const MARKER: &str = ".speleo-demo";
 
 /// Writes the project and runs its searches.
-pub(crate) async fn run(args: DemoArgs) -> Result<Exit> {
+pub(crate) async fn run(mut args: DemoArgs) -> Result<Exit> {
+    if args.output.out.is_none() {
+        // It is there to be looked at, in a pipe too.
+        args.output.output.get_or_insert(Format::Table);
+    }
     let output = Output::new(&args.output)?;
     let now = match &args.now {
         Some(text) => instant(text)?,

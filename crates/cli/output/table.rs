@@ -40,7 +40,10 @@ pub(super) fn write(page: &Page, out: &mut (dyn Write + Send)) -> Result<usize> 
     }
     let mut table = new_table();
     let room = if page.terminal { table.width().map(usize::from) } else { None };
-    let widths = fit(natural_widths(&names, &rows), room);
+    // Half a number or half a time says something else than the whole.
+    let whole: Vec<bool> =
+        is_number.iter().zip(&names).map(|(is_number, name)| *is_number || name == "_time").collect();
+    let widths = fit(natural_widths(&names, &rows), &whole, room);
     let colour = page.terminal && diagnostic::has_colour_stdout();
     let header = names.iter().zip(&widths).map(|(name, width)| {
         let drawn = Drawn::new(cut(name, *width));
@@ -97,8 +100,9 @@ fn natural_widths(names: &[String], rows: &[Row]) -> Vec<usize> {
     widths
 }
 
-/// Takes room from the widest columns until all fit; columns at the end that still do not are left out.
-fn fit(mut widths: Vec<usize>, room: Option<usize>) -> Vec<usize> {
+/// Takes room from the widest columns until all fit, from the `whole` ones last; columns at the end that still do not fit are
+/// left out.
+fn fit(mut widths: Vec<usize>, whole: &[bool], room: Option<usize>) -> Vec<usize> {
     let Some(room) = room else { return widths };
     // A border and two blanks a column, and one more border.
     let available = |columns: usize| room.saturating_sub(3 * columns + 1);
@@ -108,7 +112,12 @@ fn fit(mut widths: Vec<usize>, room: Option<usize>) -> Vec<usize> {
         widths.pop();
     }
     let available = available(widths.len());
-    let total = |cap: usize| widths.iter().map(|width| (*width).min(cap)).sum::<usize>();
+    let least: usize =
+        widths.iter().zip(whole).map(|(width, whole)| if *whole { *width } else { (*width).min(NARROWEST) }).sum();
+    let is_kept = |column: usize| least <= available && whole.get(column).is_some_and(|whole| *whole);
+    let total = |cap: usize| {
+        widths.iter().enumerate().map(|(n, width)| if is_kept(n) { *width } else { (*width).min(cap) }).sum::<usize>()
+    };
     let widest = widths.iter().copied().max().unwrap_or(0);
     if total(widest) <= available {
         return widths;
@@ -120,8 +129,8 @@ fn fit(mut widths: Vec<usize>, room: Option<usize>) -> Vec<usize> {
         if total(middle) <= available { low = middle } else { high = middle - 1 }
     }
     let mut left = available.saturating_sub(total(low));
-    for width in &mut widths {
-        if *width > low {
+    for (column, width) in widths.iter_mut().enumerate() {
+        if *width > low && !is_kept(column) {
             // What the division leaves goes to the first columns, a character each.
             let extra = usize::from(left > 0);
             left -= extra;
@@ -155,14 +164,20 @@ mod tests {
 
     #[test]
     fn wide_columns_give_room_first() {
-        assert_eq!(fit(vec![4, 100, 50], Some(80)), [4, 33, 33]);
-        assert_eq!(fit(vec![4, 10], Some(80)), [4, 10]);
-        assert_eq!(fit(vec![4, 100], None), [4, 100]);
+        assert_eq!(fit(vec![4, 100, 50], &[false; 3], Some(80)), [4, 33, 33]);
+        assert_eq!(fit(vec![4, 10], &[false; 2], Some(80)), [4, 10]);
+        assert_eq!(fit(vec![4, 100], &[false; 2], None), [4, 100]);
+    }
+
+    #[test]
+    fn numbers_and_times_stay_whole_while_others_can_shrink() {
+        assert_eq!(fit(vec![23, 40, 40], &[true, false, false], Some(60)), [23, 14, 13]);
+        assert_eq!(fit(vec![40, 40], &[true, true], Some(41)), [17, 17]);
     }
 
     #[test]
     fn columns_without_room_are_left_out() {
-        assert_eq!(fit(vec![20; 10], Some(40)).len(), 3);
+        assert_eq!(fit(vec![20; 10], &[false; 10], Some(40)).len(), 3);
     }
 
     #[test]

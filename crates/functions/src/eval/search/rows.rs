@@ -58,6 +58,9 @@ impl Cell {
     }
 }
 
+/// A condition on one value.
+type Condition<'a> = &'a mut dyn FnMut(&str) -> bool;
+
 impl PatternRows {
     /// Compiles rows of `width` patterns each.
     fn new<'a>(width: usize, patterns: impl Iterator<Item = &'a str>) -> Self {
@@ -82,7 +85,7 @@ impl PatternRows {
     }
 
     /// Whether some row fits; `any` says whether a value of a field satisfies a condition.
-    fn matches(&self, any: &dyn Fn(usize, &mut dyn FnMut(&str) -> bool) -> bool) -> bool {
+    fn matches(&self, any: &dyn Fn(usize, Condition<'_>) -> bool) -> bool {
         let fits = |place: usize| {
             let row = self.rows.get(place).map(Vec::as_slice).unwrap_or_default();
             row.iter().enumerate().all(|(field, cell)| any(field, &mut |value| cell.matches(value)))

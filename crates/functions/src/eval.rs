@@ -3,6 +3,7 @@
 pub mod bitwise;
 pub mod conditional;
 pub mod conversion;
+pub mod convert;
 pub mod crypto;
 pub mod datetime;
 pub mod extract;
@@ -58,6 +59,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     [
         bitwise::kernels(),
         conversion::kernels(),
+        convert::kernels(),
         crypto::kernels(),
         datetime::kernels(),
         extract::kernels(),

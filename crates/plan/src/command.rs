@@ -2,6 +2,7 @@
 
 mod append;
 mod bin;
+mod convert;
 mod dedup;
 mod eval;
 mod eventstats;
@@ -74,6 +75,7 @@ async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>)
     match command {
         Command::Append(command) => command.lower(input, cx).await,
         Command::Bin(command) => command.lower(input, cx).await,
+        Command::Convert(command) => command.lower(input, cx).await,
         Command::Dedup(command) => command.lower(input, cx).await,
         Command::Eval(command) => command.lower(input, cx).await,
         Command::EventStats(command) => command.lower(input, cx).await,

@@ -5,6 +5,7 @@
 
 pub mod append;
 pub mod bin;
+pub mod convert;
 pub mod dedup;
 pub mod eval;
 pub mod eventstats;
@@ -42,6 +43,8 @@ pub enum Command {
     Append(append::Append),
     /// See [`bin`].
     Bin(bin::Bin),
+    /// See [`convert`].
+    Convert(convert::Convert),
     /// See [`dedup`].
     Dedup(dedup::Dedup),
     /// See [`eval`].
@@ -136,9 +139,10 @@ impl CommandSpec {
 }
 
 /// The commands with a tree of their own.
-const SUPPORTED: [CommandSpec; 27] = [
+const SUPPORTED: [CommandSpec; 28] = [
     append::SPEC,
     bin::SPEC,
+    convert::SPEC,
     dedup::SPEC,
     eval::SPEC,
     eventstats::SPEC,
@@ -185,6 +189,7 @@ impl Command {
         match self {
             Command::Append(command) => command.span,
             Command::Bin(command) => command.span,
+            Command::Convert(command) => command.span,
             Command::Dedup(command) => command.span,
             Command::Eval(command) => command.span,
             Command::EventStats(command) => command.span,
@@ -219,6 +224,7 @@ impl Display for Command {
         match self {
             Command::Append(command) => command.fmt(out),
             Command::Bin(command) => command.fmt(out),
+            Command::Convert(command) => command.fmt(out),
             Command::Dedup(command) => command.fmt(out),
             Command::Eval(command) => command.fmt(out),
             Command::EventStats(command) => command.fmt(out),

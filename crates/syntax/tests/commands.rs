@@ -36,6 +36,13 @@ fn bin() {
 }
 
 #[test]
+fn convert() {
+    check("convert ctime(_time) rmcomma(*_n) as *_m", "convert ctime(_time), rmcomma(*_n) AS *_m");
+    check(r#"convert timeformat="%F" MKTIME("a b")"#, r#"convert timeformat="%F" mktime("a b")"#);
+    check("convert none(x), ctime(a{}.b) timeformat=%H", r#"convert timeformat="%H" none(x), ctime(a{}.b)"#);
+}
+
+#[test]
 fn dedup() {
     check("dedup host", "dedup host");
     check("dedup 2 host,user keepempty=t sortby -_time +x", "dedup 2 host, user keepempty=true sortby -_time, x");

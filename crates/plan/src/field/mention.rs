@@ -25,6 +25,7 @@ pub(crate) fn mentioned(search: &Search) -> Vec<String> {
 fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
     match command {
         Command::Bin(bin) => found(&bin.field),
+        Command::Convert(convert) => convert.conversions.iter().for_each(|conversion| found(&conversion.field)),
         Command::Dedup(dedup) => {
             dedup.fields.iter().for_each(&mut *found);
             of_keys(&dedup.sort_by, found);

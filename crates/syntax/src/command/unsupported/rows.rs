@@ -32,7 +32,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["collect", "stash", "summaryindex", "sumindex"], Kind::Centralized, "writes rows to a summary index"),
     row(&["concurrency"], Kind::Centralized, "counts events that run at the same time"),
     row(&["contingency", "counttable", "ctable"], Kind::Transforming, "counts combinations of two fields as a table"),
-    row(&["convert"], Kind::Streaming, "converts values, such as times and sizes"),
     row(&["copyresults"], Kind::Generating, "copies the result of another search"),
     row(&["correlate"], Kind::Transforming, "tells which fields occur together"),
     row(&["crawl"], Kind::Generating, "looks for files to index"),
@@ -156,19 +155,20 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
 ];
 
 /// How many there are.
-pub(crate) const ROW_COUNT: usize = 144;
+pub(crate) const ROW_COUNT: usize = 143;
 
 /// What a command cannot do without, for those that cannot do without something.
 pub(super) fn needs(name: &str) -> Needs {
     match name {
         "appendcols" | "appendpipe" | "foreach" => Needs::Brackets(1),
         "multisearch" | "set" => Needs::Brackets(2),
-        "accum" | "autoregress" | "chart" | "collect" | "concurrency" | "contingency" | "convert" | "delta"
-        | "fieldformat" | "from" | "fromjson" | "gentimes" | "geostats" | "join" | "loadjob" | "makecontinuous"
-        | "makemv" | "map" | "metadata" | "mstats" | "mvexpand" | "nomv" | "outputcsv" | "pivot" | "predict"
-        | "rangemap" | "replace" | "rest" | "savedsearch" | "selfjoin" | "setfields" | "sichart" | "sistats"
-        | "sitimechart" | "sitop" | "sirare" | "strcat" | "streamstats" | "timechart" | "trendline" | "untable"
-        | "xpath" | "xyseries" => Needs::Arguments,
+        "accum" | "autoregress" | "chart" | "collect" | "concurrency" | "contingency" | "delta" | "fieldformat"
+        | "from" | "fromjson" | "gentimes" | "geostats" | "join" | "loadjob" | "makecontinuous" | "makemv" | "map"
+        | "metadata" | "mstats" | "mvexpand" | "nomv" | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace"
+        | "rest" | "savedsearch" | "selfjoin" | "setfields" | "sichart" | "sistats" | "sitimechart" | "sitop"
+        | "sirare" | "strcat" | "streamstats" | "timechart" | "trendline" | "untable" | "xpath" | "xyseries" => {
+            Needs::Arguments
+        }
         _ => Needs::Nothing,
     }
 }

@@ -1,5 +1,7 @@
 //! What the line editor asks while one types: is the search complete, which names fit, what came before.
 
+use std::borrow::Cow;
+
 use rustyline::{
     Context, Result,
     completion::{Completer, Pair},
@@ -9,7 +11,7 @@ use rustyline::{
 };
 use speleo_engine::Engine;
 
-use crate::command::help;
+use crate::{command::help, diagnostic};
 
 /// The editor's helper.
 pub(super) struct Helper {
@@ -47,7 +49,12 @@ impl Helper {
 }
 
 impl rustyline::Helper for Helper {}
-impl Highlighter for Helper {}
+
+impl Highlighter for Helper {
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if diagnostic::has_colour_stdout() { Cow::Owned(format!("\x1b[2m{hint}\x1b[0m")) } else { Cow::Borrowed(hint) }
+    }
+}
 
 impl Completer for Helper {
     type Candidate = Pair;

@@ -239,8 +239,21 @@ impl<'a> Cursor<'a> {
     }
 
     /// Fails with "expected …, found …" at what comes next.
+    ///
+    /// Where a search in brackets or the token of a dashboard stands, the search may well be right: its text is not known
+    /// before it runs.
     pub(crate) fn expected(&mut self, what: &str) {
         let span = self.here();
+        if self.peek() == Some('[') {
+            let message = format!("a search in brackets is not supported here in `{}`", self.command_name());
+            return self.fail(Diagnostic::new(Code::UnsupportedForm, span, message));
+        }
+        if let Some(token) = dashboard_token(self.rest()) {
+            let span = Span::new(self.position, self.position + token.len());
+            let message = format!("the token `{token}` of a dashboard has no value here");
+            let help = format!("`--set {}=…` gives it one", token.trim_matches('$'));
+            return self.fail(Diagnostic::new(Code::UnsupportedForm, span, message).help(help));
+        }
         let message = format!("expected {what}, found {}", self.found());
         self.fail(Diagnostic::new(Code::Syntax, span, message));
     }
@@ -267,6 +280,14 @@ impl<'a> Cursor<'a> {
     pub(crate) fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }
+}
+
+/// The token of a dashboard at the start: `$host$`.
+fn dashboard_token(text: &str) -> Option<&str> {
+    let length = text.strip_prefix('$')?.find('$').filter(|&length| length > 0)?;
+    let token = text.get(..length + 2)?;
+    let valid = |next: char| token::is_name(next) || matches!(next, '$' | '.' | ':' | '-');
+    token.chars().all(valid).then_some(token)
 }
 
 /// The error for too much nesting.

@@ -149,7 +149,8 @@ fn command(cursor: &mut Cursor, place: Place, leads: bool) -> Option<Command> {
         return None;
     };
     let Some(spec) = find(&name.node.to_lowercase()) else {
-        cursor.fail(unknown(name.node, name.span));
+        let compares = cursor.rest().trim_start_matches(token::is_blank).starts_with(['=', '<', '>', '!']);
+        cursor.fail(unknown(name.node, name.span, compares));
         return None;
     };
     cursor.begin_command(name.span.start as usize, spec);
@@ -251,8 +252,12 @@ fn generating() -> impl Iterator<Item = &'static str> {
         .flat_map(|spec| spec.names.iter().copied())
 }
 
-fn unknown(name: &str, span: Span) -> Diagnostic {
+fn unknown(name: &str, span: Span, compares: bool) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownCommand, span, format!("there is no command `{name}`"));
+    if compares {
+        let start = Span { start: span.start, end: span.start };
+        return diagnostic.edit("conditions belong to a command such as `search`", start, "search ");
+    }
     match nearest::nearest(name, command::COMMANDS.iter().flat_map(|spec| spec.names.iter().copied())) {
         Some(near) => diagnostic.edit(format!("the nearest name is `{near}`"), span, near),
         None => diagnostic,

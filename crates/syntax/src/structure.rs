@@ -57,7 +57,7 @@ fn marks(text: &str) -> impl Iterator<Item = (usize, Mark)> + '_ {
 }
 
 /// Whether a pipe followed by this text belongs to a token of a dashboard, `$host|s$`.
-fn is_token_filter(text: &str) -> bool {
+pub(crate) fn is_token_filter(text: &str) -> bool {
     text.starts_with(['h', 'n', 's', 'u']) && text.get(1..).is_some_and(|tail| tail.starts_with('$'))
 }
 

@@ -62,6 +62,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
                 "offset_field" => offset_field = Some(option.field()),
                 _ => cursor.unknown_option(&option),
             },
+            None if pattern.is_none() && cursor.peek() == Some('[') => cursor.expected("a regular expression"),
             None if pattern.is_none() => {
                 cursor.go(start);
                 pattern = cursor.pattern();

@@ -55,6 +55,24 @@ fn argument(text: &str) -> String {
     }
 }
 
+/// The arguments in the order of their names, where each is given by name: `m(user="a", limit=5)`.
+pub(super) fn by_name(names: &[String], args: Vec<String>) -> Vec<String> {
+    let given: Vec<(&str, &str)> = args
+        .iter()
+        .filter_map(|arg| arg.split_once('='))
+        .map(|(name, value)| (name.trim(), value))
+        .filter(|(name, _)| names.iter().any(|known| known == name))
+        .collect();
+    let ordered: Option<Vec<String>> = names
+        .iter()
+        .map(|name| given.iter().find(|(known, _)| known == name).map(|(_, value)| argument(value)))
+        .collect();
+    match ordered {
+        Some(ordered) if given.len() == args.len() && names.len() == args.len() => ordered,
+        _ => args,
+    }
+}
+
 /// Puts the arguments in for `$name$`, all at once: an argument that holds `$other$` keeps it.
 pub(super) fn substitute(definition: &str, names: &[String], args: &[String]) -> String {
     let mut text = String::with_capacity(definition.len());
@@ -82,7 +100,7 @@ pub(super) fn substitute(definition: &str, names: &[String], args: &[String]) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, read, substitute};
+    use super::{Call, by_name, read, substitute};
 
     fn check(text: &str, name: &str, args: &[&str]) {
         let args = args.iter().map(ToString::to_string).collect();
@@ -105,6 +123,15 @@ mod tests {
         for text in ["", "  ", "(a)", "m(a", "two words"] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn arguments_may_have_names() {
+        let names = ["a".to_string(), "b".to_string()];
+        let order = |args: [&str; 2]| by_name(&names, args.map(str::to_string).to_vec());
+        assert_eq!(order([r#"b="x y""#, "a=1"]), ["1", "x y"]);
+        assert_eq!(order(["a=1", "c=2"]), ["a=1", "c=2"]);
+        assert_eq!(order(["a=1", "a=2"]), ["a=1", "a=2"]);
     }
 
     #[test]

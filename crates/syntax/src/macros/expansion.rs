@@ -82,7 +82,7 @@ impl Expansion {
         for label in &mut found.labels {
             let inside = self.piece(label.span.start).is_some_and(|piece| !piece.copied);
             label.span = self.original(label.span);
-            if inside && label.text.is_empty() {
+            if inside && label.text.is_empty() && found.code != Code::EmptySearch {
                 label.text = "in what this stands for".to_string();
             }
         }

@@ -1,7 +1,7 @@
 //! Words and values of `search`: what ends a bare word, which escapes it knows. `path="C:\\x" user=CASE(Bob)
 //! ip=10.0.0.0/8`
 
-use crate::{CompareOp, SearchValue, Span, Spanned, cursor::Cursor, parser::Place, token};
+use crate::{CompareOp, SearchValue, Span, Spanned, cursor::Cursor, parser::Place, structure, token};
 
 /// Where a bare word stands, which decides what ends it.
 #[derive(Clone, Copy, PartialEq)]
@@ -88,7 +88,9 @@ fn word(input: &str, role: Role) -> (String, usize) {
     while let Some((at, next)) = characters.next() {
         let after = characters.peek().map(|&(_, after)| after);
         let ends = match next {
-            '(' | ')' | '[' | ']' | '"' | '|' => true,
+            // The pipe in `$host|s$`, the token of a dashboard, is none.
+            '|' => !input.get(at + 1..).is_some_and(structure::is_token_filter),
+            '(' | ')' | '[' | ']' | '"' => true,
             '=' | '<' | '>' => role == Role::Term,
             '!' => role == Role::Term && after == Some('='),
             ',' => role == Role::Item || after.is_none_or(|after| token::is_blank(after) || ")]\"".contains(after)),

@@ -23,7 +23,7 @@ const SECONDS_PER_DAY: u64 = 86_400;
 impl Format {
     /// The format of a name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
+        Some(match name.to_ascii_lowercase().as_str() {
             "hex" => Self::Hex,
             "binary" => Self::Binary,
             "commas" => Self::Commas,

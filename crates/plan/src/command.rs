@@ -2,6 +2,7 @@
 
 mod append;
 mod bin;
+mod chart;
 mod convert;
 mod dedup;
 mod eval;
@@ -26,6 +27,7 @@ mod stats;
 mod table;
 #[cfg(test)]
 mod tests;
+mod timechart;
 mod top;
 mod tstats;
 mod unsupported;
@@ -75,6 +77,7 @@ async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>)
     match command {
         Command::Append(command) => command.lower(input, cx).await,
         Command::Bin(command) => command.lower(input, cx).await,
+        Command::Chart(command) => command.lower(input, cx).await,
         Command::Convert(command) => command.lower(input, cx).await,
         Command::Dedup(command) => command.lower(input, cx).await,
         Command::Eval(command) => command.lower(input, cx).await,
@@ -97,6 +100,7 @@ async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>)
         Command::Sort(command) => command.lower(input, cx).await,
         Command::Stats(command) => command.lower(input, cx).await,
         Command::Table(command) => command.lower(input, cx).await,
+        Command::TimeChart(command) => command.lower(input, cx).await,
         Command::Top(command) => command.lower(input, cx).await,
         Command::TStats(command) => command.lower(input, cx).await,
         Command::Unsupported(command) => command.lower(input, cx).await,

@@ -38,6 +38,9 @@ const TEXTS: [&str; 5] = [RAW, "index", "host", "source", "sourcetype"];
 /// E0206 for an index that does not exist, and whatever the condition's lowering reports.
 pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) -> Result<Relation> {
     let answers = subsearch::answers(expr, cx).await?;
+    if predicate::time::is_bounded(expr) {
+        cx.range = predicate::time::whole(expr, &answers, cx)?;
+    }
     if cx.world.is_blind() {
         let relation = nothing(&cx.mentioned, true)?;
         let condition = predicate::of_index(expr, &answers, &relation, None, cx)?;

@@ -1,7 +1,9 @@
 //! Clauses that several commands share.
 
 pub mod aggregate;
+pub mod bins;
 pub(crate) mod field_list;
+pub mod series;
 pub mod sort_key;
 pub mod time_span;
 

@@ -5,6 +5,7 @@
 
 pub mod append;
 pub mod bin;
+pub mod chart;
 pub mod convert;
 pub mod dedup;
 pub mod eval;
@@ -27,6 +28,7 @@ pub mod search;
 pub mod sort;
 pub mod stats;
 pub mod table;
+pub mod timechart;
 pub mod top;
 pub mod tstats;
 pub mod unsupported;
@@ -43,6 +45,8 @@ pub enum Command {
     Append(append::Append),
     /// See [`bin`].
     Bin(bin::Bin),
+    /// See [`chart`].
+    Chart(chart::Chart),
     /// See [`convert`].
     Convert(convert::Convert),
     /// See [`dedup`].
@@ -87,6 +91,8 @@ pub enum Command {
     Stats(stats::Stats),
     /// See [`table`].
     Table(table::Table),
+    /// See [`timechart`].
+    TimeChart(timechart::TimeChart),
     /// See [`top`].
     Top(top::Top),
     /// See [`tstats`].
@@ -139,9 +145,10 @@ impl CommandSpec {
 }
 
 /// The commands with a tree of their own.
-const SUPPORTED: [CommandSpec; 28] = [
+const SUPPORTED: [CommandSpec; 30] = [
     append::SPEC,
     bin::SPEC,
+    chart::SPEC,
     convert::SPEC,
     dedup::SPEC,
     eval::SPEC,
@@ -164,6 +171,7 @@ const SUPPORTED: [CommandSpec; 28] = [
     sort::SPEC,
     stats::SPEC,
     table::SPEC,
+    timechart::SPEC,
     tstats::SPEC,
     r#where::SPEC,
     top::SPEC,
@@ -189,6 +197,7 @@ impl Command {
         match self {
             Command::Append(command) => command.span,
             Command::Bin(command) => command.span,
+            Command::Chart(command) => command.span,
             Command::Convert(command) => command.span,
             Command::Dedup(command) => command.span,
             Command::Eval(command) => command.span,
@@ -211,6 +220,7 @@ impl Command {
             Command::Sort(command) => command.span,
             Command::Stats(command) => command.span,
             Command::Table(command) => command.span,
+            Command::TimeChart(command) => command.span,
             Command::Top(command) => command.span,
             Command::TStats(command) => command.span,
             Command::Unsupported(command) => command.span,
@@ -224,6 +234,7 @@ impl Display for Command {
         match self {
             Command::Append(command) => command.fmt(out),
             Command::Bin(command) => command.fmt(out),
+            Command::Chart(command) => command.fmt(out),
             Command::Convert(command) => command.fmt(out),
             Command::Dedup(command) => command.fmt(out),
             Command::Eval(command) => command.fmt(out),
@@ -246,6 +257,7 @@ impl Display for Command {
             Command::Sort(command) => command.fmt(out),
             Command::Stats(command) => command.fmt(out),
             Command::Table(command) => command.fmt(out),
+            Command::TimeChart(command) => command.fmt(out),
             Command::Top(command) => command.fmt(out),
             Command::TStats(command) => command.fmt(out),
             Command::Unsupported(command) => command.fmt(out),

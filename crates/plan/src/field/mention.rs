@@ -26,6 +26,10 @@ fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
     match command {
         Command::Bin(bin) => found(&bin.field),
         Command::Convert(convert) => convert.conversions.iter().for_each(|conversion| found(&conversion.field)),
+        Command::Chart(chart) => {
+            of_aggregates(&chart.aggregates, found);
+            chart.row.iter().chain(&chart.column).for_each(|axis| found(&axis.field));
+        }
         Command::Dedup(dedup) => {
             dedup.fields.iter().for_each(&mut *found);
             of_keys(&dedup.sort_by, found);
@@ -54,6 +58,10 @@ fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
             stats.by.iter().for_each(found);
         }
         Command::Table(table) => table.fields.iter().for_each(found),
+        Command::TimeChart(chart) => {
+            of_aggregates(&chart.aggregates, found);
+            chart.column.iter().for_each(|axis| found(&axis.field));
+        }
         Command::Top(top) => top.fields.iter().chain(&top.by).for_each(found),
         Command::TStats(stats) => {
             of_aggregates(&stats.aggregates, found);

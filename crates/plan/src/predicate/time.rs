@@ -33,6 +33,15 @@ pub(crate) fn is_bounded(expr: &SearchExpr) -> bool {
     }
 }
 
+/// The range that a condition as a whole gives: that of its outermost group, open where only parts of it are bounded.
+pub(crate) fn whole(expr: &SearchExpr, answers: &Answers, cx: &Context<'_>) -> Result<TimeRange> {
+    let parts = match &expr.kind {
+        SearchExprKind::And(parts) => parts.as_slice(),
+        _ => std::slice::from_ref(expr),
+    };
+    Ok(range(parts, answers, cx)?.unwrap_or_default())
+}
+
 /// The range that the modifiers of one group give; none where it has none.
 pub(crate) fn range(parts: &[SearchExpr], answers: &Answers, cx: &Context<'_>) -> Result<Option<TimeRange>> {
     let modifiers: Vec<Modifier> = parts

@@ -74,7 +74,7 @@ impl Cursor<'_> {
         let call = self.rest().starts_with(|next: char| !token::is_blank(next) && next != ',');
         self.go(start);
         let Some(word) = word.filter(|word| !call && !is_function(word.node)) else { return };
-        if ["by", "from", "where", "groupby"].iter().any(|keyword| word.node.eq_ignore_ascii_case(keyword)) {
+        if ["by", "from", "over", "where", "groupby"].iter().any(|keyword| word.node.eq_ignore_ascii_case(keyword)) {
             return;
         }
         let message = format!("expected `AS` before the name `{}`", word.node);
@@ -118,7 +118,7 @@ impl Cursor<'_> {
     }
 
     /// Takes `function(argument)` or a bare function.
-    fn call(&mut self) -> Option<Aggregate> {
+    pub(crate) fn call(&mut self) -> Option<Aggregate> {
         let Some(name) = self.token(function_name) else {
             self.expected("an aggregation such as `count` or `sum(field)`");
             return None;
@@ -158,6 +158,10 @@ impl Cursor<'_> {
         }
         if function == "sparkline" {
             return self.sparkline();
+        }
+        // An expression of aggregations: `chart eval(sum(a)/sum(b)) BY host`.
+        if function == "eval" && matches!(self.command_name(), "chart" | "timechart") {
+            return Some(Argument::Eval(eval::grammar::expr(self)));
         }
         let start = self.position();
         let word = self.token(token::word).map(|word| word.node.to_lowercase());

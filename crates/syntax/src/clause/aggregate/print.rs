@@ -24,6 +24,7 @@ fn call(out: &mut Formatter, aggregate: &Aggregate) -> fmt::Result {
     match &aggregate.argument {
         Argument::None => out.write_str(function),
         Argument::Field(field) => write!(out, "{function}({field})"),
+        Argument::Eval(expr) if function == "eval" => write!(out, "eval({expr})"),
         Argument::Eval(expr) => write!(out, "{function}(eval({expr}))"),
         Argument::Prefix(text) => write!(out, "{function}(PREFIX({text}))"),
         Argument::Sparkline(inner, width) => {

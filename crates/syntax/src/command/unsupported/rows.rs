@@ -26,7 +26,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["audit"], Kind::Generating, "checks the signatures of audit events"),
     row(&["autoregress"], Kind::Centralized, "copies values of earlier rows"),
     row(&["bucketdir"], Kind::Dataset, "replaces paths by their folders"),
-    row(&["chart"], Kind::Transforming, "aggregates into a table with one column per value"),
     row(&["cluster"], Kind::Centralized, "groups events with similar text"),
     row(&["cofilter"], Kind::Transforming, "counts pairs of items that users share"),
     row(&["collect", "stash", "summaryindex", "sumindex"], Kind::Centralized, "writes rows to a summary index"),
@@ -134,7 +133,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["summary"], Kind::Generating, "describes a model of the machine learning toolkit"),
     row(&["tags"], Kind::Streaming, "adds the tags of field values"),
     row(&["tail"], Kind::Dataset, "keeps the last rows"),
-    row(&["timechart"], Kind::Transforming, "aggregates over time"),
     row(&["timewrap"], Kind::Transforming, "compares periods of a timechart"),
     row(&["tojson"], Kind::Streaming, "packs each row into a JSON object"),
     row(&["transaction", "transam"], Kind::Dataset, "groups events into transactions"),
@@ -155,20 +153,18 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
 ];
 
 /// How many there are.
-pub(crate) const ROW_COUNT: usize = 143;
+pub(crate) const ROW_COUNT: usize = 141;
 
 /// What a command cannot do without, for those that cannot do without something.
 pub(super) fn needs(name: &str) -> Needs {
     match name {
         "appendcols" | "appendpipe" | "foreach" => Needs::Brackets(1),
         "multisearch" | "set" => Needs::Brackets(2),
-        "accum" | "autoregress" | "chart" | "collect" | "concurrency" | "contingency" | "delta" | "fieldformat"
-        | "from" | "fromjson" | "gentimes" | "geostats" | "join" | "loadjob" | "makecontinuous" | "makemv" | "map"
+        "accum" | "autoregress" | "collect" | "concurrency" | "contingency" | "delta" | "fieldformat" | "from"
+        | "fromjson" | "gentimes" | "geostats" | "join" | "loadjob" | "makecontinuous" | "makemv" | "map"
         | "metadata" | "mstats" | "mvexpand" | "nomv" | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace"
         | "rest" | "savedsearch" | "selfjoin" | "setfields" | "sichart" | "sistats" | "sitimechart" | "sitop"
-        | "sirare" | "strcat" | "streamstats" | "timechart" | "trendline" | "untable" | "xpath" | "xyseries" => {
-            Needs::Arguments
-        }
+        | "sirare" | "strcat" | "streamstats" | "trendline" | "untable" | "xpath" | "xyseries" => Needs::Arguments,
         _ => Needs::Nothing,
     }
 }

@@ -40,6 +40,16 @@ fn convert() {
     check("convert ctime(_time) rmcomma(*_n) as *_m", "convert ctime(_time), rmcomma(*_n) AS *_m");
     check(r#"convert timeformat="%F" MKTIME("a b")"#, r#"convert timeformat="%F" mktime("a b")"#);
     check("convert none(x), ctime(a{}.b) timeformat=%H", r#"convert timeformat="%H" none(x), ctime(a{}.b)"#);
+fn chart() {
+    check("chart count by a b", "chart count OVER a BY b");
+    check(
+        "chart sum(x) AS s over a by b limit=top5 useother=f",
+        "chart limit=5 useother=false sum(x) AS s OVER a BY b",
+    );
+    check("chart count by a span=10, b bins=5", "chart count OVER a span=10 BY b bins=5");
+    check("chart eval(sum(a)/sum(b)) as r by h", "chart eval(sum(a) / sum(b)) AS r OVER h");
+    check("chart count by a b where max(x) notin bottom3", "chart count OVER a BY b where max notin bottom3");
+    check("chart cont=f sep=\"-\" count, avg(x)", "chart sep=\"-\" cont=false count, avg(x)");
 }
 
 #[test]
@@ -238,6 +248,18 @@ fn an_aggregation_has_a_name() {
 #[test]
 fn table() {
     check("table _time subject, desc, \"a b\" *", "table _time, subject, \"desc\", \"a b\", *");
+}
+
+#[test]
+fn timechart() {
+    check("timechart span=1h count by host limit=5", "timechart span=1h limit=5 count BY host");
+    check("timechart count by host span=1h usenull=f", "timechart span=1h usenull=false count BY host");
+    check("timechart count by x span=10", "timechart count BY x span=10");
+    check(
+        "timechart fixedrange=f partial=f cont=f per_hour(x)",
+        "timechart partial=false cont=false fixedrange=false per_hour(x)",
+    );
+    check("timechart count by host where count > 10", "timechart count BY host where count > 10");
 }
 
 #[test]

@@ -124,10 +124,7 @@ pub(crate) fn automatic(options: &Options, (low, high): (f64, f64), is_time: boo
     if is_time {
         return span::nice_time(low, high, most, floor);
     }
-    match span::nice_number(low, high, most) {
-        BinSpan::Number(width) => BinSpan::Number(width.max(floor)),
-        other => other,
-    }
+    span::nice_number(low, high, most, floor)
 }
 
 /// The instant that `aligntime` names, in microseconds.

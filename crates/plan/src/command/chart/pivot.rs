@@ -104,16 +104,13 @@ impl Table<'_> {
         let mut cells = table::of_rows("cells", &rows)?;
         let first = self.measures.measures.first().map_or(FREQUENCY, |measure| measure.place.as_str());
         let chosen = select::choose(&cells, COLUMN, first, several, self.series, &label.name, cx).await?;
-        if chosen.has_others {
+        // Columns that are not kept and not merged leave their rows behind, empty.
+        if chosen.has_others && self.series.use_other {
             let mut names: Vec<Expr> = chosen.kept.iter().map(|name| lit(name.as_str())).collect();
             if chosen.has_null {
                 names.push(lit(self.series.null_text.as_str()));
             }
-            cells = if self.series.use_other {
-                self.grouped(merged(keys, names, &self.series.other_text)?, cx).await?
-            } else {
-                cells.filter(column(COLUMN).in_list(names, false))?
-            };
+            cells = self.grouped(merged(keys, names, &self.series.other_text)?, cx).await?;
         }
         let cells = self.continued(cells, Some(&rows), cx).await?;
         self.finish(cells, self.names(chosen))

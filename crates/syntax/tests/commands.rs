@@ -40,6 +40,9 @@ fn convert() {
     check("convert ctime(_time) rmcomma(*_n) as *_m", "convert ctime(_time), rmcomma(*_n) AS *_m");
     check(r#"convert timeformat="%F" MKTIME("a b")"#, r#"convert timeformat="%F" mktime("a b")"#);
     check("convert none(x), ctime(a{}.b) timeformat=%H", r#"convert timeformat="%H" none(x), ctime(a{}.b)"#);
+}
+
+#[test]
 fn chart() {
     check("chart count by a b", "chart count OVER a BY b");
     check(

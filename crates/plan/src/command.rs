@@ -53,17 +53,22 @@ use crate::{
 pub(crate) fn pipeline<'a>(search: &'a Search, cx: &'a mut Context<'_>) -> Lowering<'a> {
     Box::pin(async move {
         let outer = std::mem::replace(&mut cx.mentioned, field::mentioned(search));
-        let result = fold(search, cx).await;
+        let result = fold(search, None, cx).await;
         cx.mentioned = outer;
         result
     })
 }
 
-/// A pipeline on its way to rows.
-type Lowering<'a> = Pin<Box<dyn Future<Output = Result<Relation>> + Send + 'a>>;
+/// Plans commands that go on with rows that are there already.
+pub(crate) fn continued<'a>(search: &'a Search, input: Relation, cx: &'a mut Context<'_>) -> Lowering<'a> {
+    Box::pin(fold(search, Some(input), cx))
+}
 
-async fn fold(search: &Search, cx: &mut Context<'_>) -> Result<Relation> {
-    let mut relation = None;
+/// A pipeline on its way to rows.
+pub(crate) type Lowering<'a> = Pin<Box<dyn Future<Output = Result<Relation>> + Send + 'a>>;
+
+async fn fold(search: &Search, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+    let mut relation = input;
     for command in &search.commands {
         relation = Some(lower(command, relation, cx).await.map_err(|error| blame(error, command))?);
     }

@@ -2,7 +2,8 @@
 //!
 //! An object is its parent's events, a condition, and fields: declared ones and calculated ones, the parent's first. A field's name
 //! is the lineage of the object that declares it and its own name; `_time`, `host` and their like stay as they are. `nodename`
-//! lists the lineages that an event belongs to. Absent: roots made of transactions, and what acceleration stores.
+//! lists the lineages that an event belongs to. A root may go on with commands. Absent: roots made of transactions, and what
+//! acceleration stores.
 
 mod calculation;
 mod knowledge;
@@ -21,7 +22,8 @@ use speleo_syntax::{Code, Diagnostic, SearchExpr, SearchExprKind, Span, Spanned}
 
 use crate::{
     Result,
-    command::pipeline,
+    command::{continued, pipeline},
+    field,
     lower::Context,
     meet, predicate,
     relation::{Relation, column},
@@ -159,16 +161,25 @@ impl Building<'_> {
             return pipeline(&search, cx).await.map_err(|error| knowledge.blame(error, text));
         }
         let mut parts = Vec::new();
+        let mut pipelines = Vec::new();
         for constraint in &root.constraints {
-            parts.push(knowledge.condition(constraint)?);
+            let (condition, commands) = knowledge.constraint(constraint)?;
+            parts.push(condition);
+            pipelines.extend(commands.map(|commands| (commands, constraint)));
         }
         parts.extend(self.request.source.iter().cloned());
         let condition = SearchExpr { span: self.span, kind: SearchExprKind::And(parts) };
-        let names = self.model.subtree(&root.name).into_iter().flat_map(|object| knowledge.names(object)).collect();
+        let mut names: Vec<String> =
+            self.model.subtree(&root.name).into_iter().flat_map(|object| knowledge.names(object)).collect();
+        names.extend(pipelines.iter().flat_map(|(commands, _)| field::mentioned(commands)));
         let outer = std::mem::replace(&mut cx.mentioned, names);
         let events = source::events(&condition, self.span, cx).await;
         cx.mentioned = outer;
-        events
+        let mut relation = events?;
+        for (commands, text) in &pipelines {
+            relation = continued(commands, relation, cx).await.map_err(|error| knowledge.blame(error, text))?;
+        }
+        Ok(relation)
     }
 
     async fn condition(&self, object: &DataObject, relation: &Relation, cx: &mut Context<'_>) -> Result<Expr> {

@@ -3,7 +3,7 @@
 //! Their places mean nothing to the reader of the search: what is wrong with them is told at the model's name.
 
 use speleo_knowledge::{CalculationKind, DataObject};
-use speleo_syntax::{Code, Diagnostic, Expr, Search, SearchExpr, Span, parse, parse_expr, parse_search_expr};
+use speleo_syntax::{Code, Command, Diagnostic, Expr, Search, SearchExpr, Span, parse, parse_expr, parse_search_expr};
 
 use crate::{Error, Result, World, field};
 
@@ -19,6 +19,19 @@ impl Text<'_> {
     /// A condition in the search language.
     pub(super) fn condition(self, text: &str) -> Result<SearchExpr> {
         self.read(text, parse_search_expr)
+    }
+
+    /// The condition of a root, and the commands behind it, which Splunk's own models have: `tag=process | eval level=lower(level)`.
+    pub(super) fn constraint(self, text: &str) -> Result<(SearchExpr, Option<Search>)> {
+        if !text.contains('|') {
+            return Ok((self.condition(text)?, None));
+        }
+        let mut search = self.search(text)?;
+        let rest = search.commands.split_off(search.commands.len().min(1));
+        let (Some(Command::Search(first)), false) = (search.commands.pop(), rest.is_empty()) else {
+            return Ok((self.condition(text)?, None));
+        };
+        Ok((first.expr, Some(Search { commands: rest, ..search })))
     }
 
     /// An expression of eval.

@@ -64,6 +64,17 @@ fn a_child_keeps_the_names_of_its_root() {
 }
 
 #[test]
+fn a_root_may_go_on_with_commands() {
+    let loud =
+        object("Loud", "BaseEvent", r#"index=shop kind=order | eval action=upper(action), kind="x" | where amount>7"#);
+    let mut model = DataModel { name: "Model".to_owned(), objects: vec![loud] };
+    model.objects[0].fields = vec![field("action"), field("kind")];
+    let world = world().data_model(model);
+    let rows = world.rows("| tstats count FROM datamodel=Model.Loud BY Loud.action Loud.kind");
+    assert_eq!(rows, ["BUY,x,1", "REFUND,x,1"]);
+}
+
+#[test]
 fn node_names_are_lineages() {
     check("count FROM datamodel=Shop WHERE nodename=Orders.Refunds", &["2"]);
     check("count FROM datamodel=Shop.Orders WHERE NOT nodename=Orders.Refunds.Late", &["3"]);

@@ -10,6 +10,7 @@ mod eventstats;
 mod fields;
 mod fillnull;
 mod format;
+mod from;
 mod head;
 mod inputlookup;
 pub(crate) mod iplocation;
@@ -90,6 +91,7 @@ async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>)
         Command::Fields(command) => command.lower(input, cx).await,
         Command::FillNull(command) => command.lower(input, cx).await,
         Command::Format(command) => command.lower(input, cx).await,
+        Command::From(command) => command.lower(input, cx).await,
         Command::Head(command) => command.lower(input, cx).await,
         Command::InputLookup(command) => command.lower(input, cx).await,
         Command::IpLocation(command) => command.lower(input, cx).await,

@@ -50,35 +50,8 @@ pub(crate) struct Request<'a> {
 
 /// The events of the object, with every field under its full name.
 pub(crate) async fn events(request: &Request<'_>, cx: &mut Context<'_>) -> Result<Relation> {
-    let world = cx.world;
     let span = request.name.span;
-    let written = request.name.node.replace('"', "");
-    let (model_name, path) = match written.split_once('.') {
-        Some((model, path)) => (model, Some(path)),
-        None => (written.as_str(), None),
-    };
-    let models = &world.knowledge().data_models;
-    let Some(model) = models.get(model_name) else {
-        if world.is_blind() {
-            return crate::table::nothing();
-        }
-        let names = models.keys().map(String::as_str);
-        return Err(unknown("data model", model_name, names, span));
-    };
-    let objects = match path {
-        Some(path) => match model.resolve(path) {
-            Some(object) => vec![object],
-            None => {
-                return Err(unknown(
-                    "object of the data model",
-                    path,
-                    model.objects.iter().map(|o| o.name.as_str()),
-                    span,
-                ));
-            }
-        },
-        None => roots(model, request.fields),
-    };
+    let Some((model, objects)) = find(request.name, request.fields, cx)? else { return crate::table::nothing() };
     let mut all = None::<Relation>;
     for object in objects {
         let rows = Building { model, object, request, span }.rows(cx).await?;
@@ -91,6 +64,58 @@ pub(crate) async fn events(request: &Request<'_>, cx: &mut Context<'_>) -> Resul
         Some(all) => Ok(all),
         None => crate::table::nothing(),
     }
+}
+
+/// The events of an object with the fields that it has, its own and those of the objects above: under their full names, or
+/// without the names of objects.
+pub(crate) async fn dataset(name: &Spanned<String>, full_names: bool, cx: &mut Context<'_>) -> Result<Relation> {
+    let none = HashSet::new();
+    let Some((model, objects)) = find(name, &none, cx)? else { return crate::table::nothing() };
+    let rows = events(&Request { name, source: Vec::new(), fields: &none }, cx).await?;
+    let mut columns: Vec<(String, Expr)> = Vec::new();
+    for plain in PLAIN_FIELDS.into_iter().filter(|plain| rows.has(plain)) {
+        columns.push((plain.to_owned(), column(plain)));
+    }
+    // What an object declares stands before what it inherits under the same name.
+    for owned in objects.iter().flat_map(|object| model.fields(&object.name).into_iter().rev()) {
+        let full = model.full_name(owned);
+        let shown = if full_names { &full } else { &owned.field.name };
+        if rows.has(&full) && columns.iter().all(|(name, _)| name != shown) {
+            columns.push((shown.clone(), column(&full)));
+        }
+    }
+    rows.select(columns)
+}
+
+/// A model, and those of its objects that a name means.
+type Found<'a> = (&'a DataModel, Vec<&'a DataObject>);
+
+/// What a name means; none where nothing is known of models at all.
+fn find<'a>(name: &Spanned<String>, fields: &HashSet<String>, cx: &Context<'a>) -> Result<Option<Found<'a>>> {
+    let world = cx.world;
+    let written = name.node.replace('"', "");
+    let (model_name, path) = match written.split_once('.') {
+        Some((model, path)) => (model, Some(path)),
+        None => (written.as_str(), None),
+    };
+    let models = &world.knowledge().data_models;
+    let Some(model) = models.get(model_name) else {
+        if world.is_blind() {
+            return Ok(None);
+        }
+        return Err(unknown("data model", model_name, models.keys().map(String::as_str), name.span));
+    };
+    let objects = match path {
+        Some(path) => match model.resolve(path) {
+            Some(object) => vec![object],
+            None => {
+                let names = model.objects.iter().map(|object| object.name.as_str());
+                return Err(unknown("object of the data model", path, names, name.span));
+            }
+        },
+        None => roots(model, fields),
+    };
+    Ok(Some((model, objects)))
 }
 
 fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>, span: Span) -> crate::Error {

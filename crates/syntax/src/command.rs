@@ -13,6 +13,7 @@ pub mod eventstats;
 pub mod fields;
 pub mod fillnull;
 pub mod format;
+pub mod from;
 pub mod head;
 pub mod inputlookup;
 pub mod iplocation;
@@ -61,6 +62,8 @@ pub enum Command {
     FillNull(fillnull::FillNull),
     /// See [`format`].
     Format(format::Format),
+    /// See [`from`].
+    From(from::From),
     /// See [`head`].
     Head(head::Head),
     /// See [`inputlookup`].
@@ -145,7 +148,7 @@ impl CommandSpec {
 }
 
 /// The commands with a tree of their own.
-const SUPPORTED: [CommandSpec; 30] = [
+const SUPPORTED: [CommandSpec; 31] = [
     append::SPEC,
     bin::SPEC,
     chart::SPEC,
@@ -156,6 +159,7 @@ const SUPPORTED: [CommandSpec; 30] = [
     fields::SPEC,
     fillnull::SPEC,
     format::SPEC,
+    from::SPEC,
     head::SPEC,
     inputlookup::SPEC,
     iplocation::SPEC,
@@ -205,6 +209,7 @@ impl Command {
             Command::Fields(command) => command.span,
             Command::FillNull(command) => command.span,
             Command::Format(command) => command.span,
+            Command::From(command) => command.span,
             Command::Head(command) => command.span,
             Command::InputLookup(command) => command.span,
             Command::IpLocation(command) => command.span,
@@ -242,6 +247,7 @@ impl Display for Command {
             Command::Fields(command) => command.fmt(out),
             Command::FillNull(command) => command.fmt(out),
             Command::Format(command) => command.fmt(out),
+            Command::From(command) => command.fmt(out),
             Command::Head(command) => command.fmt(out),
             Command::InputLookup(command) => command.fmt(out),
             Command::IpLocation(command) => command.fmt(out),

@@ -100,6 +100,14 @@ fn format() {
 }
 
 #[test]
+fn from() {
+    check_first(r#"| from datamodel:"Web Data"."Proxy""#, r#"| from datamodel:"Web Data.Proxy""#);
+    check_first("| from datamodel Web.Web | head 1", r#"| from datamodel:"Web.Web" | head 1"#);
+    check_first("| from lookup:users.csv", r#"| from lookup:"users.csv""#);
+    check_first("| from savedsearch: \"My \\\"own\\\" search\"", "| from savedsearch:\"My \\\"own\\\" search\"");
+}
+
+#[test]
 fn head() {
     check("head", "head");
     check("head 5", "head 5");

@@ -71,6 +71,7 @@ fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::Where(condition) => read_by(&condition.expr, found),
         Command::Append(_)
         | Command::Format(_)
+        | Command::From(_)
         | Command::InputLookup(_)
         | Command::MakeResults(_)
         | Command::OutputLookup(_)

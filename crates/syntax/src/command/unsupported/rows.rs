@@ -54,7 +54,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["fit"], Kind::Dataset, "trains a model of the machine learning toolkit"),
     row(&["folderize"], Kind::Transforming, "groups rows by path prefixes"),
     row(&["foreach"], Kind::Streaming, "runs a template for each field"),
-    row(&["from"], Kind::Generating, "reads a dataset"),
     row(&["fromjson"], Kind::Streaming, "turns the keys of a JSON object into fields"),
     row(&["gauge"], Kind::Transforming, "shapes a number for a gauge"),
     row(&["gentimes"], Kind::Generating, "makes rows of time ranges"),
@@ -153,18 +152,18 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
 ];
 
 /// How many there are.
-pub(crate) const ROW_COUNT: usize = 141;
+pub(crate) const ROW_COUNT: usize = 140;
 
 /// What a command cannot do without, for those that cannot do without something.
 pub(super) fn needs(name: &str) -> Needs {
     match name {
         "appendcols" | "appendpipe" | "foreach" => Needs::Brackets(1),
         "multisearch" | "set" => Needs::Brackets(2),
-        "accum" | "autoregress" | "collect" | "concurrency" | "contingency" | "delta" | "fieldformat" | "from"
-        | "fromjson" | "gentimes" | "geostats" | "join" | "loadjob" | "makecontinuous" | "makemv" | "map"
-        | "metadata" | "mstats" | "mvexpand" | "nomv" | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace"
-        | "rest" | "savedsearch" | "selfjoin" | "setfields" | "sichart" | "sistats" | "sitimechart" | "sitop"
-        | "sirare" | "strcat" | "streamstats" | "trendline" | "untable" | "xpath" | "xyseries" => Needs::Arguments,
+        "accum" | "autoregress" | "collect" | "concurrency" | "contingency" | "delta" | "fieldformat" | "fromjson"
+        | "gentimes" | "geostats" | "join" | "loadjob" | "makecontinuous" | "makemv" | "map" | "metadata"
+        | "mstats" | "mvexpand" | "nomv" | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace" | "rest"
+        | "savedsearch" | "selfjoin" | "setfields" | "sichart" | "sistats" | "sitimechart" | "sitop" | "sirare"
+        | "strcat" | "streamstats" | "trendline" | "untable" | "xpath" | "xyseries" => Needs::Arguments,
         _ => Needs::Nothing,
     }
 }

@@ -4,6 +4,7 @@ mod append;
 mod bin;
 mod chart;
 mod convert;
+mod datamodel;
 mod dedup;
 mod eval;
 mod eventstats;
@@ -85,6 +86,7 @@ async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>)
         Command::Bin(command) => command.lower(input, cx).await,
         Command::Chart(command) => command.lower(input, cx).await,
         Command::Convert(command) => command.lower(input, cx).await,
+        Command::DataModel(command) => command.lower(input, cx).await,
         Command::Dedup(command) => command.lower(input, cx).await,
         Command::Eval(command) => command.lower(input, cx).await,
         Command::EventStats(command) => command.lower(input, cx).await,

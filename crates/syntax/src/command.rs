@@ -7,6 +7,7 @@ pub mod append;
 pub mod bin;
 pub mod chart;
 pub mod convert;
+pub mod datamodel;
 pub mod dedup;
 pub mod eval;
 pub mod eventstats;
@@ -50,6 +51,8 @@ pub enum Command {
     Chart(chart::Chart),
     /// See [`convert`].
     Convert(convert::Convert),
+    /// See [`datamodel`].
+    DataModel(datamodel::DataModel),
     /// See [`dedup`].
     Dedup(dedup::Dedup),
     /// See [`eval`].
@@ -148,11 +151,12 @@ impl CommandSpec {
 }
 
 /// The commands with a tree of their own.
-const SUPPORTED: [CommandSpec; 31] = [
+const SUPPORTED: [CommandSpec; 32] = [
     append::SPEC,
     bin::SPEC,
     chart::SPEC,
     convert::SPEC,
+    datamodel::SPEC,
     dedup::SPEC,
     eval::SPEC,
     eventstats::SPEC,
@@ -203,6 +207,7 @@ impl Command {
             Command::Bin(command) => command.span,
             Command::Chart(command) => command.span,
             Command::Convert(command) => command.span,
+            Command::DataModel(command) => command.span,
             Command::Dedup(command) => command.span,
             Command::Eval(command) => command.span,
             Command::EventStats(command) => command.span,
@@ -241,6 +246,7 @@ impl Display for Command {
             Command::Bin(command) => command.fmt(out),
             Command::Chart(command) => command.fmt(out),
             Command::Convert(command) => command.fmt(out),
+            Command::DataModel(command) => command.fmt(out),
             Command::Dedup(command) => command.fmt(out),
             Command::Eval(command) => command.fmt(out),
             Command::EventStats(command) => command.fmt(out),

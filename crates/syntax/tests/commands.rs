@@ -56,6 +56,14 @@ fn chart() {
 }
 
 #[test]
+fn datamodel() {
+    check_first("| datamodel", "| datamodel");
+    check_first("| datamodel Web", r#"| datamodel "Web""#);
+    check_first("| datamodel Web Proxy SEARCH strict_fields=f", r#"| datamodel "Web" "Proxy" search"#);
+    check_first("| datamodel summariesonly=t Web Proxy flat_string", r#"| datamodel "Web" "Proxy" flat_string"#);
+}
+
+#[test]
 fn dedup() {
     check("dedup host", "dedup host");
     check("dedup 2 host,user keepempty=t sortby -_time +x", "dedup 2 host, user keepempty=true sortby -_time, x");

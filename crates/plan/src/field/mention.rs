@@ -70,6 +70,7 @@ fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         }
         Command::Where(condition) => read_by(&condition.expr, found),
         Command::Append(_)
+        | Command::DataModel(_)
         | Command::Format(_)
         | Command::From(_)
         | Command::InputLookup(_)

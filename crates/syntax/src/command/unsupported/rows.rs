@@ -34,7 +34,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["copyresults"], Kind::Generating, "copies the result of another search"),
     row(&["correlate"], Kind::Transforming, "tells which fields occur together"),
     row(&["crawl"], Kind::Generating, "looks for files to index"),
-    row(&["datamodel"], Kind::Generating, "reads a data model or its events"),
     row(&["dbinspect"], Kind::Generating, "lists the buckets of an index"),
     row(&["dbxquery"], Kind::Generating, "asks an SQL database"),
     row(&["delete"], Kind::Transforming, "hides events from later searches"),
@@ -152,7 +151,7 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
 ];
 
 /// How many there are.
-pub(crate) const ROW_COUNT: usize = 140;
+pub(crate) const ROW_COUNT: usize = 139;
 
 /// What a command cannot do without, for those that cannot do without something.
 pub(super) fn needs(name: &str) -> Needs {

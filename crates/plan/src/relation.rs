@@ -78,6 +78,27 @@ pub(crate) fn named(expr: Expr, name: &str) -> Expr {
     }
 }
 
+/// An expression that reads the column that it overwrites, as no projection below has it.
+///
+/// DataFusion takes a projection that equals the one below it for a repetition and drops it: of `x=x+1 | eval x=x+1` one
+/// step would be lost. An inner alias with the plan's depth in it makes them differ and means nothing.
+fn told_apart(expr: Expr, name: &str, depth: usize) -> Expr {
+    let reads_itself = !matches!(expr, Expr::Column(_))
+        && expr.column_refs().iter().any(|read| read.relation.is_none() && read.name == name);
+    if reads_itself { expr.alias(format!("{HIDDEN}step{depth}")) } else { expr }
+}
+
+/// How many nodes stand on the plan's first branch.
+fn depth(plan: &LogicalPlan) -> usize {
+    let mut depth = 1;
+    let mut node = plan;
+    while let Some(input) = node.inputs().first() {
+        depth += 1;
+        node = input;
+    }
+    depth
+}
+
 /// Whether a column is hidden from the search.
 pub(crate) fn is_hidden(name: &str) -> bool {
     name.starts_with(HIDDEN)
@@ -143,7 +164,8 @@ impl Relation {
             carried.push(named(column(&old), &name));
             key.column = name;
         }
-        exprs.extend(outputs.into_iter().map(|(name, expr)| named(expr, &name)));
+        let depth = depth(&self.plan);
+        exprs.extend(outputs.into_iter().map(|(name, expr)| named(told_apart(expr, &name, depth), &name)));
         exprs.extend(carried);
         self.plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
         Ok(self)

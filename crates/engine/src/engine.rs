@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Instant};
 
 use datafusion::{error::DataFusionError, prelude::SessionContext};
 use futures::FutureExt;
-use speleo_functions::value::Texts;
+use speleo_functions::{eval::geo::BUNDLED, value::Texts};
 use speleo_knowledge::Knowledge;
 use speleo_plan::{SearchPlan, plan};
 use speleo_syntax::{Code, Diagnostic, Expansion, Search, expand, parse};
@@ -245,7 +245,7 @@ impl Engine {
             catalog: &shared.catalog,
             lookups: &shared.lookups,
             knowledge: &shared.knowledge,
-            geoip: shared.settings.geoip.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            geoip: shared.settings.geoip.as_ref().map_or(BUNDLED.into(), |path| path.to_string_lossy().into_owned()),
             splunk_limits: shared.settings.splunk_limits,
             clock: Clock::new(&shared.settings)?,
             record: Record::default(),

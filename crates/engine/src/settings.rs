@@ -32,7 +32,7 @@ pub struct Settings {
     pub lookups: Option<PathBuf>,
     /// Folders of data models, or single files.
     pub datamodels: Vec<PathBuf>,
-    /// The address database (MMDB).
+    /// The address database (MMDB); none is the bundled one of countries.
     pub geoip: Option<PathBuf>,
     /// The source type of events that do not say theirs.
     pub sourcetype: Option<String>,

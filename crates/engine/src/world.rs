@@ -41,7 +41,7 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) lookups: &'a Lookups,
     pub(crate) knowledge: &'a Knowledge,
-    pub(crate) geoip: Option<String>,
+    pub(crate) geoip: String,
     pub(crate) splunk_limits: bool,
     pub(crate) clock: Clock,
     pub(crate) record: Record,
@@ -130,7 +130,7 @@ impl World for EngineWorld<'_> {
     }
 
     fn geoip(&self) -> Option<String> {
-        self.geoip.clone()
+        Some(self.geoip.clone())
     }
 
     fn splunk_limits(&self) -> bool {

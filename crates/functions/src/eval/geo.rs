@@ -1,11 +1,11 @@
-//! The kernel of `iplocation`: where an address is, by a MaxMind database that the user supplies.
+//! The kernel of `iplocation`: where an address is, by a MaxMind database.
 //!
-//! `iplocation allfields=true src`. Country databases lack cities and coordinates; those stay null. Nothing is shipped or
-//! downloaded.
+//! `iplocation allfields=true src`. The program carries a database of countries, found by the name [`BUNDLED`]; a path names the
+//! user's own. Country databases lack cities and coordinates; those stay null. Nothing is downloaded.
 
 mod country;
 
-use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, net::IpAddr, path::Path, sync::Arc};
 
 use datafusion::{
     arrow::{
@@ -23,6 +23,18 @@ use crate::cache::Cache;
 const TEXTS: [&str; 6] = ["City", "Country", "Region", "Continent", "MetroCode", "Timezone"];
 const NUMBERS: [&str; 2] = ["lat", "lon"];
 
+/// The database of countries that the program carries. Its licence is in `lookups/country.NOTICE`.
+static COUNTRIES: &[u8] = include_bytes!("../../../../lookups/country.mmdb");
+
+/// The name of that database, where a path is expected: every executor has it.
+pub const BUNDLED: &str = "bundled:country.mmdb";
+
+/// What [`BUNDLED`] knows of an address; other fields are null.
+pub const BUNDLED_FIELDS: &[&str] = &["Country"];
+
+/// A database in memory.
+type Database = Reader<Cow<'static, [u8]>>;
+
 /// The kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     vec![kernel("spl_iplocation", place_type, locate)]
@@ -33,9 +45,15 @@ pub fn check(path: &Path) -> Result<(), String> {
     open(&path.to_string_lossy()).map(drop)
 }
 
-fn open(path: &str) -> Result<Arc<Reader<Vec<u8>>>, String> {
-    static READERS: Cache<String, Reader<Vec<u8>>> = Cache::new(8);
-    READERS.get(path, |path| Reader::open_readfile(path).map_err(|error| format!("`{path}`: {error}")))
+fn open(path: &str) -> Result<Arc<Database>, String> {
+    static READERS: Cache<String, Database> = Cache::new(8);
+    READERS.get(path, |path| {
+        let bytes = match path {
+            BUNDLED => Cow::Borrowed(COUNTRIES),
+            path => Cow::Owned(std::fs::read(path).map_err(|error| format!("`{path}`: {error}"))?),
+        };
+        Reader::from_source(bytes).map_err(|error| format!("`{path}`: {error}"))
+    })
 }
 
 fn place_type(_: &ReturnFieldArgs) -> Result<DataType> {
@@ -83,7 +101,7 @@ fn locate(args: &Arguments) -> Result<ArrayRef> {
 }
 
 /// MaxMind's databases nest names in several languages; others are flat and may hold the country's code alone.
-fn place<'d>(reader: &'d Reader<Vec<u8>>, address: IpAddr, language: &str) -> Option<Place<'d>> {
+fn place<'d>(reader: &'d Database, address: IpAddr, language: &str) -> Option<Place<'d>> {
     use PathElement::{Index, Key};
     let found = reader.lookup(address).ok().filter(|found| found.has_data())?;
     let text = |path: &[PathElement]| found.decode_path::<&str>(path).ok().flatten();
@@ -184,6 +202,9 @@ mod tests {
     fn countries_by_code_alone() {
         let rows = ["null|United States|null|null|null|null|null|null", NOWHERE];
         check("../../lookups/country.mmdb", "en", &["8.8.8.8", "10.0.0.1"], &rows);
+        let args = [texts(&["8.8.8.8"]), literal(super::BUNDLED), literal("code")];
+        let found = invoke("spl_iplocation", &args, 1).unwrap();
+        assert_eq!(show(found.as_struct().column(1)), ["US"]);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The meaning of `iplocation`: the place of an address. `iplocation prefix=src_ src_ip`
 //!
-//! An address that the database does not know, and a text that is none, get no place: the fields are absent. The database is
-//! the user's own; there is none inside.
+//! An address that the database does not know, and a text that is none, get no place: the fields are absent. So are those that
+//! the database has for no address: the bundled one knows countries alone.
 
 use std::path::Path;
 
 use datafusion::logical_expr::{Expr, lit};
 use speleo_functions::eval::geo;
-use speleo_syntax::{Code, Diagnostic, Span, command::iplocation::IpLocation};
+use speleo_syntax::{Code, Diagnostic, Severity, Span, command::iplocation::IpLocation};
 
 use crate::{
     Result,
@@ -30,7 +30,22 @@ impl Lower for IpLocation {
         let outputs: Vec<(&str, String)> =
             FIELDS.iter().chain(more).map(|name| (*name, format!("{}{name}", self.prefix))).collect();
         let Some((address, _)) = field::resolve(&self.field, &input, cx) else { return Ok(input) };
+        note_unknown(&outputs, self.span, cx);
         locate(input, address, &outputs, self.lang.as_deref(), self.span, cx)
+    }
+}
+
+/// The search reads what the bundled database does not hold.
+fn note_unknown(outputs: &[(&str, String)], span: Span, cx: &mut Context<'_>) {
+    if cx.world.geoip().as_deref() != Some(geo::BUNDLED) {
+        return;
+    }
+    let is_read = |field: &String| cx.mentioned.contains(field);
+    let empty = outputs.iter().find(|(name, field)| !geo::BUNDLED_FIELDS.contains(name) && is_read(field));
+    if let Some((_, field)) = empty {
+        let text = format!("`{field}` stays empty: the bundled address database knows countries alone");
+        let note = Diagnostic { severity: Severity::Note, ..Diagnostic::new(Code::UnknownField, span, text) };
+        cx.notes.push(note.help("`--geoip FILE.mmdb` names another one"));
     }
 }
 

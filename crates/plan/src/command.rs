@@ -6,7 +6,7 @@ mod chart;
 mod convert;
 mod datamodel;
 mod dedup;
-mod eval;
+pub(crate) mod eval;
 mod eventstats;
 mod fields;
 mod fillnull;
@@ -55,8 +55,10 @@ use crate::{
 pub(crate) fn pipeline<'a>(search: &'a Search, cx: &'a mut Context<'_>) -> Lowering<'a> {
     Box::pin(async move {
         let outer = std::mem::replace(&mut cx.mentioned, field::mentioned(search));
+        let outer_patterns = std::mem::replace(&mut cx.patterns, field::patterns(search));
         let result = fold(search, None, cx).await;
         cx.mentioned = outer;
+        cx.patterns = outer_patterns;
         result
     })
 }

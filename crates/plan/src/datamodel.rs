@@ -197,9 +197,12 @@ impl Building<'_> {
         let mut names: Vec<String> =
             self.model.subtree(&root.name).into_iter().flat_map(|object| knowledge.names(object)).collect();
         names.extend(pipelines.iter().flat_map(|(commands, _)| field::mentioned(commands)));
+        let patterns = pipelines.iter().flat_map(|(commands, _)| field::patterns(commands)).collect();
         let outer = std::mem::replace(&mut cx.mentioned, names);
+        let outer_patterns = std::mem::replace(&mut cx.patterns, patterns);
         let events = source::events(&condition, self.span, cx).await;
         cx.mentioned = outer;
+        cx.patterns = outer_patterns;
         let mut relation = events?;
         for (commands, text) in &pipelines {
             relation = continued(commands, relation, cx).await.map_err(|error| knowledge.blame(error, text))?;

@@ -1,11 +1,13 @@
 //! Names of fields: which ones a pipeline mentions, and which column a name means.
 
 mod mention;
+mod pattern;
 
 use datafusion::{arrow::datatypes::DataType, logical_expr::Expr};
 use speleo_syntax::{Code, Diagnostic, Field};
 
 pub(crate) use mention::{mentioned, of_expr, read_by};
+pub(crate) use pattern::patterns;
 
 use crate::{
     lower::Context,

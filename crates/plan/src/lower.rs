@@ -22,6 +22,8 @@ pub(crate) struct Context<'a> {
     pub(crate) notes: Vec<Diagnostic>,
     /// The fields that the whole pipeline names: what an open source must extract.
     pub(crate) mentioned: Vec<String>,
+    /// The patterns by which it names more of them.
+    pub(crate) patterns: Vec<String>,
     /// The time range of the pipeline's events: its own, or the one asked for outside.
     pub(crate) range: TimeRange,
 }
@@ -37,7 +39,8 @@ pub(crate) trait Lower {
 /// # Errors
 /// Diagnostics about names, types and unsupported forms, and what the world reports from the steps that it runs.
 pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
-    let mut cx = Context { world, notes: Vec::new(), mentioned: Vec::new(), range: world.time_range() };
+    let mut cx =
+        Context { world, notes: Vec::new(), mentioned: Vec::new(), patterns: Vec::new(), range: world.time_range() };
     let relation = crate::command::pipeline(search, &mut cx).await?;
     Ok(SearchPlan { plan: relation.finish()?, notes: cx.notes })
 }

@@ -1,15 +1,20 @@
 //! Events from indexes: which ones a condition reads, and how their tables come together. `index=web OR index=app error`
 //!
 //! Each index is filtered by the condition with `index` known, on its own types, before the tables meet by name. Events
-//! come newest first; equal times keep the order of storage. An open source yields the fields that the pipeline names.
+//! come newest first; equal times keep the order of storage. An open source yields the fields that the pipeline names, those that it
+//! names by a pattern after a step that looks which ones there are.
 
 mod choose;
+mod sample;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::{DataType, Field as ArrowField, Fields, Schema},
     common::{Column, DFSchema, TableReference},
+    functions::core::coalesce,
     logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit},
 };
 use speleo_syntax::{Code, Diagnostic, SearchExpr, Span};
@@ -26,11 +31,14 @@ use crate::{
 /// The raw text of an event.
 const RAW: &str = "_raw";
 
+/// The machine that an event is from.
+const HOST: &str = "host";
+
 /// Which of several indexes an event is from: equal times of different indexes stand in the order of the indexes.
 const ORDINAL: &str = "__index";
 
 /// The fields of text type that every event has.
-const TEXTS: [&str; 5] = [RAW, "index", "host", "source", "sourcetype"];
+const TEXTS: [&str; 5] = [RAW, "index", HOST, "source", "sourcetype"];
 
 /// The events that satisfy a condition, within the time range that was asked for unless the condition sets its own.
 ///
@@ -57,7 +65,13 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
         if !predicate::time::is_bounded(expr) {
             conditions.push(predicate::time::within(cx.world.time_range(), &relation)?);
         }
-        parts.push(filtered(relation, predicate::all(conditions))?);
+        let condition = predicate::all(conditions);
+        let mut relation = filtered(relation, condition.clone())?;
+        if is_open(&source) && !cx.patterns.is_empty() {
+            let fields = [cx.mentioned.clone(), sample::names(&name, &relation, cx).await?].concat();
+            relation = filtered(scan(&name, &source, &fields)?, condition)?;
+        }
+        parts.push(relation);
     }
     cx.notes.extend(shared(notes));
     match parts.len() {
@@ -83,17 +97,30 @@ fn filtered(relation: Relation, condition: Expr) -> Result<Relation> {
     if condition == lit(true) { Ok(relation) } else { relation.filter(condition) }
 }
 
+/// Whether there are fields that only the raw text holds.
+fn is_open(source: &Source) -> bool {
+    source.open && source.table.schema().field_with_name(RAW).is_ok()
+}
+
 /// The events of one index, with the fields that are named and only its raw text holds.
 fn scan(name: &str, source: &Source, mentioned: &[String]) -> Result<Relation> {
     let table = TableReference::bare(name);
     let of_table = |field: &str| Expr::Column(Column::new(Some(table.clone()), field));
     let schema = source.table.schema();
-    let mut exprs: Vec<Expr> =
-        schema.fields().iter().map(|field| named(of_table(field.name()), field.name())).collect();
-    if source.open && schema.field_with_name(RAW).is_ok() {
+    let is_open = is_open(source);
+    let extracted = |field: &str| kernel::call("spl_extract", vec![of_table(RAW), lit(field)]);
+    let mut exprs: Vec<Expr> = Vec::with_capacity(schema.fields().len() + mentioned.len());
+    for field in schema.fields() {
+        let mut value = of_table(field.name());
+        // A log of several hosts says so in its lines: that counts where nothing else is known of the host.
+        if is_open && field.name() == HOST && mentioned.iter().any(|name| name == HOST) {
+            value = coalesce().call(vec![value, extracted(HOST)?]);
+        }
+        exprs.push(named(value, field.name()));
+    }
+    if is_open {
         for field in mentioned.iter().filter(|field| !is_hidden(field) && schema.field_with_name(field).is_err()) {
-            let value = kernel::call("spl_extract", vec![of_table(RAW), lit(field.as_str())])?;
-            exprs.push(named(value, field));
+            exprs.push(named(extracted(field)?, field));
         }
     }
     let plan = LogicalPlanBuilder::scan(table.clone(), source.table.clone(), None)?.project(exprs)?.build()?;

@@ -1,7 +1,8 @@
 //! Fields of raw events without a schema: `search status=404` over a log whose events say `status=404`.
 //!
 //! `spl_extract(_raw, 'status')` finds `status=404`, `status="404"` and, in an event that is JSON, the key `status`. Splunk's
-//! limits on the number and size of extracted fields do not exist here.
+//! limits on the number and size of extracted fields do not exist here. `spl_extract_names(_raw)` says which fields there are,
+//! for `table *`.
 
 mod pairs;
 
@@ -20,7 +21,8 @@ use super::{
         value::native,
         walk::find,
     },
-    kernel::{Arguments, is_list, kernel, lists, texts},
+    kernel::{Arguments, is_list, kernel, list, lists, texts},
+    spath,
 };
 use crate::value::list_type;
 
@@ -28,7 +30,7 @@ pub use pairs::pairs;
 
 /// The kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
-    vec![kernel("spl_extract", value_type, extract)]
+    vec![kernel("spl_extract", value_type, extract), kernel("spl_extract_names", list, names)]
 }
 
 /// The name of a field of several values has `{}`.
@@ -66,9 +68,44 @@ fn extract(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
+/// The names of the fields of an event, each once: those for which [`extract`] finds a value.
+fn names(args: &Arguments) -> Result<ArrayRef> {
+    let events = args.texts(0)?;
+    let mut found: Vec<String> = Vec::new();
+    lists(args.rows(), |row, builder| {
+        let Some(event) = events.get(row) else { return };
+        found.clear();
+        let mut add = |name: String| {
+            if !name.is_empty() && !found.contains(&name) {
+                found.push(name);
+            }
+        };
+        let is_json = event.trim_start().starts_with(['{', '[']) && spath::is_json(&event);
+        if is_json {
+            spath::fields(&event).into_iter().for_each(|(name, _)| add(name));
+        } else {
+            pairs(&event).for_each(|(key, _)| add(pairs::clean(key)));
+        }
+        found.iter().for_each(|name| builder.value(name));
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::eval::kernel::testing::{check, literal, texts};
+
+    #[test]
+    fn names_of_what_is_there() {
+        let check_names = |event: &str, expected: &str| check("spl_extract_names", &[texts(&[event])], &[expected]);
+        check_names("a=1 user-id=2 a=3 _x=4", "[a, user_id, x]");
+        check_names("1=2", "null");
+        check_names("plain", "null");
+        check_names("null", "null");
+        check_names(r#"{"s": 404, "u": {"n": "x", "e": {}}, "t": [1, 2]}"#, "[s, u.n, t{}]");
+        check_names(r#"{broken b=2}"#, "[b]");
+        check_names("[12:00] b=2", "[b]");
+        check_names(r#"{"msg": "b=2"}"#, "[msg]");
+    }
 
     fn check_one(event: &str, name: &str, expected: &str) {
         check("spl_extract", &[texts(&[event]), literal(name)], &[expected]);

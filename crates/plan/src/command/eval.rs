@@ -84,6 +84,12 @@ fn template(target: &str) -> Option<Vec<Part<'_>>> {
     Some(parts)
 }
 
+/// The fields whose values a target's name takes.
+pub(crate) fn template_fields(target: &str) -> Vec<&str> {
+    let parts = template(target).unwrap_or_default();
+    parts.into_iter().filter_map(|part| if let Part::Field(name) = part { Some(name) } else { None }).collect()
+}
+
 /// Each row sets the field that its own values name; a row without one of them sets none.
 async fn dynamic(
     assignment: &Assignment,

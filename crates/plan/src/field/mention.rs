@@ -2,12 +2,15 @@
 //!
 //! `index=web code>399 | stats count BY path` names `index`, `code` and `path`.
 
+use speleo_functions::eval::pattern::group_names;
 use speleo_syntax::{
     Command, Expr, ExprKind, Field, Search, SearchExpr, SearchExprKind,
     clause::{Aggregate, Argument, SortKey},
-    command::r#return::ReturnItem,
+    command::{r#return::ReturnItem, rex::RexMode},
     parse_search_expr,
 };
+
+use crate::command::eval::template_fields;
 
 /// The names of fields that the commands of a pipeline read; without wildcards, without those of its subsearches.
 pub(crate) fn mentioned(search: &Search) -> Vec<String> {
@@ -22,7 +25,8 @@ pub(crate) fn mentioned(search: &Search) -> Vec<String> {
     names
 }
 
-fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
+/// Visits the fields that a command reads, or keeps where it has no new value for them.
+pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
     match command {
         Command::Bin(bin) => found(&bin.field),
         Command::Convert(convert) => convert.conversions.iter().for_each(|conversion| found(&conversion.field)),
@@ -34,7 +38,14 @@ fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
             dedup.fields.iter().for_each(&mut *found);
             of_keys(&dedup.sort_by, found);
         }
-        Command::Eval(eval) => eval.assignments.iter().for_each(|assignment| read_by(&assignment.expr, found)),
+        Command::Eval(eval) => {
+            for assignment in &eval.assignments {
+                read_by(&assignment.expr, found);
+                for name in template_fields(&assignment.target.name) {
+                    found(&Field { span: assignment.target.span, name: name.to_owned() });
+                }
+            }
+        }
         Command::EventStats(stats) => {
             of_aggregates(&stats.aggregates, found);
             stats.by.iter().for_each(found);
@@ -43,14 +54,21 @@ fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::FillNull(fill) => fill.fields.iter().for_each(found),
         Command::Head(head) => head.condition.iter().for_each(|condition| read_by(condition, found)),
         Command::IpLocation(location) => found(&location.field),
-        Command::Lookup(lookup) => lookup.inputs.iter().for_each(|mapping| found(&mapping.field)),
+        Command::Lookup(lookup) => lookup.inputs.iter().chain(&lookup.outputs).for_each(|pair| found(&pair.field)),
         Command::MvCombine(combine) => found(&combine.field),
         Command::Regex(regex) => regex.field.iter().for_each(found),
         Command::Rename(rename) => rename.pairs.iter().for_each(|(old, _)| found(old)),
         Command::Return(items) => items.items.iter().for_each(|item| match item {
             ReturnItem::Field(field) | ReturnItem::Alias(_, field) | ReturnItem::Value(field) => found(field),
         }),
-        Command::Rex(rex) => rex.field.iter().for_each(found),
+        Command::Rex(rex) => {
+            rex.field.iter().for_each(&mut *found);
+            if let RexMode::Extract { pattern, .. } = &rex.mode {
+                for name in group_names(&pattern.node).unwrap_or_default() {
+                    found(&Field { span: pattern.span, name });
+                }
+            }
+        }
         Command::Search(search) => of_search(&search.expr, found),
         Command::Sort(sort) => of_keys(&sort.keys, found),
         Command::Stats(stats) => {

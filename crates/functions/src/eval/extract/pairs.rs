@@ -67,10 +67,18 @@ pub(super) fn is_name(key: &str, name: &str) -> bool {
     if key == name {
         return true;
     }
+    cleaned(key).eq(name.chars())
+}
+
+/// The name of the field that a key makes; empty where the key has no letter.
+pub(super) fn clean(key: &str) -> String {
+    cleaned(key).collect()
+}
+
+fn cleaned(key: &str) -> impl Iterator<Item = char> {
     // Splunk strips what is no letter in front of a cleaned name.
-    let clean = |c: char| if c.is_alphanumeric() { c } else { '_' };
     let key = key.trim_start_matches(|c: char| !c.is_alphabetic());
-    key.chars().map(clean).eq(name.chars())
+    key.chars().map(|c| if c.is_alphanumeric() { c } else { '_' })
 }
 
 #[cfg(test)]

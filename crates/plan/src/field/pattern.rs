@@ -1,0 +1,95 @@
+//! The patterns by which a pipeline names fields: which of an open source's fields it needs beyond those with names.
+//!
+//! `index=raw | fillnull | table src*` takes all fields, `index=raw | stats count BY src | table *` none.
+
+use speleo_syntax::{
+    Command, Search,
+    clause::{Aggregate, Argument},
+};
+
+use super::mention::of_command;
+
+/// The pattern of all fields.
+const ALL: &str = "*";
+
+/// The patterns that reach the events, up to the command that makes other rows of them.
+pub(crate) fn patterns(search: &Search) -> Vec<String> {
+    let mut patterns: Vec<String> = Vec::new();
+    let mut add = |pattern: &str| {
+        if !patterns.iter().any(|known| known == pattern) {
+            patterns.push(pattern.to_owned());
+        }
+    };
+    for command in &search.commands {
+        // A condition compares the fields that it names, and what is dropped need not be there.
+        let names_all = match command {
+            Command::Search(_) => continue,
+            Command::Fields(fields) if fields.drop => continue,
+            Command::FillNull(fill) => fill.fields.is_empty(),
+            Command::Chart(chart) => chart.aggregates.iter().any(is_of_all),
+            Command::TimeChart(chart) => chart.aggregates.iter().any(is_of_all),
+            Command::Stats(stats) => stats.aggregates.iter().any(is_of_all),
+            Command::EventStats(stats) => stats.aggregates.iter().any(is_of_all),
+            Command::Format(_) | Command::MvCombine(_) | Command::OutputLookup(_) => true,
+            _ => false,
+        };
+        if names_all {
+            add(ALL);
+        }
+        of_command(command, &mut |field| {
+            if field.is_wildcard() {
+                add(&field.name);
+            }
+        });
+        if closes(command) {
+            break;
+        }
+    }
+    patterns
+}
+
+/// An aggregation without an argument, except `count`, is one of every field.
+fn is_of_all(aggregate: &Aggregate) -> bool {
+    matches!(aggregate.argument, Argument::None) && !matches!(aggregate.function.as_str(), "count" | "c")
+}
+
+/// Whether the rows after a command have no field but those that it names.
+fn closes(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Chart(_)
+            | Command::Fields(_)
+            | Command::Format(_)
+            | Command::Return(_)
+            | Command::Stats(_)
+            | Command::Table(_)
+            | Command::TimeChart(_)
+            | Command::Top(_)
+            | Command::TStats(_)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patterns;
+
+    fn check(search: &str, expected: &[&str]) {
+        assert_eq!(patterns(&speleo_syntax::parse(search).0), expected, "{search}");
+    }
+
+    #[test]
+    fn patterns_reach_events() {
+        check("index=a x=*", &[]);
+        check("index=a | table a b", &[]);
+        check("index=a | table src*, *", &["src*", "*"]);
+        check("index=a | fields - x* | head 1", &[]);
+        check("index=a | rename a.* AS * | fillnull value=x", &["a.*", "*"]);
+        check("index=a | fillnull b", &[]);
+        check("index=a | stats values(s*) BY h", &["s*"]);
+        check("index=a | stats dc", &["*"]);
+        check("index=a | stats count c", &[]);
+        check("index=a | stats count BY h | table *", &[]);
+        check("index=a | fields a, b | table *", &[]);
+        check("index=a | eventstats count | fields u*", &["u*"]);
+    }
+}

@@ -11,6 +11,7 @@ pub mod spec;
 pub mod stats;
 pub mod time;
 pub mod value;
+pub mod window;
 
 pub use eval::EVAL;
 pub use spec::{AggregateSpec, Ambient, EvalSpec, Kernel, Kind, Returns, StatsKind};
@@ -25,6 +26,9 @@ pub fn register(registry: &mut dyn FunctionRegistry) -> Result<()> {
     }
     for udaf in stats::kernels() {
         registry.register_udaf(udaf)?;
+    }
+    for udwf in window::kernels() {
+        registry.register_udwf(udwf)?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ use speleo_syntax::{
 };
 
 pub(crate) use function::arrival_key;
-pub(crate) use group::{Keys, attach, group, keys};
+pub(crate) use group::{Keys, Partition, attach, attach_windows, group, keys, partition};
 
 use crate::{
     Result, expr, kernel,

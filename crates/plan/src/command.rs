@@ -1,14 +1,18 @@
 //! The commands: a file each with its `impl Lower`; a pipeline is a fold over them.
 
+mod accum;
 mod append;
+mod autoregress;
 mod bin;
 mod chart;
 mod convert;
 mod datamodel;
 mod dedup;
+mod delta;
 pub(crate) mod eval;
 mod eventstats;
 mod fields;
+mod filldown;
 mod fillnull;
 mod format;
 mod from;
@@ -22,16 +26,21 @@ mod outputlookup;
 mod regex;
 mod rename;
 mod r#return;
+mod reverse;
 pub(crate) mod rex;
 mod search;
 mod sort;
 mod stats;
+mod streamstats;
 mod table;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod timechart;
 mod top;
+mod trendline;
 mod tstats;
+mod uniq;
 mod unsupported;
 mod r#where;
 
@@ -84,15 +93,19 @@ async fn fold(search: &Search, input: Option<Relation>, cx: &mut Context<'_>) ->
 
 async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
     match command {
+        Command::Accum(command) => command.lower(input, cx).await,
         Command::Append(command) => command.lower(input, cx).await,
+        Command::AutoRegress(command) => command.lower(input, cx).await,
         Command::Bin(command) => command.lower(input, cx).await,
         Command::Chart(command) => command.lower(input, cx).await,
         Command::Convert(command) => command.lower(input, cx).await,
         Command::DataModel(command) => command.lower(input, cx).await,
         Command::Dedup(command) => command.lower(input, cx).await,
+        Command::Delta(command) => command.lower(input, cx).await,
         Command::Eval(command) => command.lower(input, cx).await,
         Command::EventStats(command) => command.lower(input, cx).await,
         Command::Fields(command) => command.lower(input, cx).await,
+        Command::FillDown(command) => command.lower(input, cx).await,
         Command::FillNull(command) => command.lower(input, cx).await,
         Command::Format(command) => command.lower(input, cx).await,
         Command::From(command) => command.lower(input, cx).await,
@@ -106,14 +119,19 @@ async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>)
         Command::Regex(command) => command.lower(input, cx).await,
         Command::Rename(command) => command.lower(input, cx).await,
         Command::Return(command) => command.lower(input, cx).await,
+        Command::Reverse(command) => command.lower(input, cx).await,
         Command::Rex(command) => command.lower(input, cx).await,
         Command::Search(command) => command.lower(input, cx).await,
         Command::Sort(command) => command.lower(input, cx).await,
         Command::Stats(command) => command.lower(input, cx).await,
+        Command::StreamStats(command) => command.lower(input, cx).await,
         Command::Table(command) => command.lower(input, cx).await,
+        Command::Tail(command) => command.lower(input, cx).await,
         Command::TimeChart(command) => command.lower(input, cx).await,
         Command::Top(command) => command.lower(input, cx).await,
+        Command::Trendline(command) => command.lower(input, cx).await,
         Command::TStats(command) => command.lower(input, cx).await,
+        Command::Uniq(command) => command.lower(input, cx).await,
         Command::Unsupported(command) => command.lower(input, cx).await,
         Command::Where(command) => command.lower(input, cx).await,
     }

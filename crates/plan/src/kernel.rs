@@ -7,7 +7,7 @@ use std::{
 
 use datafusion::{
     common::{DataFusionError, Result},
-    logical_expr::{AggregateUDF, Expr, ScalarUDF, expr::ScalarFunction},
+    logical_expr::{AggregateUDF, Expr, ScalarUDF, WindowUDF, expr::ScalarFunction},
 };
 
 static SCALARS: LazyLock<HashMap<String, Arc<ScalarUDF>>> =
@@ -15,6 +15,9 @@ static SCALARS: LazyLock<HashMap<String, Arc<ScalarUDF>>> =
 
 static AGGREGATES: LazyLock<HashMap<String, Arc<AggregateUDF>>> =
     LazyLock::new(|| speleo_functions::stats::kernels().into_iter().map(|udf| (udf.name().to_owned(), udf)).collect());
+
+static WINDOWS: LazyLock<HashMap<String, Arc<WindowUDF>>> =
+    LazyLock::new(|| speleo_functions::window::kernels().into_iter().map(|udf| (udf.name().to_owned(), udf)).collect());
 
 /// A call of the scalar kernel `name`, such as `spl_num`.
 ///
@@ -31,6 +34,14 @@ pub(crate) fn call(name: &str, args: Vec<Expr>) -> Result<Expr> {
 /// An internal error where no kernel has that name.
 pub(crate) fn aggregate(name: &str) -> Result<Arc<AggregateUDF>> {
     AGGREGATES.get(name).cloned().ok_or_else(|| missing(name))
+}
+
+/// The window kernel `name`, such as `spl_ema`.
+///
+/// # Errors
+/// An internal error where no kernel has that name.
+pub(crate) fn window(name: &str) -> Result<Arc<WindowUDF>> {
+    WINDOWS.get(name).cloned().ok_or_else(|| missing(name))
 }
 
 fn missing(name: &str) -> DataFusionError {

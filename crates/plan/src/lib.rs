@@ -25,6 +25,7 @@ mod testing;
 mod text;
 mod union;
 mod wildcard;
+mod window;
 mod world;
 
 pub use error::{Error, Result};

@@ -3,15 +3,19 @@
 //! A command is a file here with its struct, parser, printer and a [`CommandSpec`], and a row in [`COMMANDS`].
 //! Completion, help, did-you-mean and the manual derive from the table.
 
+pub mod accum;
 pub mod append;
+pub mod autoregress;
 pub mod bin;
 pub mod chart;
 pub mod convert;
 pub mod datamodel;
 pub mod dedup;
+pub mod delta;
 pub mod eval;
 pub mod eventstats;
 pub mod fields;
+pub mod filldown;
 pub mod fillnull;
 pub mod format;
 pub mod from;
@@ -25,14 +29,19 @@ pub mod outputlookup;
 pub mod regex;
 pub mod rename;
 pub mod r#return;
+pub mod reverse;
 pub mod rex;
 pub mod search;
 pub mod sort;
 pub mod stats;
+pub mod streamstats;
 pub mod table;
+pub mod tail;
 pub mod timechart;
 pub mod top;
+pub mod trendline;
 pub mod tstats;
+pub mod uniq;
 pub mod unsupported;
 pub mod r#where;
 
@@ -43,8 +52,12 @@ use crate::{Span, cursor::Cursor};
 /// A command of a pipeline.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
+    /// See [`accum`].
+    Accum(accum::Accum),
     /// See [`append`].
     Append(append::Append),
+    /// See [`autoregress`].
+    AutoRegress(autoregress::AutoRegress),
     /// See [`bin`].
     Bin(bin::Bin),
     /// See [`chart`].
@@ -55,12 +68,16 @@ pub enum Command {
     DataModel(datamodel::DataModel),
     /// See [`dedup`].
     Dedup(dedup::Dedup),
+    /// See [`delta`].
+    Delta(delta::Delta),
     /// See [`eval`].
     Eval(eval::Eval),
     /// See [`eventstats`].
     EventStats(eventstats::EventStats),
     /// See [`fields`].
     Fields(fields::Fields),
+    /// See [`filldown`].
+    FillDown(filldown::FillDown),
     /// See [`fillnull`].
     FillNull(fillnull::FillNull),
     /// See [`format`].
@@ -87,6 +104,8 @@ pub enum Command {
     Rename(rename::Rename),
     /// See [`r#return`].
     Return(r#return::Return),
+    /// See [`reverse`].
+    Reverse(reverse::Reverse),
     /// See [`rex`].
     Rex(rex::Rex),
     /// See [`search`].
@@ -95,14 +114,22 @@ pub enum Command {
     Sort(sort::Sort),
     /// See [`stats`].
     Stats(stats::Stats),
+    /// See [`streamstats`].
+    StreamStats(streamstats::StreamStats),
     /// See [`table`].
     Table(table::Table),
+    /// See [`tail`].
+    Tail(tail::Tail),
     /// See [`timechart`].
     TimeChart(timechart::TimeChart),
     /// See [`top`].
     Top(top::Top),
+    /// See [`trendline`].
+    Trendline(trendline::Trendline),
     /// See [`tstats`].
     TStats(tstats::TStats),
+    /// See [`uniq`].
+    Uniq(uniq::Uniq),
     /// See [`unsupported`].
     Unsupported(unsupported::Unsupported),
     /// See [`r#where`].
@@ -151,16 +178,20 @@ impl CommandSpec {
 }
 
 /// The commands with a tree of their own.
-const SUPPORTED: [CommandSpec; 32] = [
+const SUPPORTED: &[CommandSpec] = &[
+    accum::SPEC,
     append::SPEC,
+    autoregress::SPEC,
     bin::SPEC,
     chart::SPEC,
     convert::SPEC,
     datamodel::SPEC,
     dedup::SPEC,
+    delta::SPEC,
     eval::SPEC,
     eventstats::SPEC,
     fields::SPEC,
+    filldown::SPEC,
     fillnull::SPEC,
     format::SPEC,
     from::SPEC,
@@ -174,13 +205,18 @@ const SUPPORTED: [CommandSpec; 32] = [
     regex::SPEC,
     rename::SPEC,
     r#return::SPEC,
+    reverse::SPEC,
     rex::SPEC,
     search::SPEC,
     sort::SPEC,
     stats::SPEC,
+    streamstats::SPEC,
     table::SPEC,
+    tail::SPEC,
     timechart::SPEC,
+    trendline::SPEC,
     tstats::SPEC,
+    uniq::SPEC,
     r#where::SPEC,
     top::SPEC,
     top::RARE,
@@ -203,15 +239,19 @@ impl Command {
     /// Where it stands, without the pipe.
     pub fn span(&self) -> Span {
         match self {
+            Command::Accum(command) => command.span,
             Command::Append(command) => command.span,
+            Command::AutoRegress(command) => command.span,
             Command::Bin(command) => command.span,
             Command::Chart(command) => command.span,
             Command::Convert(command) => command.span,
             Command::DataModel(command) => command.span,
             Command::Dedup(command) => command.span,
+            Command::Delta(command) => command.span,
             Command::Eval(command) => command.span,
             Command::EventStats(command) => command.span,
             Command::Fields(command) => command.span,
+            Command::FillDown(command) => command.span,
             Command::FillNull(command) => command.span,
             Command::Format(command) => command.span,
             Command::From(command) => command.span,
@@ -225,14 +265,19 @@ impl Command {
             Command::Regex(command) => command.span,
             Command::Rename(command) => command.span,
             Command::Return(command) => command.span,
+            Command::Reverse(command) => command.span,
             Command::Rex(command) => command.span,
             Command::Search(command) => command.span,
             Command::Sort(command) => command.span,
             Command::Stats(command) => command.span,
+            Command::StreamStats(command) => command.span,
             Command::Table(command) => command.span,
+            Command::Tail(command) => command.span,
             Command::TimeChart(command) => command.span,
             Command::Top(command) => command.span,
+            Command::Trendline(command) => command.span,
             Command::TStats(command) => command.span,
+            Command::Uniq(command) => command.span,
             Command::Unsupported(command) => command.span,
             Command::Where(command) => command.span,
         }
@@ -242,15 +287,19 @@ impl Command {
 impl Display for Command {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
         match self {
+            Command::Accum(command) => command.fmt(out),
             Command::Append(command) => command.fmt(out),
+            Command::AutoRegress(command) => command.fmt(out),
             Command::Bin(command) => command.fmt(out),
             Command::Chart(command) => command.fmt(out),
             Command::Convert(command) => command.fmt(out),
             Command::DataModel(command) => command.fmt(out),
             Command::Dedup(command) => command.fmt(out),
+            Command::Delta(command) => command.fmt(out),
             Command::Eval(command) => command.fmt(out),
             Command::EventStats(command) => command.fmt(out),
             Command::Fields(command) => command.fmt(out),
+            Command::FillDown(command) => command.fmt(out),
             Command::FillNull(command) => command.fmt(out),
             Command::Format(command) => command.fmt(out),
             Command::From(command) => command.fmt(out),
@@ -264,14 +313,19 @@ impl Display for Command {
             Command::Regex(command) => command.fmt(out),
             Command::Rename(command) => command.fmt(out),
             Command::Return(command) => command.fmt(out),
+            Command::Reverse(command) => command.fmt(out),
             Command::Rex(command) => command.fmt(out),
             Command::Search(command) => command.fmt(out),
             Command::Sort(command) => command.fmt(out),
             Command::Stats(command) => command.fmt(out),
+            Command::StreamStats(command) => command.fmt(out),
             Command::Table(command) => command.fmt(out),
+            Command::Tail(command) => command.fmt(out),
             Command::TimeChart(command) => command.fmt(out),
             Command::Top(command) => command.fmt(out),
+            Command::Trendline(command) => command.fmt(out),
             Command::TStats(command) => command.fmt(out),
+            Command::Uniq(command) => command.fmt(out),
             Command::Unsupported(command) => command.fmt(out),
             Command::Where(command) => command.fmt(out),
         }

@@ -7,13 +7,14 @@ use datafusion::{
     arrow::datatypes::DataType,
     common::{Column, NullHandling, UnnestOptions},
     functions_nested::set_ops::array_distinct,
-    logical_expr::{Expr, ExprFunctionExt, LogicalPlanBuilder, WindowFrame, expr::WindowFunction, lit, when},
+    logical_expr::{Expr, LogicalPlanBuilder, WindowFrame, lit, when},
 };
 
 use super::{Input, Output};
 use crate::{
     Result, kernel, meet,
     relation::{OrderKey, Relation, column, named},
+    window::Window,
 };
 
 /// A grouping field.
@@ -100,26 +101,48 @@ pub(crate) fn group(Keys { relation, keys }: Keys, outputs: &[Output]) -> Result
 }
 
 /// Adds the aggregates of its group to each row; rows without one of the fields get none. The order stays.
-pub(crate) fn attach(mut relation: Relation, by: &[&str], outputs: &[Output]) -> Result<Relation> {
-    let mut partition = Vec::with_capacity(by.len());
+pub(crate) fn attach(relation: Relation, by: &[&str], outputs: &[Output]) -> Result<Relation> {
+    let Partition { keys, complete } = partition(&relation, by)?;
+    let window = Window { partition: keys, order: Vec::new(), frame: WindowFrame::new(None) };
+    attach_windows(relation, &window, complete, outputs)
+}
+
+/// What tells the groups of rows apart that stay single rows.
+pub(crate) struct Partition {
+    /// The fields as one thing each.
+    pub(crate) keys: Vec<Expr>,
+    /// Whether a row has all of them; none where there are none.
+    pub(crate) complete: Option<Expr>,
+}
+
+/// The groups that the fields `by` make.
+pub(crate) fn partition(relation: &Relation, by: &[&str]) -> Result<Partition> {
+    let mut keys = Vec::with_capacity(by.len());
     let mut complete = None::<Expr>;
     for name in by {
-        let input = Input::field(&relation, name)?;
+        let input = Input::field(relation, name)?;
         let present = input.expr.clone().is_not_null();
         complete = Some(match complete {
             Some(others) => others.and(present),
             None => present,
         });
-        partition.push(meet::whole(input.expr, &input.data_type));
+        keys.push(meet::whole(input.expr, &input.data_type));
     }
+    Ok(Partition { keys, complete })
+}
+
+/// Adds aggregates over a window to each row for which `complete` is true.
+pub(crate) fn attach_windows(
+    mut relation: Relation,
+    window: &Window,
+    complete: Option<Expr>,
+    outputs: &[Output],
+) -> Result<Relation> {
     let mut windows = Vec::new();
     for output in outputs {
         for call in &output.calls {
-            let window = Expr::from(WindowFunction::new(call.function.clone(), call.args.clone()))
-                .partition_by(partition.clone())
-                .window_frame(WindowFrame::new(None))
-                .build()?;
-            windows.push(named(window, &place(windows.len())));
+            let call = window.apply(call.function.clone(), call.args.clone())?;
+            windows.push(named(call, &place(windows.len())));
         }
     }
     if !windows.is_empty() {

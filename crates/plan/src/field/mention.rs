@@ -6,7 +6,7 @@ use speleo_functions::eval::pattern::group_names;
 use speleo_syntax::{
     Command, Expr, ExprKind, Field, Search, SearchExpr, SearchExprKind,
     clause::{Aggregate, Argument, SortKey},
-    command::{r#return::ReturnItem, rex::RexMode},
+    command::{r#return::ReturnItem, rex::RexMode, streamstats::StreamStats},
     parse_search_expr,
 };
 
@@ -87,7 +87,16 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
             stats.by.iter().filter(|key| !key.prefix).for_each(|key| found(&key.field));
         }
         Command::Where(condition) => read_by(&condition.expr, found),
+        Command::Accum(command) => found(&command.field),
+        Command::AutoRegress(command) => found(&command.field),
+        Command::Delta(command) => found(&command.field),
+        Command::FillDown(command) => command.fields.iter().for_each(found),
+        Command::StreamStats(command) => of_streamstats(command, found),
+        Command::Trendline(command) => command.trends.iter().for_each(|trend| found(&trend.field)),
         Command::Append(_)
+        | Command::Uniq(_)
+        | Command::Tail(_)
+        | Command::Reverse(_)
         | Command::DataModel(_)
         | Command::Format(_)
         | Command::From(_)
@@ -100,6 +109,12 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
 
 fn of_keys(keys: &[SortKey], found: &mut dyn FnMut(&Field)) {
     keys.iter().for_each(|key| found(&key.field));
+}
+
+fn of_streamstats(stats: &StreamStats, found: &mut dyn FnMut(&Field)) {
+    of_aggregates(&stats.aggregates, found);
+    stats.by.iter().for_each(&mut *found);
+    stats.reset_before.iter().chain(&stats.reset_after).for_each(|condition| read_by(condition, found));
 }
 
 fn of_aggregates(aggregates: &[Aggregate], found: &mut dyn FnMut(&Field)) {

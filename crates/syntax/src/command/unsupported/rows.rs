@@ -8,9 +8,8 @@ const fn row(names: &'static [&'static str], kind: Kind, summary: &'static str) 
 }
 
 /// Every command of SPL that cannot run yet.
-pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
+pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["abstract"], Kind::Streaming, "shortens events to their most telling lines"),
-    row(&["accum"], Kind::Centralized, "keeps a running sum of a field"),
     row(&["addcoltotals"], Kind::Transforming, "adds a row with the sum of each column"),
     row(&["addinfo"], Kind::Streaming, "adds the time range and identity of the search to each row"),
     row(&["addtotals"], Kind::Streaming, "adds the sum of its numbers to each row"),
@@ -24,7 +23,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["arules"], Kind::Transforming, "finds association rules between fields"),
     row(&["associate"], Kind::Transforming, "finds fields that tell about each other"),
     row(&["audit"], Kind::Generating, "checks the signatures of audit events"),
-    row(&["autoregress"], Kind::Centralized, "copies values of earlier rows"),
     row(&["bucketdir"], Kind::Dataset, "replaces paths by their folders"),
     row(&["cluster"], Kind::Centralized, "groups events with similar text"),
     row(&["cofilter"], Kind::Transforming, "counts pairs of items that users share"),
@@ -37,7 +35,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["dbinspect"], Kind::Generating, "lists the buckets of an index"),
     row(&["dbxquery"], Kind::Generating, "asks an SQL database"),
     row(&["delete"], Kind::Transforming, "hides events from later searches"),
-    row(&["delta"], Kind::Centralized, "computes the difference to an earlier row"),
     row(&["diff"], Kind::Transforming, "compares the text of two rows"),
     row(&["dump"], Kind::Centralized, "exports events to files"),
     row(&["entitymerge"], Kind::Centralized, "merges rows of one entity"),
@@ -47,7 +44,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["fieldformat"], Kind::Streaming, "formats a field for display only"),
     row(&["fieldsummary"], Kind::Transforming, "summarises each field"),
     row(&["file"], Kind::Generating, "reads a file of the server"),
-    row(&["filldown"], Kind::Centralized, "fills nulls with the value above"),
     row(&["findkeywords"], Kind::Transforming, "finds the words that tell groups apart"),
     row(&["findtypes", "typelearner"], Kind::Transforming, "suggests event types"),
     row(&["fit"], Kind::Dataset, "trains a model of the machine learning toolkit"),
@@ -104,7 +100,6 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["replace"], Kind::Streaming, "replaces values of fields"),
     row(&["require"], Kind::Centralized, "fails where there are no rows"),
     row(&["rest"], Kind::Generating, "reads the management interface of the server"),
-    row(&["reverse"], Kind::Dataset, "reverses the order of rows"),
     row(&["rtorder"], Kind::Centralized, "orders events of a real-time search"),
     row(&["runshellscript"], Kind::Centralized, "runs a script of an alert"),
     row(&["savedsearch"], Kind::Generating, "runs a saved search"),
@@ -126,21 +121,17 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
     row(&["snowincident"], Kind::Centralized, "creates an incident in ServiceNow"),
     row(&["spath"], Kind::Streaming, "extracts fields from JSON or XML"),
     row(&["strcat"], Kind::Streaming, "joins fields and texts"),
-    row(&["streamstats"], Kind::Centralized, "adds running aggregates to each row"),
     row(&["summarize"], Kind::Transforming, "summarises events"),
     row(&["summary"], Kind::Generating, "describes a model of the machine learning toolkit"),
     row(&["tags"], Kind::Streaming, "adds the tags of field values"),
-    row(&["tail"], Kind::Dataset, "keeps the last rows"),
     row(&["timewrap"], Kind::Transforming, "compares periods of a timechart"),
     row(&["tojson"], Kind::Streaming, "packs each row into a JSON object"),
     row(&["transaction", "transam"], Kind::Dataset, "groups events into transactions"),
     row(&["transpose"], Kind::Dataset, "turns rows into columns"),
-    row(&["trendline"], Kind::Centralized, "computes moving averages"),
     row(&["tscollect"], Kind::Centralized, "writes rows to a file for tstats"),
     row(&["typeahead"], Kind::Generating, "suggests terms"),
     row(&["typer"], Kind::Streaming, "adds event types"),
     row(&["union"], Kind::Generating, "adds the rows of several datasets"),
-    row(&["uniq"], Kind::Centralized, "drops rows equal to the one before"),
     row(&["untable"], Kind::Streaming, "turns columns into rows"),
     row(&["walklex"], Kind::Generating, "lists the terms of an index"),
     row(&["x11"], Kind::Dataset, "removes seasons from a time series"),
@@ -151,18 +142,18 @@ pub(crate) const ROWS: [CommandSpec; ROW_COUNT] = [
 ];
 
 /// How many there are.
-pub(crate) const ROW_COUNT: usize = 139;
+pub(crate) const ROW_COUNT: usize = ROWS.len();
 
 /// What a command cannot do without, for those that cannot do without something.
 pub(super) fn needs(name: &str) -> Needs {
     match name {
         "appendcols" | "appendpipe" | "foreach" => Needs::Brackets(1),
         "multisearch" | "set" => Needs::Brackets(2),
-        "accum" | "autoregress" | "collect" | "concurrency" | "contingency" | "delta" | "fieldformat" | "fromjson"
-        | "gentimes" | "geostats" | "join" | "loadjob" | "makecontinuous" | "makemv" | "map" | "metadata"
-        | "mstats" | "mvexpand" | "nomv" | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace" | "rest"
-        | "savedsearch" | "selfjoin" | "setfields" | "sichart" | "sistats" | "sitimechart" | "sitop" | "sirare"
-        | "strcat" | "streamstats" | "trendline" | "untable" | "xpath" | "xyseries" => Needs::Arguments,
+        "collect" | "concurrency" | "contingency" | "fieldformat" | "fromjson" | "gentimes" | "geostats" | "join"
+        | "loadjob" | "makecontinuous" | "makemv" | "map" | "metadata" | "mstats" | "mvexpand" | "nomv"
+        | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace" | "rest" | "savedsearch" | "selfjoin"
+        | "setfields" | "sichart" | "sistats" | "sitimechart" | "sitop" | "sirare" | "strcat" | "untable" | "xpath"
+        | "xyseries" => Needs::Arguments,
         _ => Needs::Nothing,
     }
 }

@@ -1,0 +1,14 @@
+//! Window functions: what a row gets depends on all rows before it. `trendline ema5(bytes)`
+//!
+//! As everywhere, a function is found by its name alone and every option is an argument.
+
+mod average;
+
+use std::sync::Arc;
+
+use datafusion::logical_expr::WindowUDF;
+
+/// Every window kernel.
+pub fn kernels() -> Vec<Arc<WindowUDF>> {
+    vec![Arc::new(WindowUDF::from(average::Ema::new()))]
+}

@@ -11,6 +11,7 @@ pub mod geo;
 pub mod informational;
 pub mod json;
 mod kernel;
+pub mod lookup;
 pub mod math;
 pub mod multivalue;
 pub mod operator;
@@ -66,6 +67,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         geo::kernels(),
         informational::kernels(),
         json::kernels(),
+        lookup::kernels(),
         math::kernels(),
         multivalue::kernels(),
         operator::kernels(),

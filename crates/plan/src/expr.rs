@@ -9,8 +9,10 @@ mod call;
 mod cast;
 mod compare;
 mod error;
+mod figures;
 mod fold;
 mod form;
+mod lookup;
 mod meet;
 mod multivalue;
 #[cfg(test)]
@@ -28,6 +30,7 @@ use speleo_syntax::{Code, Diagnostic, Expr as Ast, ExprKind, Field, Span, UnaryO
 pub(crate) use binary::balanced;
 pub(crate) use cast::Typed;
 pub(crate) use compare::{compare_number, in_text_type};
+use lookup::Tables;
 
 use crate::{
     Result, field,
@@ -44,14 +47,14 @@ const DEPTH: usize = 200;
 /// # Errors
 /// Diagnostics: unknown functions, wrong numbers of arguments, static kinds that do not fit.
 pub(crate) async fn value(ast: &Ast, relation: &Relation, cx: &mut Context<'_>) -> Result<Typed> {
-    let texts = subsearch::texts(ast, cx).await?;
-    Lowering::new(relation, cx, &texts).lower(ast)
+    let known = Known::new(ast, cx).await?;
+    Lowering::new(relation, cx, &known).lower(ast)
 }
 
 /// Lowers a condition, as of `where`: rows pass for which it is true. A number or a text is an error.
 pub(crate) async fn condition(ast: &Ast, relation: &Relation, cx: &mut Context<'_>) -> Result<Expr> {
-    let texts = subsearch::texts(ast, cx).await?;
-    Lowering::new(relation, cx, &texts).condition(ast)
+    let known = Known::new(ast, cx).await?;
+    Lowering::new(relation, cx, &known).condition(ast)
 }
 
 /// Lowers the value that `target` is assigned. A truth value is an error, and one that may be null a text; `_time` gets a time, any other field a number
@@ -81,14 +84,28 @@ pub(crate) fn field(name: &Field, relation: &Relation, cx: &mut Context<'_>) -> 
     }
 }
 
+/// What the steps of an expression gave: they run before it is lowered.
+struct Known {
+    /// What its brackets returned.
+    texts: Texts,
+    /// The tables that its `lookup` calls name.
+    tables: Tables,
+}
+
+impl Known {
+    async fn new(ast: &Ast, cx: &mut Context<'_>) -> Result<Self> {
+        Ok(Self { texts: subsearch::texts(ast, cx).await?, tables: lookup::tables(ast, cx).await? })
+    }
+}
+
 /// What lowering an expression carries.
 pub(super) struct Lowering<'a, 'w> {
     /// The rows that it is evaluated on.
     relation: &'a Relation,
     /// The search around it.
     cx: &'a mut Context<'w>,
-    /// What its brackets returned.
-    texts: &'a Texts,
+    /// What its steps gave.
+    known: &'a Known,
     /// Fields that stand for a value of a list, with the parameter that holds it: the innermost last.
     bound: Vec<(String, String)>,
     /// How deep in the expression it is.
@@ -96,8 +113,8 @@ pub(super) struct Lowering<'a, 'w> {
 }
 
 impl<'a, 'w> Lowering<'a, 'w> {
-    fn new(relation: &'a Relation, cx: &'a mut Context<'w>, texts: &'a Texts) -> Self {
-        Self { relation, cx, texts, bound: Vec::new(), depth: 0 }
+    fn new(relation: &'a Relation, cx: &'a mut Context<'w>, known: &'a Known) -> Self {
+        Self { relation, cx, known, bound: Vec::new(), depth: 0 }
     }
 
     /// Lowers an expression to a value of any kind.
@@ -163,8 +180,8 @@ impl<'a, 'w> Lowering<'a, 'w> {
 
     /// The text that a bracket returned, read as an expression.
     fn returned(&mut self, bracket: Span) -> Result<Typed> {
-        let texts = self.texts;
-        match texts.get(&bracket) {
+        let known = self.known;
+        match known.texts.get(&bracket) {
             Some(Some(ast)) => self.lower(ast),
             // Nothing is known of it, or it returned nothing.
             _ => Ok(Typed::null()),

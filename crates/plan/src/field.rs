@@ -6,7 +6,7 @@ mod pattern;
 use datafusion::{arrow::datatypes::DataType, logical_expr::Expr};
 use speleo_syntax::{Code, Diagnostic, Field};
 
-pub(crate) use mention::{mentioned, of_expr, read_by};
+pub(crate) use mention::{mentioned, of_expr, read_by, walk};
 pub(crate) use pattern::patterns;
 
 use crate::{

@@ -1,15 +1,16 @@
 //! Arithmetic functions: `eval kb=round(bytes/1024, 2)`.
 //!
 //! Absent: the display precision that Splunk tracks through arithmetic (`round(5,2)` shows `5`, not `5.00`), so `exact`
-//! changes nothing and `sigfig` is refused.
+//! changes nothing, and `sigfig` counts the figures of its own argument, not those of what earlier commands computed.
 
 use std::sync::Arc;
 
 use datafusion::{arrow::array::ArrayRef, common::Result, logical_expr::ScalarUDF};
 
-use super::kernel::{Arguments, kernel, number, numbers};
+use super::kernel::{Arguments, integer, kernel, number, numbers};
 use crate::{EvalSpec, Kernel, Kind, Returns};
 
+mod figures;
 mod round;
 
 pub(super) use round::round;
@@ -118,6 +119,11 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["sigfig"],
         usage: "sigfig(x)",
         summary: "The number rounded to the significant figures of what it was computed from.",
+        examples: &[
+            ("sigfig(1.00*1111)", "1110"),
+            ("sigfig(3.990000000000215*1.00)", "3.99"),
+            ("sigfig(1.25+1.1)", "2.4"),
+        ],
         ..NUMBER
     },
     EvalSpec {
@@ -134,6 +140,10 @@ pub const FUNCTIONS: &[EvalSpec] = &[
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     vec![
         kernel("spl_abs", number, |args| map(args, |x| Some(x.abs()))),
+        kernel("spl_decimals", integer, figures::decimals),
+        kernel("spl_figures", integer, figures::figures),
+        kernel("spl_sigfig", number, figures::sigfig),
+        kernel("spl_whole_digits", integer, figures::whole_digits),
         kernel("spl_ceiling", number, |args| map(args, |x| Some(x.ceil()))),
         kernel("spl_exp", number, |args| map(args, |x| Some(x.exp()))),
         kernel("spl_floor", number, |args| map(args, |x| Some(x.floor()))),

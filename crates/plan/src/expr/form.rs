@@ -45,6 +45,8 @@ impl Lowering<'_, '_> {
             ("isstr" | "isnum" | "isint" | "isdouble", [value]) => self.is_of_kind(spec, value),
             ("typeof", [value]) => self.type_name(value),
             ("exact", [value]) => self.number_operand(value),
+            ("sigfig", [value]) => self.significant(value),
+            ("lookup", [table, inputs, outputs]) => self.look_up(spec, table, inputs, outputs),
             ("mvmap", [list, body]) => self.map_values(list, body),
             ("mvfilter", [condition]) => self.filter_values(condition),
             ("searchmatch", [text]) => self.search_match(text),
@@ -201,7 +203,7 @@ fn command_name<'a>(command: &Command, text: &'a str) -> &'a str {
 }
 
 /// The text of an argument that must be a string literal.
-fn string_literal<'a>(ast: &'a Ast, function: &str) -> Result<&'a str> {
+pub(super) fn string_literal<'a>(ast: &'a Ast, function: &str) -> Result<&'a str> {
     match &ast.kind {
         ExprKind::String(text) => Ok(text),
         _ => Err(Diagnostic::new(Code::Type, ast.span, format!("`{function}` takes a text in quotes")).into()),

@@ -154,7 +154,7 @@ pub(crate) fn read_by(expr: &Expr, found: &mut dyn FnMut(&Field)) {
 }
 
 /// Visits an expression and all below it, left to right.
-fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+pub(crate) fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     let mut rest = vec![expr];
     while let Some(expr) = rest.pop() {
         visit(expr);

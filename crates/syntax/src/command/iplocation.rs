@@ -26,7 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "adds country, city and place of an address",
     usage: "iplocation [prefix=<text>] [allfields=<bool>] [lang=<text>] <field>",
     options: &["allfields", "lang", "prefix"],
-    differs: &[],
+    differs: &["without `--geoip`, only `Country` is known"],
     parse,
 };
 

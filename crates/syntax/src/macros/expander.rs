@@ -82,7 +82,7 @@ impl Expander<'_> {
                 length
             } else if rest.starts_with('"') {
                 let length = quoted_length(rest);
-                self.quoted(rest.get(..length).unwrap_or_default(), at, call);
+                self.add(rest.get(..length).unwrap_or_default(), at, call);
                 length
             } else {
                 // A backslash and what it protects; nothing at the end of the text.
@@ -92,27 +92,6 @@ impl Expander<'_> {
                 length
             };
         }
-    }
-
-    /// Adds a quoted text. Backticks in it belong to it, unless a macro of the name between them exists, whose text does
-    /// not end the quote: ``relative_time(now(), "`window`")``.
-    fn quoted(&mut self, text: &str, at: usize, call: Option<Span>) {
-        let mut done = 0;
-        while let Some(open) = text.get(done..).and_then(|rest| rest.find('`')).map(|length| done + length) {
-            let Some(length) = text.get(open + 1..).and_then(|rest| rest.find('`')) else { break };
-            let inner = text.get(open + 1..open + 1 + length).unwrap_or_default();
-            let known = call::read(inner)
-                .and_then(|call| self.macros.find(&call.name, call.args.len()))
-                .is_some_and(|found| found.is_eval || !found.definition.contains('"'));
-            let end = if known { open } else { open + 1 };
-            self.add(text.get(done..end).unwrap_or_default(), at + done, call);
-            done = end;
-            if known {
-                done += length + 2;
-                self.call(inner, call.unwrap_or(Span::new(at + open, at + done)));
-            }
-        }
-        self.add(text.get(done..).unwrap_or_default(), at + done, call);
     }
 
     fn add(&mut self, text: &str, at: usize, call: Option<Span>) {

@@ -7,6 +7,7 @@ pub mod convert;
 pub mod crypto;
 pub mod datetime;
 pub mod extract;
+pub mod fields;
 pub mod geo;
 pub mod informational;
 pub mod json;
@@ -22,6 +23,7 @@ pub mod search;
 pub mod sort;
 pub mod spath;
 pub mod statistical;
+pub mod table;
 pub mod text;
 pub mod trigonometry;
 
@@ -64,6 +66,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         crypto::kernels(),
         datetime::kernels(),
         extract::kernels(),
+        fields::kernels(),
         geo::kernels(),
         informational::kernels(),
         json::kernels(),
@@ -78,6 +81,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         sort::kernels(),
         spath::kernels(),
         statistical::kernels(),
+        table::kernels(),
         text::kernels(),
         trigonometry::kernels(),
     ]

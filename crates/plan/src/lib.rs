@@ -8,6 +8,7 @@ mod datamodel;
 mod enrich;
 mod error;
 mod expr;
+mod extract;
 mod field;
 mod kernel;
 mod lower;

@@ -4,7 +4,10 @@
 //! Completion, help, did-you-mean and the manual derive from the table.
 
 pub mod accum;
+pub mod addinfo;
 pub mod append;
+pub mod appendcols;
+pub mod appendpipe;
 pub mod autoregress;
 pub mod bin;
 pub mod chart;
@@ -14,16 +17,24 @@ pub mod dedup;
 pub mod delta;
 pub mod eval;
 pub mod eventstats;
+pub mod extract;
 pub mod fields;
 pub mod filldown;
 pub mod fillnull;
+pub mod foreach;
 pub mod format;
 pub mod from;
+pub mod gentimes;
 pub mod head;
 pub mod inputlookup;
 pub mod iplocation;
+pub mod join;
 pub mod lookup;
+pub mod makecontinuous;
 pub mod makeresults;
+pub mod map;
+pub mod multikv;
+pub mod multisearch;
 pub mod mvcombine;
 pub mod outputlookup;
 pub mod regex;
@@ -32,18 +43,25 @@ pub mod r#return;
 pub mod reverse;
 pub mod rex;
 pub mod search;
+pub mod set;
 pub mod sort;
+pub mod spath;
 pub mod stats;
 pub mod streamstats;
 pub mod table;
 pub mod tail;
 pub mod timechart;
 pub mod top;
+pub mod transpose;
 pub mod trendline;
 pub mod tstats;
+pub mod union;
 pub mod uniq;
 pub mod unsupported;
+pub mod untable;
 pub mod r#where;
+pub mod xmlkv;
+pub mod xyseries;
 
 use std::fmt::{self, Display, Formatter};
 
@@ -54,8 +72,14 @@ use crate::{Span, cursor::Cursor};
 pub enum Command {
     /// See [`accum`].
     Accum(accum::Accum),
+    /// See [`addinfo`].
+    AddInfo(addinfo::AddInfo),
     /// See [`append`].
     Append(append::Append),
+    /// See [`appendcols`].
+    AppendCols(appendcols::AppendCols),
+    /// See [`appendpipe`].
+    AppendPipe(appendpipe::AppendPipe),
     /// See [`autoregress`].
     AutoRegress(autoregress::AutoRegress),
     /// See [`bin`].
@@ -74,26 +98,42 @@ pub enum Command {
     Eval(eval::Eval),
     /// See [`eventstats`].
     EventStats(eventstats::EventStats),
+    /// See [`extract`].
+    Extract(extract::Extract),
     /// See [`fields`].
     Fields(fields::Fields),
     /// See [`filldown`].
     FillDown(filldown::FillDown),
     /// See [`fillnull`].
     FillNull(fillnull::FillNull),
+    /// See [`foreach`].
+    ForEach(foreach::ForEach),
     /// See [`format`].
     Format(format::Format),
     /// See [`from`].
     From(from::From),
+    /// See [`gentimes`].
+    GenTimes(gentimes::GenTimes),
     /// See [`head`].
     Head(head::Head),
     /// See [`inputlookup`].
     InputLookup(inputlookup::InputLookup),
     /// See [`iplocation`].
     IpLocation(iplocation::IpLocation),
+    /// See [`join`].
+    Join(join::Join),
     /// See [`lookup`].
     Lookup(lookup::Lookup),
+    /// See [`makecontinuous`].
+    MakeContinuous(makecontinuous::MakeContinuous),
     /// See [`makeresults`].
     MakeResults(makeresults::MakeResults),
+    /// See [`map`].
+    Map(map::Map),
+    /// See [`multikv`].
+    MultiKv(multikv::MultiKv),
+    /// See [`multisearch`].
+    MultiSearch(multisearch::MultiSearch),
     /// See [`mvcombine`].
     MvCombine(mvcombine::MvCombine),
     /// See [`outputlookup`].
@@ -110,8 +150,12 @@ pub enum Command {
     Rex(rex::Rex),
     /// See [`search`].
     Search(search::SearchCommand),
+    /// See [`set`].
+    Set(set::Set),
     /// See [`sort`].
     Sort(sort::Sort),
+    /// See [`spath`].
+    SPath(spath::SPath),
     /// See [`stats`].
     Stats(stats::Stats),
     /// See [`streamstats`].
@@ -124,16 +168,26 @@ pub enum Command {
     TimeChart(timechart::TimeChart),
     /// See [`top`].
     Top(top::Top),
+    /// See [`transpose`].
+    Transpose(transpose::Transpose),
     /// See [`trendline`].
     Trendline(trendline::Trendline),
     /// See [`tstats`].
     TStats(tstats::TStats),
+    /// See [`union`].
+    Union(union::Union),
     /// See [`uniq`].
     Uniq(uniq::Uniq),
     /// See [`unsupported`].
     Unsupported(unsupported::Unsupported),
+    /// See [`untable`].
+    UnTable(untable::UnTable),
     /// See [`r#where`].
     Where(r#where::Where),
+    /// See [`xmlkv`].
+    XmlKv(xmlkv::XmlKv),
+    /// See [`xyseries`].
+    XySeries(xyseries::XySeries),
 }
 
 /// How a command treats its rows, in Splunk's words.
@@ -180,7 +234,10 @@ impl CommandSpec {
 /// The commands with a tree of their own.
 const SUPPORTED: &[CommandSpec] = &[
     accum::SPEC,
+    addinfo::SPEC,
     append::SPEC,
+    appendcols::SPEC,
+    appendpipe::SPEC,
     autoregress::SPEC,
     bin::SPEC,
     chart::SPEC,
@@ -190,16 +247,24 @@ const SUPPORTED: &[CommandSpec] = &[
     delta::SPEC,
     eval::SPEC,
     eventstats::SPEC,
+    extract::SPEC,
     fields::SPEC,
     filldown::SPEC,
     fillnull::SPEC,
+    foreach::SPEC,
     format::SPEC,
     from::SPEC,
+    gentimes::SPEC,
     head::SPEC,
     inputlookup::SPEC,
     iplocation::SPEC,
+    join::SPEC,
     lookup::SPEC,
+    makecontinuous::SPEC,
     makeresults::SPEC,
+    map::SPEC,
+    multikv::SPEC,
+    multisearch::SPEC,
     mvcombine::SPEC,
     outputlookup::SPEC,
     regex::SPEC,
@@ -208,18 +273,25 @@ const SUPPORTED: &[CommandSpec] = &[
     reverse::SPEC,
     rex::SPEC,
     search::SPEC,
+    set::SPEC,
     sort::SPEC,
+    spath::SPEC,
     stats::SPEC,
     streamstats::SPEC,
     table::SPEC,
     tail::SPEC,
     timechart::SPEC,
+    transpose::SPEC,
     trendline::SPEC,
     tstats::SPEC,
+    union::SPEC,
     uniq::SPEC,
+    untable::SPEC,
     r#where::SPEC,
     top::SPEC,
     top::RARE,
+    xmlkv::SPEC,
+    xyseries::SPEC,
 ];
 
 /// Every command.
@@ -240,7 +312,10 @@ impl Command {
     pub fn span(&self) -> Span {
         match self {
             Command::Accum(command) => command.span,
+            Command::AddInfo(command) => command.span,
             Command::Append(command) => command.span,
+            Command::AppendCols(command) => command.span,
+            Command::AppendPipe(command) => command.span,
             Command::AutoRegress(command) => command.span,
             Command::Bin(command) => command.span,
             Command::Chart(command) => command.span,
@@ -250,16 +325,24 @@ impl Command {
             Command::Delta(command) => command.span,
             Command::Eval(command) => command.span,
             Command::EventStats(command) => command.span,
+            Command::Extract(command) => command.span,
             Command::Fields(command) => command.span,
             Command::FillDown(command) => command.span,
             Command::FillNull(command) => command.span,
+            Command::ForEach(command) => command.span,
             Command::Format(command) => command.span,
             Command::From(command) => command.span,
+            Command::GenTimes(command) => command.span,
             Command::Head(command) => command.span,
             Command::InputLookup(command) => command.span,
             Command::IpLocation(command) => command.span,
+            Command::Join(command) => command.span,
             Command::Lookup(command) => command.span,
+            Command::MakeContinuous(command) => command.span,
             Command::MakeResults(command) => command.span,
+            Command::Map(command) => command.span,
+            Command::MultiKv(command) => command.span,
+            Command::MultiSearch(command) => command.span,
             Command::MvCombine(command) => command.span,
             Command::OutputLookup(command) => command.span,
             Command::Regex(command) => command.span,
@@ -268,18 +351,25 @@ impl Command {
             Command::Reverse(command) => command.span,
             Command::Rex(command) => command.span,
             Command::Search(command) => command.span,
+            Command::Set(command) => command.span,
             Command::Sort(command) => command.span,
+            Command::SPath(command) => command.span,
             Command::Stats(command) => command.span,
             Command::StreamStats(command) => command.span,
             Command::Table(command) => command.span,
             Command::Tail(command) => command.span,
             Command::TimeChart(command) => command.span,
             Command::Top(command) => command.span,
+            Command::Transpose(command) => command.span,
             Command::Trendline(command) => command.span,
             Command::TStats(command) => command.span,
+            Command::Union(command) => command.span,
             Command::Uniq(command) => command.span,
             Command::Unsupported(command) => command.span,
+            Command::UnTable(command) => command.span,
             Command::Where(command) => command.span,
+            Command::XmlKv(command) => command.span,
+            Command::XySeries(command) => command.span,
         }
     }
 }
@@ -288,7 +378,10 @@ impl Display for Command {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
         match self {
             Command::Accum(command) => command.fmt(out),
+            Command::AddInfo(command) => command.fmt(out),
             Command::Append(command) => command.fmt(out),
+            Command::AppendCols(command) => command.fmt(out),
+            Command::AppendPipe(command) => command.fmt(out),
             Command::AutoRegress(command) => command.fmt(out),
             Command::Bin(command) => command.fmt(out),
             Command::Chart(command) => command.fmt(out),
@@ -298,16 +391,24 @@ impl Display for Command {
             Command::Delta(command) => command.fmt(out),
             Command::Eval(command) => command.fmt(out),
             Command::EventStats(command) => command.fmt(out),
+            Command::Extract(command) => command.fmt(out),
             Command::Fields(command) => command.fmt(out),
             Command::FillDown(command) => command.fmt(out),
             Command::FillNull(command) => command.fmt(out),
+            Command::ForEach(command) => command.fmt(out),
             Command::Format(command) => command.fmt(out),
             Command::From(command) => command.fmt(out),
+            Command::GenTimes(command) => command.fmt(out),
             Command::Head(command) => command.fmt(out),
             Command::InputLookup(command) => command.fmt(out),
             Command::IpLocation(command) => command.fmt(out),
+            Command::Join(command) => command.fmt(out),
             Command::Lookup(command) => command.fmt(out),
+            Command::MakeContinuous(command) => command.fmt(out),
             Command::MakeResults(command) => command.fmt(out),
+            Command::Map(command) => command.fmt(out),
+            Command::MultiKv(command) => command.fmt(out),
+            Command::MultiSearch(command) => command.fmt(out),
             Command::MvCombine(command) => command.fmt(out),
             Command::OutputLookup(command) => command.fmt(out),
             Command::Regex(command) => command.fmt(out),
@@ -316,18 +417,25 @@ impl Display for Command {
             Command::Reverse(command) => command.fmt(out),
             Command::Rex(command) => command.fmt(out),
             Command::Search(command) => command.fmt(out),
+            Command::Set(command) => command.fmt(out),
             Command::Sort(command) => command.fmt(out),
+            Command::SPath(command) => command.fmt(out),
             Command::Stats(command) => command.fmt(out),
             Command::StreamStats(command) => command.fmt(out),
             Command::Table(command) => command.fmt(out),
             Command::Tail(command) => command.fmt(out),
             Command::TimeChart(command) => command.fmt(out),
             Command::Top(command) => command.fmt(out),
+            Command::Transpose(command) => command.fmt(out),
             Command::Trendline(command) => command.fmt(out),
             Command::TStats(command) => command.fmt(out),
+            Command::Union(command) => command.fmt(out),
             Command::Uniq(command) => command.fmt(out),
             Command::Unsupported(command) => command.fmt(out),
+            Command::UnTable(command) => command.fmt(out),
             Command::Where(command) => command.fmt(out),
+            Command::XmlKv(command) => command.fmt(out),
+            Command::XySeries(command) => command.fmt(out),
         }
     }
 }

@@ -26,7 +26,7 @@ pub use command::{COMMANDS, Command, CommandSpec, Kind};
 pub use diagnostic::{Code, Diagnostic, Edit, Help, Label, Severity};
 pub use eval::{BinaryOp, Expr, ExprKind, UnaryOp};
 pub use macros::{Expansion, MacroDefinition, Macros, NoMacros, expand};
-pub use parser::{parse, parse_expr, parse_search_expr};
+pub use parser::{parse, parse_continuation, parse_expr, parse_search_expr};
 pub use print::print;
 pub use search::{CompareOp, SearchExpr, SearchExprKind, SearchValue};
 pub use span::{Field, Span, Spanned};

@@ -43,6 +43,12 @@ pub fn parse(text: &str) -> (Search, Vec<Diagnostic>) {
     read(text, |cursor| pipeline(cursor, Place::Top), Search { span: Span::new(0, text.len()), commands: Vec::new() })
 }
 
+/// Reads a pipeline that goes on with rows: what stands in the brackets of `foreach`, put together by whoever plans it.
+pub fn parse_continuation(text: &str) -> (Search, Vec<Diagnostic>) {
+    let nothing = Search { span: Span::new(0, text.len()), commands: Vec::new() };
+    read(text, |cursor| pipeline(cursor, Place::Continuation), nothing)
+}
+
 /// Reads one expression of `eval` and `where`.
 pub fn parse_expr(text: &str) -> (Expr, Vec<Diagnostic>) {
     let nothing = Expr { span: Span::new(0, text.len()), kind: crate::ExprKind::Error };
@@ -224,6 +230,7 @@ fn check_position(
     let adds = match parsed {
         Some(Command::InputLookup(lookup)) => lookup.append,
         Some(Command::TStats(tstats)) => tstats.append,
+        Some(Command::Union(_)) => true,
         Some(Command::Unsupported(other)) => command::unsupported::may_follow(other),
         None => true,
         _ => false,

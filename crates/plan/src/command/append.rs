@@ -7,7 +7,7 @@ use speleo_syntax::command::append::Append;
 
 use crate::{
     Result,
-    command::{pipeline, rows},
+    command::{branch, rows},
     lower::{Context, Lower},
     relation::Relation,
     union::stack,
@@ -19,7 +19,7 @@ const SPLUNK_LIMIT: u64 = 50_000;
 impl Lower for Append {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "append", self.span)?;
-        let other = pipeline(&self.search, cx).await?;
+        let other = branch(&self.search, cx).await?;
         let limit = self.max_out.or_else(|| cx.world.splunk_limits().then_some(SPLUNK_LIMIT));
         let other = match limit {
             Some(limit) => other.sorted(usize::try_from(limit).ok())?,

@@ -6,11 +6,11 @@ use speleo_functions::eval::pattern::group_names;
 use speleo_syntax::{
     Command, Expr, ExprKind, Field, Search, SearchExpr, SearchExprKind,
     clause::{Aggregate, Argument, SortKey},
-    command::{r#return::ReturnItem, rex::RexMode, streamstats::StreamStats},
-    parse_search_expr,
+    command::{join::JoinKeys, r#return::ReturnItem, rex::RexMode, streamstats::StreamStats},
+    parse_continuation, parse_search_expr,
 };
 
-use crate::command::eval::template_fields;
+use crate::command::{eval::template_fields, foreach, map};
 
 /// The names of fields that the commands of a pipeline read; without wildcards, without those of its subsearches.
 pub(crate) fn mentioned(search: &Search) -> Vec<String> {
@@ -93,6 +93,38 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::FillDown(command) => command.fields.iter().for_each(found),
         Command::StreamStats(command) => of_streamstats(command, found),
         Command::Trendline(command) => command.trends.iter().for_each(|trend| found(&trend.field)),
+        Command::AppendPipe(pipe) => pipe.pipeline.commands.iter().for_each(|command| of_command(command, found)),
+        Command::ForEach(each) => {
+            each.fields.iter().for_each(&mut *found);
+            // What the template names besides its tokens; of fields by pattern nothing is known yet.
+            for field in &each.fields {
+                let text = foreach::instance(each, &field.name.replace('*', "x"), &[]);
+                let template = parse_continuation(&text).0;
+                let commands = template.commands.iter().filter(|command| !matches!(command, Command::ForEach(_)));
+                commands.for_each(|command| of_command(command, found));
+            }
+        }
+        Command::Join(join) => match &join.keys {
+            JoinKeys::Fields(fields) => fields.iter().for_each(found),
+            JoinKeys::Where { pairs, .. } => pairs.iter().for_each(|(left, _)| found(left)),
+        },
+        Command::MakeContinuous(bins) => bins.field.iter().for_each(found),
+        Command::Map(map) => {
+            map::names(&map.template.node).into_iter().for_each(|name| found(&Field::new(name, map.template.span)));
+        }
+        Command::SPath(spath) => spath.input.iter().for_each(found),
+        Command::Transpose(transpose) => transpose.header.iter().for_each(found),
+        Command::UnTable(table) => found(&table.row),
+        Command::XySeries(table) => [&table.row, &table.column].into_iter().chain(&table.values).for_each(found),
+        Command::AddInfo(_)
+        | Command::AppendCols(_)
+        | Command::Extract(_)
+        | Command::GenTimes(_)
+        | Command::MultiKv(_)
+        | Command::MultiSearch(_)
+        | Command::Set(_)
+        | Command::Union(_)
+        | Command::XmlKv(_) => {}
         Command::Append(_)
         | Command::Uniq(_)
         | Command::Tail(_)

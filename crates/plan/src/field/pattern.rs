@@ -30,7 +30,11 @@ pub(crate) fn patterns(search: &Search) -> Vec<String> {
             Command::TimeChart(chart) => chart.aggregates.iter().any(is_of_all),
             Command::Stats(stats) => stats.aggregates.iter().any(is_of_all),
             Command::EventStats(stats) => stats.aggregates.iter().any(is_of_all),
-            Command::Format(_) | Command::MvCombine(_) | Command::OutputLookup(_) => true,
+            Command::Format(_)
+            | Command::MvCombine(_)
+            | Command::OutputLookup(_)
+            | Command::Transpose(_)
+            | Command::UnTable(_) => true,
             _ => false,
         };
         if names_all {
@@ -65,7 +69,10 @@ fn closes(command: &Command) -> bool {
             | Command::Table(_)
             | Command::TimeChart(_)
             | Command::Top(_)
+            | Command::Transpose(_)
             | Command::TStats(_)
+            | Command::UnTable(_)
+            | Command::XySeries(_)
     )
 }
 

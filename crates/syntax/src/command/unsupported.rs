@@ -22,49 +22,32 @@ pub struct Unsupported {
     pub subsearches: Vec<Search>,
 }
 
-/// Whether the command may stand behind a pipe although it makes rows: `mstats append=t`, `inputcsv append=t`, `union`.
+/// Whether the command may stand behind a pipe although it makes rows: `mstats append=t`, `inputcsv append=t`.
 pub(crate) fn may_follow(command: &Unsupported) -> bool {
-    let name = command.name.node.as_str();
-    let appends = command.args.split_whitespace().any(|word| {
+    command.args.split_whitespace().any(|word| {
         let word = word.to_lowercase();
         word.strip_prefix("append=").is_some_and(|value| matches!(value, "t" | "true" | "1" | "yes" | "y"))
-    });
-    matches!(name, "union") || appends
+    })
 }
 
-/// Keeps the text, and reads the searches in brackets. The brackets of `foreach` hold a template, those of
-/// `appendpipe` go on with the rows outside.
+/// Keeps the text, and reads the searches in brackets.
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let name = cursor.command_name();
     let start = cursor.command_span().start as usize;
     let written = cursor.text().get(start..cursor.position()).unwrap_or_default();
     let name_span = Span::new(start, start + written.len());
     let args = cursor.rest().trim().to_string();
-    let place = match name {
-        "appendpipe" => Some(Place::Continuation),
-        "foreach" => None,
-        _ => Some(Place::Bracket),
-    };
     let mut subsearches = Vec::new();
-    if let Some(place) = place {
-        while let Some(at) = crate::structure::next_bracket(cursor.rest()) {
-            cursor.go(cursor.position() + at);
-            match cursor.bracket(place) {
-                Some(search) => subsearches.push(search),
-                None => break,
-            }
+    while let Some(at) = crate::structure::next_bracket(cursor.rest()) {
+        cursor.go(cursor.position() + at);
+        match cursor.bracket(Place::Bracket) {
+            Some(search) => subsearches.push(search),
+            None => break,
         }
     }
     cursor.go(cursor.end());
-    let brackets = if place.is_none() { usize::from(args.contains('[')) } else { subsearches.len() };
-    let lacks = match rows::needs(name) {
-        Needs::Nothing => None,
-        Needs::Arguments => args.is_empty().then_some("arguments"),
-        Needs::Brackets(1) => (brackets == 0).then_some("a search in brackets"),
-        Needs::Brackets(count) => (brackets < count).then_some("two searches in brackets"),
-    };
-    if let Some(lacks) = lacks {
-        cursor.missing(lacks);
+    if matches!(rows::needs(name), Needs::Arguments) && args.is_empty() {
+        cursor.missing("arguments");
     }
     let name = Spanned { span: name_span, node: name.to_string() };
     Some(Command::Unsupported(Unsupported { span: cursor.command_span(), name, args, subsearches }))

@@ -61,7 +61,24 @@ impl Label {
         place: Span,
         cx: &mut Context<'_>,
     ) -> Result<Self> {
-        let mut label = Self::of_rows(axis, input, place, cx).await?;
+        Self::of_rows(axis, input, place, cx).await?.into_column(series)
+    }
+
+    /// A value as it is.
+    pub(crate) fn plain(name: &str, value: Input) -> Self {
+        Self {
+            name: name.to_owned(),
+            expr: value.expr,
+            data_type: value.data_type,
+            low: None,
+            width: None,
+            align: None,
+        }
+    }
+
+    /// The label as a text.
+    pub(crate) fn into_column(self, series: &Series) -> Result<Self> {
+        let mut label = self;
         let is_list = meet::is_list(&label.data_type);
         if !is_list {
             let text = meet::convert(label.expr, &label.data_type, &DataType::Utf8)?;
@@ -86,14 +103,7 @@ impl Label {
         place: Span,
         cx: &mut Context<'_>,
     ) -> Result<Self> {
-        let mut label = Self {
-            name: name.to_owned(),
-            expr: value.expr.clone(),
-            data_type: value.data_type.clone(),
-            low: None,
-            width: None,
-            align: None,
-        };
+        let mut label = Self::plain(name, value.clone());
         if options.is_empty() {
             return Ok(label);
         }

@@ -40,6 +40,13 @@ enum Derived {
     Expression(Ast),
 }
 
+impl Measure {
+    /// The value that a column of the grouped rows holds.
+    pub(crate) fn plain(name: String, place: String) -> Self {
+        Self { name, place, is_count: false, derived: None }
+    }
+}
+
 /// All values of a cell, and the aggregations that they need.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Measures {

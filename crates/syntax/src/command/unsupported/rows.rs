@@ -11,14 +11,11 @@ const fn row(names: &'static [&'static str], kind: Kind, summary: &'static str) 
 pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["abstract"], Kind::Streaming, "shortens events to their most telling lines"),
     row(&["addcoltotals"], Kind::Transforming, "adds a row with the sum of each column"),
-    row(&["addinfo"], Kind::Streaming, "adds the time range and identity of the search to each row"),
     row(&["addtotals"], Kind::Streaming, "adds the sum of its numbers to each row"),
     row(&["analyzefields", "af"], Kind::Transforming, "tells how well each numeric field predicts another"),
     row(&["anomalies"], Kind::Centralized, "tells how unexpected each event is"),
     row(&["anomalousvalue"], Kind::Dataset, "finds values that are rare for their field"),
     row(&["anomalydetection"], Kind::Dataset, "finds events that are improbable as a whole"),
-    row(&["appendcols"], Kind::Dataset, "adds the columns of another search, row by row"),
-    row(&["appendpipe"], Kind::Dataset, "adds the result of a pipeline over the rows so far"),
     row(&["apply"], Kind::Streaming, "applies a trained model of the machine learning toolkit"),
     row(&["arules"], Kind::Transforming, "finds association rules between fields"),
     row(&["associate"], Kind::Transforming, "finds fields that tell about each other"),
@@ -40,7 +37,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["entitymerge"], Kind::Centralized, "merges rows of one entity"),
     row(&["erex"], Kind::Streaming, "learns an extraction from examples"),
     row(&["eventcount"], Kind::Generating, "counts the events of indexes"),
-    row(&["extract", "kv"], Kind::Streaming, "extracts key and value pairs from the text"),
     row(&["fieldformat"], Kind::Streaming, "formats a field for display only"),
     row(&["fieldsummary"], Kind::Transforming, "summarises each field"),
     row(&["file"], Kind::Generating, "reads a file of the server"),
@@ -48,10 +44,8 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["findtypes", "typelearner"], Kind::Transforming, "suggests event types"),
     row(&["fit"], Kind::Dataset, "trains a model of the machine learning toolkit"),
     row(&["folderize"], Kind::Transforming, "groups rows by path prefixes"),
-    row(&["foreach"], Kind::Streaming, "runs a template for each field"),
     row(&["fromjson"], Kind::Streaming, "turns the keys of a JSON object into fields"),
     row(&["gauge"], Kind::Transforming, "shapes a number for a gauge"),
-    row(&["gentimes"], Kind::Generating, "makes rows of time ranges"),
     row(&["geom"], Kind::Streaming, "adds polygons of regions"),
     row(&["geomfilter"], Kind::Streaming, "clips polygons to a box"),
     row(&["geostats"], Kind::Transforming, "aggregates by places for a map"),
@@ -62,16 +56,13 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["inputcsv"], Kind::Generating, "reads a CSV file"),
     row(&["inputintelligence"], Kind::Generating, "reads a threat intelligence collection"),
     row(&["inputxml"], Kind::Generating, "reads an XML file"),
-    row(&["join"], Kind::Dataset, "joins the rows of another search"),
     row(&["kmeans"], Kind::Dataset, "groups rows by the distance of their numbers"),
     row(&["kvform"], Kind::Streaming, "extracts fields by a form"),
     row(&["loadjob"], Kind::Generating, "reads the result of an earlier search"),
     row(&["localize"], Kind::Transforming, "lists time ranges in which events occur"),
     row(&["localop"], Kind::Streaming, "runs what follows on the search head"),
-    row(&["makecontinuous"], Kind::Dataset, "adds rows for missing steps of a field"),
     row(&["makejson"], Kind::Streaming, "packs fields into a JSON object"),
     row(&["makemv"], Kind::Streaming, "splits a value into several"),
-    row(&["map"], Kind::Centralized, "runs a search for each row"),
     row(&["mcatalog"], Kind::Generating, "lists metrics and their dimensions"),
     row(&["mcollect"], Kind::Centralized, "writes rows to a metric index"),
     row(&["metadata"], Kind::Generating, "lists hosts, sources or source types"),
@@ -79,8 +70,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["meventcollect"], Kind::Streaming, "writes events to a metric index"),
     row(&["mpreview", "msearch"], Kind::Generating, "shows raw metric points"),
     row(&["mstats"], Kind::Generating, "aggregates metrics"),
-    row(&["multikv"], Kind::Streaming, "extracts fields from tables in the text"),
-    row(&["multisearch"], Kind::Generating, "runs several searches and merges their events"),
     row(&["mvexpand"], Kind::Streaming, "makes a row of each value"),
     row(&["nomv"], Kind::Streaming, "joins several values into one"),
     row(&["noop"], Kind::Streaming, "does nothing"),
@@ -110,7 +99,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["selfjoin"], Kind::Dataset, "joins rows with later rows of the same values"),
     row(&["sendalert"], Kind::Centralized, "runs an alert action"),
     row(&["sendemail"], Kind::Centralized, "sends rows by mail"),
-    row(&["set"], Kind::Generating, "unites, intersects or subtracts two searches"),
     row(&["setfields"], Kind::Streaming, "sets fields to constants"),
     row(&["sichart"], Kind::Transforming, "chart for a summary index"),
     row(&["sirare"], Kind::Transforming, "rare for a summary index"),
@@ -119,7 +107,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["sitop"], Kind::Transforming, "top for a summary index"),
     row(&["snowevent"], Kind::Centralized, "creates an event in ServiceNow"),
     row(&["snowincident"], Kind::Centralized, "creates an incident in ServiceNow"),
-    row(&["spath"], Kind::Streaming, "extracts fields from JSON or XML"),
     row(&["strcat"], Kind::Streaming, "joins fields and texts"),
     row(&["summarize"], Kind::Transforming, "summarises events"),
     row(&["summary"], Kind::Generating, "describes a model of the machine learning toolkit"),
@@ -127,18 +114,13 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["timewrap"], Kind::Transforming, "compares periods of a timechart"),
     row(&["tojson"], Kind::Streaming, "packs each row into a JSON object"),
     row(&["transaction", "transam"], Kind::Dataset, "groups events into transactions"),
-    row(&["transpose"], Kind::Dataset, "turns rows into columns"),
     row(&["tscollect"], Kind::Centralized, "writes rows to a file for tstats"),
     row(&["typeahead"], Kind::Generating, "suggests terms"),
     row(&["typer"], Kind::Streaming, "adds event types"),
-    row(&["union"], Kind::Generating, "adds the rows of several datasets"),
-    row(&["untable"], Kind::Streaming, "turns columns into rows"),
     row(&["walklex"], Kind::Generating, "lists the terms of an index"),
     row(&["x11"], Kind::Dataset, "removes seasons from a time series"),
-    row(&["xmlkv"], Kind::Streaming, "extracts fields from XML tags"),
     row(&["xmlunescape"], Kind::Streaming, "undoes the escapes of XML"),
     row(&["xpath"], Kind::Streaming, "extracts a field from XML by a path"),
-    row(&["xyseries", "maketable"], Kind::Transforming, "turns rows into a table with one column per value"),
 ];
 
 /// How many there are.
@@ -147,13 +129,10 @@ pub(crate) const ROW_COUNT: usize = ROWS.len();
 /// What a command cannot do without, for those that cannot do without something.
 pub(super) fn needs(name: &str) -> Needs {
     match name {
-        "appendcols" | "appendpipe" | "foreach" => Needs::Brackets(1),
-        "multisearch" | "set" => Needs::Brackets(2),
-        "collect" | "concurrency" | "contingency" | "fieldformat" | "fromjson" | "gentimes" | "geostats" | "join"
-        | "loadjob" | "makecontinuous" | "makemv" | "map" | "metadata" | "mstats" | "mvexpand" | "nomv"
-        | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace" | "rest" | "savedsearch" | "selfjoin"
-        | "setfields" | "sichart" | "sistats" | "sitimechart" | "sitop" | "sirare" | "strcat" | "untable" | "xpath"
-        | "xyseries" => Needs::Arguments,
+        "collect" | "concurrency" | "contingency" | "fieldformat" | "fromjson" | "geostats" | "loadjob" | "makemv"
+        | "metadata" | "mstats" | "mvexpand" | "nomv" | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace"
+        | "rest" | "savedsearch" | "selfjoin" | "setfields" | "sichart" | "sirare" | "sistats" | "sitimechart"
+        | "sitop" | "strcat" | "xpath" => Needs::Arguments,
         _ => Needs::Nothing,
     }
 }
@@ -162,6 +141,4 @@ pub(super) fn needs(name: &str) -> Needs {
 pub(super) enum Needs {
     Nothing,
     Arguments,
-    /// So many brackets.
-    Brackets(usize),
 }

@@ -1,0 +1,49 @@
+//! The meaning of `union`: the rows of several datasets. `| union [search index=a] lookup:users.csv`
+//!
+//! Events of all datasets stand by time; where one of them is made of other rows, they stand one after the other, the rows
+//! that come in first. Absent: data models and saved searches as datasets.
+
+use speleo_syntax::{
+    Code, Diagnostic,
+    command::union::{Dataset, Union},
+};
+
+use super::multisearch::together;
+use crate::{
+    Result,
+    command::branch,
+    lower::{Context, Lower},
+    relation::Relation,
+    table,
+};
+
+/// Splunk's `maxout`.
+const SPLUNK_LIMIT: u64 = 50_000;
+
+impl Lower for Union {
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        let limit = self.max_out.or_else(|| cx.world.splunk_limits().then_some(SPLUNK_LIMIT));
+        let mut parts: Vec<Relation> = input.into_iter().collect();
+        for dataset in &self.datasets {
+            parts.push(match dataset {
+                Dataset::Search(search) => {
+                    let rows = branch(search, cx).await?;
+                    match limit {
+                        Some(limit) => rows.sorted(usize::try_from(limit).ok())?,
+                        None => rows,
+                    }
+                }
+                Dataset::Named { kind, name } if kind == "lookup" => match table::open(name, cx).await? {
+                    Some(table) => table::scan(&name.name, &table)?,
+                    None => table::nothing()?,
+                },
+                Dataset::Named { kind, name } => {
+                    let text = format!("`{kind}:` is not supported as a dataset of `union`");
+                    let error = Diagnostic::new(Code::UnsupportedForm, name.span, text);
+                    return Err(error.help("a search in brackets and `lookup:name` are").into());
+                }
+            });
+        }
+        together(parts)
+    }
+}

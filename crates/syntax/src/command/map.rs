@@ -1,0 +1,62 @@
+//! `map`: runs a search for each row. `map search="search index=web user=$user$" maxsearches=50`
+
+use std::fmt::{self, Display, Formatter};
+
+use crate::{Command, CommandSpec, Kind, Span, Spanned, cursor::Cursor, print};
+
+/// Run a search for each row; the rows of all are the result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Map {
+    /// Where the command stands, without the pipe.
+    pub span: Span,
+    /// The search, with `$field$` in the place of values.
+    pub template: Spanned<String>,
+    /// How many rows count at most.
+    pub max_searches: u64,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["map"],
+    kind: Kind::Dataset,
+    summary: "runs a search for each row",
+    usage: "map search=\"<search>\" [maxsearches=<count>]",
+    options: &["maxsearches", "search"],
+    differs: &["saved searches are not supported", "a row without a value for a token runs no search"],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    let (mut template, mut max_searches) = (None, 10);
+    while !cursor.at_end() {
+        if let Some(option) = cursor.option() {
+            match option.name.node.as_str() {
+                "search" => template = Some(option.value),
+                "maxsearches" => max_searches = cursor.unsigned(&option),
+                _ => cursor.unknown_option(&option),
+            }
+        } else if cursor.peek() == Some('[') && template.is_none() {
+            // The older form: the search stands in brackets.
+            let start = cursor.position() + 1;
+            let end = cursor.position() + crate::structure::partner(cursor.rest());
+            let text = cursor.text().get(start..end).unwrap_or_default().to_owned();
+            template = Some(Spanned { span: Span::new(start, end), node: text });
+            cursor.go(end + 1);
+        } else {
+            break;
+        }
+    }
+    let Some(template) = template else {
+        cursor.missing("`search=\"…\"`");
+        return None;
+    };
+    Some(Command::Map(Map { span: cursor.command_span(), template, max_searches }))
+}
+
+impl Display for Map {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        out.write_str("map search=")?;
+        print::quote(out, &self.template.node)?;
+        print::option(out, "maxsearches", (self.max_searches != 10).then_some(self.max_searches))
+    }
+}

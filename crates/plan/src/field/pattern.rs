@@ -25,8 +25,10 @@ pub(crate) fn patterns(search: &Search) -> Vec<String> {
         let names_all = match command {
             Command::Search(_) => continue,
             Command::Fields(fields) if fields.drop => continue,
+            Command::FillDown(fill) => fill.fields.is_empty(),
             Command::FillNull(fill) => fill.fields.is_empty(),
             Command::Chart(chart) => chart.aggregates.iter().any(is_of_all),
+            Command::StreamStats(stats) => stats.aggregates.iter().any(is_of_all),
             Command::TimeChart(chart) => chart.aggregates.iter().any(is_of_all),
             Command::Stats(stats) => stats.aggregates.iter().any(is_of_all),
             Command::EventStats(stats) => stats.aggregates.iter().any(is_of_all),
@@ -92,6 +94,7 @@ mod tests {
         check("index=a | fields - x* | head 1", &[]);
         check("index=a | rename a.* AS * | fillnull value=x", &["a.*", "*"]);
         check("index=a | fillnull b", &[]);
+        check("index=a | filldown | streamstats count", &["*"]);
         check("index=a | stats values(s*) BY h", &["s*"]);
         check("index=a | stats dc", &["*"]);
         check("index=a | stats count c", &[]);

@@ -5,6 +5,7 @@
 //! the columns. Absent: bins without data among the rows, except for times.
 
 pub(crate) mod axis;
+mod gather;
 pub(crate) mod measure;
 pub(crate) mod pivot;
 pub(crate) mod select;

@@ -3,7 +3,7 @@
 //! The aggregates of all combinations come first, one row each; then each column of the table takes its own. A table with
 //! columns asks for the combinations by a named step, so that events are read once unless `OTHER` has to be computed.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono_tz::Tz;
 use datafusion::{
@@ -26,6 +26,7 @@ use speleo_syntax::{
 
 use super::{
     axis::Label,
+    gather,
     measure::{Measure, Measures},
     select::{self, Chosen},
 };
@@ -48,8 +49,6 @@ const COLUMN: &str = "column";
 pub(crate) const FREQUENCY: &str = "frequency";
 /// The column of the smallest number of a bin.
 const LOW: &str = "low";
-/// The same in the table.
-const ORDER: &str = "__low";
 /// How many bins of time a table may have.
 const MOST_BINS: usize = 1_000_000;
 
@@ -98,22 +97,26 @@ impl Table<'_> {
         let several = self.measures.measures.len() > 1;
         let Some(label) = self.column.take() else {
             let grouped = self.continued(grouped, None, cx).await?;
-            return self.finish(grouped, Vec::new());
+            return self.single(grouped);
         };
-        let rows = cx.world.rows(&format!("cells of {}", self.name), grouped.finish()?).await?;
+        let mut rows = cx.world.rows(&format!("cells of {}", self.name), grouped.finish()?).await?;
         let mut cells = table::of_rows("cells", &rows)?;
         let first = self.measures.measures.first().map_or(FREQUENCY, |measure| measure.place.as_str());
         let chosen = select::choose(&cells, COLUMN, first, several, self.series, &label.name, cx).await?;
         // Columns that are not kept and not merged leave their rows behind, empty.
-        if chosen.has_others && self.series.use_other {
+        let merges = chosen.has_others && self.series.use_other;
+        if merges {
             let mut names: Vec<Expr> = chosen.kept.iter().map(|name| lit(name.as_str())).collect();
             if chosen.has_null {
                 names.push(lit(self.series.null_text.as_str()));
             }
             cells = self.grouped(merged(keys, names, &self.series.other_text)?, cx).await?;
         }
-        let cells = self.continued(cells, Some(&rows), cx).await?;
-        self.finish(cells, self.names(chosen))
+        if merges || self.spine != Spine::None {
+            let cells = self.continued(cells, Some(&rows), cx).await?;
+            rows = cx.world.rows(&format!("rows of {}", self.name), cells.finish()?).await?;
+        }
+        self.table(&rows, &self.names(chosen))
     }
 
     /// The rows to aggregate, with their labels.
@@ -145,7 +148,11 @@ impl Table<'_> {
         if let Some(low) = self.row.as_ref().and_then(|row| row.low.clone()) {
             outputs.push(one(LOW, Call { function: min_udaf(), args: vec![low] }));
         }
-        self.measures.derive(aggregate::group(keys, &outputs)?, cx).await
+        let mut grouped = aggregate::group(keys, &outputs)?;
+        if grouped.has(LOW) {
+            grouped.order.insert(0, OrderKey::ascending(LOW));
+        }
+        self.measures.derive(grouped, cx).await
     }
 
     /// The cells with one more row for each bin of time that should be there; `rows` are the cells where they are known.
@@ -167,7 +174,9 @@ impl Table<'_> {
         let starts = starts(width, first, last, cx.world.timezone(), align).ok_or_else(|| {
             Diagnostic::unplaced(Code::BadValue, format!("the span makes more than {MOST_BINS} bins"))
         })?;
-        stack(cells, spine(starts)?)
+        let mut all = stack(cells, spine(starts)?)?;
+        all.order.insert(0, OrderKey::ascending(ROW));
+        Ok(all)
     }
 
     /// The names of the columns with their labels, the most significant order first.
@@ -182,55 +191,58 @@ impl Table<'_> {
         names
     }
 
-    /// One row for each label of rows; without labels of columns each measure is a column.
-    fn finish(&self, cells: Relation, labels: Vec<String>) -> Result<Relation> {
-        let mut names: Vec<String> = self.row.iter().map(|row| row.name.clone()).collect();
+    /// One row for each label of rows, a column for each label of columns and measure.
+    fn table(&self, cells: &Rows, labels: &[String]) -> Result<Relation> {
+        let measures = &self.measures.measures;
+        let table = table::of_rows("table", &gather::gather(cells, (ROW, COLUMN), measures, labels)?)?;
+        let mut columns = self.row_column()?;
+        let mut taken: HashSet<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+        for (n, (measure, label)) in
+            measures.iter().flat_map(|one| labels.iter().map(move |label| (one, label))).enumerate()
+        {
+            let name = unused(self.title(measure, label), &taken);
+            taken.insert(name.clone());
+            columns.push((name, column(&gather::cell(n))));
+        }
+        table.select(columns)
+    }
+
+    /// One row for each label of rows, a column for each measure. Several rows of one label are a cell and a bin of time.
+    fn single(&self, cells: Relation) -> Result<Relation> {
         let mut outputs: Vec<Output> = Vec::new();
-        let mut counts = Vec::new();
-        let mut add = |measure: &Measure, label: Option<&String>, name: String| -> Result<()> {
-            let mut value = column(&measure.place);
-            if let Some(label) = label {
-                value = when(column(COLUMN).eq(lit(label.as_str())), value).end()?;
-            }
-            let call = Call { function: kernel::aggregate("spl_first")?, args: vec![value, lit(0_i64)] };
-            let name = unused(name, &names);
-            names.push(name.clone());
-            counts.push(measure.is_count);
-            outputs.push(Output { name, calls: vec![call], finish: Finish::Plain });
-            Ok(())
-        };
         for measure in &self.measures.measures {
-            if labels.is_empty() && !cells.has(COLUMN) {
-                add(measure, None, measure.name.clone())?;
-            }
-            for label in &labels {
-                add(measure, Some(label), self.title(measure, label))?;
-            }
+            let args = vec![column(&measure.place), lit(0_i64)];
+            let call = Call { function: kernel::aggregate("spl_first")?, args };
+            outputs.push(Output { name: measure.place.clone(), calls: vec![call], finish: Finish::Plain });
         }
         let is_binned = cells.has(LOW);
         if is_binned {
             let call = Call { function: min_udaf(), args: vec![column(LOW)] };
-            outputs.push(Output { name: ORDER.to_owned(), calls: vec![call], finish: Finish::Plain });
+            outputs.push(Output { name: LOW.to_owned(), calls: vec![call], finish: Finish::Plain });
         }
         let keys = aggregate::keys(cells, self.row.iter().map(|_| ROW), false)?;
-        let mut pivoted = aggregate::group(keys, &outputs)?;
+        let mut grouped = aggregate::group(keys, &outputs)?;
         if is_binned {
-            pivoted.order.insert(0, OrderKey::ascending(ORDER));
+            grouped.order.insert(0, OrderKey::ascending(LOW));
         }
-        let mut columns = Vec::with_capacity(outputs.len() + 1);
-        if let Some(row) = &self.row {
-            columns.push((row.name.clone(), meet::stored(&row.name, column(ROW), &row.data_type)?));
-        }
-        for (output, is_count) in outputs.iter().zip(counts) {
-            let value = column(&output.name);
-            let value = match pivoted.data_type(&output.name) {
-                Some(DataType::Int64) if is_count => coalesce().call(vec![value, lit(0_i64)]),
-                Some(DataType::Float64) if is_count => coalesce().call(vec![value, lit(0.0)]),
+        let mut columns = self.row_column()?;
+        for measure in &self.measures.measures {
+            let value = column(&measure.place);
+            let value = match grouped.data_type(&measure.place) {
+                Some(DataType::Int64) if measure.is_count => coalesce().call(vec![value, lit(0_i64)]),
+                Some(DataType::Float64) if measure.is_count => coalesce().call(vec![value, lit(0.0)]),
                 _ => value,
             };
-            columns.push((output.name.clone(), value));
+            let taken = columns.iter().map(|(name, _)| name.clone()).collect();
+            columns.push((unused(measure.name.clone(), &taken), value));
         }
-        pivoted.select(columns)
+        grouped.select(columns)
+    }
+
+    /// The column of the rows' labels.
+    fn row_column(&self) -> Result<Vec<(String, Expr)>> {
+        let of_row = |row: &Label| Ok((row.name.clone(), meet::stored(&row.name, column(ROW), &row.data_type)?));
+        self.row.iter().map(of_row).collect()
     }
 
     /// The name of a column.
@@ -245,7 +257,7 @@ impl Table<'_> {
 }
 
 /// The name, with a number behind it where it is taken: a value can be called as the field of the rows.
-fn unused(name: String, taken: &[String]) -> String {
+fn unused(name: String, taken: &HashSet<String>) -> String {
     if !taken.contains(&name) {
         return name;
     }

@@ -21,8 +21,8 @@ use crate::args::Cli;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Plans are trees that are walked by recursion; a long `OR` makes a deep one.
-const STACK_SIZE: usize = 64 << 20;
+/// Plans are trees that are walked by recursion; a long pipeline makes a deep one. Only what is used takes memory.
+const STACK_SIZE: usize = 256 << 20;
 
 /// A panic in a search is caught and told as a diagnostic; what the hook prints beside it helps only whoever asks for it.
 fn silence_panics() {

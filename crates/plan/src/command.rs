@@ -129,6 +129,7 @@ pub(crate) type Lowering<'a> = Pin<Box<dyn Future<Output = Result<Relation>> + S
 async fn fold(search: &Search, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
     let mut relation = input;
     for command in &search.commands {
+        cx.step(command.span())?;
         relation = Some(lower(command, relation, cx).await.map_err(|error| blame(error, command))?);
     }
     match relation {

@@ -1,7 +1,7 @@
 //! The fold over a pipeline: each command takes a relation and gives the next.
 
 use datafusion::logical_expr::LogicalPlan;
-use speleo_syntax::{Diagnostic, Search};
+use speleo_syntax::{Code, Diagnostic, Search, Span};
 
 use crate::{Result, TimeRange, World, relation::Relation};
 
@@ -26,6 +26,27 @@ pub(crate) struct Context<'a> {
     pub(crate) patterns: Vec<String>,
     /// The time range of the pipeline's events: its own, or the one asked for outside.
     pub(crate) range: TimeRange,
+    /// How many commands and dependent assignments were lowered, those in brackets too.
+    pub(crate) steps: usize,
+}
+
+/// How many steps a search may have. Plans are walked by recursion, and by rules that look at every column of every step;
+/// the longest published searches have 500.
+const MAX_STEPS: usize = 1_000;
+
+impl Context<'_> {
+    /// Counts a step of the pipeline.
+    ///
+    /// # Errors
+    /// E0104 where there are too many.
+    pub(crate) fn step(&mut self, span: Span) -> Result<()> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            let message = format!("a search of more than {MAX_STEPS} steps is too long to plan");
+            return Err(Diagnostic::new(Code::TooDeep, span, message).into());
+        }
+        Ok(())
+    }
 }
 
 /// The meaning of a command.
@@ -39,8 +60,8 @@ pub(crate) trait Lower {
 /// # Errors
 /// Diagnostics about names, types and unsupported forms, and what the world reports from the steps that it runs.
 pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
-    let mut cx =
-        Context { world, notes: Vec::new(), mentioned: Vec::new(), patterns: Vec::new(), range: world.time_range() };
+    let range = world.time_range();
+    let mut cx = Context { world, notes: Vec::new(), mentioned: Vec::new(), patterns: Vec::new(), range, steps: 0 };
     let relation = crate::command::pipeline(search, &mut cx).await?;
     Ok(SearchPlan { plan: relation.finish()?, notes: cx.notes })
 }

@@ -16,7 +16,10 @@ use datafusion::{
     common::ScalarValue,
     logical_expr::{Expr, Operator, lit},
 };
-use speleo_syntax::{Code, Diagnostic, SearchExpr, SearchExprKind, Span, parse_search_expr};
+use indexmap::IndexMap;
+use speleo_syntax::{
+    Code, CompareOp, Diagnostic, Field, SearchExpr, SearchExprKind, SearchValue, Span, parse_search_expr,
+};
 
 use crate::{
     Error, Result,
@@ -28,6 +31,12 @@ use crate::{
 
 /// How deeply conditions may nest: the plans below recurse over expressions.
 const DEPTH: usize = 200;
+
+/// With more alternatives than this for one field, a lookup serves better than a comparison each.
+const MANY: usize = 16;
+
+/// How many conditions may hold together: the optimizer makes a chain of them, as deep as they are many.
+const MAX_CONDITIONS: usize = 2_000;
 
 /// Lowers a condition over the rows of `relation`: rows pass for which it is true. Its brackets run first.
 ///
@@ -87,13 +96,11 @@ impl Lowering<'_, '_> {
             // The parser reported an error, and a search with errors is not run.
             SearchExprKind::Nothing | SearchExprKind::Error => Ok(lit(false)),
             SearchExprKind::And(parts) => self.group(parts),
-            SearchExprKind::Or(parts) => {
-                Ok(any(parts.iter().map(|part| self.lower(part)).collect::<Result<Vec<_>>>()?))
-            }
+            SearchExprKind::Or(parts) => self.alternatives(parts),
             SearchExprKind::Not(inner) => Ok(not(self.lower(inner)?)),
             SearchExprKind::Comparison { field, op, value } => self.comparison(expr.span, field, *op, value),
             SearchExprKind::In { field, values, negated } => {
-                let found = self.membership(field, values)?;
+                let found = self.membership(field, &values.iter().collect::<Vec<_>>())?;
                 Ok(if *negated { not(found) } else { found })
             }
             SearchExprKind::Term { text, quoted } => self.term(text, if *quoted { "phrase" } else { "term" }),
@@ -104,8 +111,33 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// Any of several conditions. Many values of one field are looked up at once, as those of `IN` are.
+    fn alternatives(&mut self, parts: &[SearchExpr]) -> Result<Expr> {
+        let mut lists: IndexMap<&str, (&Field, Vec<&SearchValue>)> = IndexMap::new();
+        for (field, value) in parts.iter().filter_map(plain_equality) {
+            lists.entry(field.name.as_str()).or_insert_with(|| (field, Vec::new())).1.push(value);
+        }
+        lists.retain(|_, (_, values)| values.len() > MANY);
+        let mut conditions = Vec::new();
+        for part in parts {
+            let listed = plain_equality(part).is_some_and(|(field, _)| lists.contains_key(field.name.as_str()));
+            if !listed {
+                conditions.push(self.lower(part)?);
+            }
+        }
+        for (field, values) in lists.values() {
+            conditions.push(self.membership(field, values)?);
+        }
+        Ok(any(conditions))
+    }
+
     /// All of several conditions; time modifiers among them bound the group together.
     fn group(&mut self, parts: &[SearchExpr]) -> Result<Expr> {
+        if let Some(surplus) = parts.get(MAX_CONDITIONS) {
+            let message = format!("more than {MAX_CONDITIONS} conditions hold together");
+            let help = "many values of a field are excluded by `NOT field IN (…)`";
+            return Err(Diagnostic::new(Code::TooDeep, surplus.span, message).help(help).into());
+        }
         let mut conditions = Vec::with_capacity(parts.len());
         if let Some(range) = time::range(parts, self.answers, self.cx)? {
             conditions.push(time::within(range, self.relation)?);
@@ -136,6 +168,18 @@ impl Lowering<'_, '_> {
             ),
             other => other,
         })
+    }
+}
+
+/// `field=value` where the value is a text.
+fn plain_equality(part: &SearchExpr) -> Option<(&Field, &SearchValue)> {
+    match &part.kind {
+        SearchExprKind::Comparison {
+            field,
+            op: CompareOp::Equal,
+            value: value @ (SearchValue::Text { .. } | SearchValue::Term(_)),
+        } => Some((field, value)),
+        _ => None,
     }
 }
 

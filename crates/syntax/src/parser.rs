@@ -3,7 +3,7 @@
 //! Nothing here fails: each segment gives a command or a diagnostic, and reading goes on behind the next pipe.
 
 use crate::{
-    Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, SearchExpr, Span,
+    Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, SearchExpr, Severity, Span,
     command::{self, search::SearchCommand},
     cursor::Cursor,
     eval, nearest, search, structure, token,
@@ -26,6 +26,9 @@ const LOOKS_LIKE_A_COMMAND: &[&str] = &[
     "savedsearch",
     "tstats",
 ];
+
+/// How many problems are told at once: more help nobody, and each is shown with its line.
+const MAX_DIAGNOSTICS: usize = 20;
 
 /// Where a pipeline stands, which decides how it may begin.
 #[derive(Clone, Copy, PartialEq)]
@@ -79,6 +82,14 @@ fn read<T>(text: &str, parser: impl Fn(&mut Cursor) -> T, nothing: T) -> (T, Vec
         _ => true,
     }));
     diagnostics.sort_by_key(|diagnostic| diagnostic.span().map_or(0, |span| span.start));
+    let surplus = diagnostics.len().saturating_sub(MAX_DIAGNOSTICS);
+    if surplus > 0 {
+        // Warnings make room first: what is left must still stop the search.
+        diagnostics.sort_by_key(|diagnostic| !diagnostic.is_error());
+        diagnostics.truncate(MAX_DIAGNOSTICS);
+        let rest = Diagnostic::unplaced(Code::Syntax, format!("{surplus} more problems are not shown"));
+        diagnostics.push(Diagnostic { severity: Severity::Note, ..rest });
+    }
     (tree, diagnostics)
 }
 

@@ -28,6 +28,7 @@ impl Lower for Eval {
             let target = &assignment.target.name;
             let parts = template(target);
             if !ready.is_empty() && (parts.is_some() || depends(assignment, &ready)) {
+                cx.step(assignment.target.span)?;
                 relation = relation.set(std::mem::take(&mut ready))?;
             }
             match parts {

@@ -34,11 +34,11 @@ impl Lowering<'_, '_> {
     }
 
     /// `field IN (values)`, without the negation.
-    pub(super) fn membership(&mut self, name: &Field, values: &[SearchValue]) -> Result<Expr> {
+    pub(super) fn membership(&mut self, name: &Field, values: &[&SearchValue]) -> Result<Expr> {
         let mut texts = Vec::new();
         let mut tests = Vec::new();
         for value in values {
-            match value {
+            match *value {
                 SearchValue::Text { text, .. } | SearchValue::Term(text) => texts.push(text.as_str()),
                 other => tests.push(self.comparison(name.span, name, CompareOp::Equal, other)?),
             }

@@ -1,9 +1,14 @@
 //! A plan, and what SPL knows of its rows that a schema cannot say.
 
+use std::{collections::HashMap, sync::Arc};
+
 use datafusion::{
     arrow::datatypes::DataType,
-    common::Column,
-    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, SortExpr, expr::Alias},
+    common::{
+        Column,
+        tree_node::{Transformed, TreeNode},
+    },
+    logical_expr::{Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SortExpr, expr::Alias},
 };
 
 use crate::Result;
@@ -88,6 +93,39 @@ fn told_apart(expr: Expr, name: &str, depth: usize) -> Expr {
     if reads_itself { expr.alias(format!("{HIDDEN}step{depth}")) } else { expr }
 }
 
+/// A projection. The builder would look through the whole plan for each column, which makes a pipeline's cost the cube of its
+/// length; columns are exact here, and the input's schema knows them all.
+fn project(plan: LogicalPlan, exprs: Vec<Expr>) -> Result<LogicalPlan> {
+    let places = Places::of(&plan);
+    let exprs = exprs.into_iter().map(|expr| places.qualified(expr)).collect::<Result<Vec<_>>>()?;
+    Ok(LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(plan))?))
+}
+
+/// The columns of a plan with the tables that they are from.
+struct Places(HashMap<String, Column>);
+
+impl Places {
+    fn of(plan: &LogicalPlan) -> Self {
+        let qualified = plan.schema().iter().filter(|(table, _)| table.is_some());
+        Self(qualified.map(|place| (place.1.name().clone(), Column::from(place))).collect())
+    }
+
+    /// The expression with the table of each column, which rules of the optimizer expect.
+    fn qualified(&self, expr: Expr) -> Result<Expr> {
+        let qualify = |expr: Expr| {
+            let place = match &expr {
+                Expr::Column(own) if own.relation.is_none() => self.0.get(&own.name),
+                _ => None,
+            };
+            Ok(match place {
+                Some(place) => Transformed::yes(Expr::Column(place.clone())),
+                None => Transformed::no(expr),
+            })
+        };
+        if self.0.is_empty() { Ok(expr) } else { Ok(expr.transform(qualify)?.data) }
+    }
+}
+
 /// How many nodes stand on the plan's first branch.
 fn depth(plan: &LogicalPlan) -> usize {
     let mut depth = 1;
@@ -132,7 +170,8 @@ impl Relation {
 
     /// Keeps rows for which `condition` is true.
     pub(crate) fn filter(mut self, condition: Expr) -> Result<Self> {
-        self.plan = LogicalPlanBuilder::from(self.plan).filter(condition)?.build()?;
+        let condition = Places::of(&self.plan).qualified(condition)?;
+        self.plan = LogicalPlan::Filter(Filter::try_new(condition, Arc::new(self.plan))?);
         Ok(self)
     }
 
@@ -167,7 +206,7 @@ impl Relation {
         let depth = depth(&self.plan);
         exprs.extend(outputs.into_iter().map(|(name, expr)| named(told_apart(expr, &name, depth), &name)));
         exprs.extend(carried);
-        self.plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
+        self.plan = project(self.plan, exprs)?;
         Ok(self)
     }
 
@@ -195,7 +234,7 @@ impl Relation {
         }
         let mut exprs: Vec<Expr> = self.plan.schema().fields().iter().map(|field| column(field.name())).collect();
         exprs.push(named(expr, &name));
-        self.plan = LogicalPlanBuilder::from(self.plan).project(exprs)?.build()?;
+        self.plan = project(self.plan, exprs)?;
         Ok((self, name))
     }
 
@@ -221,6 +260,6 @@ impl Relation {
     pub(crate) fn finish(self) -> Result<LogicalPlan> {
         let sorted = self.sorted(None)?;
         let exprs: Vec<Expr> = sorted.fields().iter().map(|name| column(name)).collect();
-        Ok(LogicalPlanBuilder::from(sorted.plan).project(exprs)?.build()?)
+        project(sorted.plan, exprs)
     }
 }

@@ -81,6 +81,7 @@ fn extractions() {
     check("kv pairdelim=\"|\" mv_add=t", "extract pairdelim=\"|\" mv_add=true");
     check("extract access-request limit=5 clean_keys=f", "extract access-request clean_keys=false limit=5");
     check("xmlkv maxinputs=5", "xmlkv");
+    check("xmlkv Message maxinputs=5", "xmlkv Message");
     check(
         "multikv noheader=t fields a b filter x \"y z\" rmorig=f",
         "multikv noheader=true rmorig=false fields a, b filter \"x\" \"y z\"",

@@ -128,6 +128,8 @@ fn constant(args: &Arguments, index: usize) -> Result<Option<String>> {
 fn relative_time(args: &Arguments) -> Result<ArrayRef> {
     let (times, modifiers, tz) = (args.numbers(0)?, args.texts(1)?, timezone(args, 2)?);
     let literal = match constant(args, 1)? {
+        // A token of a dashboard or a macro that got no value: the text may well become a modifier.
+        Some(text) if text.contains(['$', '`']) => None,
         Some(text) => Some(Modifier::parse(&text).map_err(|error| exec_datafusion_err!("{error}"))?),
         None => None,
     };

@@ -2,10 +2,10 @@
 //!
 //! Writing is a named step: the rows that go on are those that it returns.
 
-use speleo_syntax::command::outputlookup::OutputLookup;
+use speleo_syntax::{Code, Diagnostic, Label, Span, command::outputlookup::OutputLookup};
 
 use crate::{
-    LookupWrite, Result,
+    Error, LookupWrite, Result,
     command::rows,
     lower::{Context, Lower},
     relation::Relation,
@@ -28,9 +28,27 @@ impl Lower for OutputLookup {
             multivalue_columns: self.multivalue_columns,
         };
         let step = format!("write {}", self.table.name);
-        let written = cx.world.write_lookup(&step, write, input.finish()?).await?;
+        let written = cx
+            .world
+            .write_lookup(&step, write, input.finish()?)
+            .await
+            .map_err(|error| placed(error, self.table.span))?;
         let mut relation = table::of_rows(&self.table.name, &written)?;
         relation.shape = shape;
         Ok(relation)
+    }
+}
+
+/// A table that cannot exist is blamed on its name.
+fn placed(error: Error, name: Span) -> Error {
+    let place = |mut found: Diagnostic| {
+        if found.labels.is_empty() && found.code == Code::UnknownLookup {
+            found.labels.push(Label { span: name, text: String::new() });
+        }
+        found
+    };
+    match error {
+        Error::Diagnostics(list) => Error::Diagnostics(list.into_iter().map(place).collect()),
+        other => other,
     }
 }

@@ -1,4 +1,4 @@
-//! The meaning of `xmlkv`: a field for each XML tag of `_raw` that holds a text. `xmlkv`
+//! The meaning of `xmlkv`: a field for each XML tag of `_raw`, or of a field, that holds a text. `xmlkv`
 //!
 //! Of a tag that comes several times the last one counts.
 
@@ -16,7 +16,8 @@ use crate::{
 impl Lower for XmlKv {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "xmlkv", self.span)?;
-        let Some((text, _)) = field::find("_raw", &input) else { return Ok(input) };
+        let name = self.field.as_ref().map_or("_raw", |field| field.name.as_str());
+        let Some((text, _)) = field::find(name, &input) else { return Ok(input) };
         let fields = kernel::call("spl_fields_xml", vec![text])?;
         extract::all_fields(input, fields, Existing::GivesWay, Repeated::Last, "xmlkv", cx).await
     }

@@ -56,6 +56,7 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::IpLocation(location) => found(&location.field),
         Command::Lookup(lookup) => lookup.inputs.iter().chain(&lookup.outputs).for_each(|pair| found(&pair.field)),
         Command::MvCombine(combine) => found(&combine.field),
+        Command::XmlKv(extract) => extract.field.iter().for_each(found),
         Command::Regex(regex) => regex.field.iter().for_each(found),
         Command::Rename(rename) => rename.pairs.iter().for_each(|(old, _)| found(old)),
         Command::Return(items) => items.items.iter().for_each(|item| match item {
@@ -123,8 +124,7 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         | Command::MultiKv(_)
         | Command::MultiSearch(_)
         | Command::Set(_)
-        | Command::Union(_)
-        | Command::XmlKv(_) => {}
+        | Command::Union(_) => {}
         Command::Append(_)
         | Command::Uniq(_)
         | Command::Tail(_)

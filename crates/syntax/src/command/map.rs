@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Command, CommandSpec, Kind, Span, Spanned, cursor::Cursor, print};
+use crate::{Code, Command, CommandSpec, Diagnostic, Kind, Span, Spanned, cursor::Cursor, print};
 
 /// Run a search for each row; the rows of all are the result.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,11 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             let text = cursor.text().get(start..end).unwrap_or_default().to_owned();
             template = Some(Spanned { span: Span::new(start, end), node: text });
             cursor.go(end + 1);
+        } else if template.is_none() {
+            let span = cursor.here();
+            let message = "`map` with the name of a saved search is not supported yet";
+            cursor.fail(Diagnostic::new(Code::UnsupportedForm, span, message).help("`search=\"…\"` holds its text"));
+            return None;
         } else {
             break;
         }

@@ -49,9 +49,7 @@ fn what_is_nested_too_deeply_or_too_long_to_plan() {
 #[test]
 fn what_is_long_and_still_fine() {
     let folder = tempfile::tempdir().unwrap();
-    let list = |count: usize, one: &dyn Fn(usize) -> String, by: &str| {
-        (0..count).map(one).collect::<Vec<_>>().join(by)
-    };
+    let list = |count: usize, one: &dyn Fn(usize) -> String, by: &str| (0..count).map(one).collect::<Vec<_>>().join(by);
     let searches = [
         format!("| makeresults | eval x=5 | search {} | stats count", list(20_000, &|n| format!("x={n}"), " OR ")),
         format!("| makeresults | eval {} | stats count", list(5_000, &|n| format!("f{n}={n}"), ",")),

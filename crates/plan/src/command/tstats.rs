@@ -1,11 +1,12 @@
 //! The meaning of `tstats`: aggregates over indexes or a data model. `| tstats count FROM datamodel=Web BY Web.dest _time span=1h`
 //!
 //! Every column of an index counts as indexed, and a data model is computed from its events each time: `summariesonly` has
-//! nothing to choose from. Absent: `prestats`, `append`, and namespaces of `tscollect`.
+//! nothing to choose from. With `prestats` Splunk hands partial aggregates to the `stats`, `chart` or `timechart` that follows; here
+//! the events themselves go on, which that command aggregates to the same values. Absent: namespaces of `tscollect`.
 
 use std::collections::HashSet;
 
-use datafusion::logical_expr::lit;
+use datafusion::{arrow::datatypes::DataType, logical_expr::lit};
 use speleo_syntax::{
     Code, Diagnostic, Field, SearchExpr, SearchExprKind, Severity, Span,
     clause::Argument,
@@ -18,10 +19,11 @@ use crate::{
     datamodel, kernel,
     lower::{Context, Lower},
     meet, predicate,
-    relation::{Relation, column},
+    relation::{Relation, Shape, column},
     source,
     span::{self, Bins},
     suggest, table,
+    union::stack,
 };
 
 /// How many bins of time at most where no span is written.
@@ -29,12 +31,11 @@ const DEFAULT_BINS: u64 = 100;
 
 impl Lower for TStats {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
-        if self.prestats || self.append {
-            let error =
-                Diagnostic::new(Code::UnsupportedForm, self.span, "`prestats` and `append` are not supported yet");
-            return Err(error.help("run each search by itself and join them with `append`").into());
+        if self.append && !self.prestats {
+            let error = Diagnostic::new(Code::BadValue, self.span, "`append=true` needs `prestats=true`");
+            return Err(error.help("without `prestats` write `append [ | tstats … ]`").into());
         }
-        if input.is_some() {
+        if input.is_some() && !self.append {
             return Err(Diagnostic::new(Code::Position, self.span, "`tstats` makes rows and must stand first").into());
         }
         let mut events = self.events(cx).await?;
@@ -42,11 +43,7 @@ impl Lower for TStats {
         for key in &self.by {
             let name = &key.field.name;
             if key.prefix {
-                let raw = if events.has("_raw") {
-                    column("_raw")
-                } else {
-                    meet::null_of(&datafusion::arrow::datatypes::DataType::Utf8)?
-                };
+                let raw = if events.has("_raw") { column("_raw") } else { meet::null_of(&DataType::Utf8)? };
                 let value = kernel::call("spl_extract", vec![raw, lit(name.trim_end_matches('='))])?;
                 events = events.set(vec![(name.clone(), value)])?;
             }
@@ -74,7 +71,56 @@ impl Lower for TStats {
         let outputs =
             aggregate::resolve(&self.aggregates, &events, aggregate::Options { by: &by, all_num: false }, cx).await?;
         let names = by.iter().map(|field| field.name.as_str());
-        aggregate::group(aggregate::keys(events, names, false)?, &outputs)
+        if !self.prestats {
+            return aggregate::group(aggregate::keys(events, names, false)?, &outputs);
+        }
+        self.note_names(cx);
+        let parts = self.parts(events)?;
+        match input {
+            Some(input) => stack(input, parts),
+            None => Ok(parts),
+        }
+    }
+}
+
+/// What `prestats` changes.
+trait Partial {
+    /// The events that have all grouping fields, with the fields that a later aggregation can ask for.
+    fn parts(&self, events: Relation) -> Result<Relation>;
+    /// Says that names of aggregates wait for the command that makes them.
+    fn note_names(&self, cx: &mut Context<'_>);
+}
+
+impl Partial for TStats {
+    fn parts(&self, mut events: Relation) -> Result<Relation> {
+        let mut names: Vec<String> = Vec::new();
+        let by = self.by.iter().map(|key| key.field.name.as_str());
+        for name in by.clone() {
+            if !events.has(name) {
+                events = events.set(vec![(name.to_owned(), meet::null_of(&DataType::Utf8)?)])?;
+            }
+            events = events.filter(column(name).is_not_null())?;
+        }
+        let arguments = self.aggregates.iter().filter_map(|aggregate| match &aggregate.argument {
+            Argument::Field(field) => Some(field.name.as_str()),
+            _ => None,
+        });
+        for name in by.chain(arguments).chain(std::iter::once(meet::TIME)) {
+            if events.has(name) && !names.iter().any(|taken| taken == name) {
+                names.push(name.to_owned());
+            }
+        }
+        let mut parts = events.select(names.into_iter().map(|name| (name.clone(), column(&name))).collect())?;
+        parts.shape = Shape::Results;
+        Ok(parts)
+    }
+
+    fn note_names(&self, cx: &mut Context<'_>) {
+        for alias in self.aggregates.iter().filter_map(|aggregate| aggregate.alias.as_ref()) {
+            let text = format!("with `prestats` nothing is called `{}` yet", alias.name);
+            let note = Diagnostic { severity: Severity::Warning, ..Diagnostic::new(Code::BadValue, alias.span, text) };
+            cx.notes.push(note.help("give the name in the `stats`, `chart` or `timechart` that follows"));
+        }
     }
 }
 

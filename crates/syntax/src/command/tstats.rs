@@ -59,7 +59,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     names: &["tstats"],
     kind: Kind::Generating,
     summary: "aggregates over indexed fields or a data model",
-    usage: "tstats [summariesonly=<bool>] [fillnull_value=<text>] <function>(<field>) [AS <name>]… [FROM datamodel=<model>[.<dataset>]] [WHERE <condition>] [BY <field>… [span=<span>]]",
+    usage: "tstats [prestats=<bool>] [append=<bool>] [summariesonly=<bool>] [fillnull_value=<text>] <function>(<field>) [AS <name>]… [FROM datamodel=<model>[.<dataset>]] [WHERE <condition>] [BY <field>… [span=<span>]]",
     options: &[
         "allow_old_summaries",
         "append",
@@ -73,7 +73,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     ],
     differs: &[
         "reads events, never summaries: options about summaries have no effect",
-        "`prestats` and `append` are not supported",
+        "`prestats` hands the events on, not partial aggregates: what follows aggregates them to the same values",
     ],
     parse: grammar::parse,
 };

@@ -138,69 +138,17 @@ async fn fold(search: &Search, input: Option<Relation>, cx: &mut Context<'_>) ->
     }
 }
 
-async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
-    match command {
-        Command::Accum(command) => command.lower(input, cx).await,
-        Command::Append(command) => command.lower(input, cx).await,
-        Command::AutoRegress(command) => command.lower(input, cx).await,
-        Command::AddInfo(command) => command.lower(input, cx).await,
-        Command::AppendCols(command) => command.lower(input, cx).await,
-        Command::AppendPipe(command) => command.lower(input, cx).await,
-        Command::Bin(command) => command.lower(input, cx).await,
-        Command::Chart(command) => command.lower(input, cx).await,
-        Command::Convert(command) => command.lower(input, cx).await,
-        Command::DataModel(command) => command.lower(input, cx).await,
-        Command::Dedup(command) => command.lower(input, cx).await,
-        Command::Delta(command) => command.lower(input, cx).await,
-        Command::Eval(command) => command.lower(input, cx).await,
-        Command::EventStats(command) => command.lower(input, cx).await,
-        Command::Extract(command) => command.lower(input, cx).await,
-        Command::Fields(command) => command.lower(input, cx).await,
-        Command::FillDown(command) => command.lower(input, cx).await,
-        Command::FillNull(command) => command.lower(input, cx).await,
-        Command::ForEach(command) => command.lower(input, cx).await,
-        Command::Format(command) => command.lower(input, cx).await,
-        Command::From(command) => command.lower(input, cx).await,
-        Command::GenTimes(command) => command.lower(input, cx).await,
-        Command::Head(command) => command.lower(input, cx).await,
-        Command::InputLookup(command) => command.lower(input, cx).await,
-        Command::IpLocation(command) => command.lower(input, cx).await,
-        Command::Join(command) => command.lower(input, cx).await,
-        Command::Lookup(command) => command.lower(input, cx).await,
-        Command::MakeContinuous(command) => command.lower(input, cx).await,
-        Command::MakeResults(command) => command.lower(input, cx).await,
-        Command::Map(command) => command.lower(input, cx).await,
-        Command::MultiKv(command) => command.lower(input, cx).await,
-        Command::MultiSearch(command) => command.lower(input, cx).await,
-        Command::MvCombine(command) => command.lower(input, cx).await,
-        Command::OutputLookup(command) => command.lower(input, cx).await,
-        Command::Regex(command) => command.lower(input, cx).await,
-        Command::Rename(command) => command.lower(input, cx).await,
-        Command::Return(command) => command.lower(input, cx).await,
-        Command::Reverse(command) => command.lower(input, cx).await,
-        Command::Rex(command) => command.lower(input, cx).await,
-        Command::Search(command) => command.lower(input, cx).await,
-        Command::Set(command) => command.lower(input, cx).await,
-        Command::Sort(command) => command.lower(input, cx).await,
-        Command::SPath(command) => command.lower(input, cx).await,
-        Command::Stats(command) => command.lower(input, cx).await,
-        Command::StreamStats(command) => command.lower(input, cx).await,
-        Command::Table(command) => command.lower(input, cx).await,
-        Command::Tail(command) => command.lower(input, cx).await,
-        Command::TimeChart(command) => command.lower(input, cx).await,
-        Command::Top(command) => command.lower(input, cx).await,
-        Command::Trendline(command) => command.lower(input, cx).await,
-        Command::TStats(command) => command.lower(input, cx).await,
-        Command::Uniq(command) => command.lower(input, cx).await,
-        Command::Transpose(command) => command.lower(input, cx).await,
-        Command::Union(command) => command.lower(input, cx).await,
-        Command::Unsupported(command) => command.lower(input, cx).await,
-        Command::UnTable(command) => command.lower(input, cx).await,
-        Command::Where(command) => command.lower(input, cx).await,
-        Command::XmlKv(command) => command.lower(input, cx).await,
-        Command::XySeries(command) => command.lower(input, cx).await,
-    }
+macro_rules! dispatch {
+    ($($variant:ident($($path:tt)*) = [$($spec:tt)*],)*) => {
+        async fn lower(command: &Command, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+            match command {
+                $(Command::$variant(command) => command.lower(input, cx).await,)*
+            }
+        }
+    };
 }
+
+speleo_syntax::commands!(dispatch);
 
 /// Names the command that a failure below belongs to, unless a nested one did already.
 fn blame(error: Error, command: &Command) -> Error {

@@ -1,7 +1,7 @@
 //! The commands: one file each, one table.
 //!
-//! A command is a file here with its struct, parser, printer and a [`CommandSpec`], and a row in [`COMMANDS`].
-//! Completion, help, did-you-mean and the manual derive from the table.
+//! A command is a file here with its struct, parser, printer and a [`CommandSpec`], and a row in [`commands!`].
+//! The tree, the dispatch to plans, completion, help, did-you-mean and the manual derive from that table.
 
 pub mod accum;
 pub mod addinfo;
@@ -67,128 +67,109 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::{Span, cursor::Cursor};
 
-/// A command of a pipeline.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// See [`accum`].
-    Accum(accum::Accum),
-    /// See [`addinfo`].
-    AddInfo(addinfo::AddInfo),
-    /// See [`append`].
-    Append(append::Append),
-    /// See [`appendcols`].
-    AppendCols(appendcols::AppendCols),
-    /// See [`appendpipe`].
-    AppendPipe(appendpipe::AppendPipe),
-    /// See [`autoregress`].
-    AutoRegress(autoregress::AutoRegress),
-    /// See [`bin`].
-    Bin(bin::Bin),
-    /// See [`chart`].
-    Chart(chart::Chart),
-    /// See [`convert`].
-    Convert(convert::Convert),
-    /// See [`datamodel`].
-    DataModel(datamodel::DataModel),
-    /// See [`dedup`].
-    Dedup(dedup::Dedup),
-    /// See [`delta`].
-    Delta(delta::Delta),
-    /// See [`eval`].
-    Eval(eval::Eval),
-    /// See [`eventstats`].
-    EventStats(eventstats::EventStats),
-    /// See [`extract`].
-    Extract(extract::Extract),
-    /// See [`fields`].
-    Fields(fields::Fields),
-    /// See [`filldown`].
-    FillDown(filldown::FillDown),
-    /// See [`fillnull`].
-    FillNull(fillnull::FillNull),
-    /// See [`foreach`].
-    ForEach(foreach::ForEach),
-    /// See [`format`].
-    Format(format::Format),
-    /// See [`from`].
-    From(from::From),
-    /// See [`gentimes`].
-    GenTimes(gentimes::GenTimes),
-    /// See [`head`].
-    Head(head::Head),
-    /// See [`inputlookup`].
-    InputLookup(inputlookup::InputLookup),
-    /// See [`iplocation`].
-    IpLocation(iplocation::IpLocation),
-    /// See [`join`].
-    Join(join::Join),
-    /// See [`lookup`].
-    Lookup(lookup::Lookup),
-    /// See [`makecontinuous`].
-    MakeContinuous(makecontinuous::MakeContinuous),
-    /// See [`makeresults`].
-    MakeResults(makeresults::MakeResults),
-    /// See [`map`].
-    Map(map::Map),
-    /// See [`multikv`].
-    MultiKv(multikv::MultiKv),
-    /// See [`multisearch`].
-    MultiSearch(multisearch::MultiSearch),
-    /// See [`mvcombine`].
-    MvCombine(mvcombine::MvCombine),
-    /// See [`outputlookup`].
-    OutputLookup(outputlookup::OutputLookup),
-    /// See [`regex`].
-    Regex(regex::Regex),
-    /// See [`rename`].
-    Rename(rename::Rename),
-    /// See [`r#return`].
-    Return(r#return::Return),
-    /// See [`reverse`].
-    Reverse(reverse::Reverse),
-    /// See [`rex`].
-    Rex(rex::Rex),
-    /// See [`search`].
-    Search(search::SearchCommand),
-    /// See [`set`].
-    Set(set::Set),
-    /// See [`sort`].
-    Sort(sort::Sort),
-    /// See [`spath`].
-    SPath(spath::SPath),
-    /// See [`stats`].
-    Stats(stats::Stats),
-    /// See [`streamstats`].
-    StreamStats(streamstats::StreamStats),
-    /// See [`table`].
-    Table(table::Table),
-    /// See [`tail`].
-    Tail(tail::Tail),
-    /// See [`timechart`].
-    TimeChart(timechart::TimeChart),
-    /// See [`top`].
-    Top(top::Top),
-    /// See [`transpose`].
-    Transpose(transpose::Transpose),
-    /// See [`trendline`].
-    Trendline(trendline::Trendline),
-    /// See [`tstats`].
-    TStats(tstats::TStats),
-    /// See [`union`].
-    Union(union::Union),
-    /// See [`uniq`].
-    Uniq(uniq::Uniq),
-    /// See [`unsupported`].
-    Unsupported(unsupported::Unsupported),
-    /// See [`untable`].
-    UnTable(untable::UnTable),
-    /// See [`r#where`].
-    Where(r#where::Where),
-    /// See [`xmlkv`].
-    XmlKv(xmlkv::XmlKv),
-    /// See [`xyseries`].
-    XySeries(xyseries::XySeries),
+/// The commands with a tree of their own: calls the macro `$each` with a row for each, its variant of [`Command`], its
+/// struct and its rows of [`COMMANDS`].
+#[macro_export]
+macro_rules! commands {
+    ($each:ident) => {
+        $each! {
+            Accum(accum::Accum) = [accum::SPEC],
+            AddInfo(addinfo::AddInfo) = [addinfo::SPEC],
+            Append(append::Append) = [append::SPEC],
+            AppendCols(appendcols::AppendCols) = [appendcols::SPEC],
+            AppendPipe(appendpipe::AppendPipe) = [appendpipe::SPEC],
+            AutoRegress(autoregress::AutoRegress) = [autoregress::SPEC],
+            Bin(bin::Bin) = [bin::SPEC],
+            Chart(chart::Chart) = [chart::SPEC],
+            Convert(convert::Convert) = [convert::SPEC],
+            DataModel(datamodel::DataModel) = [datamodel::SPEC],
+            Dedup(dedup::Dedup) = [dedup::SPEC],
+            Delta(delta::Delta) = [delta::SPEC],
+            Eval(eval::Eval) = [eval::SPEC],
+            EventStats(eventstats::EventStats) = [eventstats::SPEC],
+            Extract(extract::Extract) = [extract::SPEC],
+            Fields(fields::Fields) = [fields::SPEC],
+            FillDown(filldown::FillDown) = [filldown::SPEC],
+            FillNull(fillnull::FillNull) = [fillnull::SPEC],
+            ForEach(foreach::ForEach) = [foreach::SPEC],
+            Format(format::Format) = [format::SPEC],
+            From(from::From) = [from::SPEC],
+            GenTimes(gentimes::GenTimes) = [gentimes::SPEC],
+            Head(head::Head) = [head::SPEC],
+            InputLookup(inputlookup::InputLookup) = [inputlookup::SPEC],
+            IpLocation(iplocation::IpLocation) = [iplocation::SPEC],
+            Join(join::Join) = [join::SPEC],
+            Lookup(lookup::Lookup) = [lookup::SPEC],
+            MakeContinuous(makecontinuous::MakeContinuous) = [makecontinuous::SPEC],
+            MakeResults(makeresults::MakeResults) = [makeresults::SPEC],
+            Map(map::Map) = [map::SPEC],
+            MultiKv(multikv::MultiKv) = [multikv::SPEC],
+            MultiSearch(multisearch::MultiSearch) = [multisearch::SPEC],
+            MvCombine(mvcombine::MvCombine) = [mvcombine::SPEC],
+            OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],
+            Regex(regex::Regex) = [regex::SPEC],
+            Rename(rename::Rename) = [rename::SPEC],
+            Return(r#return::Return) = [r#return::SPEC],
+            Reverse(reverse::Reverse) = [reverse::SPEC],
+            Rex(rex::Rex) = [rex::SPEC],
+            Search(search::SearchCommand) = [search::SPEC],
+            Set(set::Set) = [set::SPEC],
+            Sort(sort::Sort) = [sort::SPEC],
+            SPath(spath::SPath) = [spath::SPEC],
+            Stats(stats::Stats) = [stats::SPEC],
+            StreamStats(streamstats::StreamStats) = [streamstats::SPEC],
+            Table(table::Table) = [table::SPEC],
+            Tail(tail::Tail) = [tail::SPEC],
+            TimeChart(timechart::TimeChart) = [timechart::SPEC],
+            Top(top::Top) = [top::SPEC, top::RARE],
+            Transpose(transpose::Transpose) = [transpose::SPEC],
+            Trendline(trendline::Trendline) = [trendline::SPEC],
+            TStats(tstats::TStats) = [tstats::SPEC],
+            Union(union::Union) = [union::SPEC],
+            Uniq(uniq::Uniq) = [uniq::SPEC],
+            Unsupported(unsupported::Unsupported) = [],
+            UnTable(untable::UnTable) = [untable::SPEC],
+            Where(r#where::Where) = [r#where::SPEC],
+            XmlKv(xmlkv::XmlKv) = [xmlkv::SPEC],
+            XySeries(xyseries::XySeries) = [xyseries::SPEC],
+        }
+    };
 }
+
+macro_rules! define {
+    ($($variant:ident($module:ident::$type:ident) = [$($spec:path),*],)*) => {
+        /// A command of a pipeline.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Command {
+            $(
+                #[doc = concat!("See [`", stringify!($module), "`].")]
+                $variant($module::$type),
+            )*
+        }
+
+        /// The commands with a tree of their own.
+        const SUPPORTED: &[CommandSpec] = &[$($($spec,)*)*];
+
+        impl Command {
+            /// Where it stands, without the pipe.
+            pub fn span(&self) -> Span {
+                match self {
+                    $(Command::$variant(command) => command.span,)*
+                }
+            }
+        }
+
+        impl Display for Command {
+            fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+                match self {
+                    $(Command::$variant(command) => command.fmt(out),)*
+                }
+            }
+        }
+    };
+}
+
+commands!(define);
 
 /// How a command treats its rows, in Splunk's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,69 +212,6 @@ impl CommandSpec {
     }
 }
 
-/// The commands with a tree of their own.
-const SUPPORTED: &[CommandSpec] = &[
-    accum::SPEC,
-    addinfo::SPEC,
-    append::SPEC,
-    appendcols::SPEC,
-    appendpipe::SPEC,
-    autoregress::SPEC,
-    bin::SPEC,
-    chart::SPEC,
-    convert::SPEC,
-    datamodel::SPEC,
-    dedup::SPEC,
-    delta::SPEC,
-    eval::SPEC,
-    eventstats::SPEC,
-    extract::SPEC,
-    fields::SPEC,
-    filldown::SPEC,
-    fillnull::SPEC,
-    foreach::SPEC,
-    format::SPEC,
-    from::SPEC,
-    gentimes::SPEC,
-    head::SPEC,
-    inputlookup::SPEC,
-    iplocation::SPEC,
-    join::SPEC,
-    lookup::SPEC,
-    makecontinuous::SPEC,
-    makeresults::SPEC,
-    map::SPEC,
-    multikv::SPEC,
-    multisearch::SPEC,
-    mvcombine::SPEC,
-    outputlookup::SPEC,
-    regex::SPEC,
-    rename::SPEC,
-    r#return::SPEC,
-    reverse::SPEC,
-    rex::SPEC,
-    search::SPEC,
-    set::SPEC,
-    sort::SPEC,
-    spath::SPEC,
-    stats::SPEC,
-    streamstats::SPEC,
-    table::SPEC,
-    tail::SPEC,
-    timechart::SPEC,
-    transpose::SPEC,
-    trendline::SPEC,
-    tstats::SPEC,
-    union::SPEC,
-    uniq::SPEC,
-    untable::SPEC,
-    r#where::SPEC,
-    top::SPEC,
-    top::RARE,
-    xmlkv::SPEC,
-    xyseries::SPEC,
-];
-
 /// Every command.
 pub const COMMANDS: &[CommandSpec] = &{
     const SUPPORTED_COUNT: usize = SUPPORTED.len();
@@ -306,136 +224,3 @@ pub const COMMANDS: &[CommandSpec] = &{
     }
     all
 };
-
-impl Command {
-    /// Where it stands, without the pipe.
-    pub fn span(&self) -> Span {
-        match self {
-            Command::Accum(command) => command.span,
-            Command::AddInfo(command) => command.span,
-            Command::Append(command) => command.span,
-            Command::AppendCols(command) => command.span,
-            Command::AppendPipe(command) => command.span,
-            Command::AutoRegress(command) => command.span,
-            Command::Bin(command) => command.span,
-            Command::Chart(command) => command.span,
-            Command::Convert(command) => command.span,
-            Command::DataModel(command) => command.span,
-            Command::Dedup(command) => command.span,
-            Command::Delta(command) => command.span,
-            Command::Eval(command) => command.span,
-            Command::EventStats(command) => command.span,
-            Command::Extract(command) => command.span,
-            Command::Fields(command) => command.span,
-            Command::FillDown(command) => command.span,
-            Command::FillNull(command) => command.span,
-            Command::ForEach(command) => command.span,
-            Command::Format(command) => command.span,
-            Command::From(command) => command.span,
-            Command::GenTimes(command) => command.span,
-            Command::Head(command) => command.span,
-            Command::InputLookup(command) => command.span,
-            Command::IpLocation(command) => command.span,
-            Command::Join(command) => command.span,
-            Command::Lookup(command) => command.span,
-            Command::MakeContinuous(command) => command.span,
-            Command::MakeResults(command) => command.span,
-            Command::Map(command) => command.span,
-            Command::MultiKv(command) => command.span,
-            Command::MultiSearch(command) => command.span,
-            Command::MvCombine(command) => command.span,
-            Command::OutputLookup(command) => command.span,
-            Command::Regex(command) => command.span,
-            Command::Rename(command) => command.span,
-            Command::Return(command) => command.span,
-            Command::Reverse(command) => command.span,
-            Command::Rex(command) => command.span,
-            Command::Search(command) => command.span,
-            Command::Set(command) => command.span,
-            Command::Sort(command) => command.span,
-            Command::SPath(command) => command.span,
-            Command::Stats(command) => command.span,
-            Command::StreamStats(command) => command.span,
-            Command::Table(command) => command.span,
-            Command::Tail(command) => command.span,
-            Command::TimeChart(command) => command.span,
-            Command::Top(command) => command.span,
-            Command::Transpose(command) => command.span,
-            Command::Trendline(command) => command.span,
-            Command::TStats(command) => command.span,
-            Command::Union(command) => command.span,
-            Command::Uniq(command) => command.span,
-            Command::Unsupported(command) => command.span,
-            Command::UnTable(command) => command.span,
-            Command::Where(command) => command.span,
-            Command::XmlKv(command) => command.span,
-            Command::XySeries(command) => command.span,
-        }
-    }
-}
-
-impl Display for Command {
-    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
-        match self {
-            Command::Accum(command) => command.fmt(out),
-            Command::AddInfo(command) => command.fmt(out),
-            Command::Append(command) => command.fmt(out),
-            Command::AppendCols(command) => command.fmt(out),
-            Command::AppendPipe(command) => command.fmt(out),
-            Command::AutoRegress(command) => command.fmt(out),
-            Command::Bin(command) => command.fmt(out),
-            Command::Chart(command) => command.fmt(out),
-            Command::Convert(command) => command.fmt(out),
-            Command::DataModel(command) => command.fmt(out),
-            Command::Dedup(command) => command.fmt(out),
-            Command::Delta(command) => command.fmt(out),
-            Command::Eval(command) => command.fmt(out),
-            Command::EventStats(command) => command.fmt(out),
-            Command::Extract(command) => command.fmt(out),
-            Command::Fields(command) => command.fmt(out),
-            Command::FillDown(command) => command.fmt(out),
-            Command::FillNull(command) => command.fmt(out),
-            Command::ForEach(command) => command.fmt(out),
-            Command::Format(command) => command.fmt(out),
-            Command::From(command) => command.fmt(out),
-            Command::GenTimes(command) => command.fmt(out),
-            Command::Head(command) => command.fmt(out),
-            Command::InputLookup(command) => command.fmt(out),
-            Command::IpLocation(command) => command.fmt(out),
-            Command::Join(command) => command.fmt(out),
-            Command::Lookup(command) => command.fmt(out),
-            Command::MakeContinuous(command) => command.fmt(out),
-            Command::MakeResults(command) => command.fmt(out),
-            Command::Map(command) => command.fmt(out),
-            Command::MultiKv(command) => command.fmt(out),
-            Command::MultiSearch(command) => command.fmt(out),
-            Command::MvCombine(command) => command.fmt(out),
-            Command::OutputLookup(command) => command.fmt(out),
-            Command::Regex(command) => command.fmt(out),
-            Command::Rename(command) => command.fmt(out),
-            Command::Return(command) => command.fmt(out),
-            Command::Reverse(command) => command.fmt(out),
-            Command::Rex(command) => command.fmt(out),
-            Command::Search(command) => command.fmt(out),
-            Command::Set(command) => command.fmt(out),
-            Command::Sort(command) => command.fmt(out),
-            Command::SPath(command) => command.fmt(out),
-            Command::Stats(command) => command.fmt(out),
-            Command::StreamStats(command) => command.fmt(out),
-            Command::Table(command) => command.fmt(out),
-            Command::Tail(command) => command.fmt(out),
-            Command::TimeChart(command) => command.fmt(out),
-            Command::Top(command) => command.fmt(out),
-            Command::Transpose(command) => command.fmt(out),
-            Command::Trendline(command) => command.fmt(out),
-            Command::TStats(command) => command.fmt(out),
-            Command::Union(command) => command.fmt(out),
-            Command::Uniq(command) => command.fmt(out),
-            Command::Unsupported(command) => command.fmt(out),
-            Command::UnTable(command) => command.fmt(out),
-            Command::Where(command) => command.fmt(out),
-            Command::XmlKv(command) => command.fmt(out),
-            Command::XySeries(command) => command.fmt(out),
-        }
-    }
-}

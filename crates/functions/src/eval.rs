@@ -13,12 +13,15 @@ pub mod informational;
 pub mod json;
 mod kernel;
 pub mod lookup;
+pub mod makemv;
 pub mod math;
 pub mod multivalue;
 pub mod operator;
 pub mod part;
 pub mod pattern;
 pub mod printf;
+pub mod reltime;
+pub mod replace_values;
 pub mod search;
 pub mod sort;
 pub mod spath;
@@ -63,6 +66,9 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         bitwise::kernels(),
         conversion::kernels(),
         convert::kernels(),
+        makemv::kernels(),
+        reltime::kernels(),
+        replace_values::kernels(),
         crypto::kernels(),
         datetime::kernels(),
         extract::kernels(),

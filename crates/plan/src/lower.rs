@@ -1,5 +1,7 @@
 //! The fold over a pipeline: each command takes a relation and gives the next.
 
+use std::collections::HashMap;
+
 use datafusion::logical_expr::LogicalPlan;
 use speleo_syntax::{Code, Diagnostic, Search, Span};
 
@@ -26,6 +28,8 @@ pub(crate) struct Context<'a> {
     pub(crate) patterns: Vec<String>,
     /// The time range of the pipeline's events: its own, or the one asked for outside.
     pub(crate) range: TimeRange,
+    /// What `nomv` joins the values of a field with, where a command before said so.
+    pub(crate) delimiters: HashMap<String, String>,
     /// How many commands and dependent assignments were lowered, those in brackets too.
     pub(crate) steps: usize,
 }
@@ -61,7 +65,15 @@ pub(crate) trait Lower {
 /// Diagnostics about names, types and unsupported forms, and what the world reports from the steps that it runs.
 pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
     let range = world.time_range();
-    let mut cx = Context { world, notes: Vec::new(), mentioned: Vec::new(), patterns: Vec::new(), range, steps: 0 };
+    let mut cx = Context {
+        world,
+        notes: Vec::new(),
+        mentioned: Vec::new(),
+        patterns: Vec::new(),
+        range,
+        delimiters: HashMap::new(),
+        steps: 0,
+    };
     let relation = crate::command::pipeline(search, &mut cx).await?;
     Ok(SearchPlan { plan: relation.finish()?, notes: cx.notes })
 }

@@ -5,6 +5,7 @@
 
 pub mod accum;
 pub mod addinfo;
+pub mod addtotals;
 pub mod append;
 pub mod appendcols;
 pub mod appendpipe;
@@ -31,22 +32,30 @@ pub mod iplocation;
 pub mod join;
 pub mod lookup;
 pub mod makecontinuous;
+pub mod makemv;
 pub mod makeresults;
 pub mod map;
 pub mod multikv;
 pub mod multisearch;
 pub mod mvcombine;
+pub mod mvexpand;
+pub mod nomv;
 pub mod outputlookup;
+pub mod rangemap;
 pub mod regex;
+pub mod reltime;
 pub mod rename;
+pub mod replace;
 pub mod r#return;
 pub mod reverse;
 pub mod rex;
 pub mod search;
 pub mod set;
+pub mod setfields;
 pub mod sort;
 pub mod spath;
 pub mod stats;
+pub mod strcat;
 pub mod streamstats;
 pub mod table;
 pub mod tail;
@@ -75,6 +84,7 @@ macro_rules! commands {
         $each! {
             Accum(accum::Accum) = [accum::SPEC],
             AddInfo(addinfo::AddInfo) = [addinfo::SPEC],
+            AddTotals(addtotals::AddTotals) = [addtotals::SPEC, addtotals::COLUMNS],
             Append(append::Append) = [append::SPEC],
             AppendCols(appendcols::AppendCols) = [appendcols::SPEC],
             AppendPipe(appendpipe::AppendPipe) = [appendpipe::SPEC],
@@ -101,22 +111,30 @@ macro_rules! commands {
             Join(join::Join) = [join::SPEC],
             Lookup(lookup::Lookup) = [lookup::SPEC],
             MakeContinuous(makecontinuous::MakeContinuous) = [makecontinuous::SPEC],
+            MakeMv(makemv::MakeMv) = [makemv::SPEC],
             MakeResults(makeresults::MakeResults) = [makeresults::SPEC],
             Map(map::Map) = [map::SPEC],
             MultiKv(multikv::MultiKv) = [multikv::SPEC],
             MultiSearch(multisearch::MultiSearch) = [multisearch::SPEC],
             MvCombine(mvcombine::MvCombine) = [mvcombine::SPEC],
+            MvExpand(mvexpand::MvExpand) = [mvexpand::SPEC],
+            NoMv(nomv::NoMv) = [nomv::SPEC],
             OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],
+            RangeMap(rangemap::RangeMap) = [rangemap::SPEC],
             Regex(regex::Regex) = [regex::SPEC],
+            RelTime(reltime::RelTime) = [reltime::SPEC],
             Rename(rename::Rename) = [rename::SPEC],
+            Replace(replace::Replace) = [replace::SPEC],
             Return(r#return::Return) = [r#return::SPEC],
             Reverse(reverse::Reverse) = [reverse::SPEC],
             Rex(rex::Rex) = [rex::SPEC],
             Search(search::SearchCommand) = [search::SPEC],
             Set(set::Set) = [set::SPEC],
+            SetFields(setfields::SetFields) = [setfields::SPEC],
             Sort(sort::Sort) = [sort::SPEC],
             SPath(spath::SPath) = [spath::SPEC],
             Stats(stats::Stats) = [stats::SPEC],
+            StrCat(strcat::StrCat) = [strcat::SPEC],
             StreamStats(streamstats::StreamStats) = [streamstats::SPEC],
             Table(table::Table) = [table::SPEC],
             Tail(tail::Tail) = [tail::SPEC],

@@ -17,8 +17,9 @@ use datafusion::{
     logical_expr::ScalarUDF,
 };
 
+pub(crate) use self::regex::compile;
 use self::{
-    regex::{Regex, compile},
+    regex::Regex,
     rex::{rex, rex_offset, rex_sed, rex_type},
     sed::substitute_in,
     template::{Escapes, Template},

@@ -18,16 +18,20 @@ use crate::{
 impl Lower for AppendPipe {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "appendpipe", self.span)?;
-        let input = if input.shape == Shape::Events && !is_union(&input.plan)? {
-            input
-        } else {
-            let shape = input.shape;
-            let rows = cx.world.rows("rows before appendpipe", input.finish()?).await?;
-            Relation { shape, ..table::of_rows("rows", &rows)? }
-        };
+        let input = once(input, "rows before appendpipe", cx).await?;
         let added = continued(&self.pipeline, input.clone(), cx).await?;
         stack(input, added)
     }
+}
+
+/// Rows that go two ways: a named step that runs once, or the plan itself where that is as well.
+pub(crate) async fn once(input: Relation, name: &str, cx: &mut Context<'_>) -> Result<Relation> {
+    if input.shape == Shape::Events && !is_union(&input.plan)? {
+        return Ok(input);
+    }
+    let shape = input.shape;
+    let rows = cx.world.rows(name, input.finish()?).await?;
+    Ok(Relation { shape, ..table::of_rows("rows", &rows)? })
 }
 
 /// Whether a plan puts rows of several plans together. Each `appendpipe` that repeats its input doubles the plan.

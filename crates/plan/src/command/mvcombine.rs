@@ -1,7 +1,7 @@
 //! The meaning of `mvcombine`: rows that differ in one field alone become one. `mvcombine host`
 //!
 //! Every other field counts, internal ones too. The values stand in the order of arrival, duplicates stay, and the row stands
-//! where the first of its rows stood. Absent: `delim`, which only the flat form of the field shows.
+//! where the first of its rows stood. `delim` is what a later `nomv` joins the values with.
 
 use datafusion::{functions_aggregate::min_max::min_udaf, logical_expr::LogicalPlanBuilder};
 use speleo_syntax::command::mvcombine::MvCombine;
@@ -22,10 +22,11 @@ const PLACE: &str = "__combined_place";
 const VALUES: &str = "__combined_values";
 
 impl Lower for MvCombine {
-    async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "mvcombine", self.span)?;
         let name = &self.field.name;
         let Some(data_type) = input.data_type(name).cloned() else { return Ok(input) };
+        cx.delimiters.insert(name.clone(), self.delim.as_deref().unwrap_or(" ").to_owned());
         let shown = input.fields();
         let others: Vec<&String> = shown.iter().filter(|other| *other != name).collect();
         let (input, key) = {

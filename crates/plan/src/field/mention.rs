@@ -6,7 +6,7 @@ use speleo_functions::eval::pattern::group_names;
 use speleo_syntax::{
     Command, Expr, ExprKind, Field, Search, SearchExpr, SearchExprKind,
     clause::{Aggregate, Argument, SortKey},
-    command::{join::JoinKeys, r#return::ReturnItem, rex::RexMode, streamstats::StreamStats},
+    command::{join::JoinKeys, r#return::ReturnItem, rex::RexMode, strcat::Part, streamstats::StreamStats},
     parse_continuation, parse_search_expr,
 };
 
@@ -117,6 +117,16 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::Transpose(transpose) => transpose.header.iter().for_each(found),
         Command::UnTable(table) => found(&table.row),
         Command::XySeries(table) => [&table.row, &table.column].into_iter().chain(&table.values).for_each(found),
+        Command::AddTotals(totals) => totals.fields.iter().for_each(found),
+        Command::MakeMv(split) => found(&split.field),
+        Command::MvExpand(expand) => found(&expand.field),
+        Command::NoMv(join) => found(&join.field),
+        Command::RangeMap(ranges) => found(&ranges.field),
+        Command::Replace(replace) => replace.fields.iter().for_each(found),
+        Command::StrCat(join) => join.parts.iter().for_each(|part| match part {
+            Part::Field(field) => found(field),
+            Part::Text(_) => {}
+        }),
         Command::AddInfo(_)
         | Command::AppendCols(_)
         | Command::Extract(_)
@@ -135,6 +145,8 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         | Command::InputLookup(_)
         | Command::MakeResults(_)
         | Command::OutputLookup(_)
+        | Command::RelTime(_)
+        | Command::SetFields(_)
         | Command::Unsupported(_) => {}
     }
 }

@@ -25,6 +25,8 @@ pub(crate) fn patterns(search: &Search) -> Vec<String> {
         let names_all = match command {
             Command::Search(_) => continue,
             Command::Fields(fields) if fields.drop => continue,
+            Command::AddTotals(totals) => totals.fields.is_empty(),
+            Command::Replace(replace) => replace.fields.is_empty(),
             Command::FillDown(fill) => fill.fields.is_empty(),
             Command::FillNull(fill) => fill.fields.is_empty(),
             Command::Chart(chart) => chart.aggregates.iter().any(is_of_all),

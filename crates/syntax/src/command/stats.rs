@@ -29,7 +29,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     usage: "stats [allnum=<bool>] [delim=<text>] <function>(<field>) [AS <name>]… [BY <field>…]",
     options: &["allnum", "dedup_splitvals", "delim", "partitions"],
     differs: &[
-        "`partitions` and `delim` are read and have no effect",
+        "`partitions` is read and has no effect",
         "`list` keeps all values, not 100",
         "`sparkline` is not supported",
     ],

@@ -4,7 +4,9 @@
 //! `spl_search_term`. How conditions combine is lowering's business.
 
 pub(crate) mod cidr;
+mod column;
 pub(crate) mod glob;
+mod hunt;
 pub(crate) mod needle;
 mod rows;
 mod set;
@@ -13,13 +15,15 @@ mod term;
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use datafusion::{
-    arrow::array::ArrayRef,
+    arrow::array::{ArrayRef, BooleanArray},
     common::{Result, exec_datafusion_err, exec_err},
+    error::DataFusionError,
     logical_expr::ScalarUDF,
 };
 
 use self::{
     cidr::Cidr,
+    column::Probe,
     glob::{Glob, matches_once},
     set::PatternSet,
     term::{Mode, Term},
@@ -57,18 +61,47 @@ impl Pattern {
     fn matches(&self, value: &str) -> bool {
         self.glob.matches(value) || self.range.is_some_and(|range| range.contains(value))
     }
+
+    /// A whole column of texts; none where it holds something else.
+    fn test(&self, column: &ArrayRef, wanted: bool) -> Option<BooleanArray> {
+        if self.range.is_some() {
+            return column::test(column, |value| self.matches(value) == wanted);
+        }
+        if let Some(text) = self.glob.exact() {
+            return column::test(column, |value| text.is(value.as_bytes()) == wanted);
+        }
+        let Some(search) = self.glob.search() else {
+            return column::test(column, |value| self.glob.matches(value) == wanted);
+        };
+        let found = column::scan(column, &search)?;
+        if wanted {
+            return Some(found);
+        }
+        let (verdicts, nulls) = found.into_parts();
+        Some(BooleanArray::new(!&verdicts, nulls))
+    }
 }
 
 /// Whether some value matches (`wanted`), or some value does not.
 fn compare_values(args: &Arguments, case_sensitive: bool, wanted: bool) -> Result<ArrayRef> {
+    static PATTERNS: Cache<(String, bool), Pattern> = Cache::new(256);
     let (values, patterns) = (args.field(0)?, args.texts(1)?);
-    let compile = |row| patterns.get(row).map(|text| Pattern::new(&text, case_sensitive));
+    let compile = |row| {
+        let key = (patterns.get(row)?.into_owned(), case_sensitive);
+        PATTERNS.get(&key, |(text, case_sensitive)| Ok::<_, ()>(Pattern::new(text, *case_sensitive))).ok()
+    };
     let literal = if args.is_constant(1) { compile(0) } else { None };
+    if let (Some(pattern), false) = (&literal, args.is_constant(0))
+        && let Some(verdicts) = pattern.test(args.array(0)?, wanted)
+    {
+        return Ok(Arc::new(verdicts));
+    }
     booleans(args.rows(), |row| {
         if let Some(pattern) = &literal {
             return values.any(row, |value| pattern.matches(value) == wanted);
         }
-        let pattern = compile(row)?;
+        // Each row has a pattern of its own: not worth keeping.
+        let pattern = Pattern::new(&patterns.get(row)?, case_sensitive);
         values.any(row, |value| pattern.matches(value) == wanted)
     })
 }
@@ -124,16 +157,26 @@ fn is_in(args: &Arguments) -> Result<ArrayRef> {
 
 /// A term in `_raw`. `*` matches rows without `_raw` too; any other term gives null there.
 fn has_term(args: &Arguments) -> Result<ArrayRef> {
+    static TERMS: Cache<(String, Mode), Term> = Cache::new(64);
     let (raws, terms) = (args.texts(0)?, args.texts(1)?);
     let mode = args.literal(2)?;
     let mode = Mode::parse(&mode).ok_or_else(|| exec_datafusion_err!("`{mode}` is no kind of term"))?;
-    let literal = if args.is_constant(1) { terms.get(0).map(|text| Term::new(&text, mode)) } else { None };
-    let decide =
-        |term: &Term, row| if term.is_any() { Some(true) } else { raws.get(row).map(|raw| term.matches(&raw)) };
-    booleans(args.rows(), |row| match &literal {
-        Some(term) => decide(term, row),
-        None => decide(&Term::new(&terms.get(row)?, mode), row),
-    })
+    let decide = |term: &Term, row| {
+        if term.is_any() { Some(true) } else { raws.get(row).map(|raw| term.matches(raw.as_bytes())) }
+    };
+    let text = if args.is_constant(1) { terms.get(0) } else { None };
+    let Some(text) = text else {
+        return booleans(args.rows(), |row| decide(&Term::new(&terms.get(row)?, mode), row));
+    };
+    let term =
+        TERMS.get(&(text.into_owned(), mode), |(text, mode)| Ok::<_, DataFusionError>(Term::new(text, *mode)))?;
+    if !args.is_constant(0)
+        && !term.is_any()
+        && let Some(found) = column::scan(args.array(0)?, term.as_ref())
+    {
+        return Ok(Arc::new(found));
+    }
+    booleans(args.rows(), |row| decide(&term, row))
 }
 
 /// A pattern from a column, such as a cell of a lookup table.

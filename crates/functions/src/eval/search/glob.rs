@@ -2,7 +2,13 @@
 //!
 //! `host=web*` is the pattern `web*`.
 
-use super::needle::{Needle, fold};
+use std::sync::OnceLock;
+
+use super::{
+    column::{Probe, Verdict},
+    hunt::Hunt,
+    needle::Needle,
+};
 
 /// A compiled pattern.
 #[derive(Debug)]
@@ -11,14 +17,13 @@ pub(crate) struct Glob {
     pieces: Vec<Needle>,
     open_start: bool,
     open_end: bool,
-    beyond_ascii: bool,
+    /// How columns are searched for the longest piece; made when first asked for.
+    hunt: OnceLock<Box<Hunt>>,
 }
 
 impl Glob {
-    /// Compiles a pattern. Ignoring case means ASCII case, and Unicode's lower case where the pattern has more than ASCII.
+    /// Compiles a pattern. Letters are the same in either case, as [`super::needle`] says, unless case counts.
     pub(crate) fn new(pattern: &str, case_sensitive: bool) -> Self {
-        let beyond_ascii = !case_sensitive && !pattern.is_ascii();
-        let pattern = fold(pattern, beyond_ascii);
         Self {
             pieces: pattern
                 .split('*')
@@ -27,7 +32,7 @@ impl Glob {
                 .collect(),
             open_start: pattern.starts_with('*'),
             open_end: pattern.ends_with('*'),
-            beyond_ascii,
+            hunt: OnceLock::new(),
         }
     }
 
@@ -36,15 +41,36 @@ impl Glob {
         self.pieces.iter().map(Needle::bytes).max_by_key(|bytes| bytes.len()).unwrap_or_default()
     }
 
-    /// Whether only values of lower-cased haystacks can be compared.
+    /// Whether it has letters beyond ASCII of which case does not count.
     pub(crate) fn is_beyond_ascii(&self) -> bool {
-        self.beyond_ascii
+        self.pieces.iter().any(Needle::is_beyond_ascii)
+    }
+
+    /// The text that the whole value has to be, where the pattern has no star.
+    pub(super) fn exact(&self) -> Option<&Needle> {
+        match self.pieces.as_slice() {
+            [piece] if !self.open_start && !self.open_end => Some(piece),
+            _ => None,
+        }
+    }
+
+    /// The search for it through whole columns, where it may begin anywhere: `*powershell*`.
+    pub(super) fn search(&self) -> Option<Contained<'_>> {
+        let longest = self.pieces.iter().max_by_key(|piece| piece.len())?;
+        let is_open = self.open_start && self.open_end;
+        is_open.then(|| Contained {
+            glob: self,
+            piece: longest,
+            hunt: self.hunt.get_or_init(|| Box::new(Hunt::new(longest))),
+        })
     }
 
     /// Whether the whole value matches.
     pub(crate) fn matches(&self, value: &str) -> bool {
-        let folded = fold(value, self.beyond_ascii);
-        let value = folded.as_bytes();
+        self.matches_bytes(value.as_bytes())
+    }
+
+    fn matches_bytes(&self, value: &[u8]) -> bool {
         let Some((last, before_last)) = self.pieces.split_last() else {
             return value.is_empty() || self.open_start;
         };
@@ -67,6 +93,30 @@ impl Glob {
         }
         let Some(end) = value.len().checked_sub(last.len()) else { return false };
         end >= place && (!is_first || end == 0) && last.is_at(value, end)
+    }
+}
+
+/// The search for a pattern that stands anywhere in a value.
+pub(super) struct Contained<'a> {
+    glob: &'a Glob,
+    piece: &'a Needle,
+    hunt: &'a Hunt,
+}
+
+impl Probe for Contained<'_> {
+    fn next(&self, buffer: &[u8], from: usize) -> Option<usize> {
+        self.hunt.next(self.piece, buffer, from)
+    }
+
+    fn decide(&self, text: &[u8], place: usize) -> Verdict {
+        if !self.piece.is_at(text, place) {
+            return Verdict::GoesOn;
+        }
+        if self.glob.pieces.len() == 1 || self.matches(text) { Verdict::Matches } else { Verdict::Differs }
+    }
+
+    fn matches(&self, text: &[u8]) -> bool {
+        self.glob.matches_bytes(text)
     }
 }
 

@@ -3,7 +3,11 @@
 //! `error 10.0.0.*`, `"login failed"`, `TERM(10.0.0.1)`, `CASE(Bob)`. There is no index of tokens: candidates are
 //! found as substrings, then their ends are checked. Splunk's default segmenters are built in, none can be configured.
 
-use super::needle::{Needle, fold};
+use super::{
+    column::{Probe, Verdict},
+    hunt::Hunt,
+    needle::Needle,
+};
 
 /// Breakers that end a segment.
 const MAJOR: &[u8] = b"[]<>(){}|!;,'\"*&?+ \t\r\n\x0b\x0c";
@@ -44,7 +48,7 @@ const fn classes() -> [Class; 256] {
 }
 
 /// How the text of a term is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Mode {
     /// A bare word: any breaker ends it, `*` stays within a segment.
     Term,
@@ -77,23 +81,21 @@ pub(crate) struct Term {
     pieces: Vec<Needle>,
     open_start: bool,
     open_end: bool,
-    beyond_ascii: bool,
+    /// Which piece columns are searched for, and how.
+    hunt: Option<(usize, Hunt)>,
 }
 
 impl Term {
     /// Compiles a term.
     pub(crate) fn new(text: &str, mode: Mode) -> Self {
-        let case_sensitive = mode == Mode::Case;
-        let beyond_ascii = !case_sensitive && !text.is_ascii();
-        let text = fold(text, beyond_ascii);
-        let pieces = text.split('*').filter(|piece| !piece.is_empty());
-        Self {
-            mode,
-            pieces: pieces.map(|piece| Needle::new(piece, case_sensitive)).collect(),
-            open_start: text.starts_with('*'),
-            open_end: text.ends_with('*'),
-            beyond_ascii,
-        }
+        let pieces: Vec<Needle> = text
+            .split('*')
+            .filter(|piece| !piece.is_empty())
+            .map(|piece| Needle::new(piece, mode == Mode::Case))
+            .collect();
+        let longest = pieces.iter().enumerate().max_by_key(|(_, piece)| piece.len());
+        let hunt = longest.map(|(place, piece)| (place, Hunt::new(piece)));
+        Self { mode, open_start: text.starts_with('*'), open_end: text.ends_with('*'), hunt, pieces }
     }
 
     /// Whether it matches every event: `*`, or no text at all.
@@ -101,32 +103,17 @@ impl Term {
         self.pieces.is_empty()
     }
 
-    /// Whether an event has it.
-    pub(crate) fn matches(&self, raw: &str) -> bool {
-        let folded = fold(raw, self.beyond_ascii);
-        let raw = folded.as_bytes();
-        let Some((first, rest)) = self.pieces.split_first() else { return true };
-        let mut from = 0;
-        while let Some(start) = first.find(raw, from) {
-            let end = start + first.len();
-            if (self.open_start || self.starts(raw, start)) && self.rest_follows(raw, end, rest) {
-                return true;
-            }
-            from = start + 1;
-        }
-        false
-    }
-
     /// Whether the pieces after the first one follow, and the last of them ends where a word may end.
     fn rest_follows(&self, raw: &[u8], end: usize, rest: &[Needle]) -> bool {
         let Some((last, middle)) = rest.split_last() else { return self.open_end || self.ends(raw, end) };
-        let mut place = end;
+        let mut star = end;
         for piece in middle {
-            let Some(found) = self.next(raw, place, place, piece) else { return false };
-            place = found + piece.len();
+            let Some(found) = piece.find(self.reach(raw, star, piece), star) else { return false };
+            star = found + piece.len();
         }
-        let mut from = place;
-        while let Some(found) = self.next(raw, place, from, last) {
+        let reach = self.reach(raw, star, last);
+        let mut from = star;
+        while let Some(found) = last.find(reach, from) {
             if self.open_end || self.ends(raw, found + last.len()) {
                 return true;
             }
@@ -135,12 +122,22 @@ impl Term {
         false
     }
 
-    /// The next place of a piece at or after `from` that a star which began at `star` reaches.
-    fn next(&self, raw: &[u8], star: usize, from: usize, piece: &Needle) -> Option<usize> {
-        let found = piece.find(raw, from)?;
-        let gap = raw.get(star..found)?;
-        let is_reached = self.mode == Mode::Phrase || gap.iter().all(|&byte| class(byte) != Class::Major);
-        is_reached.then_some(found)
+    /// The event up to where a piece ends at most that follows a star which begins at `star`.
+    fn reach<'r>(&self, raw: &'r [u8], star: usize, piece: &Needle) -> &'r [u8] {
+        self.barrier(raw, star).and_then(|barrier| raw.get(..barrier + piece.len())).unwrap_or(raw)
+    }
+
+    /// Where a star that begins at `star` ends at the latest, if something but the end of the event ends it.
+    fn barrier(&self, raw: &[u8], star: usize) -> Option<usize> {
+        if self.mode == Mode::Phrase {
+            return None;
+        }
+        let is_major = |place: usize, byte: u8| match class(byte) {
+            Class::Major => true,
+            Class::Minor => (byte == b'%' || byte == b'-') && raw.get(place..).is_some_and(starts_encoded),
+            Class::Word => false,
+        };
+        raw.iter().enumerate().skip(star).find(|(place, byte)| is_major(*place, **byte)).map(|(place, _)| place)
     }
 
     fn starts(&self, raw: &[u8], place: usize) -> bool {
@@ -157,10 +154,7 @@ impl Term {
     fn ends(&self, raw: &[u8], place: usize) -> bool {
         let Some(&after) = raw.get(place) else { return true };
         let inside = place.checked_sub(1).and_then(|last| raw.get(last)).copied().map_or(Class::Word, class);
-        self.breaks(class(after), inside) || {
-            let window = raw.get(place..).unwrap_or_default();
-            ENCODED.iter().any(|code| window.get(..code.len()).is_some_and(|text| text.eq_ignore_ascii_case(code)))
-        }
+        self.breaks(class(after), inside) || { starts_encoded(raw.get(place..).unwrap_or_default()) }
     }
 
     /// Whether a word may end between a byte outside and one inside. A breaker that belongs to the term ends it too.
@@ -172,16 +166,80 @@ impl Term {
     }
 }
 
+impl Probe for Term {
+    fn next(&self, buffer: &[u8], from: usize) -> Option<usize> {
+        let (piece, hunt) = self.hunt.as_ref()?;
+        hunt.next(self.pieces.get(*piece)?, buffer, from)
+    }
+
+    fn decide(&self, text: &[u8], place: usize) -> Verdict {
+        let piece = self.hunt.as_ref().and_then(|(piece, _)| self.pieces.get(*piece));
+        let Some(piece) = piece.filter(|piece| piece.is_at(text, place)) else { return Verdict::GoesOn };
+        if self.pieces.len() > 1 {
+            return if self.matches(text) { Verdict::Matches } else { Verdict::Differs };
+        }
+        let is_word =
+            (self.open_start || self.starts(text, place)) && (self.open_end || self.ends(text, place + piece.len()));
+        if is_word { Verdict::Matches } else { Verdict::GoesOn }
+    }
+
+    fn matches(&self, text: &[u8]) -> bool {
+        let Some((first, rest)) = self.pieces.split_first() else { return true };
+        let mut from = 0;
+        while let Some(start) = first.find(text, from) {
+            from = start + 1;
+            if !self.open_start && !self.starts(text, start) {
+                continue;
+            }
+            let end = start + first.len();
+            if self.rest_follows(text, end, rest) {
+                return true;
+            }
+            if !rest.is_empty() {
+                // What does not follow here does not follow further on either, as long as stars end at the same place.
+                let Some(barrier) = self.barrier(text, end) else { return false };
+                from = from.max((barrier + 1).saturating_sub(first.len()));
+            }
+        }
+        false
+    }
+}
+
 fn class(byte: u8) -> Class {
     CLASS[usize::from(byte)]
 }
 
+/// Whether a text begins with a major breaker of several characters.
+fn starts_encoded(text: &[u8]) -> bool {
+    ENCODED.iter().any(|code| text.get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code)))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Mode, Term};
+    #![allow(clippy::unwrap_used)]
 
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{ArrayRef, StringArray, StringViewArray};
+
+    use super::{Mode, Probe, Term};
+    use crate::eval::search::column::scan;
+
+    /// In the event, and among other events in a column.
     fn check(mode: Mode, text: &str, raw: &str, expected: bool) {
-        assert_eq!(Term::new(text, mode).matches(raw), expected, "{text} as {mode:?} in {raw}");
+        let term = Term::new(text, mode);
+        assert_eq!(term.matches(raw.as_bytes()), expected, "{text} as {mode:?} in {raw}");
+        if term.is_any() {
+            return;
+        }
+        let rows = [raw, "", "something else to look at", raw];
+        let columns: [ArrayRef; 2] =
+            [Arc::new(StringArray::from(rows.to_vec())), Arc::new(StringViewArray::from(rows.to_vec()))];
+        for column in columns {
+            let found = scan(&column.slice(1, 3), &term).unwrap();
+            assert_eq!(found.value(2), expected, "{text} as {mode:?} in {raw} of a column");
+            assert_eq!(found.value(0), term.matches(b""), "{text} as {mode:?} before {raw}");
+        }
     }
 
     #[test]
@@ -198,6 +256,7 @@ mod tests {
         check(Mode::Term, "=10", "ip=10.0.0.1", true);
         check(Mode::Term, "über", "ÜBER alles", true);
         check(Mode::Term, "ber", "über", false);
+        check(Mode::Term, "МОСКВА", "в москва.", true);
     }
 
     #[test]
@@ -212,6 +271,20 @@ mod tests {
         check(Mode::Term, "a*c", "abd abcx abc", true);
         check(Mode::Term, "a*c", "a_cx_c", true);
         check(Mode::Term, "*", "", true);
+        check(Mode::Term, "a*c", "a%20c", false);
+        check(Mode::Term, "a*c", "a--c", false);
+        check(Mode::Term, "a*c", "a-c", true);
+        check(Mode::Term, "a*b*c", "a b abxc", true);
+        check(Mode::Term, "a*b*c", "ab xc", false);
+    }
+
+    #[test]
+    fn long_events_take_no_longer_than_they_are() {
+        // A search from each start to the end would take 10^10 steps.
+        for raw in ["a".repeat(200_000), "a ".repeat(100_000), "ab".repeat(100_000)] {
+            check(Mode::Term, "a*b*c", &raw, false);
+            check(Mode::Phrase, "a*b*c", &raw, false);
+        }
     }
 
     #[test]

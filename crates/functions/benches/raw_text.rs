@@ -129,7 +129,9 @@ fn event(random: &mut fastrand::Rng) -> String {
     match random.u32(0..4000) {
         0 => return format!("Nov 25 {clock} web{host} kernel: app[{host}]: Segfault at 0 ip 00007f8a error 4 in libc"),
         1 => {
-            return format!("Nov 25 {clock} web{host} proxy: recv failed: Connection reset by peer, client 10.20.30.40");
+            return format!(
+                "Nov 25 {clock} web{host} proxy: recv failed: Connection reset by peer, client 10.20.30.40"
+            );
         }
         2 => return format!("Nov 25 {clock} web{host} store: falsche Größe von Block {host}"),
         _ => {}

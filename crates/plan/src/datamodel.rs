@@ -7,6 +7,7 @@
 
 mod calculation;
 mod knowledge;
+mod need;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ use crate::{
     union::stack,
 };
 use knowledge::Text;
+use need::Need;
 
 /// The pseudo-field that lists the objects of an event.
 const NODE_NAME: &str = "nodename";
@@ -54,7 +56,9 @@ pub(crate) async fn events(request: &Request<'_>, cx: &mut Context<'_>) -> Resul
     let Some((model, objects)) = find(request.name, request.fields, cx)? else { return crate::table::nothing() };
     let mut all = None::<Relation>;
     for object in objects {
-        let rows = Building { model, object, request, span }.rows(cx).await?;
+        let Some(root) = model.lineage(&object.name).first().copied() else { continue };
+        let need = Need::of(request.fields, model, root);
+        let rows = Building { model, object, request, need, span }.rows(cx).await?;
         all = Some(match all {
             Some(earlier) => stack(earlier, rows)?,
             None => rows,
@@ -140,6 +144,7 @@ struct Building<'a> {
     model: &'a DataModel,
     object: &'a DataObject,
     request: &'a Request<'a>,
+    need: Need<'a>,
     span: Span,
 }
 
@@ -165,7 +170,7 @@ impl Building<'_> {
                 }
             }
             members.push((self.model.lineage_name(&object.name), member_of(&object.name, &relation)));
-            for calculation in &object.calculations {
+            for calculation in object.calculations.iter().filter(|calculation| self.need.wants_any(calculation)) {
                 relation = calculation::apply(relation, calculation, self.span, cx).await?;
             }
             for field in object.fields.iter().filter(|field| field.required && is_above) {
@@ -175,7 +180,7 @@ impl Building<'_> {
         }
         // Fields that the model's own texts do not find are the model's business, not the search's.
         cx.notes.truncate(notes);
-        self.named(relation, &members)
+        self.named(relation, &members, cx.world.is_blind())
     }
 
     /// The events of the root: its condition with the search's indexes and times, or its own pipeline.
@@ -195,7 +200,7 @@ impl Building<'_> {
         parts.extend(self.request.source.iter().cloned());
         let condition = SearchExpr { span: self.span, kind: SearchExprKind::And(parts) };
         let mut names: Vec<String> =
-            self.model.subtree(&root.name).into_iter().flat_map(|object| knowledge.names(object)).collect();
+            self.model.subtree(&root.name).into_iter().flat_map(|object| knowledge.names(object, &self.need)).collect();
         names.extend(pipelines.iter().flat_map(|(commands, _)| field::mentioned(commands)));
         let patterns = pipelines.iter().flat_map(|(commands, _)| field::patterns(commands)).collect();
         let outer = std::mem::replace(&mut cx.mentioned, names);
@@ -228,8 +233,9 @@ impl Building<'_> {
         self.request.fields.iter().any(|field| field == NODE_NAME || field.starts_with(&lineage))
     }
 
-    /// The model's names for everything.
-    fn named(&self, relation: Relation, members: &[(String, Expr)]) -> Result<Relation> {
+    /// The model's names for everything. Fields that nobody needs are there to be told from those that do not exist, unless
+    /// nothing is known (`blind`).
+    fn named(&self, relation: Relation, members: &[(String, Expr)], blind: bool) -> Result<Relation> {
         let mut columns: Vec<(String, Expr)> = Vec::new();
         for name in PLAIN_FIELDS {
             if relation.has(name) {
@@ -245,13 +251,14 @@ impl Building<'_> {
         }
         let root = self.model.lineage(&self.object.name).first().map_or("", |root| root.name.as_str());
         for object in self.model.subtree(root) {
-            for field in object.own_fields() {
-                let full = format!("{}.{}", self.model.lineage_name(&object.name), field.name);
-                self.add(&relation, &field.name, full, &mut columns)?;
+            let lineage = self.model.lineage_name(&object.name);
+            for field in object.own_fields().filter(|field| !blind || self.need.wants(&field.name)) {
+                self.add(&relation, &field.name, format!("{lineage}.{}", field.name), &mut columns)?;
             }
         }
         for written in self.request.fields {
-            if let Some(own) = self.own_name(written) {
+            let is_there = columns.iter().any(|(name, _)| name == written);
+            if !is_there && let Some(own) = self.own_name(written) {
                 self.add(&relation, &own, written.clone(), &mut columns)?;
             }
         }

@@ -5,10 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use datafusion::{
     arrow::datatypes::DataType,
     common::{
-        Column,
+        Column, DFSchema,
         tree_node::{Transformed, TreeNode},
     },
-    logical_expr::{Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SortExpr, expr::Alias},
+    logical_expr::{
+        Aggregate, Expr, ExprSchemable, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SortExpr, Window,
+        expr::Alias,
+    },
 };
 
 use crate::Result;
@@ -87,18 +90,62 @@ pub(crate) fn named(expr: Expr, name: &str) -> Expr {
 ///
 /// DataFusion takes a projection that equals the one below it for a repetition and drops it: of `x=x+1 | eval x=x+1` one
 /// step would be lost. An inner alias with the plan's depth in it makes them differ and means nothing.
-fn told_apart(expr: Expr, name: &str, depth: usize) -> Expr {
+fn told_apart(expr: Expr, name: &str, plan: &LogicalPlan) -> Expr {
     let reads_itself = !matches!(expr, Expr::Column(_))
         && expr.column_refs().iter().any(|read| read.relation.is_none() && read.name == name);
-    if reads_itself { expr.alias(format!("{HIDDEN}step{depth}")) } else { expr }
+    if reads_itself { expr.alias(format!("{HIDDEN}step{}", depth(plan))) } else { expr }
 }
 
 /// A projection. The builder would look through the whole plan for each column, which makes a pipeline's cost the cube of its
-/// length; columns are exact here, and the input's schema knows them all.
-fn project(plan: LogicalPlan, exprs: Vec<Expr>) -> Result<LogicalPlan> {
-    let places = Places::of(&plan);
-    let exprs = exprs.into_iter().map(|expr| places.qualified(expr)).collect::<Result<Vec<_>>>()?;
-    Ok(LogicalPlan::Projection(Projection::try_new(exprs, Arc::new(plan))?))
+/// length; columns are exact here, and the input's schema knows them all. What a column is passed on as is not computed anew.
+///
+/// # Errors
+/// Where an expression does not fit the columns, or two outputs have one name.
+pub(crate) fn project(plan: LogicalPlan, exprs: Vec<Expr>) -> Result<LogicalPlan> {
+    let schema = plan.schema();
+    let places: HashMap<&str, usize> =
+        schema.fields().iter().enumerate().map(|(place, field)| (field.name().as_str(), place)).collect();
+    let tables = Places::of(&plan);
+    let mut outputs = Vec::with_capacity(exprs.len());
+    let mut fields = Vec::with_capacity(exprs.len());
+    for expr in exprs {
+        let place = match &expr {
+            Expr::Column(own) if own.relation.is_none() => places.get(own.name.as_str()),
+            _ => None,
+        };
+        if let Some(place) = place {
+            let (table, field) = schema.qualified_field(*place);
+            outputs.push(Expr::Column(Column::from((table, field))));
+            fields.push((table.cloned(), Arc::clone(field)));
+        } else {
+            let expr = tables.qualified(expr)?;
+            fields.push(expr.to_field(schema)?);
+            outputs.push(expr);
+        }
+    }
+    let schema = Arc::new(DFSchema::new_with_metadata(fields, schema.metadata().clone())?);
+    Ok(LogicalPlan::Projection(Projection::try_new_with_schema(outputs, Arc::new(plan), schema)?))
+}
+
+/// An aggregation, without the walk of [`project`] either.
+///
+/// # Errors
+/// Where an expression does not fit the columns.
+pub(crate) fn aggregate(plan: LogicalPlan, keys: Vec<Expr>, calls: Vec<Expr>) -> Result<LogicalPlan> {
+    let tables = Places::of(&plan);
+    let qualified = |exprs: Vec<Expr>| exprs.into_iter().map(|expr| tables.qualified(expr)).collect::<Result<Vec<_>>>();
+    let (keys, calls) = (qualified(keys)?, qualified(calls)?);
+    Ok(LogicalPlan::Aggregate(Aggregate::try_new(Arc::new(plan), keys, calls)?))
+}
+
+/// Windows beside the columns, without the walk of [`project`] either.
+///
+/// # Errors
+/// Where an expression does not fit the columns, or two outputs have one name.
+pub(crate) fn windows(plan: LogicalPlan, exprs: Vec<Expr>) -> Result<LogicalPlan> {
+    let tables = Places::of(&plan);
+    let exprs = exprs.into_iter().map(|expr| tables.qualified(expr)).collect::<Result<Vec<_>>>()?;
+    Ok(LogicalPlan::Window(Window::try_new(exprs, Arc::new(plan))?))
 }
 
 /// The columns of a plan with the tables that they are from.
@@ -203,8 +250,7 @@ impl Relation {
             carried.push(named(column(&old), &name));
             key.column = name;
         }
-        let depth = depth(&self.plan);
-        exprs.extend(outputs.into_iter().map(|(name, expr)| named(told_apart(expr, &name, depth), &name)));
+        exprs.extend(outputs.into_iter().map(|(name, expr)| named(told_apart(expr, &name, &self.plan), &name)));
         exprs.extend(carried);
         self.plan = project(self.plan, exprs)?;
         Ok(self)

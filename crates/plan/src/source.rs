@@ -24,7 +24,7 @@ use crate::{
     lower::Context,
     meet::{self, TIME, time_type},
     predicate,
-    relation::{OrderKey, Relation, SEQUENCE, Shape, column, is_hidden, named},
+    relation::{OrderKey, Relation, SEQUENCE, Shape, column, is_hidden, named, project},
     subsearch,
 };
 
@@ -46,7 +46,8 @@ const TEXTS: [&str; 5] = [RAW, "index", HOST, "source", "sourcetype"];
 /// E0206 for an index that does not exist, and whatever the condition's lowering reports.
 pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) -> Result<Relation> {
     let answers = subsearch::answers(expr, cx).await?;
-    if predicate::time::is_bounded(expr) {
+    let is_bounded = predicate::time::is_bounded(expr, &answers);
+    if is_bounded {
         cx.range = predicate::time::whole(expr, &answers, cx)?;
     }
     if cx.world.is_blind() {
@@ -62,7 +63,7 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
         let before = cx.notes.len();
         let mut conditions = vec![predicate::of_index(expr, &answers, &relation, Some(&name), cx)?];
         notes.push(cx.notes.split_off(before));
-        if !predicate::time::is_bounded(expr) {
+        if !is_bounded {
             conditions.push(predicate::time::within(cx.world.time_range(), &relation)?);
         }
         let condition = predicate::all(conditions);
@@ -123,7 +124,7 @@ fn scan(name: &str, source: &Source, mentioned: &[String]) -> Result<Relation> {
             exprs.push(named(extracted(field)?, field));
         }
     }
-    let plan = LogicalPlanBuilder::scan(table.clone(), source.table.clone(), None)?.project(exprs)?.build()?;
+    let plan = project(LogicalPlanBuilder::scan(table, source.table.clone(), None)?.build()?, exprs)?;
     Ok(Relation { plan, order: newest_first(), shape: Shape::Events })
 }
 
@@ -166,7 +167,7 @@ fn together(parts: Vec<Relation>) -> Result<Relation> {
             exprs.push(named(value, name));
         }
         exprs.push(named(lit(ordinal as i64), ORDINAL));
-        let plan = LogicalPlanBuilder::from(part.plan).project(exprs)?;
+        let plan = LogicalPlanBuilder::from(project(part.plan, exprs)?);
         union = Some(match union {
             Some(union) => union.union(plan.build()?)?,
             None => plan,

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 
 use speleo_functions::value::Lists;
 use speleo_syntax::{
-    Diagnostic, Expr, ExprKind, Search, SearchExpr, SearchExprKind, SearchValue, Span, parse_expr, parse_search_expr,
+    CompareOp, Diagnostic, Expr, ExprKind, Search, SearchExpr, SearchExprKind, SearchValue, Span, is_time_modifier,
+    parse_expr, parse_search_expr,
 };
 
 pub(crate) use text::text_of;
@@ -28,7 +29,7 @@ pub(crate) type Answers = HashMap<Span, Option<Vec<Row>>>;
 pub(crate) struct Row {
     /// Fields with the values that they may have; absent ones and those whose names begin with `_` are left out.
     pub(crate) cells: Vec<(String, Vec<String>)>,
-    /// Conditions that the row holds as text, in fields called `search` or `query`.
+    /// Conditions that the row holds as text, in fields called `search` or `query`, and its time modifiers.
     pub(crate) spliced: Vec<SearchExpr>,
     /// What those fields hold: the alternatives of each.
     texts: Vec<Vec<String>>,
@@ -130,7 +131,7 @@ fn read(rows: &Rows) -> Result<Vec<Row>> {
 }
 
 impl Row {
-    /// Reads the row's texts as conditions; texts of one field are alternatives.
+    /// Reads the row's texts as conditions, texts of one field as alternatives, and fields such as `earliest` as time modifiers.
     fn splice(&mut self, span: Span) -> Result<()> {
         for texts in &self.texts {
             let mut alternatives = Vec::with_capacity(texts.len());
@@ -142,6 +143,15 @@ impl Row {
                 alternatives.push(expr);
             }
             self.spliced.push(SearchExpr { span, kind: SearchExprKind::Or(alternatives) });
+        }
+        let modifiers = self.cells.iter().filter(|(name, _)| is_time_modifier(name)).filter_map(|(name, values)| {
+            let value = SearchValue::Text { text: values.first()?.clone(), quoted: true };
+            let kind = SearchExprKind::TimeModifier { name: name.to_lowercase(), op: CompareOp::Equal, value };
+            Some(SearchExpr { span, kind })
+        });
+        let modifiers: Vec<SearchExpr> = modifiers.collect();
+        if !modifiers.is_empty() {
+            self.spliced.push(SearchExpr { span, kind: SearchExprKind::And(modifiers) });
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::{
     Result,
     aggregate::arrival_key,
     meet,
-    relation::{HIDDEN, OrderKey, Relation, column},
+    relation::{HIDDEN, OrderKey, Relation, column, project},
 };
 
 /// The rows of `first`, then those of `second`.
@@ -40,8 +40,8 @@ pub(crate) fn stack(first: Relation, second: Relation) -> Result<Relation> {
     for (n, key) in second.order.iter().enumerate() {
         carry(&second, key, &format!("{HIDDEN}second{n}"), &mut right, &mut left, &mut order)?;
     }
-    let right = LogicalPlanBuilder::from(second.plan).project(right)?.build()?;
-    let plan = LogicalPlanBuilder::from(first.plan).project(left)?.union(right)?.build()?;
+    let right = project(second.plan, right)?;
+    let plan = LogicalPlanBuilder::from(project(first.plan, left)?).union(right)?.build()?;
     let stacked = Relation { plan, order, shape: first.shape };
     // One computed key instead of several columns: below a union DataFusion takes a block's number for a constant of the
     // whole, and its plan then fails its own check of orders.

@@ -5,15 +5,15 @@
 use datafusion::{
     functions_window::{lead_lag::lag_udwf, row_number::row_number_udwf},
     logical_expr::{
-        Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits,
-        WindowFunctionDefinition, expr::WindowFunction, lit,
+        Expr, ExprFunctionExt, SortExpr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
+        expr::WindowFunction, lit,
     },
     scalar::ScalarValue,
 };
 
 use crate::{
     Result,
-    relation::{Relation, column, named},
+    relation::{self, Relation, column, named},
 };
 
 /// The rows that a window function is applied to.
@@ -89,7 +89,7 @@ pub(crate) fn add(mut relation: Relation, stem: &str, windows: Vec<Expr>) -> Res
         names.push(name);
     }
     if !exprs.is_empty() {
-        relation.plan = LogicalPlanBuilder::from(relation.plan).window(exprs)?.build()?;
+        relation.plan = relation::windows(relation.plan, exprs)?;
     }
     Ok((relation, names))
 }

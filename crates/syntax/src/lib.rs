@@ -28,7 +28,7 @@ pub use eval::{BinaryOp, Expr, ExprKind, UnaryOp};
 pub use macros::{Expansion, MacroDefinition, Macros, NoMacros, expand};
 pub use parser::{parse, parse_continuation, parse_expr, parse_search_expr};
 pub use print::print;
-pub use search::{CompareOp, SearchExpr, SearchExprKind, SearchValue};
+pub use search::{CompareOp, SearchExpr, SearchExprKind, SearchValue, time_modifier::is_time_modifier};
 pub use span::{Field, Span, Spanned};
 
 /// A pipeline: the tree of one search or subsearch.

@@ -13,7 +13,7 @@ use datafusion::{
 use super::{Input, Output};
 use crate::{
     Result, kernel, meet,
-    relation::{OrderKey, Relation, column, named},
+    relation::{self, OrderKey, Relation, column, named},
     window::Window,
 };
 
@@ -70,9 +70,7 @@ pub(crate) fn group(Keys { relation, keys }: Keys, outputs: &[Output]) -> Result
             calls.push(named(call.clone().aggregate(), &place(calls.len())));
         }
     }
-    let plan = LogicalPlanBuilder::from(relation.plan)
-        .aggregate(keys.iter().map(|key| column(&key.column)), calls)?
-        .build()?;
+    let plan = relation::aggregate(relation.plan, keys.iter().map(|key| column(&key.column)).collect(), calls)?;
     let grouped = Relation::results(plan, Vec::new());
 
     let mut columns = Vec::with_capacity(keys.len() + outputs.len());
@@ -96,7 +94,7 @@ pub(crate) fn group(Keys { relation, keys }: Keys, outputs: &[Output]) -> Result
         columns.push(named(value, &name));
     }
     columns.extend(hidden);
-    let plan = LogicalPlanBuilder::from(grouped.plan).project(columns)?.build()?;
+    let plan = relation::project(grouped.plan, columns)?;
     Ok(Relation::results(plan, order))
 }
 
@@ -146,7 +144,7 @@ pub(crate) fn attach_windows(
         }
     }
     if !windows.is_empty() {
-        relation.plan = LogicalPlanBuilder::from(relation.plan).window(windows)?.build()?;
+        relation.plan = relation::windows(relation.plan, windows)?;
     }
     let mut columns = values(&relation, outputs)?;
     if let Some(complete) = complete {

@@ -7,9 +7,7 @@ use datafusion::{
     arrow::datatypes::DataType,
     functions_aggregate::sum::sum_udaf,
     functions_window::{lead_lag::lag_udwf, row_number::row_number_udwf},
-    logical_expr::{
-        Expr, ExprFunctionExt, LogicalPlanBuilder, Operator, WindowFrame, binary_expr, expr::WindowFunction, lit, when,
-    },
+    logical_expr::{Expr, ExprFunctionExt, Operator, WindowFrame, binary_expr, expr::WindowFunction, lit, when},
 };
 use speleo_syntax::command::dedup::Dedup;
 
@@ -18,7 +16,7 @@ use crate::{
     command::{rows, sort},
     lower::{Context, Lower},
     meet,
-    relation::{Relation, column, named},
+    relation::{Relation, column, named, windows},
 };
 
 /// Names of helper columns; both are gone after the command.
@@ -48,7 +46,7 @@ impl Lower for Dedup {
             .order_by(input.sort_exprs())
             .window_frame(WindowFrame::new(Some(true)))
             .build()?;
-        input.plan = LogicalPlanBuilder::from(input.plan).window(vec![named(number, ROW)])?.build()?;
+        input.plan = windows(input.plan, vec![named(number, ROW)])?;
         let first = column(ROW).lt_eq(lit(self.count));
         let kept = if self.keep_empty { complete.clone().is_not_true().or(first) } else { complete.and(first) };
         let shown = input.fields();
@@ -97,12 +95,12 @@ fn runs(mut relation: Relation, keys: &[Expr]) -> Result<Relation> {
         .reduce(Expr::or)
         .unwrap_or_else(|| lit(false));
     if !previous.is_empty() {
-        relation.plan = LogicalPlanBuilder::from(relation.plan).window(previous)?.build()?;
+        relation.plan = windows(relation.plan, previous)?;
     }
     let step = when(changed, lit(1_i64)).otherwise(lit(0_i64))?;
     let (mut relation, step) = relation.hidden("dedup_step", step)?;
     let run =
         Expr::from(WindowFunction::new(sum_udaf(), vec![column(&step)])).order_by(order).window_frame(frame).build()?;
-    relation.plan = LogicalPlanBuilder::from(relation.plan).window(vec![named(run, RUN)])?.build()?;
+    relation.plan = windows(relation.plan, vec![named(run, RUN)])?;
     Ok(relation)
 }

@@ -17,7 +17,7 @@ use crate::{
     command::{branch, pipeline, rows},
     lower::{Context, Lower},
     meet::{self, TIME},
-    relation::{HIDDEN, OrderKey, Relation, column, is_internal, named},
+    relation::{HIDDEN, OrderKey, Relation, column, is_internal, named, project},
 };
 
 impl Lower for Join {
@@ -173,7 +173,7 @@ fn keyed(mut left: Relation, right: Relation, pairs: &[(String, String)]) -> Res
         right_exprs.push(named(column(&key.column), &place));
         order.push(OrderKey { column: place, ..key.clone() });
     }
-    let plan = LogicalPlanBuilder::from(right.plan).project(right_exprs)?.build()?;
+    let plan = project(right.plan, right_exprs)?;
     let complete = keys.1.iter().map(|name| column(name).is_not_null()).reduce(Expr::and);
     let mut relation = Relation { plan, order, shape: right.shape };
     if let Some(complete) = complete {

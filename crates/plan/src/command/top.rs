@@ -8,9 +8,7 @@ use datafusion::{
     functions::math::expr_fn::round,
     functions_aggregate::{count::count_udaf, min_max::min_udaf, sum::sum_udaf},
     functions_window::row_number::row_number_udwf,
-    logical_expr::{
-        Expr, ExprFunctionExt, LogicalPlanBuilder, SortExpr, WindowFrame, cast, expr::WindowFunction, lit, when,
-    },
+    logical_expr::{Expr, ExprFunctionExt, SortExpr, WindowFrame, cast, expr::WindowFunction, lit, when},
 };
 use speleo_syntax::command::top::Top;
 
@@ -20,7 +18,7 @@ use crate::{
     command::rows,
     lower::{Context, Lower},
     meet,
-    relation::{OrderKey, Relation, column, named},
+    relation::{OrderKey, Relation, aggregate, column, named, project, windows},
 };
 
 const COUNT: &str = "__top_count";
@@ -83,17 +81,12 @@ fn gather(ranked: Relation, names: &[&str], by: &[&str], other_text: &str, withi
     let keys = names.iter().chain(&order).copied().chain([TOTAL, OTHER]);
     let sum = Call { function: sum_udaf(), args: vec![column(COUNT)] };
     let first = Call { function: min_udaf(), args: vec![column(RANK)] };
-    let plan = LogicalPlanBuilder::from(ranked.plan)
-        .project(columns)?
-        .aggregate(
-            keys.map(column),
-            vec![named(sum.aggregate(), "__top_sum"), named(first.aggregate(), "__top_first")],
-        )?
-        .build()?;
+    let calls = vec![named(sum.aggregate(), "__top_sum"), named(first.aggregate(), "__top_first")];
+    let plan = aggregate(project(ranked.plan, columns)?, keys.map(column).collect(), calls)?;
     let gathered = Relation { plan, order: ranked.order.clone(), shape: ranked.shape };
     let kept = names.iter().chain(&order).copied().chain([TOTAL]).map(column);
     let renamed = [named(column("__top_sum"), COUNT), named(column("__top_first"), RANK)];
-    let plan = LogicalPlanBuilder::from(gathered.plan).project(kept.chain(renamed))?.build()?;
+    let plan = project(gathered.plan, kept.chain(renamed).collect())?;
     Ok(Relation { plan, order: gathered.order, shape: gathered.shape })
 }
 
@@ -114,10 +107,8 @@ fn rank(mut counted: Relation, by: &[&str], rare: bool) -> Result<Relation> {
         .partition_by(partition)
         .window_frame(WindowFrame::new(None))
         .build()?;
-    counted.plan = LogicalPlanBuilder::from(counted.plan)
-        .window(vec![named(rank, RANK)])?
-        .window(vec![named(total, TOTAL)])?
-        .build()?;
+    counted.plan = windows(counted.plan, vec![named(rank, RANK)])?;
+    counted.plan = windows(counted.plan, vec![named(total, TOTAL)])?;
     counted.order = groups;
     counted.order.push(OrderKey::ascending(RANK));
     Ok(counted)

@@ -5,6 +5,7 @@
 use speleo_knowledge::{CalculationKind, DataObject};
 use speleo_syntax::{Code, Command, Diagnostic, Expr, Search, SearchExpr, Span, parse, parse_expr, parse_search_expr};
 
+use super::need::Need;
 use crate::{Error, Result, World, field};
 
 /// Reads a model's texts.
@@ -73,10 +74,11 @@ impl Text<'_> {
         Diagnostic::new(Code::Knowledge, self.span, message).help(format!("the data model says `{text}`"))
     }
 
-    /// The fields of events that an object's declarations and calculations name.
-    pub(super) fn names(self, object: &DataObject) -> Vec<String> {
-        let mut names: Vec<String> = object.own_fields().map(|field| field.name.clone()).collect();
-        for calculation in &object.calculations {
+    /// The fields of events that an object's declarations and calculations name, as far as they are needed.
+    pub(super) fn names(self, object: &DataObject, need: &Need) -> Vec<String> {
+        let needed = object.own_fields().filter(|field| need.wants(&field.name));
+        let mut names: Vec<String> = needed.map(|field| field.name.clone()).collect();
+        for calculation in object.calculations.iter().filter(|calculation| need.wants_any(calculation)) {
             match &calculation.kind {
                 CalculationKind::Eval { expression } => {
                     if let Ok(expression) = self.expression(expression) {

@@ -4,7 +4,7 @@
 //! lookup, not a long condition; values with `*` and address blocks keep their meaning.
 
 use datafusion::logical_expr::{Expr, lit};
-use speleo_syntax::Span;
+use speleo_syntax::{Span, is_time_modifier};
 
 use super::{
     Lowering, all, any,
@@ -67,7 +67,7 @@ impl Lowering<'_, '_> {
     /// One row: all of its cells, and the conditions that it holds as text.
     fn row(&mut self, row: &Row, bracket: Span) -> Result<Expr> {
         let mut conditions = Vec::with_capacity(row.cells.len() + row.spliced.len());
-        for (field, values) in &row.cells {
+        for (field, values) in row.cells.iter().filter(|(field, _)| !is_time_modifier(field)) {
             let texts: Vec<&str> = values.iter().map(String::as_str).collect();
             conditions.push(self.cell(field, &texts)?);
         }

@@ -1,7 +1,8 @@
 //! Time modifiers: `earliest=-1d@d latest=now`, and the older forms `starttime=`, `daysago=`, ….
 //!
 //! They bound the group that they stand in: `(earliest=-24h latest=@d) OR earliest=@d+1h`. `earliest` belongs to the
-//! range, `latest` does not. Only `earliest` means up to now.
+//! range, `latest` does not. Only `earliest` means up to now. A bracket may return them: `[… | return earliest latest]`. The
+//! `rt` of real-time windows (`rt-5m`) is left out: stored data is read once.
 
 use datafusion::{
     arrow::datatypes::{DataType, TimeUnit},
@@ -17,35 +18,58 @@ use crate::{
     expr::compare_number,
     lower::Context,
     relation::{Relation, column},
-    subsearch::{Answers, answer_text},
+    subsearch::{Answers, Row, answer_text},
 };
 
 /// How `starttime` and `endtime` write a time unless `timeformat=` says otherwise.
 const FORMAT: &str = "%m/%d/%Y:%H:%M:%S";
 
-/// Whether a condition bounds the time itself, so that the range asked for outside does not count.
-pub(crate) fn is_bounded(expr: &SearchExpr) -> bool {
+/// Whether a condition bounds the time of events itself, so that the range asked for outside does not count. Bounds on the
+/// time of indexing come on top of that range.
+pub(crate) fn is_bounded(expr: &SearchExpr, answers: &Answers) -> bool {
     match &expr.kind {
-        SearchExprKind::TimeModifier { .. } => true,
-        SearchExprKind::And(parts) | SearchExprKind::Or(parts) => parts.iter().any(is_bounded),
-        SearchExprKind::Not(inner) => is_bounded(inner),
+        SearchExprKind::TimeModifier { name, .. } => !name.starts_with("_index") && name != "timeformat",
+        SearchExprKind::And(parts) | SearchExprKind::Or(parts) => parts.iter().any(|part| is_bounded(part, answers)),
+        SearchExprKind::Not(inner) => is_bounded(inner, answers),
+        SearchExprKind::Subsearch(search) => {
+            rows(search.span, answers).iter().any(|row| row.spliced.iter().any(|expr| is_bounded(expr, answers)))
+        }
         _ => false,
     }
 }
 
-/// The range that a condition as a whole gives: that of its outermost group, open where only parts of it are bounded.
+fn rows(bracket: Span, answers: &Answers) -> &[Row] {
+    answers.get(&bracket).and_then(Option::as_deref).unwrap_or_default()
+}
+
+/// The range that a condition as a whole gives: that of its outermost groups, open where only parts of it are bounded.
 pub(crate) fn whole(expr: &SearchExpr, answers: &Answers, cx: &Context<'_>) -> Result<TimeRange> {
-    let parts = match &expr.kind {
-        SearchExprKind::And(parts) => parts.as_slice(),
-        _ => std::slice::from_ref(expr),
+    Ok(range(outermost(expr, answers), answers, cx)?.unwrap_or_default())
+}
+
+/// The modifiers that hold for all of a condition, also those that a bracket returned in its only row.
+fn outermost<'a>(expr: &'a SearchExpr, answers: &'a Answers) -> Vec<&'a SearchExpr> {
+    let inner = match &expr.kind {
+        SearchExprKind::TimeModifier { .. } => return vec![expr],
+        SearchExprKind::And(parts) => parts,
+        SearchExprKind::Or(parts) if parts.len() == 1 => parts,
+        SearchExprKind::Subsearch(search) => match rows(search.span, answers) {
+            [row] => &row.spliced,
+            _ => return Vec::new(),
+        },
+        _ => return Vec::new(),
     };
-    Ok(range(parts, answers, cx)?.unwrap_or_default())
+    inner.iter().flat_map(|part| outermost(part, answers)).collect()
 }
 
 /// The range that the modifiers of one group give; none where it has none.
-pub(crate) fn range(parts: &[SearchExpr], answers: &Answers, cx: &Context<'_>) -> Result<Option<TimeRange>> {
+pub(crate) fn range<'a>(
+    parts: impl IntoIterator<Item = &'a SearchExpr>,
+    answers: &Answers,
+    cx: &Context<'_>,
+) -> Result<Option<TimeRange>> {
     let modifiers: Vec<Modifier> = parts
-        .iter()
+        .into_iter()
         .filter_map(|part| match &part.kind {
             SearchExprKind::TimeModifier { name, value, .. } => Some((part.span, name, value)),
             _ => None,

@@ -326,6 +326,13 @@ codes! {
     ///
     /// Instead: | makeresults count=5
     MissingPipe = "W0561", Warning;
+    /// Meaning: A real-time window would be kept open by Splunk. Stored data is read once: `rt-5m` means the last five
+    /// minutes before the search starts.
+    ///
+    /// Example: index=web earliest=rt-5m latest=rt
+    ///
+    /// Instead: index=web earliest=-5m latest=now
+    RealTime = "W0564", Note;
 
     /// Meaning: A bug of speleo's: this must not happen, whatever the search is.
     ///

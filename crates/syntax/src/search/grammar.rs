@@ -245,6 +245,13 @@ fn right_side(cursor: &mut Cursor, start: usize, field: Field, op: CompareOp, qu
         return error(cursor);
     }
     let modifier = !quoted && is_time_modifier(&field.name);
+    if let (true, SearchValue::Text { text, .. }) = (modifier, &value)
+        && let Some(plain) = text.strip_prefix("rt")
+    {
+        let plain = if plain.is_empty() { "now" } else { plain };
+        let diagnostic = Diagnostic::new(Code::RealTime, cursor.span_from(place), "a real-time window is read once");
+        cursor.report(diagnostic.help(format!("`{text}` means `{plain}` here")));
+    }
     let kind = if modifier {
         SearchExprKind::TimeModifier { name: field.name.to_lowercase(), op, value }
     } else {

@@ -30,6 +30,6 @@ const NAMES: &[&str] = &[
 ];
 
 /// Whether the name is a time modifier; any case.
-pub(crate) fn is_time_modifier(name: &str) -> bool {
+pub fn is_time_modifier(name: &str) -> bool {
     NAMES.iter().any(|modifier| modifier.eq_ignore_ascii_case(name))
 }

@@ -60,6 +60,7 @@ mod tail;
 mod tests;
 mod timechart;
 mod top;
+pub(crate) mod transaction;
 mod transpose;
 mod trendline;
 mod tstats;

@@ -61,6 +61,7 @@ pub mod table;
 pub mod tail;
 pub mod timechart;
 pub mod top;
+pub mod transaction;
 pub mod transpose;
 pub mod trendline;
 pub mod tstats;
@@ -140,6 +141,7 @@ macro_rules! commands {
             Tail(tail::Tail) = [tail::SPEC],
             TimeChart(timechart::TimeChart) = [timechart::SPEC],
             Top(top::Top) = [top::SPEC, top::RARE],
+            Transaction(transaction::Transaction) = [transaction::SPEC],
             Transpose(transpose::Transpose) = [transpose::SPEC],
             Trendline(trendline::Trendline) = [trendline::SPEC],
             TStats(tstats::TStats) = [tstats::SPEC],

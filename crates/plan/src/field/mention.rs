@@ -6,11 +6,13 @@ use speleo_functions::eval::pattern::group_names;
 use speleo_syntax::{
     Command, Expr, ExprKind, Field, Search, SearchExpr, SearchExprKind,
     clause::{Aggregate, Argument, SortKey},
-    command::{join::JoinKeys, r#return::ReturnItem, rex::RexMode, strcat::Part, streamstats::StreamStats},
+    command::{
+        join::JoinKeys, r#return::ReturnItem, rex::RexMode, strcat::Part, streamstats::StreamStats, transaction::Filter,
+    },
     parse_continuation, parse_search_expr,
 };
 
-use crate::command::{eval::template_fields, foreach, map};
+use crate::command::{eval::template_fields, foreach, map, transaction};
 
 /// The names of fields that the commands of a pipeline read; without wildcards, without those of its subsearches.
 pub(crate) fn mentioned(search: &Search) -> Vec<String> {
@@ -127,6 +129,16 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
             Part::Field(field) => found(field),
             Part::Text(_) => {}
         }),
+        Command::Transaction(transaction) => {
+            transaction.fields.iter().for_each(&mut *found);
+            for filter in transaction.starts_with.iter().chain(&transaction.ends_with) {
+                match filter {
+                    Filter::Eval(condition) => read_by(condition, found),
+                    Filter::Search(condition) => of_search(condition, found),
+                    Filter::Text(text) => of_search(&transaction::phrase_or_search(text), found),
+                }
+            }
+        }
         Command::AddInfo(_)
         | Command::AppendCols(_)
         | Command::Extract(_)

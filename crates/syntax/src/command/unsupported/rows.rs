@@ -103,7 +103,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["tags"], Kind::Streaming, "adds the tags of field values"),
     row(&["timewrap"], Kind::Transforming, "compares periods of a timechart"),
     row(&["tojson"], Kind::Streaming, "packs each row into a JSON object"),
-    row(&["transaction", "transam"], Kind::Dataset, "groups events into transactions"),
     row(&["tscollect"], Kind::Centralized, "writes rows to a file for tstats"),
     row(&["typeahead"], Kind::Generating, "suggests terms"),
     row(&["typer"], Kind::Streaming, "adds event types"),

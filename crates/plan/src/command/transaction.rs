@@ -1,0 +1,223 @@
+//! The meaning of `transaction`: events that belong together become one. `transaction user maxspan=30m endswith="logout"`
+//!
+//! Events go newest first through a window function that tells the number of each one's transaction; an aggregation by that
+//! number makes the rows. `_time` is the oldest event's, `_raw` the texts in order of time; every other field has its
+//! different values once, or with `mvlist` a value for each event. Transactions that lack a required first or last event are
+//! dropped unless `keepevicted` is set.
+
+use datafusion::{
+    arrow::datatypes::DataType,
+    functions::core::coalesce,
+    functions_aggregate::{
+        count::count_udaf,
+        min_max::{max_udaf, min_udaf},
+        sum::sum_udaf,
+    },
+    logical_expr::{Expr, LogicalPlanBuilder, cast, lit},
+    scalar::ScalarValue,
+};
+use speleo_syntax::{
+    SearchExpr, Spanned,
+    command::transaction::{Filter, MvList, Transaction},
+    parse_search_expr,
+};
+
+use crate::{
+    Result,
+    aggregate::Call,
+    command::rows,
+    expr, kernel,
+    lower::{Context, Lower},
+    meet, predicate,
+    relation::{OrderKey, Relation, column, named},
+    window::{self, Window},
+};
+
+/// Splunk's `maxevents`.
+const MOST_EVENTS: i64 = 1_000;
+/// What stands for a missing value in a list.
+const NULL_TEXT: &str = "NULL";
+/// The number of the transaction.
+const NUMBER: &str = "__transaction";
+
+impl Lower for Transaction {
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        let mut input = rows(input, "transaction", self.span)?;
+        let newest = OrderKey::descending(meet::TIME);
+        if input.has(meet::TIME) && input.order.first() != Some(&newest) {
+            input.order.insert(0, newest);
+        }
+        if let Some(delim) = &self.delim {
+            cx.delimiters.extend(input.fields().into_iter().map(|name| (name, delim.clone())));
+        }
+        let first = marked(self.starts_with.as_ref(), &input, cx).await?;
+        let last = marked(self.ends_with.as_ref(), &input, cx).await?;
+        let shown = input.fields();
+        let numbered = self.number(input, first, last)?;
+        self.merge(numbered, shown)
+    }
+}
+
+/// Whether an event fits a filter; without one none does.
+async fn marked(filter: Option<&Filter>, input: &Relation, cx: &mut Context<'_>) -> Result<Expr> {
+    Ok(match filter {
+        None => lit(false),
+        Some(Filter::Eval(condition)) => expr::condition(condition, input, cx).await?,
+        Some(Filter::Search(condition)) => predicate::condition(condition, input, cx).await?,
+        Some(Filter::Text(text)) => predicate::condition(&phrase_or_search(text), input, cx).await?,
+    })
+}
+
+/// A text that compares or combines is a search, any other one a phrase.
+pub(crate) fn phrase_or_search(text: &Spanned<String>) -> SearchExpr {
+    let is_search = text.node.contains(['=', '<', '>', '(', '*', '"'])
+        || text.node.split_whitespace().any(|word| matches!(word, "AND" | "OR" | "NOT" | "IN"));
+    if is_search {
+        let (search, problems) = parse_search_expr(&text.node);
+        if problems.is_empty() {
+            return search;
+        }
+    }
+    let phrase = text.node.replace('\\', "\\\\").replace('"', "\\\"");
+    parse_search_expr(&format!("\"{phrase}\"")).0
+}
+
+/// The two halves of `transaction`.
+trait Steps {
+    /// Adds the number of its transaction, and what is known of that, to each event; drops events of none.
+    fn number(&self, input: Relation, first: Expr, last: Expr) -> Result<Relation>;
+    /// One row for each number.
+    fn merge(&self, input: Relation, shown: Vec<String>) -> Result<Relation>;
+    /// Whether a field keeps a value for each event.
+    fn is_list(&self, name: &str) -> bool;
+}
+
+impl Steps for Transaction {
+    fn number(&self, input: Relation, first: Expr, last: Expr) -> Result<Relation> {
+        let time = match input.data_type(meet::TIME) {
+            Some(data_type) => meet::convert(column(meet::TIME), data_type, &DataType::Float64)?,
+            None => meet::null_of(&DataType::Float64)?,
+        };
+        let (input, time) = input.hidden("txn_time", time)?;
+        let (input, first) = input.hidden("txn_first", first)?;
+        let (input, last) = input.hidden("txn_last", last)?;
+        let seconds = |limit: Option<f64>| lit(ScalarValue::Float64(limit));
+        let most = self.max_events.map_or(MOST_EVENTS, |most| i64::try_from(most).unwrap_or(i64::MAX));
+        let mut args = vec![
+            column(&time),
+            column(&first),
+            column(&last),
+            seconds(self.max_span),
+            seconds(self.max_pause),
+            lit(most),
+            lit(self.starts_with.is_some()),
+            lit(self.ends_with.is_some()),
+            lit(self.connected),
+            lit(self.keep_evicted),
+            lit(self.keep_orphans),
+        ];
+        for field in &self.fields {
+            args.push(match input.data_type(&field.name) {
+                Some(data_type) => {
+                    let whole = meet::whole(column(&field.name), data_type);
+                    let from = if meet::is_list(data_type) { DataType::Utf8 } else { data_type.clone() };
+                    meet::convert(whole, &from, &DataType::Utf8)?
+                }
+                None => meet::null_of(&DataType::Utf8)?,
+            });
+        }
+        let all = Window::so_far(&input);
+        let told = all.apply(kernel::window("spl_transaction")?, args)?;
+        let (relation, told) = window::add_one(input, "txn", told)?;
+        let mut relation = relation;
+        for (part, name) in
+            [("transaction", NUMBER), ("closed", "__closed"), ("matched", "__matched"), ("orphan", "__orphan")]
+        {
+            let value = kernel::call("spl_part", vec![told.clone(), lit(part)])?;
+            (relation, _) = relation.hidden(name.trim_start_matches('_'), value)?;
+        }
+        relation.filter(column(NUMBER).is_not_null())
+    }
+
+    fn merge(&self, input: Relation, shown: Vec<String>) -> Result<Relation> {
+        // From the oldest event to the newest.
+        let reversed: Vec<OrderKey> = input
+            .order
+            .iter()
+            .map(|key| OrderKey { descending: !key.descending, nulls_first: !key.nulls_first, ..key.clone() })
+            .collect();
+        let key = crate::aggregate::arrival_key(&Relation { order: reversed, ..input.clone() })?;
+        let (input, key) = input.hidden("txn_key", key)?;
+        let call = |name: &str, args: Vec<Expr>| -> Result<Expr> {
+            Ok(Call { function: kernel::aggregate(name)?, args }.aggregate())
+        };
+        let sum = |value: Expr| Call { function: sum_udaf(), args: vec![value] }.aggregate();
+        let mut columns: Vec<String> = Vec::new();
+        let mut calls = Vec::new();
+        for name in shown {
+            let data_type = input.data_type(&name).cloned().unwrap_or(DataType::Utf8);
+            let value = if meet::is_time(&data_type) { meet::epoch(column(&name)) } else { column(&name) };
+            let merged = match name.as_str() {
+                meet::TIME => Call { function: min_udaf(), args: vec![column(&name)] }.aggregate(),
+                "_raw" => call("spl_list", vec![value, column(&key)])?,
+                "duration" | "eventcount" | "closed_txn" | "field_match_sum" | "linecount" => continue,
+                _ if self.is_list(&name) => {
+                    let text = meet::convert(value, &data_type, &meet::list_type())?;
+                    let null = lit(self.null_text.as_deref().unwrap_or(NULL_TEXT));
+                    let null = kernel::call("spl_as_list", vec![null])?;
+                    call("spl_list", vec![coalesce().call(vec![text, null]), column(&key)])?
+                }
+                _ => call("spl_values", vec![value])?,
+            };
+            calls.push(named(merged, &name));
+            columns.push(name);
+        }
+        let lines = match input.data_type("linecount") {
+            Some(data_type) => sum(meet::convert(column("linecount"), data_type, &DataType::Float64)?),
+            None => Call { function: count_udaf(), args: vec![lit(1_i64)] }.aggregate(),
+        };
+        let max = |name: &str| Call { function: max_udaf(), args: vec![column(name)] }.aggregate();
+        let min_time = Call { function: min_udaf(), args: vec![column("__txn_time")] }.aggregate();
+        calls.extend([
+            named(max("__txn_time"), "__newest"),
+            named(min_time, "__oldest"),
+            named(Call { function: count_udaf(), args: vec![lit(1_i64)] }.aggregate(), "eventcount"),
+            named(max("__closed"), "closed_txn"),
+            named(sum(column("__matched")), "field_match_sum"),
+            named(lines, "linecount"),
+            named(max("__orphan"), "_txn_orphan"),
+        ]);
+        let plan = LogicalPlanBuilder::from(input.plan).aggregate(vec![column(NUMBER)], calls)?.build()?;
+        let mut order = vec![OrderKey::ascending(NUMBER)];
+        if columns.iter().any(|name| name == meet::TIME) {
+            order.insert(0, OrderKey::descending(meet::TIME));
+        }
+        let merged = Relation { plan, order, shape: input.shape };
+        let mut outputs: Vec<(String, Expr)> = Vec::new();
+        for name in columns {
+            let value = match name.as_str() {
+                "_raw" if !self.mv_raw => kernel::call("spl_mvjoin", vec![column(&name), lit("\n")])?,
+                _ => column(&name),
+            };
+            outputs.push((name, value));
+        }
+        let duration = coalesce().call(vec![column("__newest") - column("__oldest"), lit(0.0)]);
+        outputs.push(("duration".to_owned(), duration));
+        for name in ["eventcount", "closed_txn", "field_match_sum"] {
+            outputs.push((name.to_owned(), column(name)));
+        }
+        outputs.push(("linecount".to_owned(), cast(column("linecount"), DataType::Int64)));
+        if self.keep_orphans {
+            outputs.push(("_txn_orphan".to_owned(), column("_txn_orphan")));
+        }
+        merged.select(outputs)
+    }
+
+    fn is_list(&self, name: &str) -> bool {
+        match &self.mv_list {
+            MvList::None => false,
+            MvList::All => true,
+            MvList::Fields(fields) => fields.iter().any(|field| field.name == name),
+        }
+    }
+}

@@ -67,6 +67,17 @@ fn tables_show_times_in_the_zone_and_a_footer_beside_the_data() {
 }
 
 #[test]
+fn formats_are_for_people() {
+    let spl = "| makeresults | eval bytes=1234567 | fieldformat bytes=tostring(bytes, \"commas\") | table bytes";
+    assert!(stdout(&search(spl, &["--output", "table"])).contains("1,234,567"));
+    assert!(stdout(&search(spl, &["--output", "markdown"])).contains("1,234,567"));
+    assert_eq!(stdout(&search(spl, &["--output", "csv"])), "bytes\n1234567\n");
+    // Rows that another command makes have other fields.
+    let spl = format!("{spl} | stats max(bytes) AS bytes");
+    assert!(stdout(&search(&spl, &["--output", "table"])).contains("1234567"));
+}
+
+#[test]
 fn the_other_forms() {
     let spl = "| makeresults | eval a=\"x|y\", b=2 | table a b";
     assert_eq!(stdout(&search(spl, &["--output", "json"])), "[\n{\"a\":\"x|y\",\"b\":2}\n]\n");

@@ -63,6 +63,11 @@ impl Format {
         matches!(self, Format::Table | Format::Vertical | Format::Markdown)
     }
 
+    /// Whether it shows the forms that `fieldformat` gives, not the values.
+    fn shows_formats(self) -> bool {
+        self.is_for_people() || self == Format::Html
+    }
+
     fn of_path(path: &Path) -> Option<Self> {
         Some(match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "txt" => Format::Table,
@@ -135,8 +140,12 @@ impl<'a> Output<'a> {
             0 => total,
             limit => limit.min(total),
         };
-        let batches = first_rows(&answer.batches, limit);
-        let page = Page { schema: &answer.schema, batches: &batches, timezone, terminal: self.terminal };
+        let (schema, batches) = match &answer.formatted {
+            Some((schema, batches)) if self.format.shows_formats() => (schema, batches),
+            _ => (&answer.schema, &answer.batches),
+        };
+        let batches = first_rows(batches, limit);
+        let page = Page { schema, batches: &batches, timezone, terminal: self.terminal };
         let hidden = match &self.args.out {
             Some(path) => write_file(path, |out| write_page(self.format, &page, out))?,
             None => {

@@ -193,7 +193,16 @@ impl Engine {
             .await
             .map_err(|error| read.expansion.locate(diagnose(error.into())))?;
         world.record.scanned(answered.scanned);
+        let formatted = match planned.formats.is_empty() {
+            true => None,
+            false => Some(
+                run::format(&self.shared.session, &answered, planned.formats)
+                    .await
+                    .map_err(|error| read.expansion.locate(diagnose(error.into())))?,
+            ),
+        };
         Ok(Answer {
+            formatted,
             schema: answered.schema,
             batches: answered.batches,
             events_scanned: world.record.events(),

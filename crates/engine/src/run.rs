@@ -4,8 +4,10 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use datafusion::{
     arrow::{array::RecordBatch, datatypes::SchemaRef},
+    common::Column,
+    datasource::{MemTable, provider_as_source},
     error::{DataFusionError, Result},
-    logical_expr::LogicalPlan,
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
     physical_plan::{ExecutionPlan, collect},
     prelude::SessionContext,
 };
@@ -35,6 +37,27 @@ pub(crate) async fn run(session: &SessionContext, plan: LogicalPlan) -> Result<A
         Ok(Answered { schema: physical.schema(), batches, scanned: scanned(&physical) })
     };
     guard(work).await
+}
+
+/// The rows with some columns in the form that people see.
+///
+/// # Errors
+/// What computing the forms reports.
+pub(crate) async fn format(
+    session: &SessionContext,
+    rows: &Answered,
+    formats: Vec<(String, Expr)>,
+) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    let mut exprs: Vec<Expr> = Vec::with_capacity(rows.schema.fields().len());
+    for field in rows.schema.fields() {
+        let plain = || Expr::Column(Column::new_unqualified(field.name()));
+        let format = formats.iter().find(|(name, _)| name == field.name());
+        exprs.push(format.map_or_else(plain, |(name, expr)| expr.clone().alias(name)));
+    }
+    let table = MemTable::try_new(Arc::clone(&rows.schema), vec![rows.batches.clone()])?;
+    let plan = LogicalPlanBuilder::scan("rows", provider_as_source(Arc::new(table)), None)?.project(exprs)?.build()?;
+    let shown = run(session, plan).await?;
+    Ok((shown.schema, shown.batches))
 }
 
 /// Turns a panic into an error: whatever DataFusion or a kernel does, the caller goes on.

@@ -16,6 +16,7 @@ mod delta;
 pub(crate) mod eval;
 mod eventstats;
 mod extract;
+pub(crate) mod fieldformat;
 mod fields;
 mod filldown;
 mod fillnull;
@@ -120,7 +121,12 @@ fn with_names<'a>(
         let outer_names = std::mem::replace(&mut cx.mentioned, names);
         let outer_patterns = std::mem::replace(&mut cx.patterns, patterns);
         let outer_range = std::mem::replace(&mut cx.range, cx.world.time_range());
+        // The outermost pipeline finds none: its formats are those of the answer.
+        let outer_formats = cx.formats.replace(Vec::new());
         let result = fold(search, None, cx).await;
+        if outer_formats.is_some() {
+            cx.formats = outer_formats;
+        }
         cx.mentioned = outer_names;
         cx.patterns = outer_patterns;
         cx.range = outer_range;
@@ -141,6 +147,9 @@ async fn fold(search: &Search, input: Option<Relation>, cx: &mut Context<'_>) ->
     for command in &search.commands {
         cx.step(command.span())?;
         relation = Some(lower(command, relation, cx).await.map_err(|error| blame(error, command))?);
+        if fieldformat::ends_with(command) {
+            cx.formats = cx.formats.take().map(|_| Vec::new());
+        }
     }
     match relation {
         Some(relation) => Ok(relation),

@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 
-use datafusion::logical_expr::LogicalPlan;
-use speleo_syntax::{Code, Diagnostic, Search, Span};
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use speleo_syntax::{Code, Diagnostic, Search, Span, command::eval::Assignment};
 
-use crate::{Result, TimeRange, World, relation::Relation};
+use crate::{Result, TimeRange, World, expr, relation::Relation};
 
 /// A planned search.
 #[derive(Debug, Clone)]
 pub struct SearchPlan {
     /// The rows: shown columns only, in order.
     pub plan: LogicalPlan,
+    /// How fields are shown to people, as expressions over the plan's columns.
+    pub formats: Vec<(String, Expr)>,
     /// Warnings and notes that came up while planning.
     pub notes: Vec<Diagnostic>,
 }
@@ -30,6 +32,8 @@ pub(crate) struct Context<'a> {
     pub(crate) range: TimeRange,
     /// What `nomv` joins the values of a field with, where a command before said so.
     pub(crate) delimiters: HashMap<String, String>,
+    /// How the pipeline's fields are shown; none before the outermost pipeline begins.
+    pub(crate) formats: Option<Vec<Assignment>>,
     /// How many commands and dependent assignments were lowered, those in brackets too.
     pub(crate) steps: usize,
 }
@@ -72,8 +76,15 @@ pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
         patterns: Vec::new(),
         range,
         delimiters: HashMap::new(),
+        formats: None,
         steps: 0,
     };
     let relation = crate::command::pipeline(search, &mut cx).await?;
-    Ok(SearchPlan { plan: relation.finish()?, notes: cx.notes })
+    let mut formats = Vec::new();
+    for Assignment { target, expr, .. } in cx.formats.take().unwrap_or_default() {
+        if relation.has(&target.name) {
+            formats.push((target.name.clone(), expr::assigned(&target.name, &expr, &relation, &mut cx).await?));
+        }
+    }
+    Ok(SearchPlan { plan: relation.finish()?, formats, notes: cx.notes })
 }

@@ -19,6 +19,7 @@ pub mod delta;
 pub mod eval;
 pub mod eventstats;
 pub mod extract;
+pub mod fieldformat;
 pub mod fields;
 pub mod filldown;
 pub mod fillnull;
@@ -99,6 +100,7 @@ macro_rules! commands {
             Eval(eval::Eval) = [eval::SPEC],
             EventStats(eventstats::EventStats) = [eventstats::SPEC],
             Extract(extract::Extract) = [extract::SPEC],
+            FieldFormat(fieldformat::FieldFormat) = [fieldformat::SPEC],
             Fields(fields::Fields) = [fields::SPEC],
             FillDown(filldown::FillDown) = [filldown::SPEC],
             FillNull(fillnull::FillNull) = [fillnull::SPEC],

@@ -12,6 +12,8 @@ pub struct Answer {
     pub schema: SchemaRef,
     /// The rows in order.
     pub batches: Vec<RecordBatch>,
+    /// The rows as people see them, where `fieldformat` gives fields another form.
+    pub formatted: Option<(SchemaRef, Vec<RecordBatch>)>,
     /// How many events were read, subsearches included.
     pub events_scanned: u64,
     /// From the start of reading the text to the last row.

@@ -52,6 +52,10 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
             of_aggregates(&stats.aggregates, found);
             stats.by.iter().for_each(found);
         }
+        Command::FieldFormat(shown) => {
+            read_by(&shown.format.expr, found);
+            found(&shown.format.target);
+        }
         Command::Fields(fields) => fields.fields.iter().for_each(found),
         Command::FillNull(fill) => fill.fields.iter().for_each(found),
         Command::Head(head) => head.condition.iter().for_each(|condition| read_by(condition, found)),

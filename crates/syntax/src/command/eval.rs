@@ -77,7 +77,7 @@ fn next_assignment(cursor: &mut Cursor) -> Option<Span> {
     })
 }
 
-fn assignment(cursor: &mut Cursor) -> Option<Assignment> {
+pub(super) fn assignment(cursor: &mut Cursor) -> Option<Assignment> {
     cursor.skip_blanks();
     let start = cursor.position();
     let Some(target) = target(cursor) else {

@@ -35,7 +35,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["entitymerge"], Kind::Centralized, "merges rows of one entity"),
     row(&["erex"], Kind::Streaming, "learns an extraction from examples"),
     row(&["eventcount"], Kind::Generating, "counts the events of indexes"),
-    row(&["fieldformat"], Kind::Streaming, "formats a field for display only"),
     row(&["fieldsummary"], Kind::Transforming, "summarises each field"),
     row(&["file"], Kind::Generating, "reads a file of the server"),
     row(&["findkeywords"], Kind::Transforming, "finds the words that tell groups apart"),

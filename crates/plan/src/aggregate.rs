@@ -2,11 +2,11 @@
 //!
 //! A written aggregation becomes one output or, with a wildcard, several; an output is a few calls of aggregate functions and
 //! what is made of their results. Numeric columns use DataFusion's own sum, average, smallest and largest, on doubles where the
-//! result is a sum; everything else uses the kernels with SPL's rule per value. Absent: `sparkline`, and the functions that
-//! only `timechart` has.
+//! result is a sum; everything else uses the kernels with SPL's rule per value. Absent: the functions that only `timechart` has.
 
 mod function;
 mod group;
+mod sparkline;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::DataType,
+    functions_nested::extract::array_slice,
     logical_expr::{AggregateUDF, Expr, ExprSchemable, expr::AggregateFunction, lit, when},
 };
 use speleo_functions::{AggregateSpec, Kind, stats};
@@ -32,6 +33,9 @@ use crate::{
     relation::{Relation, column},
     suggest, wildcard,
 };
+
+/// How many values Splunk's `list` has at most.
+const LIST_LENGTH: i64 = 100;
 
 /// A call of an aggregate function.
 #[derive(Debug, Clone)]
@@ -56,6 +60,10 @@ pub(crate) enum Finish {
     Plain,
     /// The first call's result where the two others agree: all values are numbers.
     Guarded,
+    /// The first values of the first call's result, as many as Splunk's `list` has.
+    Capped,
+    /// The first call's result, epoch seconds, with six decimals as Splunk writes it.
+    Seconds,
 }
 
 /// One column that an aggregation makes.
@@ -75,6 +83,12 @@ impl Output {
         let first = columns.first().cloned().unwrap_or_else(|| lit(datafusion::scalar::ScalarValue::Null));
         match (self.finish, columns.get(1), columns.get(2)) {
             (Finish::Guarded, Some(all), Some(numbers)) => Ok(when(all.clone().eq(numbers.clone()), first).end()?),
+            (Finish::Capped, ..) => Ok(array_slice(first, lit(1_i64), lit(LIST_LENGTH), None)),
+            // Under the name `_time` it stays a time.
+            (Finish::Seconds, ..) if self.name != meet::TIME => {
+                let text = kernel::call("spl_printf", vec![lit("%.6f"), first.clone()])?;
+                Ok(when(first.is_not_null(), text).end()?)
+            }
             _ => Ok(first),
         }
     }
@@ -149,7 +163,7 @@ pub(crate) async fn resolve(
 /// Whether the fields that are there decide what it makes.
 fn is_wildcard(aggregate: &Aggregate) -> bool {
     match &aggregate.argument {
-        Argument::None => !matches!(aggregate.function.as_str(), "count" | "c"),
+        Argument::None => !matches!(aggregate.function.as_str(), "count" | "c" | "sparkline"),
         Argument::Field(field) => field.is_wildcard(),
         _ => false,
     }
@@ -167,37 +181,49 @@ async fn one(
     cx: &mut Context<'_>,
 ) -> Result<Vec<Output>> {
     let (spec, number) = find(aggregate)?;
-    let call = function::Function { spec, number, span: aggregate.span, all_num: options.all_num };
+    let capped = cx.world.splunk_limits();
+    let call = function::Function { spec, number, span: aggregate.span, all_num: options.all_num, capped };
     let output = |name: String, input: Input| -> Result<Output> {
         let (calls, finish) = call.calls(input, relation)?;
         Ok(Output { name, calls, finish })
     };
     let name = || aggregate.alias.as_ref().map_or_else(|| aggregate.text.clone(), |alias| alias.name.clone());
     match &aggregate.argument {
+        Argument::Sparkline(inner, width) => {
+            Ok(vec![sparkline::output(aggregate, inner.as_deref(), width.as_ref(), relation, cx).await?])
+        }
+        Argument::None if spec.names.contains(&"sparkline") => {
+            Ok(vec![sparkline::output(aggregate, None, None, relation, cx).await?])
+        }
         Argument::None if spec.names.contains(&"count") => {
             let every = Input { expr: lit(1_i64), data_type: DataType::Int64 };
             Ok(vec![output(name(), every)?])
         }
         Argument::None => expand(aggregate, "*", relation, options, &output),
         Argument::Field(field) if field.is_wildcard() => expand(aggregate, &field.name, relation, options, &output),
-        Argument::Field(field) => Ok(vec![output(name(), Input::field(relation, &field.name)?)?]),
+        argument => Ok(vec![output(name(), input(argument, relation, cx).await?)?]),
+    }
+}
+
+/// What a function that is not applied to many fields is applied to.
+async fn input(argument: &Argument, relation: &Relation, cx: &mut Context<'_>) -> Result<Input> {
+    match argument {
+        Argument::Field(field) => Input::field(relation, &field.name),
         Argument::Eval(written) => {
             let typed = expr::value(written, relation, cx).await?;
-            let input = match typed.kind {
+            Ok(match typed.kind {
                 // `count(eval(p))` counts the rows where p is true, and so does everything else.
                 Kind::Bool => Input { expr: when(typed.expr, lit(1_i64)).end()?, data_type: DataType::Int64 },
                 _ => Input { data_type: typed.expr.get_type(relation.plan.schema())?, expr: typed.expr },
-            };
-            Ok(vec![output(name(), input)?])
+            })
         }
         Argument::Prefix(text) => {
             let raw = Input::field(relation, "_raw")?;
             let expr = kernel::call("spl_extract", vec![raw.expr, lit(text.trim_end_matches('='))])?;
-            Ok(vec![output(name(), Input { expr, data_type: DataType::Utf8 })?])
+            Ok(Input { expr, data_type: DataType::Utf8 })
         }
-        Argument::Sparkline(..) => {
-            let error = Diagnostic::new(Code::UnsupportedFunction, aggregate.span, "`sparkline` is not supported yet");
-            Err(error.into())
+        Argument::None | Argument::Sparkline(..) => {
+            Ok(Input { expr: meet::null_of(&DataType::Utf8)?, data_type: DataType::Utf8 })
         }
     }
 }
@@ -222,7 +248,7 @@ fn expand(
     let named = fields.iter().map(|field| {
         let name = match &aggregate.alias {
             Some(alias) => wildcard::fill(&alias.name, &wildcard::captures(pattern, field).unwrap_or_default()),
-            None => format!("{}({field})", aggregate.function),
+            None => format!("{}({field})", aggregate.written()),
         };
         output(name, Input::field(relation, field)?)
     });

@@ -25,6 +25,8 @@ pub(super) struct Function {
     pub(super) number: Option<f64>,
     pub(super) span: Span,
     pub(super) all_num: bool,
+    /// Whether Splunk's caps on the length of answers hold.
+    pub(super) capped: bool,
 }
 
 impl Function {
@@ -32,6 +34,12 @@ impl Function {
     pub(super) fn calls(&self, input: Input, relation: &Relation) -> Result<(Vec<Call>, Finish)> {
         let main = self.main(input.clone(), relation)?;
         let may_be_text = meet::is_text(&input.data_type);
+        if self.spec.names.iter().any(|name| matches!(*name, "earliest_time" | "latest_time")) {
+            return Ok((vec![main], Finish::Seconds));
+        }
+        if self.capped && self.spec.names.contains(&"list") {
+            return Ok((vec![main], Finish::Capped));
+        }
         if !self.all_num || self.spec.kind != StatsKind::Numeric || !may_be_text {
             return Ok((vec![main], Finish::Plain));
         }
@@ -73,12 +81,12 @@ impl Function {
                     .ok_or_else(|| Diagnostic::new(Code::BadValue, self.span, "a percentile lies between 0 and 100"))?;
                 kernel_call(&format!("spl_{name}"), vec![plain(input), lit(number)])
             }
-            "sparkline" => {
-                let text = "`sparkline` is not supported yet";
-                Err(Diagnostic::new(Code::UnsupportedFunction, self.span, text).into())
+            "per_second" | "per_minute" | "per_hour" | "per_day" => {
+                let text = format!("`{name}` needs bins of time, as `timechart` makes them");
+                Err(Diagnostic::new(Code::BadValue, self.span, text).into())
             }
-            "per_second" | "per_minute" | "per_hour" | "per_day" | "rate_avg" | "rate_sum" => {
-                let text = format!("`{name}` needs a command that knows the width of time bins");
+            "rate_avg" | "rate_sum" => {
+                let text = format!("`{name}` needs the series of `mstats`");
                 Err(Diagnostic::new(Code::UnsupportedFunction, self.span, text).into())
             }
             _ => kernel_call(&format!("spl_{name}"), vec![plain(input)]),
@@ -149,7 +157,7 @@ fn kernel_call(name: &str, args: Vec<Expr>) -> Result<Call> {
 }
 
 /// The value without timestamps: `_time` counts as epoch seconds.
-fn plain(input: Input) -> Expr {
+pub(super) fn plain(input: Input) -> Expr {
     if meet::is_time(&input.data_type) { meet::epoch(input.expr) } else { input.expr }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     lower::{Context, Lower},
     meet,
     relation::Relation,
+    span,
 };
 
 impl Lower for Chart {
@@ -32,7 +33,9 @@ impl Lower for Chart {
             None => None,
         };
         let by: Vec<_> = self.row.iter().map(|axis| axis.field.clone()).collect();
-        let measures = measure::resolve(&self.aggregates, &input, &by, None, cx).await?;
+        let timed = row.as_ref().filter(|row| meet::is_time(&row.data_type));
+        let seconds = timed.and_then(|row| row.width.as_ref()).map(span::seconds);
+        let measures = measure::resolve(&self.aggregates, &input, &by, seconds, cx).await?;
         let spine = match &row {
             Some(row) if self.continuous && row.width.is_some() && meet::is_time(&row.data_type) => {
                 pivot::Spine::Data { align: row.align }

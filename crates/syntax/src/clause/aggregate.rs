@@ -10,7 +10,7 @@ use crate::{Expr, Field, Span};
 pub struct Aggregate {
     /// Where it stands, alias included.
     pub span: Span,
-    /// The function in lower case as written: `count`, `c`, `perc95`.
+    /// The function in lower case: `count`, `c`, `perc95`.
     pub function: String,
     /// Where the function's name stands.
     pub function_span: Span,
@@ -18,8 +18,19 @@ pub struct Aggregate {
     pub argument: Argument,
     /// The name after `AS`; may hold wildcards.
     pub alias: Option<Field>,
-    /// The default name of the output: the call without quotes, `sum(bytes)`; an `eval(…)` stays as written.
+    /// The default name of the output: the call without quotes, `sum(bytes)`, the function in the case in which it is written;
+    /// an `eval(…)` stays as written.
     pub text: String,
+}
+
+impl Aggregate {
+    /// The function as written, which the output's default name keeps: `Count`.
+    pub fn written(&self) -> &str {
+        match self.text.get(..self.function.len()) {
+            Some(written) if written.eq_ignore_ascii_case(&self.function) => written,
+            _ => &self.function,
+        }
+    }
 }
 
 /// Positions do not count.

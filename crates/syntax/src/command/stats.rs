@@ -30,8 +30,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["allnum", "dedup_splitvals", "delim", "partitions"],
     differs: &[
         "`partitions` is read and has no effect",
-        "`list` keeps all values, not 100",
-        "`sparkline` is not supported",
+        "`list` keeps all values; the first 100 with `--splunk-limits`",
+        "percentiles are exact, where Splunk estimates beyond 1000 different values",
     ],
     parse,
 };

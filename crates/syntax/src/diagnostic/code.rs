@@ -200,7 +200,7 @@ codes! {
     UnsupportedCommand = "E0401", Error;
     /// Meaning: The function is valid SPL that speleo cannot run yet. Splunk would run the search.
     ///
-    /// Example: … | stats sparkline(count)
+    /// Example: … | stats rate_avg(packets)
     ///
     /// Instead: a function that `speleo help functions` lists
     UnsupportedFunction = "E0402", Error;

@@ -36,7 +36,11 @@ pub(crate) struct Measure {
 
 #[derive(Debug, Clone)]
 enum Derived {
-    Scaled(f64),
+    /// A sum over a bin of so many seconds, for each `unit` seconds.
+    Scaled {
+        unit: f64,
+        seconds: f64,
+    },
     Expression(Ast),
 }
 
@@ -83,7 +87,7 @@ pub(crate) async fn resolve(
             all.add(written, Measure { name, place, is_count: false, derived: Some(Derived::Expression(ast)) })?;
             continue;
         }
-        let scale = seconds.and_then(|seconds| per(&written.function).map(|unit| unit / seconds));
+        let scale = seconds.zip(per(&written.function));
         let sum;
         let aggregate = match scale {
             Some(_) => {
@@ -98,7 +102,7 @@ pub(crate) async fn resolve(
             all.outputs.push(Output { name: place.clone(), ..output });
             let is_count = COUNTS.contains(&written.function.as_str());
             let (place, derived) = match scale {
-                Some(scale) => (place, Some(Derived::Scaled(scale))),
+                Some((seconds, unit)) => (place, Some(Derived::Scaled { unit, seconds })),
                 None => (place, None),
             };
             all.add(written, Measure { name, place, is_count, derived })?;
@@ -124,10 +128,11 @@ impl Measures {
         for measure in &self.measures {
             let value = match &measure.derived {
                 None => continue,
-                Some(Derived::Scaled(scale)) => {
+                Some(Derived::Scaled { unit, seconds }) => {
                     let sum = column(&measure.place);
                     let own = sum.get_type(grouped.plan.schema())?;
-                    meet::convert(sum, &own, &datafusion::arrow::datatypes::DataType::Float64)? * lit(*scale)
+                    meet::convert(sum, &own, &datafusion::arrow::datatypes::DataType::Float64)? * lit(*unit)
+                        / lit(*seconds)
                 }
                 Some(Derived::Expression(ast)) => expr::assigned("", ast, &grouped, cx).await?,
             };

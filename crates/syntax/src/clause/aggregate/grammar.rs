@@ -140,13 +140,10 @@ impl Cursor<'_> {
         };
         let span = self.span_from(start);
         let text = match &argument {
-            Argument::None => function.clone(),
-            Argument::Field(field) => format!("{function}({})", field.name),
+            Argument::None => name.node.to_string(),
+            Argument::Field(field) => format!("{}({})", name.node, field.name),
             // The inner text stays as it is, blanks included.
-            _ => {
-                let written = self.text_at(span);
-                format!("{function}{}", written.get(name.node.len()..).unwrap_or_default())
-            }
+            _ => self.text_at(span).to_string(),
         };
         Some(Aggregate { span, function, function_span: name.span, argument, alias: None, text })
     }

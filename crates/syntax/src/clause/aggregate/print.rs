@@ -1,4 +1,5 @@
-//! Aggregations as text. Without an alias an `eval(…)` stands as it was written, for that is the column's name.
+//! Aggregations as text. Without an alias the function's case and an `eval(…)` stand as
+//! they were written, for that is the column's name.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -8,19 +9,18 @@ impl Display for Aggregate {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
         match &self.alias {
             None if self.text.is_empty() || matches!(self.argument, Argument::None | Argument::Field(_)) => {
-                call(out, self)
+                call(out, self, self.written())
             }
             None => out.write_str(&self.text),
             Some(alias) => {
-                call(out, self)?;
+                call(out, self, &self.function)?;
                 write!(out, " AS {alias}")
             }
         }
     }
 }
 
-fn call(out: &mut Formatter, aggregate: &Aggregate) -> fmt::Result {
-    let function = &aggregate.function;
+fn call(out: &mut Formatter, aggregate: &Aggregate, function: &str) -> fmt::Result {
     match &aggregate.argument {
         Argument::None => out.write_str(function),
         Argument::Field(field) => write!(out, "{function}({field})"),

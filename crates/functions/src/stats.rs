@@ -1,7 +1,7 @@
 //! The stats functions: a file per family, one table.
 //!
 //! `stats count, dc(user), perc95(bytes) by host`. [`STATS`] has every name that SPL knows; those that lowering composes of
-//! others (`earliest`, `median`, `per_hour`, `sparkline`) have a row but no kernel.
+//! others (`earliest`, `median`, `per_hour`) have a row but no kernel.
 
 mod arena;
 mod count;
@@ -10,6 +10,7 @@ mod estimate;
 mod extreme;
 mod groups;
 mod input;
+mod interned;
 mod kernel;
 mod key;
 mod list;
@@ -69,6 +70,7 @@ pub fn kernels() -> Vec<Arc<AggregateUDF>> {
         percentile::KERNELS,
         position::KERNELS,
         rate::KERNELS,
+        sparkline::KERNELS,
     ];
     families.into_iter().flatten().map(|kernel| kernel.function()).collect()
 }

@@ -45,27 +45,35 @@ impl Groups for Count {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [column] = arguments else { return exec_err!("spl_count takes one argument") };
         self.counts.resize(rows.total(), 0);
+        let counts = &mut self.counts;
         match column.data_type() {
             DataType::List(_) | DataType::LargeList(_) => {
                 let lists = Lists::new(column)?;
-                for (row, group) in rows.iter() {
-                    self.counts[group] += lists.get(row).map_or(0, |values| values.count() as i64);
-                }
+                rows.each(None, |row, group| {
+                    counts[group] += lists.get(row).map_or(0, |values| values.count() as i64);
+                    Ok(())
+                })
             }
             DataType::Boolean => {
                 let flags = column.as_boolean();
-                for (row, group) in rows.iter() {
-                    self.counts[group] += i64::from(flags.is_valid(row) && flags.value(row));
-                }
+                rows.each(flags.nulls(), |row, group| {
+                    counts[group] += i64::from(flags.value(row));
+                    Ok(())
+                })
             }
             _ => {
                 let nulls = column.logical_nulls();
-                for (row, group) in rows.iter() {
-                    self.counts[group] += i64::from(nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)));
+                if rows.is_whole() {
+                    let missing = nulls.as_ref().map_or(0, |nulls| nulls.null_count());
+                    counts[0] += (column.len() - missing) as i64;
+                    return Ok(());
                 }
+                rows.each(nulls.as_ref(), |_, group| {
+                    counts[group] += 1;
+                    Ok(())
+                })
             }
         }
-        Ok(())
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {

@@ -11,15 +11,15 @@ use datafusion::{
         datatypes::DataType,
     },
     common::{Result, exec_err},
+    logical_expr::function::AccumulatorArgs,
 };
 use hashbrown::HashSet;
 
 use super::{
-    arena::Interner,
     groups::{Groups, Rows, Sorted, forget_front},
-    input::each_text,
+    interned::Interned,
     kernel::Kernel,
-    nested::{TextColumn, list_of, lists},
+    nested::{as_lists, items, list_of, lists},
 };
 use crate::{AggregateSpec, StatsKind};
 
@@ -47,16 +47,16 @@ pub(crate) const KERNELS: &[Kernel] = &[
         arguments: 1,
         counts: true,
         returns: |_| DataType::Int64,
-        state: |_| vec![list_of(DataType::Utf8)],
-        create: |_| Ok(Box::new(Distinct::new(Answer::Count))),
+        state,
+        create: |args| create(args, Answer::Count),
     },
     Kernel {
         name: "spl_values",
         arguments: 1,
         counts: false,
         returns: |_| list_of(DataType::Utf8),
-        state: |_| vec![list_of(DataType::Utf8)],
-        create: |_| Ok(Box::new(Distinct::new(Answer::Values))),
+        state,
+        create: |args| create(args, Answer::Values),
     },
 ];
 
@@ -66,55 +66,62 @@ enum Answer {
     Values,
 }
 
-/// The distinct pairs of group and text.
+fn state(types: &[DataType]) -> Vec<DataType> {
+    vec![list_of(types.first().map_or(DataType::Utf8, Interned::state_type))]
+}
+
+fn create(args: &AccumulatorArgs, answer: Answer) -> Result<Box<dyn Groups>> {
+    let [value] = args.expr_fields else { return exec_err!("{} takes one argument", args.name) };
+    Ok(Box::new(Distinct::new(answer, Interned::new(value.data_type()))))
+}
+
+/// The distinct pairs of group and value.
 #[derive(Debug)]
 struct Distinct {
     answer: Answer,
-    texts: Interner,
-    /// The group in the upper half, the number of the text in the lower.
-    pairs: HashSet<u64>,
+    values: Interned,
+    /// The group in the upper half, the number of the value in the lower. None while group 0 is alone: it has every value.
+    pairs: Option<HashSet<u64>>,
     /// How many pairs each group has.
     counts: Vec<u32>,
 }
 
-fn pair(group: usize, text: u32) -> u64 {
-    (group as u64) << 32 | u64::from(text)
+fn pair(group: usize, value: u32) -> u64 {
+    (group as u64) << 32 | u64::from(value)
 }
 
 fn group_of(pair: u64) -> usize {
     (pair >> 32) as usize
 }
 
-fn text_of(pair: u64) -> u32 {
+fn value_of(pair: u64) -> u32 {
     pair as u32
 }
 
+/// Adds a value to a group.
+fn insert(pairs: &mut Option<HashSet<u64>>, counts: &mut [u32], group: usize, value: u32) {
+    let is_new = match pairs {
+        // Values are numbered as they come.
+        None if group == 0 => value == counts[0],
+        None => {
+            let alone = (0..counts[0]).map(|value| pair(0, value));
+            pairs.insert(alone.collect()).insert(pair(group, value))
+        }
+        Some(pairs) => pairs.insert(pair(group, value)),
+    };
+    counts[group] += u32::from(is_new);
+}
+
 impl Distinct {
-    fn new(answer: Answer) -> Self {
-        Self { answer, texts: Interner::default(), pairs: HashSet::new(), counts: Vec::new() }
+    fn new(answer: Answer, values: Interned) -> Self {
+        Self { answer, values, pairs: None, counts: Vec::new() }
     }
 
-    fn insert(&mut self, group: usize, text: &str) -> Result<()> {
-        let number = self.texts.intern(text)?;
-        if self.pairs.insert(pair(group, number)) {
-            self.counts[group] += 1;
-        }
-        Ok(())
-    }
-
-    /// The lists of the first `count` groups, their texts in the order given or in any.
-    fn lists(&self, count: usize, ranks: Option<&[u32]>) -> Result<ArrayRef> {
-        let mut sorted = Sorted::new(self.pairs.iter().map(|pair| (group_of(*pair), text_of(*pair))), count);
-        if let Some(ranks) = ranks {
-            for numbers in sorted.groups_mut() {
-                numbers.sort_unstable_by_key(|number| ranks[*number as usize]);
-            }
-        }
-        let mut items = TextColumn::default();
-        for number in sorted.items() {
-            items.push(self.texts.get(*number))?;
-        }
-        lists(items.finish(), sorted.lengths())
+    /// The values of the first `count` groups.
+    fn by_group(&self, count: usize) -> Sorted<u32> {
+        let alone = if self.pairs.is_none() { self.counts.first().copied().unwrap_or(0) } else { 0 };
+        let pairs = self.pairs.iter().flatten().map(|pair| (group_of(*pair), value_of(*pair)));
+        Sorted::new((0..alone).map(|value| (0, value)).chain(pairs), count)
     }
 
     fn lengths(&self, count: usize) -> impl Iterator<Item = u32> + '_ {
@@ -126,31 +133,58 @@ impl Groups for Distinct {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [column] = arguments else { return exec_err!("a distinct count takes one argument") };
         self.counts.resize(rows.total(), 0);
-        each_text(column, rows, |_, group, text| self.insert(group, text))
+        let (pairs, counts) = (&mut self.pairs, self.counts.as_mut_slice());
+        self.values.each(column, rows, |group, value| insert(pairs, counts, group, value))
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
-        self.update(state, rows)
+        let [column] = state else { return exec_err!("the state of a distinct count is one column") };
+        self.counts.resize(rows.total(), 0);
+        let lists = as_lists(column)?;
+        let first = lists.value_offsets().first().map_or(0, |first| *first as usize);
+        let alone = self.counts.first().copied().unwrap_or(0);
+        // All values get their numbers before the first is inserted.
+        self.pairs.get_or_insert_with(|| (0..alone).map(|value| pair(0, value)).collect());
+        let values = self.values.of_state(lists)?;
+        for (row, group) in rows.iter() {
+            for place in items(lists, row) {
+                insert(&mut self.pairs, &mut self.counts, group, values[place - first]);
+            }
+        }
+        Ok(())
     }
 
     fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
         match self.answer {
             Answer::Count => Ok(Arc::new(Int64Array::from_iter_values(self.lengths(count).map(i64::from)))),
-            Answer::Values => self.lists(count, Some(&self.texts.ranks())),
+            Answer::Values => {
+                let ranks = self.values.ranks()?;
+                let mut sorted = self.by_group(count);
+                for values in sorted.groups_mut() {
+                    values.sort_unstable_by_key(|value| ranks[*value as usize]);
+                }
+                lists(self.values.texts(sorted.items().iter().copied().map(Some))?, sorted.lengths())
+            }
         }
     }
 
     fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
-        Ok(vec![self.lists(count, None)?])
+        let sorted = self.by_group(count);
+        Ok(vec![lists(self.values.items(sorted.items().iter().copied())?, sorted.lengths())?])
     }
 
     fn forget(&mut self, count: usize) -> Result<()> {
-        let mut kept = Self::new(self.answer);
+        if count == 0 {
+            return Ok(());
+        }
+        let mut kept = Self::new(self.answer, self.values.fresh());
         kept.counts = std::mem::take(&mut self.counts);
         forget_front(&mut kept.counts, count);
-        for pair_of_rest in self.pairs.drain().filter(|pair| group_of(*pair) >= count) {
-            let number = kept.texts.intern(self.texts.get(text_of(pair_of_rest)))?;
-            kept.pairs.insert(pair(group_of(pair_of_rest) - count, number));
+        // Group 0 goes, and it may have values that no other group has.
+        let pairs = kept.pairs.insert(HashSet::new());
+        for pair_of_rest in self.pairs.take().into_iter().flatten().filter(|pair| group_of(*pair) >= count) {
+            let number = kept.values.adopt(&self.values, value_of(pair_of_rest))?;
+            pairs.insert(pair(group_of(pair_of_rest) - count, number));
         }
         *self = kept;
         Ok(())
@@ -159,20 +193,16 @@ impl Groups for Distinct {
     /// A list for each row as it is: whoever merges it finds the duplicates.
     fn convert(&self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<Vec<ArrayRef>> {
         let [column] = arguments else { return exec_err!("a distinct count takes one argument") };
-        let mut texts = TextColumn::default();
-        let mut lengths = vec![0; rows.total()];
-        each_text(column, rows, |_, group, text| {
-            lengths[group] += 1;
-            texts.push(text)
-        })?;
-        Ok(vec![lists(texts.finish(), lengths.into_iter())?])
+        let (items, lengths) = Interned::rows(column, rows)?;
+        Ok(vec![lists(items, lengths.into_iter())?])
     }
 
     fn fresh(&self) -> Result<Box<dyn Groups>> {
-        Ok(Box::new(Self::new(self.answer)))
+        Ok(Box::new(Self::new(self.answer, self.values.fresh())))
     }
 
     fn size(&self) -> usize {
-        self.texts.size() + self.pairs.allocation_size() + self.counts.capacity() * size_of::<u32>()
+        let pairs = self.pairs.as_ref().map_or(0, HashSet::allocation_size);
+        self.values.size() + pairs + self.counts.capacity() * size_of::<u32>()
     }
 }

@@ -4,22 +4,19 @@
 //! standard error is 0.81 %. DataFusion's own sketch is private to it. A group holds hashes of 64 bits until it is big, so a
 //! small group costs little.
 
-use std::{
-    hash::{DefaultHasher, Hasher},
-    sync::Arc,
-};
+use std::{hash::BuildHasher, sync::Arc};
 
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, BinaryBuilder, Float64Array, Int64Array},
         datatypes::DataType,
     },
-    common::{Result, exec_err, resources_err},
+    common::{Result, exec_err, hash_utils::HLL_RANDOM_STATE, resources_err},
 };
 
 use super::{
     groups::{Groups, Rows, forget_front},
-    input::each_text,
+    input::{Whole, each_text},
     kernel::Kernel,
     sketch::{REGISTERS, Sketch},
 };
@@ -32,14 +29,14 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
         has_number: false,
         kind: StatsKind::Text,
         usage: "estdc(field)",
-        summary: "About the number of distinct texts: exact below 1000, then within some percent. 0 where there is none.",
+        summary: "About the number of distinct texts: exact below 1000, from there a HyperLogLog with a relative standard error of 0.81 %. 0 where there is none.",
     },
     AggregateSpec {
         names: &["estdc_error"],
         has_number: false,
         kind: StatsKind::Text,
         usage: "estdc_error(field)",
-        summary: "The relative error to expect of `estdc`; 0 while it is exact.",
+        summary: "The relative standard error of `estdc`: 0 while it is exact, then 0.008125.",
     },
 ];
 
@@ -141,6 +138,14 @@ impl Estimates {
         self.groups.resize_with(count.max(self.groups.len()), || Estimate::EMPTY);
     }
 
+    /// Takes in the hash of a value; its seed is fixed, so all processes that work on a search agree.
+    fn add(&mut self, group: usize, hash: u64) {
+        if let Estimate::Many(sketch) = &mut self.groups[group] {
+            return sketch.add(hash);
+        }
+        self.change(group, |estimate| estimate.add(hash));
+    }
+
     fn change(&mut self, group: usize, change: impl FnOnce(&mut Estimate)) {
         let estimate = &mut self.groups[group];
         let before = estimate.size();
@@ -160,11 +165,15 @@ impl Groups for Estimates {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [column] = arguments else { return exec_err!("an estimate takes one argument") };
         self.grow(rows.total());
+        if let Some(kind) = Whole::of(column.data_type()) {
+            let numbers = kind.column(column);
+            return rows.each(numbers.nulls(), |row, group| {
+                self.add(group, HLL_RANDOM_STATE.hash_one(numbers.value(row)));
+                Ok(())
+            });
+        }
         each_text(column, rows, |_, group, text| {
-            // Its keys are fixed, so all processes that work on a search agree.
-            let mut hasher = DefaultHasher::new();
-            hasher.write(text.as_bytes());
-            self.change(group, |estimate| estimate.add(hasher.finish()));
+            self.add(group, HLL_RANDOM_STATE.hash_one(text));
             Ok(())
         })
     }

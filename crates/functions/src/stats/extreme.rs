@@ -83,14 +83,14 @@ impl Groups for Numbers {
         };
         self.best.resize(rows.total(), 0);
         self.present.resize(rows.total(), false);
-        for (row, group) in rows.iter().filter(|(row, _)| numbers.is_valid(*row)) {
+        rows.each(numbers.nulls(), |row, group| {
             let number = numbers.value(row);
             if !self.present[group] || number.cmp(&self.best[group]) == self.better {
                 self.best[group] = number;
                 self.present[group] = true;
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {

@@ -7,7 +7,10 @@
 use std::fmt::Debug;
 
 use datafusion::{
-    arrow::array::{Array, ArrayRef, BooleanArray},
+    arrow::{
+        array::{Array, ArrayRef, BooleanArray},
+        buffer::NullBuffer,
+    },
     common::{Result, ScalarValue},
     logical_expr::{Accumulator, EmitTo, GroupsAccumulator},
 };
@@ -48,6 +51,44 @@ impl<'a> Rows<'a> {
     /// How many groups there are after this batch.
     pub(crate) fn total(&self) -> usize {
         self.total
+    }
+
+    /// Whether all rows belong to one group and none is left out.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.assignment, Assignment::One) && self.filter.is_none()
+    }
+
+    /// Whether all rows belong to one group.
+    pub(crate) fn is_one_group(&self) -> bool {
+        matches!(self.assignment, Assignment::One)
+    }
+
+    /// Gives each row that passes the filter and is not null, as (row, group). A loop for each case, since this runs for every
+    /// row of every function.
+    pub(crate) fn each(
+        &self,
+        nulls: Option<&NullBuffer>,
+        mut take: impl FnMut(usize, usize) -> Result<()>,
+    ) -> Result<()> {
+        let filter = self.filter.map(|filter| match filter.nulls() {
+            Some(nulls) => filter.values() & nulls.inner(),
+            None => filter.values().clone(),
+        });
+        let present = nulls.filter(|nulls| nulls.null_count() > 0).map(NullBuffer::inner);
+        let kept = match (filter, present) {
+            (Some(filter), Some(present)) => Some(&filter & present),
+            (filter, present) => filter.or_else(|| present.cloned()),
+        };
+        match (&self.assignment, kept) {
+            (Assignment::Given(groups), None) => {
+                groups.iter().enumerate().try_for_each(|(row, group)| take(row, *group))
+            }
+            (Assignment::Given(groups), Some(kept)) => kept.set_indices().try_for_each(|row| take(row, groups[row])),
+            (Assignment::One, None) => (0..self.len).try_for_each(|row| take(row, 0)),
+            (Assignment::One, Some(kept)) => kept.set_indices().try_for_each(|row| take(row, 0)),
+            (Assignment::Each, None) => (0..self.len).try_for_each(|row| take(row, row)),
+            (Assignment::Each, Some(kept)) => kept.set_indices().try_for_each(|row| take(row, row)),
+        }
     }
 
     /// The rows that pass the filter, as (row, group).

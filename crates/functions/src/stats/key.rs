@@ -118,6 +118,9 @@ impl Keys {
 
     /// Adds a key.
     pub(crate) fn push(&mut self, column: &KeyColumn, row: usize) {
+        if let (Self::Number(keys), KeyColumn::Number(column)) = (&mut *self, column) {
+            return keys.push(column.value(row));
+        }
         let place = self.len();
         self.grow(place + 1);
         self.set(column, row, place);

@@ -15,11 +15,10 @@ use datafusion::{
 use hashbrown::HashMap;
 
 use super::{
-    arena::Interner,
     groups::{Groups, Rows, Sorted},
-    input::each_text,
+    interned::Interned,
     kernel::Kernel,
-    nested::{TextColumn, as_lists, items, list_of, lists},
+    nested::{as_lists, items, list_of, lists},
 };
 use crate::{AggregateSpec, StatsKind};
 
@@ -37,87 +36,130 @@ pub(crate) const KERNELS: &[Kernel] = &[Kernel {
     arguments: 1,
     counts: false,
     returns: |_| DataType::Utf8,
-    state: |_| vec![list_of(DataType::Utf8), list_of(DataType::Int64)],
-    create: |_| Ok(Box::new(Mode::default())),
+    state: |types| {
+        let value = types.first().map_or(DataType::Utf8, Interned::state_type);
+        vec![list_of(value), list_of(DataType::Int64)]
+    },
+    create: |args| {
+        let [value] = args.expr_fields else { return exec_err!("spl_mode takes one argument") };
+        Ok(Box::new(Mode::new(Interned::new(value.data_type()))))
+    },
 }];
 
-/// How often each group has each text.
-#[derive(Debug, Default)]
+/// How often each group has each value.
+#[derive(Debug)]
 struct Mode {
-    texts: Interner,
-    counts: HashMap<(u32, u32), i64>,
+    values: Interned,
+    /// By the group in the upper half and the number of the value in the lower. None while group 0 is alone.
+    counts: Option<HashMap<u64, i64>>,
+    /// How often group 0 has each value, while it is alone.
+    alone: Vec<i64>,
+}
+
+fn key(group: usize, value: u32) -> u64 {
+    (group as u64) << 32 | u64::from(value)
 }
 
 impl Mode {
-    fn add(&mut self, group: usize, text: &str, count: i64) -> Result<()> {
-        let number = self.texts.intern(text)?;
-        *self.counts.entry((group as u32, number)).or_default() += count;
-        Ok(())
+    fn new(values: Interned) -> Self {
+        Self { values, counts: None, alone: Vec::new() }
+    }
+
+    /// The counts of all groups but the one that is alone, which it is no longer.
+    fn shared<'a>(counts: &'a mut Option<HashMap<u64, i64>>, alone: &mut Vec<i64>) -> &'a mut HashMap<u64, i64> {
+        counts.get_or_insert_with(|| {
+            let known = std::mem::take(alone).into_iter().enumerate();
+            known.filter(|(_, count)| *count > 0).map(|(value, count)| (key(0, value as u32), count)).collect()
+        })
     }
 
     fn by_group(&self, count: usize) -> Sorted<(u32, i64)> {
-        Sorted::new(self.counts.iter().map(|((group, text), count)| (*group as usize, (*text, *count))), count)
+        let alone = self.alone.iter().enumerate().map(|(value, count)| (0, (value as u32, *count)));
+        let shared = self.counts.iter().flatten();
+        let shared = shared.map(|(key, count)| ((key >> 32) as usize, (*key as u32, *count)));
+        Sorted::new(alone.chain(shared), count)
     }
 }
 
 impl Groups for Mode {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [column] = arguments else { return exec_err!("spl_mode takes one argument") };
-        each_text(column, rows, |_, group, text| self.add(group, text, 1))
+        let Self { values, counts, alone } = self;
+        values.each(column, rows, |group, value| {
+            if group > 0 || counts.is_some() {
+                *Self::shared(counts, alone).entry(key(group, value)).or_default() += 1;
+                return;
+            }
+            if value as usize >= alone.len() {
+                alone.resize(value as usize + 1, 0);
+            }
+            alone[value as usize] += 1;
+        })
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
-        let [texts, counts] = state else { return exec_err!("the state of spl_mode is two columns") };
-        let (texts, counts) = (as_lists(texts)?, as_lists(counts)?);
-        let text_items = texts.values().as_string::<i32>();
-        let count_items = counts.values().as_primitive::<Int64Type>();
+        let [values, numbers] = state else { return exec_err!("the state of spl_mode is two columns") };
+        let (values, numbers) = (as_lists(values)?, as_lists(numbers)?);
+        let number_items = numbers.values().as_primitive::<Int64Type>();
+        let first = values.value_offsets().first().map_or(0, |first| *first as usize);
+        let known = self.values.of_state(values)?;
+        let counts = Self::shared(&mut self.counts, &mut self.alone);
         for (row, group) in rows.iter() {
-            for (text, count) in items(texts, row).zip(items(counts, row)) {
-                self.add(group, text_items.value(text), count_items.value(count))?;
+            for (value, number) in items(values, row).zip(items(numbers, row)) {
+                *counts.entry(key(group, known[value - first])).or_default() += number_items.value(number);
             }
         }
         Ok(())
     }
 
     fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
-        let mut column = TextColumn::default();
-        for texts in self.by_group(count).groups_mut() {
-            let most = texts.iter().max_by(|(a, a_count), (b, b_count)| {
-                a_count.cmp(b_count).then_with(|| self.texts.get(*b).cmp(self.texts.get(*a)))
-            });
-            match most {
-                Some((text, _)) => column.push(self.texts.get(*text))?,
-                None => column.push_null(),
-            }
-        }
-        Ok(column.finish())
+        let mut sorted = self.by_group(count);
+        let order = self.values.order()?;
+        let most = sorted.groups_mut().map(|values| {
+            let most =
+                values.iter().max_by(|(a, a_count), (b, b_count)| a_count.cmp(b_count).then_with(|| order(*b, *a)));
+            most.map(|(value, _)| *value)
+        });
+        self.values.texts(most)
     }
 
     fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
         let sorted = self.by_group(count);
-        let mut texts = TextColumn::default();
-        for (text, _) in sorted.items() {
-            texts.push(self.texts.get(*text))?;
-        }
+        let values = self.values.items(sorted.items().iter().map(|(value, _)| *value))?;
         let counts = Int64Array::from_iter_values(sorted.items().iter().map(|(_, count)| *count));
-        Ok(vec![lists(texts.finish(), sorted.lengths())?, lists(Arc::new(counts), sorted.lengths())?])
+        Ok(vec![lists(values, sorted.lengths())?, lists(Arc::new(counts), sorted.lengths())?])
     }
 
     fn forget(&mut self, count: usize) -> Result<()> {
-        let before = std::mem::take(self);
-        for ((group, text), number) in before.counts {
-            if let Some(group) = (group as usize).checked_sub(count) {
-                self.add(group, before.texts.get(text), number)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let mut kept = Self::new(self.values.fresh());
+        let counts = kept.counts.insert(HashMap::new());
+        for (key_of_rest, number) in self.counts.take().into_iter().flatten() {
+            if let Some(group) = ((key_of_rest >> 32) as usize).checked_sub(count) {
+                let value = kept.values.adopt(&self.values, key_of_rest as u32)?;
+                counts.insert(key(group, value), number);
             }
         }
+        *self = kept;
         Ok(())
     }
 
+    /// Each value once, as often as the row has it.
+    fn convert(&self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<Vec<ArrayRef>> {
+        let [column] = arguments else { return exec_err!("spl_mode takes one argument") };
+        let (values, lengths) = Interned::rows(column, rows)?;
+        let ones = Int64Array::from_value(1, values.len());
+        Ok(vec![lists(values, lengths.iter().copied())?, lists(Arc::new(ones), lengths.into_iter())?])
+    }
+
     fn fresh(&self) -> Result<Box<dyn Groups>> {
-        Ok(Box::new(Self::default()))
+        Ok(Box::new(Self::new(self.values.fresh())))
     }
 
     fn size(&self) -> usize {
-        self.texts.size() + self.counts.allocation_size()
+        let counts = self.counts.as_ref().map_or(0, HashMap::allocation_size);
+        self.values.size() + counts + self.alone.capacity() * size_of::<i64>()
     }
 }

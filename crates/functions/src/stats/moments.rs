@@ -86,12 +86,22 @@ struct Cell {
 }
 
 impl Answer {
-    /// A cell of one number.
-    fn one(self, number: f64) -> Cell {
+    /// Adds a number to a cell, which may be empty.
+    fn push(self, to: &mut Cell, number: f64) {
+        to.count += 1;
         match self {
-            Self::Sum | Self::Average | Self::Spread { .. } => Cell { count: 1, a: number, b: 0.0 },
-            Self::SumOfSquares => Cell { count: 1, a: number * number, b: 0.0 },
-            Self::Range => Cell { count: 1, a: number, b: number },
+            Self::Sum | Self::Average => to.a += number,
+            Self::SumOfSquares => to.a += number * number,
+            Self::Spread { .. } => {
+                let distance = number - to.a;
+                to.a += distance / to.count as f64;
+                to.b += distance * (number - to.a);
+            }
+            Self::Range if to.count == 1 => (to.a, to.b) = (number, number),
+            Self::Range => {
+                to.a = to.a.min(number);
+                to.b = to.b.max(number);
+            }
         }
     }
 
@@ -134,7 +144,21 @@ struct Moments {
     cells: Vec<Cell>,
 }
 
+/// Any of the functions that share a state.
+const SPREAD: Answer = Answer::Spread { sample: true, root: true };
+
 impl Moments {
+    fn push(&mut self, column: &ArrayRef, rows: &Rows<'_>, push: impl Fn(&mut Cell, f64)) -> Result<()> {
+        if rows.is_one_group() {
+            let mut cell = self.cells[0];
+            each_number(column, rows, |_, _, number| push(&mut cell, number))?;
+            self.cells[0] = cell;
+            return Ok(());
+        }
+        let cells = self.cells.as_mut_slice();
+        each_number(column, rows, |_, group, number| push(&mut cells[group], number))
+    }
+
     fn add(&mut self, group: usize, cell: Cell) {
         match &mut self.cells[group] {
             empty if empty.count == 0 => *empty = cell,
@@ -151,7 +175,13 @@ impl Groups for Moments {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [column] = arguments else { return exec_err!("a sum takes one argument") };
         self.cells.resize(rows.total(), Cell::default());
-        each_number(column, rows, |_, group, number| self.add(group, self.answer.one(number)))
+        // The function is chosen once for all rows, not for each.
+        match self.answer {
+            Answer::Sum | Answer::Average => self.push(column, rows, |cell, number| Answer::Sum.push(cell, number)),
+            Answer::SumOfSquares => self.push(column, rows, |cell, number| Answer::SumOfSquares.push(cell, number)),
+            Answer::Range => self.push(column, rows, |cell, number| Answer::Range.push(cell, number)),
+            Answer::Spread { .. } => self.push(column, rows, |cell, number| SPREAD.push(cell, number)),
+        }
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {

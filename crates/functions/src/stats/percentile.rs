@@ -27,9 +27,21 @@ use crate::{AggregateSpec, StatsKind};
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
-    row(&["perc", "p", "percentile"], "perc<N>(field)", "The N-th percentile of the numbers, N from 0 to 100."),
-    row(&["exactperc"], "exactperc<N>(field)", "The exact N-th percentile of the numbers, N from 0 to 100."),
-    row(&["upperperc"], "upperperc<N>(field)", "The N-th percentile of the numbers, N from 0 to 100, as `perc`."),
+    row(
+        &["perc", "p", "percentile"],
+        "perc<N>(field)",
+        "The N-th percentile of the numbers, N from 0 to 100. Exact: it interpolates between the two nearest of the sorted numbers; Splunk estimates beyond 1000 different ones.",
+    ),
+    row(
+        &["exactperc"],
+        "exactperc<N>(field)",
+        "The N-th percentile of the numbers, N from 0 to 100. Exact, as `perc` is.",
+    ),
+    row(
+        &["upperperc"],
+        "upperperc<N>(field)",
+        "The N-th percentile of the numbers, N from 0 to 100. Splunk gives an upper bound of its estimate; here `perc` is exact and the bound equals it.",
+    ),
     AggregateSpec {
         names: &["median"],
         has_number: false,

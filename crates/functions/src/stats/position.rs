@@ -111,7 +111,7 @@ impl Position {
         self.keys.grow(total);
 
         let keys = KeyColumn::new(keys)?;
-        let candidates = self.candidates(values, &keys, rows);
+        let candidates = self.candidates(values, &keys, rows)?;
         if candidates.is_empty() {
             return Ok(());
         }
@@ -125,33 +125,38 @@ impl Position {
             let value = &mut self.values[candidate.group];
             if !candidate.tie || row.as_ref() < &**value {
                 self.bytes = self.bytes.saturating_sub(value.len()) + row.as_ref().len();
-                *value = row.as_ref().into();
+                if value.len() == row.as_ref().len() {
+                    value.copy_from_slice(row.as_ref());
+                } else {
+                    *value = row.as_ref().into();
+                }
             }
         }
         Ok(())
     }
 
-    fn candidates(&mut self, values: &ArrayRef, keys: &KeyColumn, rows: &Rows<'_>) -> Vec<Candidate> {
+    fn candidates(&mut self, values: &ArrayRef, keys: &KeyColumn, rows: &Rows<'_>) -> Result<Vec<Candidate>> {
         let better = match self.end {
             End::Smallest => Ordering::Less,
             End::Greatest => Ordering::Greater,
         };
         let nulls = NullBuffer::union(values.logical_nulls().as_ref(), keys.nulls());
         let mut candidates = Vec::new();
-        for (row, group) in rows.iter() {
-            if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
-                continue;
-            }
+        rows.each(nulls.as_ref(), |row, group| {
             let order = if self.present[group] { self.keys.compare(keys, row, group) } else { better };
             if order == better {
                 self.present[group] = true;
                 self.keys.set(keys, row, group);
             } else if order != Ordering::Equal {
-                continue;
+                return Ok(());
             }
             candidates.push(Candidate { row: row as u32, group, tie: order == Ordering::Equal });
-        }
+            Ok(())
+        })?;
+        // Where keys come in order, each row beats the one before: those that were beaten need no bytes.
         candidates
+            .retain(|candidate| self.keys.compare(keys, candidate.row as usize, candidate.group) == Ordering::Equal);
+        Ok(candidates)
     }
 }
 

@@ -18,6 +18,10 @@ use datafusion::{
 use super::{find, kernels};
 use crate::value::ListBuilder;
 
+/// What a sparkline can show.
+const SPARKLINES: [&str; 12] =
+    ["count", "dc", "sum", "sumsq", "avg", "stdev", "stdevp", "var", "varp", "range", "min", "max"];
+
 /// A column of lists, written `a,b`; an empty text is null.
 fn lists(rows: &[&str]) -> ArrayRef {
     let mut builder = ListBuilder::new(rows.len());
@@ -123,6 +127,11 @@ fn untyped_nulls() {
         };
         match function.signature().type_signature {
             TypeSignature::Any(2) => check(name, &[nulls(), second], answer),
+            TypeSignature::Any(3) => {
+                let answer = "[##__SPARKLINE__##, 0, 0]";
+                check(name, &[nulls(), second, texts(&["1,2"; 3])], answer);
+                check(name, &[ints(&[1, 2, 3]), nulls(), texts(&["1,2"; 3])], answer);
+            }
             _ => check(name, &[nulls()], answer),
         }
     }
@@ -249,6 +258,22 @@ fn rates() {
 }
 
 #[test]
+fn sparklines() {
+    let values = texts(&["2", "4", "x", "null", "7", "1"]);
+    let bins = ints(&[20, 20, 0, 10, 99, 30]);
+    let check = |function: &str, axis: &str, expected: &str| {
+        check(&format!("spl_sparkline_{function}"), &[values.clone(), bins.clone(), texts(&[axis; 6])], expected);
+    };
+    check("count", "0,10,20,30", "[##__SPARKLINE__##, 1, 0, 2, 1]");
+    check("dc", "20,0", "[##__SPARKLINE__##, 2, 1]");
+    check("avg", "0,10,20,30", "[##__SPARKLINE__##, 0, 0, 3, 1]");
+    check("sumsq", "20", "[##__SPARKLINE__##, 20]");
+    check("stdevp", "20,30", "[##__SPARKLINE__##, 1, 0]");
+    check("max", "0,20", "[##__SPARKLINE__##, x, 4]");
+    check("count", "", "null");
+}
+
+#[test]
 fn modes() {
     check_texts("spl_mode", &["b", "a", "b", "c"], "b");
     check_texts("spl_mode", &["b", "a"], "a");
@@ -276,6 +301,7 @@ fn small_groups_are_cheap() {
         let second = if name.ends_with("perc") { floats(&vec![50.0; count as usize]) } else { Arc::clone(&keys) };
         let columns = match function.signature().type_signature {
             TypeSignature::Any(2) => vec![first, second],
+            TypeSignature::Any(3) => vec![first, ints(&vec![7; count as usize]), texts(&vec!["7,8"; count as usize])],
             _ => vec![first],
         };
         let bytes = driver::bytes_for_each_group(name, &columns);

@@ -36,9 +36,9 @@ impl Call {
             .map(|(place, column)| Arc::new(Field::new(format!("c{place}"), column.data_type().clone(), true)))
             .collect();
         let exprs = (0..columns.len()).map(|place| -> Arc<dyn PhysicalExpr> {
-            if place == 1 && kernel.ends_with("perc") {
-                let percent = ScalarValue::try_from_array(&columns[1], 0).unwrap();
-                return Arc::new(Literal::new(percent));
+            if place == 1 && kernel.ends_with("perc") || place == 2 {
+                let option = ScalarValue::try_from_array(&columns[place], 0).unwrap();
+                return Arc::new(Literal::new(option));
             }
             Arc::new(Column::new(&format!("c{place}"), place))
         });

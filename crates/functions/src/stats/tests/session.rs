@@ -74,6 +74,11 @@ fn all_kernels() -> Vec<Expr> {
         exprs.push(call(&format!("spl_{kernel}"), vec![n(), lit(95.0)]).alias(kernel));
     }
     exprs.push(call("spl_rate", vec![n(), n()]).alias("rate"));
+    for kernel in super::SPARKLINES {
+        let value = if ["min", "max", "dc"].contains(&kernel) { x() } else { n() };
+        let sparkline = format!("spl_sparkline_{kernel}");
+        exprs.push(call(&sparkline, vec![value, n() % lit(4), lit("3,0,2")]).alias(sparkline));
+    }
     assert_eq!(exprs.len(), kernels().len());
     exprs
 }

@@ -1,0 +1,201 @@
+//! The distinct values of a column, each with a number from 0 up in the order in which they were met.
+//!
+//! `stats dc(user), values(port), mode(status)` share it. A column of numbers is kept as numbers, since no two of them have the
+//! same text; the texts are only made for an answer.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, Int64Array, ListArray},
+        datatypes::{DataType, Int64Type},
+    },
+    common::{Result, exec_err, resources_err},
+};
+use hashbrown::HashMap;
+
+use super::{
+    arena::Interner,
+    groups::Rows,
+    input::{Whole, each_text},
+    nested::TextColumn,
+};
+
+/// The values of one column, each once.
+#[derive(Debug)]
+pub(crate) enum Interned {
+    Texts(Interner),
+    Numbers { kind: Whole, values: Vec<i64>, known: HashMap<i64, u32> },
+}
+
+impl Interned {
+    /// No values yet, for a column of a type.
+    pub(crate) fn new(column: &DataType) -> Self {
+        Self::of(Whole::of(column))
+    }
+
+    fn of(kind: Option<Whole>) -> Self {
+        match kind {
+            Some(kind) => Self::Numbers { kind, values: Vec::new(), known: HashMap::new() },
+            None => Self::Texts(Interner::default()),
+        }
+    }
+
+    /// The same for the same column.
+    pub(crate) fn fresh(&self) -> Self {
+        match self {
+            Self::Texts(_) => Self::of(None),
+            Self::Numbers { kind, .. } => Self::of(Some(*kind)),
+        }
+    }
+
+    /// The type that values of a column's type have in a state.
+    pub(crate) fn state_type(column: &DataType) -> DataType {
+        if Whole::of(column).is_some() { DataType::Int64 } else { DataType::Utf8 }
+    }
+
+    /// Gives the number of every value as (group, number), in row order.
+    pub(crate) fn each(&mut self, column: &ArrayRef, rows: &Rows<'_>, mut take: impl FnMut(usize, u32)) -> Result<()> {
+        match self {
+            Self::Texts(texts) => each_text(column, rows, |_, group, text| {
+                take(group, texts.intern(text)?);
+                Ok(())
+            }),
+            Self::Numbers { kind, values, known } => {
+                if Whole::of(column.data_type()) != Some(*kind) {
+                    return exec_err!("a column of {} where {kind:?} was expected", column.data_type());
+                }
+                let column = kind.column(column);
+                rows.each(column.nulls(), |row, group| {
+                    take(group, number(values, known, column.value(row))?);
+                    Ok(())
+                })
+            }
+        }
+    }
+
+    /// The numbers of the items of a state's lists, by the place of the item less that of the first.
+    pub(crate) fn of_state(&mut self, lists: &ListArray) -> Result<Vec<u32>> {
+        let offsets = lists.value_offsets();
+        let (first, end) = (offsets.first().copied().unwrap_or(0), offsets.last().copied().unwrap_or(0));
+        let items = lists.values().slice(first as usize, (end - first) as usize);
+        match self {
+            Self::Texts(texts) => {
+                let Some(items) = items.as_string_opt::<i32>() else {
+                    return exec_err!("a state has {} where texts are expected", items.data_type());
+                };
+                (0..items.len()).map(|place| texts.intern(items.value(place))).collect()
+            }
+            Self::Numbers { values, known, .. } => {
+                let Some(items) = items.as_primitive_opt::<Int64Type>() else {
+                    return exec_err!("a state has {} where numbers are expected", items.data_type());
+                };
+                items.values().iter().map(|value| number(values, known, *value)).collect()
+            }
+        }
+    }
+
+    /// The values of rows that are a group each, as items of a state with the length of each row's list.
+    pub(crate) fn rows(column: &ArrayRef, rows: &Rows<'_>) -> Result<(ArrayRef, Vec<usize>)> {
+        let mut lengths = vec![0; rows.total()];
+        if let Some(kind) = Whole::of(column.data_type()) {
+            let column = kind.column(column);
+            let mut items = Vec::with_capacity(column.len());
+            rows.each(column.nulls(), |row, group| {
+                lengths[group] += 1;
+                items.push(column.value(row));
+                Ok(())
+            })?;
+            return Ok((Arc::new(Int64Array::from(items)), lengths));
+        }
+        let mut items = TextColumn::default();
+        each_text(column, rows, |_, group, text| {
+            lengths[group] += 1;
+            items.push(text)
+        })?;
+        Ok((items.finish(), lengths))
+    }
+
+    /// The number of a value of another of its kind.
+    pub(crate) fn adopt(&mut self, other: &Self, place: u32) -> Result<u32> {
+        match (self, other) {
+            (Self::Texts(texts), Self::Texts(others)) => texts.intern(others.get(place)),
+            (Self::Numbers { values, known, .. }, Self::Numbers { values: others, .. }) => {
+                number(values, known, others[place as usize])
+            }
+            _ => exec_err!("texts and numbers do not mix"),
+        }
+    }
+
+    /// The values of these numbers as items of a state.
+    pub(crate) fn items(&self, numbers: impl Iterator<Item = u32>) -> Result<ArrayRef> {
+        match self {
+            Self::Texts(_) => self.texts(numbers.map(Some)),
+            Self::Numbers { values, .. } => {
+                Ok(Arc::new(Int64Array::from_iter_values(numbers.map(|place| values[place as usize]))))
+            }
+        }
+    }
+
+    /// The values of these numbers as texts.
+    pub(crate) fn texts(&self, numbers: impl Iterator<Item = Option<u32>>) -> Result<ArrayRef> {
+        let mut column = TextColumn::default();
+        for place in numbers {
+            match (self, place) {
+                (_, None) => column.push_null(),
+                (Self::Texts(texts), Some(place)) => column.push(texts.get(place))?,
+                (Self::Numbers { kind, values, .. }, Some(place)) => {
+                    column.push(&kind.text(values[place as usize]))?;
+                }
+            }
+        }
+        Ok(column.finish())
+    }
+
+    /// For each number the place of its text in the order by bytes.
+    pub(crate) fn ranks(&self) -> Result<Vec<u32>> {
+        match self {
+            Self::Texts(texts) => Ok(texts.ranks()),
+            Self::Numbers { kind, values, .. } => {
+                let mut texts = Interner::default();
+                for value in values {
+                    texts.intern(&kind.text(*value))?;
+                }
+                Ok(texts.ranks())
+            }
+        }
+    }
+
+    /// How the texts of two values compare.
+    pub(crate) fn order(&self) -> Result<impl Fn(u32, u32) -> Ordering> {
+        // The texts of numbers would be made anew for each comparison.
+        let ranks = match self {
+            Self::Texts(_) => Vec::new(),
+            Self::Numbers { .. } => self.ranks()?,
+        };
+        Ok(move |a: u32, b: u32| match self {
+            Self::Texts(texts) => texts.get(a).cmp(texts.get(b)),
+            Self::Numbers { .. } => ranks[a as usize].cmp(&ranks[b as usize]),
+        })
+    }
+
+    /// Bytes on the heap.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.size(),
+            Self::Numbers { values, known, .. } => values.capacity() * size_of::<i64>() + known.allocation_size(),
+        }
+    }
+}
+
+/// The number of a whole number, a new one if it was not seen before.
+fn number(values: &mut Vec<i64>, known: &mut HashMap<i64, u32>, value: i64) -> Result<u32> {
+    let Ok(next) = u32::try_from(values.len()) else {
+        return resources_err!("more than {} numbers in one stats function", u32::MAX);
+    };
+    let place = *known.entry(value).or_insert(next);
+    if place == next {
+        values.push(value);
+    }
+    Ok(place)
+}

@@ -23,6 +23,7 @@ mod fillnull;
 pub(crate) mod foreach;
 mod format;
 mod from;
+mod fromjson;
 mod gentimes;
 mod head;
 mod inputlookup;
@@ -60,6 +61,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod timechart;
+mod tojson;
 mod top;
 pub(crate) mod transaction;
 mod transpose;

@@ -26,6 +26,7 @@ pub mod fillnull;
 pub mod foreach;
 pub mod format;
 pub mod from;
+pub mod fromjson;
 pub mod gentimes;
 pub mod head;
 pub mod inputlookup;
@@ -61,6 +62,7 @@ pub mod streamstats;
 pub mod table;
 pub mod tail;
 pub mod timechart;
+pub mod tojson;
 pub mod top;
 pub mod transaction;
 pub mod transpose;
@@ -107,6 +109,7 @@ macro_rules! commands {
             ForEach(foreach::ForEach) = [foreach::SPEC],
             Format(format::Format) = [format::SPEC],
             From(from::From) = [from::SPEC],
+            FromJson(fromjson::FromJson) = [fromjson::SPEC],
             GenTimes(gentimes::GenTimes) = [gentimes::SPEC],
             Head(head::Head) = [head::SPEC],
             InputLookup(inputlookup::InputLookup) = [inputlookup::SPEC],
@@ -142,6 +145,7 @@ macro_rules! commands {
             Table(table::Table) = [table::SPEC],
             Tail(tail::Tail) = [tail::SPEC],
             TimeChart(timechart::TimeChart) = [timechart::SPEC],
+            ToJson(tojson::ToJson) = [tojson::SPEC, tojson::MAKE],
             Top(top::Top) = [top::SPEC, top::RARE],
             Transaction(transaction::Transaction) = [transaction::SPEC],
             Transpose(transpose::Transpose) = [transpose::SPEC],

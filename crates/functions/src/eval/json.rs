@@ -4,6 +4,7 @@
 
 mod edit;
 mod functions;
+mod object;
 pub(crate) mod path;
 pub(crate) mod value;
 pub(crate) mod walk;
@@ -60,6 +61,8 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
             booleans(args.rows(), |row| Some(is_valid(&texts.get(row)?)))
         }),
         kernel("spl_mv_to_json_array", text, list_to_array),
+        kernel("spl_tojson", text, object::to_json),
+        kernel("spl_fields_json", list, object::keys_and_values),
     ]
 }
 

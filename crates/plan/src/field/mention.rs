@@ -124,6 +124,8 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::UnTable(table) => found(&table.row),
         Command::XySeries(table) => [&table.row, &table.column].into_iter().chain(&table.values).for_each(found),
         Command::AddTotals(totals) => totals.fields.iter().for_each(found),
+        Command::FromJson(json) => found(&json.field),
+        Command::ToJson(json) => json.fields.iter().for_each(|(_, field)| found(field)),
         Command::MakeMv(split) => found(&split.field),
         Command::MvExpand(expand) => found(&expand.field),
         Command::NoMv(join) => found(&join.field),

@@ -26,6 +26,7 @@ pub(crate) fn patterns(search: &Search) -> Vec<String> {
             Command::Search(_) => continue,
             Command::Fields(fields) if fields.drop => continue,
             Command::AddTotals(totals) => totals.fields.is_empty(),
+            Command::ToJson(json) => json.fields.is_empty(),
             Command::Replace(replace) => replace.fields.is_empty(),
             Command::FillDown(fill) => fill.fields.is_empty(),
             Command::FillNull(fill) => fill.fields.is_empty(),

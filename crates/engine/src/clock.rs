@@ -1,5 +1,7 @@
 //! The search's time: zone, start, and the range asked for outside the search text. `--now 1700000000 --earliest -1d@d`
 
+use std::sync::LazyLock;
+
 use chrono_tz::Tz;
 use speleo_plan::TimeRange;
 use speleo_syntax::{Code, Diagnostic};
@@ -19,7 +21,10 @@ pub(crate) struct Clock {
 
 /// The zone that the system is set to; UTC where it tells none.
 pub(crate) fn system_zone() -> Tz {
-    iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+    // It stands in a file; each search needs it.
+    static ZONE: LazyLock<Tz> =
+        LazyLock::new(|| iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC));
+    *ZONE
 }
 
 impl Clock {

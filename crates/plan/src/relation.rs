@@ -3,13 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use datafusion::{
-    arrow::datatypes::DataType,
+    arrow::datatypes::{DataType, FieldRef},
     common::{
-        Column, DFSchema,
+        Column, DFSchema, TableReference,
         tree_node::{Transformed, TreeNode},
     },
     logical_expr::{
-        Aggregate, Expr, ExprSchemable, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SortExpr, Window,
+        Aggregate, Expr, ExprSchemable, Filter, LogicalPlan, LogicalPlanBuilder, Projection, Sort, SortExpr, Window,
         expr::Alias,
     },
 };
@@ -119,12 +119,26 @@ pub(crate) fn project(plan: LogicalPlan, exprs: Vec<Expr>) -> Result<LogicalPlan
             fields.push((table.cloned(), Arc::clone(field)));
         } else {
             let expr = tables.qualified(expr)?;
-            fields.push(expr.to_field(schema)?);
+            fields.push(field_of(&expr, schema)?);
             outputs.push(expr);
         }
     }
     let schema = Arc::new(DFSchema::new_with_metadata(fields, schema.metadata().clone())?);
     Ok(LogicalPlan::Projection(Projection::try_new_with_schema(outputs, Arc::new(plan), schema)?))
+}
+
+/// A column of a plan's output, with the table that it is from.
+type Place = (Option<TableReference>, FieldRef);
+
+/// The column that an expression makes. DataFusion computes what stands below a name twice, and below two names four times.
+fn field_of(expr: &Expr, schema: &DFSchema) -> Result<Place> {
+    match expr {
+        Expr::Alias(Alias { expr, relation, name, metadata: None, .. }) => {
+            let (_, field) = field_of(expr, schema)?;
+            Ok((relation.clone(), Arc::new(field.as_ref().clone().with_name(name))))
+        }
+        other => Ok(other.to_field(schema)?),
+    }
 }
 
 /// An aggregation, without the walk of [`project`] either.
@@ -135,7 +149,10 @@ pub(crate) fn aggregate(plan: LogicalPlan, keys: Vec<Expr>, calls: Vec<Expr>) ->
     let tables = Places::of(&plan);
     let qualified = |exprs: Vec<Expr>| exprs.into_iter().map(|expr| tables.qualified(expr)).collect::<Result<Vec<_>>>();
     let (keys, calls) = (qualified(keys)?, qualified(calls)?);
-    Ok(LogicalPlan::Aggregate(Aggregate::try_new(Arc::new(plan), keys, calls)?))
+    let schema = plan.schema();
+    let fields = keys.iter().chain(&calls).map(|expr| field_of(expr, schema)).collect::<Result<Vec<_>>>()?;
+    let schema = Arc::new(DFSchema::new_with_metadata(fields, schema.metadata().clone())?);
+    Ok(LogicalPlan::Aggregate(Aggregate::try_new_with_schema(Arc::new(plan), keys, calls, schema)?))
 }
 
 /// Windows beside the columns, without the walk of [`project`] either.
@@ -298,7 +315,10 @@ impl Relation {
             }
             return Ok(self);
         }
-        self.plan = LogicalPlanBuilder::from(self.plan.clone()).sort_with_limit(self.sort_exprs(), fetch)?.build()?;
+        let tables = Places::of(&self.plan);
+        let key = |key: SortExpr| Ok(SortExpr { expr: tables.qualified(key.expr)?, ..key });
+        let expr = self.sort_exprs().into_iter().map(key).collect::<Result<Vec<_>>>()?;
+        self.plan = LogicalPlan::Sort(Sort { expr, input: Arc::new(self.plan), fetch });
         Ok(self)
     }
 

@@ -46,7 +46,9 @@ impl Text<'_> {
     }
 
     fn read<T>(self, text: &str, parser: impl Fn(&str) -> (T, Vec<Diagnostic>)) -> Result<T> {
-        let (expanded, mut problems) = self.world.expand(text);
+        // Few of a model's many texts hold a macro.
+        let (expanded, mut problems) =
+            if text.contains('`') { self.world.expand(text) } else { (text.to_owned(), Vec::new()) };
         let (tree, more) = parser(&expanded);
         problems.extend(more);
         match problems.into_iter().find(Diagnostic::is_error) {

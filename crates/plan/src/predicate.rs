@@ -13,7 +13,10 @@ mod tests;
 pub(crate) mod time;
 
 use datafusion::{
-    common::ScalarValue,
+    common::{
+        ScalarValue,
+        tree_node::{TreeNode, TreeNodeRecursion},
+    },
     logical_expr::{Expr, Operator, lit},
 };
 use indexmap::IndexMap;
@@ -145,6 +148,8 @@ impl Lowering<'_, '_> {
         for part in parts.iter().filter(|part| !matches!(part.kind, SearchExprKind::TimeModifier { .. })) {
             conditions.push(self.lower(part)?);
         }
+        // What is cheap comes first: the rest is asked of the rows that are left.
+        conditions.sort_by_key(cost);
         Ok(all(conditions))
     }
 
@@ -181,6 +186,20 @@ fn plain_equality(part: &SearchExpr) -> Option<(&Field, &SearchValue)> {
         } => Some((field, value)),
         _ => None,
     }
+}
+
+/// What a condition costs beside the others: a comparison of values little, a look at values as texts more, a search through
+/// raw events most.
+fn cost(condition: &Expr) -> u8 {
+    let mut cost = 0;
+    // The walk has no errors of its own.
+    let _ = condition.apply(|expr| {
+        if let Expr::ScalarFunction(call) = expr {
+            cost = cost.max(if call.name() == "spl_search_term" { 2 } else { 1 });
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    cost
 }
 
 /// The condition that no row satisfies and of which nothing more is known.

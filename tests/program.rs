@@ -250,11 +250,18 @@ fn a_golden_test_that_differs_fails_and_can_be_accepted() {
 
 #[test]
 fn help_knows_commands_functions_and_codes() {
-    for topic in ["dedup", "lower", "values", "commands", "functions", "aggregates", "check"] {
+    for topic in ["dedup", "lower", "values", "commands", "functions", "stats-functions", "check"] {
         let output = speleo(&["help", topic]);
         assert!(output.status.success() && !output.stdout.is_empty(), "{topic}: {}", stderr(&output));
     }
     assert_eq!(status(&["help", "nonsense"]), 2);
+    let page = stdout(&speleo(&["help", "mvmap"]));
+    assert!(page.contains("mvmap(ports, ports * 10)  →  [220, 800, 4430]"), "{page}");
+    assert!(page.contains("The field ports has the values 22, 80, 443."), "{page}");
+    let page = stdout(&speleo(&["help", "max"]));
+    assert!(page.contains("max (eval function)") && page.contains("max (stats function)"), "{page}");
+    let problem = stderr(&speleo(&["help", "strftme"]));
+    assert!(problem.contains("the nearest is `strftime`"), "{problem}");
     assert!(stdout(&speleo(&["explain", "E0203"])).contains("E0203"));
     assert_eq!(status(&["explain", "E9999"]), 2);
 }

@@ -4,13 +4,18 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use clap::CommandFactory;
-use speleo_functions::{AggregateSpec, EVAL, EvalSpec, STATS};
-use speleo_syntax::{COMMANDS, CommandSpec, Kind};
+use speleo_functions::{AggregateSpec, EVAL, EvalSpec, STATS, eval};
+use speleo_syntax::{COMMANDS, CommandSpec};
 
 use crate::{
     args::{Cli, HelpArgs},
     exit::{Exit, UsageError},
 };
+
+mod page;
+
+/// The topics that are lists.
+const LISTS: [&str; 3] = ["commands", "functions", "stats-functions"];
 
 /// Prints a page.
 pub(crate) fn run(args: &HelpArgs) -> Result<Exit> {
@@ -28,10 +33,12 @@ pub(crate) fn write_topic(topic: &str, out: &mut dyn Write) -> Result<()> {
     let name = topic.trim().to_ascii_lowercase();
     match name.as_str() {
         "commands" => {
-            return list(out, commands().filter(|spec| can_run(spec)).map(|spec| (first(spec.names), spec.summary)));
+            return list(out, commands().filter(|spec| can_run(spec)).map(|spec| (spec.name(), spec.summary)));
         }
-        "functions" => return list(out, functions().map(|spec| (first(spec.names), spec.summary))),
-        "aggregates" => return list(out, aggregates().map(|spec| (first(spec.names), spec.summary))),
+        "functions" | "eval-functions" => return list_families(out),
+        "aggregates" | "stats-functions" => {
+            return list(out, aggregates().map(|spec| (spec.name(), spec.summary)));
+        }
         _ => {}
     }
     if let Some(command) = Cli::command().find_subcommand_mut(&name)
@@ -43,21 +50,32 @@ pub(crate) fn write_topic(topic: &str, out: &mut dyn Write) -> Result<()> {
     let mut found = false;
     for spec in commands().filter(|spec| spec.names.contains(&name.as_str())) {
         found = true;
-        write_command(spec, out)?;
+        page::command(spec, out)?;
     }
     for spec in functions().filter(|spec| spec.names.contains(&name.as_str())) {
         found = true;
-        write_function(spec, out)?;
+        page::function(spec, out)?;
     }
     for spec in aggregates().filter(|spec| spec.names.contains(&name.as_str())) {
         found = true;
-        write_aggregate(spec, out)?;
+        page::aggregate(spec, out)?;
     }
     if found {
         return Ok(());
     }
-    let topics = "`speleo help commands`, `functions` or `aggregates` lists the pages";
-    Err(UsageError(format!("there is no page `{topic}`; {topics}")).into())
+    let lists = LISTS.map(|list| format!("`speleo help {list}`")).join(", ");
+    let near = match nearest(&name) {
+        Some(near) => format!("; the nearest is `{near}`"),
+        None => String::new(),
+    };
+    Err(UsageError(format!("there is no page `{topic}`{near}; {lists} list what there is")).into())
+}
+
+/// The page whose name is most like another one.
+fn nearest(name: &str) -> Option<&'static str> {
+    let commands = commands().flat_map(|spec| spec.names);
+    let names = commands.chain(functions().flat_map(|spec| spec.names)).chain(aggregates().flat_map(|spec| spec.names));
+    speleo_plan::nearest(name, names.chain(&LISTS).copied())
 }
 
 /// Every command of SPL.
@@ -72,7 +90,7 @@ pub(crate) fn can_run(spec: &CommandSpec) -> bool {
 
 /// The eval functions.
 pub(crate) fn functions() -> impl Iterator<Item = &'static EvalSpec> {
-    EVAL.iter().flat_map(|family| family.iter())
+    eval::functions()
 }
 
 /// The stats functions.
@@ -80,67 +98,22 @@ pub(crate) fn aggregates() -> impl Iterator<Item = &'static AggregateSpec> {
     STATS.iter().flat_map(|family| family.iter())
 }
 
-fn first(names: &'static [&'static str]) -> &'static str {
-    names.first().copied().unwrap_or_default()
-}
-
 fn list(out: &mut dyn Write, pages: impl Iterator<Item = (&'static str, &'static str)>) -> Result<()> {
     let mut pages: Vec<_> = pages.collect();
     pages.sort_unstable();
     for (name, summary) in pages {
-        writeln!(out, "{name:<16} {summary}")?;
+        writeln!(out, "{name:<18} {summary}")?;
     }
     Ok(())
 }
 
-fn write_command(spec: &CommandSpec, out: &mut dyn Write) -> Result<()> {
-    let kind = match spec.kind {
-        Kind::Generating => "generating",
-        Kind::Streaming => "streaming",
-        Kind::Centralized => "centralized streaming",
-        Kind::Transforming => "transforming",
-        Kind::Dataset => "dataset processing",
-    };
-    writeln!(out, "{} ({kind} command)\n\n  {}", first(spec.names), spec.summary)?;
-    if can_run(spec) {
-        writeln!(out, "\nUsage\n\n  {}", spec.usage)?;
-    }
-    write_others(spec.names, out)?;
-    if !spec.differs.is_empty() {
-        writeln!(out, "\nDifferences from Splunk\n")?;
-        for difference in spec.differs {
-            writeln!(out, "  * {difference}")?;
+fn list_families(out: &mut dyn Write) -> Result<()> {
+    for (place, family) in EVAL.iter().enumerate() {
+        let line = if place > 0 { "\n" } else { "" };
+        writeln!(out, "{line}{}\n", family.name)?;
+        for spec in family.functions {
+            writeln!(out, "  {:<18} {}", spec.name(), spec.summary)?;
         }
-    }
-    writeln!(out)?;
-    Ok(())
-}
-
-fn write_function(spec: &EvalSpec, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "{} (eval function)\n\n  {}\n\nUsage\n\n  {}", first(spec.names), spec.summary, spec.usage)?;
-    write_others(spec.names, out)?;
-    if !spec.examples.is_empty() {
-        writeln!(out, "\nExamples\n")?;
-        for (expression, result) in spec.examples {
-            writeln!(out, "  {expression}  →  {result}")?;
-        }
-    }
-    writeln!(out)?;
-    Ok(())
-}
-
-fn write_aggregate(spec: &AggregateSpec, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "{} (stats function)\n\n  {}\n\nUsage\n\n  {}", first(spec.names), spec.summary, spec.usage)?;
-    write_others(spec.names, out)?;
-    writeln!(out)?;
-    Ok(())
-}
-
-fn write_others(names: &[&str], out: &mut dyn Write) -> Result<()> {
-    if let [_, others @ ..] = names
-        && !others.is_empty()
-    {
-        writeln!(out, "\nAlso written: {}", others.join(", "))?;
     }
     Ok(())
 }

@@ -34,30 +34,39 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::ScalarUDF;
 
-use crate::EvalSpec;
+use crate::{EvalSpec, Family};
 
 /// Every eval function, by family.
-pub static EVAL: &[&[EvalSpec]] = &[
-    bitwise::FUNCTIONS,
-    conditional::FUNCTIONS,
-    conversion::FUNCTIONS,
-    crypto::FUNCTIONS,
-    datetime::FUNCTIONS,
-    informational::FUNCTIONS,
-    json::FUNCTIONS,
-    math::FUNCTIONS,
-    multivalue::FUNCTIONS,
-    pattern::FUNCTIONS,
-    printf::FUNCTIONS,
-    spath::FUNCTIONS,
-    statistical::FUNCTIONS,
-    text::FUNCTIONS,
-    trigonometry::FUNCTIONS,
+pub static EVAL: &[Family] = &[
+    Family { name: "bits", functions: bitwise::FUNCTIONS },
+    Family { name: "comparison and choice", functions: conditional::FUNCTIONS },
+    Family { name: "conversion", functions: conversion::FUNCTIONS },
+    Family { name: "digests", functions: crypto::FUNCTIONS },
+    Family { name: "date and time", functions: datetime::FUNCTIONS },
+    Family { name: "kinds of values", functions: informational::FUNCTIONS },
+    Family { name: "JSON", functions: json::FUNCTIONS },
+    Family { name: "arithmetic", functions: math::FUNCTIONS },
+    Family { name: "several values", functions: multivalue::FUNCTIONS },
+    Family { name: "regular expressions and address ranges", functions: pattern::FUNCTIONS },
+    Family { name: "formats", functions: printf::FUNCTIONS },
+    Family { name: "paths", functions: spath::FUNCTIONS },
+    Family { name: "statistics of a row", functions: statistical::FUNCTIONS },
+    Family { name: "texts", functions: text::FUNCTIONS },
+    Family { name: "trigonometry", functions: trigonometry::FUNCTIONS },
 ];
+
+/// Every eval function.
+pub fn functions() -> impl Iterator<Item = &'static EvalSpec> {
+    EVAL.iter().flat_map(|family| family.functions)
+}
+
+/// Fields that examples use, with their values.
+pub const EXAMPLE_FIELDS: &[(&str, &[&str])] =
+    &[("ports", &["22", "80", "443"]), ("sites", &["a.net", "b.com", "c.org"])];
 
 /// The row of a function, by any of its names in lower case.
 pub fn find(name: &str) -> Option<&'static EvalSpec> {
-    EVAL.iter().flat_map(|family| family.iter()).find(|spec| spec.names.contains(&name))
+    functions().find(|spec| spec.names.contains(&name))
 }
 
 /// Every scalar kernel, those of functions and those that lowering uses for operators and commands.

@@ -14,7 +14,7 @@ pub mod value;
 pub mod window;
 
 pub use eval::EVAL;
-pub use spec::{AggregateSpec, Ambient, EvalSpec, Kernel, Kind, Returns, StatsKind};
+pub use spec::{AggregateSpec, Ambient, Argument, EvalSpec, Family, Kernel, Kind, Returns, StatsKind};
 pub use stats::STATS;
 
 use datafusion::{common::Result, execution::FunctionRegistry};

@@ -42,6 +42,15 @@ pub enum Kernel {
     Call(&'static str),
 }
 
+/// The functions of one kind, such as all that work on texts.
+#[derive(Debug)]
+pub struct Family {
+    /// What they have to do with: `texts`.
+    pub name: &'static str,
+    /// The functions.
+    pub functions: &'static [EvalSpec],
+}
+
 /// An eval function.
 #[derive(Debug)]
 pub struct EvalSpec {
@@ -62,10 +71,71 @@ pub struct EvalSpec {
     pub kernel: Kernel,
     /// The call: `round(x, digits)`.
     pub usage: &'static str,
-    /// What it does, with its null and multivalue rule.
+    /// What it does.
     pub summary: &'static str,
+    /// What a missing argument gives, a sentence.
+    pub nulls: &'static str,
+    /// What several values give, a sentence.
+    pub several: &'static str,
+    /// Every known departure from Splunk, sentences.
+    pub differs: &'static [&'static str],
     /// Expressions and their results as text (`null` for no value, `[a, b]` for several values); each is a test.
     pub examples: &'static [(&'static str, &'static str)],
+}
+
+impl EvalSpec {
+    /// A function of one value that gives a text, with the common rules: what families fill in.
+    pub const NEW: Self = Self {
+        names: &[],
+        min_args: 1,
+        max_args: Some(1),
+        args: &[Kind::Any],
+        returns: Returns::Always(Kind::Text),
+        ambient: &[],
+        kernel: Kernel::Form,
+        usage: "",
+        summary: "",
+        nulls: "A missing argument gives null.",
+        several: "Several values give null.",
+        differs: &[],
+        examples: &[],
+    };
+
+    /// The canonical name.
+    pub fn name(&self) -> &'static str {
+        self.names.first().copied().unwrap_or_default()
+    }
+
+    /// The arguments as `usage` names them; one whose name is `…` stands for more of those before it.
+    pub fn arguments(&self) -> impl Iterator<Item = Argument> {
+        let inner = self.usage.split_once('(').map_or("", |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
+        let mut depth = 0_usize;
+        let names = inner.split(move |c| {
+            match c {
+                '(' => depth += 1,
+                ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            c == ',' && depth == 0
+        });
+        let names = names.map(str::trim).filter(|name| !name.is_empty());
+        names.enumerate().map(|(place, name)| Argument {
+            name,
+            kind: self.args.get(place).or(self.args.last()).copied().unwrap_or(Kind::Any),
+            is_optional: place >= self.min_args,
+        })
+    }
+}
+
+/// An argument of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argument {
+    /// What `usage` calls it.
+    pub name: &'static str,
+    /// The kind that it has to have.
+    pub kind: Kind,
+    /// Whether a call may leave it out.
+    pub is_optional: bool,
 }
 
 /// How a stats function sees its input.
@@ -88,6 +158,35 @@ pub struct AggregateSpec {
     pub kind: StatsKind,
     /// The call: `sum(field)`.
     pub usage: &'static str,
-    /// What it does, with its null and multivalue rule.
+    /// What it does.
     pub summary: &'static str,
+    /// What rows without the field give, a sentence.
+    pub nulls: &'static str,
+    /// What several values in a row give, a sentence.
+    pub several: &'static str,
+    /// Every known departure from Splunk, sentences.
+    pub differs: &'static [&'static str],
+    /// Rows as CSV (the first names the fields, blanks stand for line ends), a command whose result is `r`, and that as text;
+    /// each is a test.
+    pub examples: &'static [(&'static str, &'static str, &'static str)],
+}
+
+impl AggregateSpec {
+    /// A function of texts with the common rules.
+    pub const NEW: Self = Self {
+        names: &[],
+        has_number: false,
+        kind: StatsKind::Text,
+        usage: "",
+        summary: "",
+        nulls: "Rows without the field do not count; null where there is none with it.",
+        several: "Each of several values counts.",
+        differs: &[],
+        examples: &[],
+    };
+
+    /// The canonical name.
+    pub fn name(&self) -> &'static str {
+        self.names.first().copied().unwrap_or_default()
+    }
 }

@@ -31,4 +31,5 @@ mod world;
 
 pub use error::{Error, Result};
 pub use lower::{SearchPlan, plan};
+pub use suggest::nearest;
 pub use world::{IndexEntry, LookupTable, LookupWrite, Rows, Source, TimeRange, World};

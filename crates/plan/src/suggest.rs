@@ -4,7 +4,7 @@
 const ALIKE: f64 = 0.7;
 
 /// The name most like `name`, if any is much like it. A name that differs in case only is the nearest.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     candidates
         .into_iter()

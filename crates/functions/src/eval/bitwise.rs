@@ -74,11 +74,11 @@ const fn row(
         max_args,
         args: &[Kind::Number],
         returns: Returns::Always(Kind::Number),
-        ambient: &[],
         kernel: Kernel::Call(kernel),
         usage,
         summary,
         examples,
+        ..EvalSpec::NEW
     }
 }
 

@@ -49,11 +49,11 @@ const fn row(
         max_args: Some(1),
         args: &[Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call(kernel),
         usage,
         summary,
         examples,
+        ..EvalSpec::NEW
     }
 }
 

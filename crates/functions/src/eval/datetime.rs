@@ -32,11 +32,11 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(0),
         args: &[],
         returns: Returns::Always(Kind::Number),
-        ambient: &[],
         kernel: Kernel::Form,
         usage: "now()",
         summary: "The start of the search in epoch seconds, the same on all rows.",
         examples: &[("if(now()>0,1,0)", "1"), ("now()-now()", "0")],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["relative_time"],
@@ -48,11 +48,13 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         kernel: Kernel::Call("spl_relative_time"),
         usage: "relative_time(epoch, modifier)",
         summary: "The time moved by a relative time such as `-1d@d`, in epoch seconds; null where either is none.",
+        differs: &["The result shows without the six decimals that Splunk writes."],
         examples: &[
             (r#"relative_time(1645092037,"@d")"#, "1645056000"),
             (r#"relative_time(1645092037,"-7d")"#, "1644487237"),
             (r#"relative_time(1645092037,"-1h@h")"#, "1645088400"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["strftime"],
@@ -70,6 +72,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
             (r#"strftime(1521467703.049,"%Y-%m-%dT%H:%M:%S.%Q")"#, "2018-03-19T13:55:03.049"),
             (r#"strftime(null(),"%F")"#, "null"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["strptime"],
@@ -81,6 +84,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         kernel: Kernel::Call("spl_strptime"),
         usage: "strptime(text, format)",
         summary: "The epoch seconds of a time written in a format; null where the text does not fit or names no day.",
+        differs: &["The result shows without the six decimals that Splunk writes."],
         examples: &[
             (r#"strptime("2018-08-13 11:22:33","%Y-%m-%d %H:%M:%S")"#, "1534159353"),
             (r#"strptime("1534143600","%s")"#, "1534143600"),
@@ -88,6 +92,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
             (r#"strptime("bogus","%Y-%m-%d")"#, "null"),
             (r#"strptime("2018-08","%Y-%m")"#, "null"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["time"],
@@ -95,11 +100,11 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(0),
         args: &[],
         returns: Returns::Always(Kind::Number),
-        ambient: &[],
         kernel: Kernel::Call("spl_time"),
         usage: "time()",
         summary: "The wall clock at the moment that the row is computed, in epoch seconds with microseconds.",
         examples: &[("if(time()>1700000000,1,0)", "1")],
+        ..EvalSpec::NEW
     },
 ];
 

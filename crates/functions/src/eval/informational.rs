@@ -16,16 +16,10 @@ use super::kernel::{Arguments, boolean, booleans, is_list, kernel, text, texts};
 use crate::{EvalSpec, Kernel, Kind, Returns, value::parse_number};
 
 const TEST: EvalSpec = EvalSpec {
-    names: &[],
-    min_args: 1,
-    max_args: Some(1),
-    args: &[Kind::Any],
     returns: Returns::Always(Kind::Bool),
-    ambient: &[],
-    kernel: Kernel::Form,
-    usage: "",
-    summary: "",
-    examples: &[],
+    nulls: "False.",
+    several: "Several values give false.",
+    ..EvalSpec::NEW
 };
 
 /// The functions of this family.
@@ -66,6 +60,8 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         kernel: Kernel::Call("spl_ismv"),
         usage: "ismv(x)",
         summary: "Whether there are two values or more.",
+        nulls: "False.",
+        several: "True.",
         examples: &[("if(ismv(split(\"a,b\", \",\")), 1, 0)", "1"), ("if(ismv(\"a\"), 1, 0)", "0")],
         ..TEST
     },
@@ -73,6 +69,8 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["isnotnull"],
         usage: "isnotnull(x)",
         summary: "Whether there is a value; an empty text is one.",
+        nulls: "False.",
+        several: "Several values are a value.",
         examples: &[("if(isnotnull(\"\"), 1, 0)", "1")],
         ..TEST
     },
@@ -80,6 +78,8 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["isnull"],
         usage: "isnull(x)",
         summary: "Whether there is no value.",
+        nulls: "True.",
+        several: "Several values are a value.",
         examples: &[("if(isnull(null()), 1, 0)", "1"), ("if(isnull(\"\"), 1, 0)", "0")],
         ..TEST
     },
@@ -112,6 +112,8 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         returns: Returns::Always(Kind::Text),
         usage: "typeof(x)",
         summary: "Number, String, Bool, MultiValue, or Invalid where there is no value.",
+        nulls: "`Invalid`.",
+        several: "`MultiValue`.",
         examples: &[
             ("typeof(12)", "Number"),
             ("typeof(\"10\")", "String"),

@@ -15,18 +15,7 @@ mod round;
 
 pub(super) use round::round;
 
-const NUMBER: EvalSpec = EvalSpec {
-    names: &[],
-    min_args: 1,
-    max_args: Some(1),
-    args: &[Kind::Number],
-    returns: Returns::Always(Kind::Number),
-    ambient: &[],
-    kernel: Kernel::Form,
-    usage: "",
-    summary: "",
-    examples: &[],
-};
+const NUMBER: EvalSpec = EvalSpec { args: &[Kind::Number], returns: Returns::Always(Kind::Number), ..EvalSpec::NEW };
 
 /// The functions of this family.
 pub const FUNCTIONS: &[EvalSpec] = &[
@@ -50,6 +39,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["exact"],
         usage: "exact(x)",
         summary: "The number with all its digits.",
+        differs: &["All results have all their digits, with `exact` or without."],
         examples: &[("exact(0.2)", "0.2")],
         ..NUMBER
     },
@@ -112,6 +102,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         kernel: Kernel::Call("spl_round"),
         usage: "round(x, digits)",
         summary: "The number with so many digits after the point, none by default; halves go away from zero.",
+        differs: &["Zeros at the end are not shown: `round(5, 2)` is 5."],
         examples: &[("round(3.5)", "4"), ("round(2.5)", "3"), ("round(2.555, 2)", "2.56")],
         ..NUMBER
     },
@@ -119,6 +110,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["sigfig"],
         usage: "sigfig(x)",
         summary: "The number rounded to the significant figures of what it was computed from.",
+        differs: &["It counts the figures of its own argument, not of what earlier commands computed."],
         examples: &[
             ("sigfig(1.00*1111)", "1110"),
             ("sigfig(3.990000000000215*1.00)", "3.99"),

@@ -35,16 +35,19 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(2),
         args: &[Kind::Any, Kind::Text],
         returns: Returns::Always(Kind::Bool),
-        ambient: &[],
         kernel: Kernel::Call("spl_match"),
         usage: "match(text, regex)",
-        summary: "Whether the regular expression matches anywhere in the text; of several values any will do. Null for null.",
+        summary: "Whether the regular expression matches anywhere in the text.",
+        nulls: "Null where the text is.",
+        several: "True if the regular expression matches one of several values.",
+        differs: &["Regular expressions that call themselves, `(?R)`, are an error."],
         examples: &[
             (r#"if(match("abc123","\d+"),1,0)"#, "1"),
             (r#"if(match("abc","^b"),1,0)"#, "0"),
             (r#"if(match("ABC","(?i)^b"),1,0)"#, "0"),
             (r#"if(match(null(),"a"),1,0)"#, "0"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["replace"],
@@ -52,16 +55,17 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(3),
         args: &[Kind::Any, Kind::Text, Kind::Text],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_replace"),
         usage: "replace(text, regex, replacement)",
-        summary: r"The text with every match replaced; `\1` to `\9` stand for groups, `\0` for the match. Null for null and for several values.",
+        summary: r"The text with every match replaced; `\1` to `\9` stand for groups, `\0` for the match.",
+        differs: &["Regular expressions that call themselves, `(?R)`, are an error."],
         examples: &[
             (r#"replace("1/14/2023","^(\d{1,2})/(\d{1,2})/","\2/\1/")"#, "14/1/2023"),
             (r#"replace("54.1.2.3:443:X1",":.*","")"#, "54.1.2.3"),
             (r#"replace("aXbX","X","")"#, "ab"),
             (r#"replace(null(),"X","")"#, "null"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["mvfind"],
@@ -69,15 +73,16 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(2),
         args: &[Kind::Any, Kind::Text],
         returns: Returns::Always(Kind::Number),
-        ambient: &[],
         kernel: Kernel::Call("spl_mvfind"),
         usage: "mvfind(values, regex)",
         summary: "The place, counted from 0, of the first value that the regular expression matches; null where there is none.",
+        several: "One value is a list of one.",
         examples: &[
             (r#"mvfind(split("a,err1,b",","),"err\d+")"#, "1"),
             (r#"mvfind("abc","b")"#, "0"),
             (r#"mvfind("abc","x")"#, "null"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["cidrmatch"],
@@ -85,16 +90,17 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(2),
         args: &[Kind::Any, Kind::Any],
         returns: Returns::Always(Kind::Bool),
-        ambient: &[],
         kernel: Kernel::Call("spl_cidrmatch"),
         usage: "cidrmatch(range, address)",
-        summary: "Whether the address lies in the range; of several addresses any will do. False for malformed ones, null for null.",
+        summary: "Whether the address lies in the range; false where one of them is malformed.",
+        several: "True if one of several addresses lies in the range.",
         examples: &[
             (r#"if(cidrmatch("10.0.0.0/8","10.1.2.3"),1,0)"#, "1"),
             (r#"if(cidrmatch("192.0.2.0/24","192.0.3.0"),1,0)"#, "0"),
             (r#"if(cidrmatch("123.132.32.0/25","123.132.32.200"),1,0)"#, "0"),
             (r#"if(cidrmatch("2001:db8::/32","2001:db8::1"),1,0)"#, "1"),
         ],
+        ..EvalSpec::NEW
     },
 ];
 

@@ -33,7 +33,6 @@ pub const FUNCTIONS: &[EvalSpec] = &[EvalSpec {
     max_args: None,
     args: &[Kind::Text, Kind::Any],
     returns: Returns::Always(Kind::Text),
-    ambient: &[],
     kernel: Kernel::Call("spl_printf"),
     usage: "printf(format, value, …)",
     summary: "The values in a format of C. Null where a value is missing, or is no number where one is needed.",
@@ -49,6 +48,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[EvalSpec {
         (r#"printf("100%%")"#, "100%"),
         (r#"printf("%d",null())"#, "null"),
     ],
+    ..EvalSpec::NEW
 }];
 
 /// Their kernels.

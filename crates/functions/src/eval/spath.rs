@@ -27,16 +27,17 @@ pub const FUNCTIONS: &[EvalSpec] = &[EvalSpec {
     max_args: Some(2),
     args: &[Kind::Any, Kind::Text],
     returns: Returns::Always(Kind::List),
-    ambient: &[],
     kernel: Kernel::Call("spl_spath"),
     usage: "spath(text, path)",
     summary: "The values at a path of a JSON or XML text, objects and arrays as JSON; null where the path leads nowhere.",
+    differs: &["Texts of any length are read; Splunk stops after 5000 bytes."],
     examples: &[
         (r#"spath("{\"a\":{\"b\":[1,2]}}","a.b{}")"#, "[1, 2]"),
         (r#"spath("{\"a\":5}","a")"#, "[5]"),
         (r#"spath("<a><b id='1'>x</b><b id='2'>y</b></a>","a.b{@id}")"#, "[1, 2]"),
         (r#"spath("{\"a\":5}","b")"#, "null"),
     ],
+    ..EvalSpec::NEW
 }];
 
 /// Their kernels.

@@ -18,16 +18,12 @@ use crate::{
 };
 
 const ROW: EvalSpec = EvalSpec {
-    names: &[],
-    min_args: 1,
     max_args: None,
     args: &[Kind::Number],
     returns: Returns::Always(Kind::Number),
-    ambient: &[],
-    kernel: Kernel::Form,
-    usage: "",
-    summary: "",
-    examples: &[],
+    nulls: "What is missing is left out; null where nothing is left.",
+    several: "Each of several values counts.",
+    ..EvalSpec::NEW
 };
 
 /// The functions of this family.
@@ -36,7 +32,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["avg"],
         kernel: Kernel::Call("spl_avg"),
         usage: "avg(x, …)",
-        summary: "The mean of the numbers among all values; null if there is none.",
+        summary: "The mean of the numbers among all values.",
         examples: &[("avg(1, 2, 3)", "2"), ("avg(null(), 2, 3)", "2.5")],
         ..ROW
     },
@@ -74,7 +70,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["sum"],
         kernel: Kernel::Call("spl_sum"),
         usage: "sum(x, …)",
-        summary: "The sum of the numbers among all values; null if there is none.",
+        summary: "The sum of the numbers among all values.",
         examples: &[("sum(1, 2, 3)", "6"), ("sum(split(\"1,a,3\", \",\"), 2)", "6")],
         ..ROW
     },

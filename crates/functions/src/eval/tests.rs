@@ -1,11 +1,7 @@
 use std::collections::HashSet;
 
-use super::{EVAL, kernels};
-use crate::{EvalSpec, Kernel};
-
-fn specs() -> impl Iterator<Item = &'static EvalSpec> {
-    EVAL.iter().flat_map(|family| family.iter())
-}
+use super::{functions as specs, kernels};
+use crate::Kernel;
 
 #[test]
 fn every_call_has_its_kernel() {
@@ -39,5 +35,17 @@ fn rows_are_complete() {
         assert!(spec.summary.ends_with('.'), "{name}");
         assert!(spec.max_args.is_none_or(|most| spec.min_args <= most), "{name}");
         assert!(spec.max_args == Some(0) || !spec.args.is_empty(), "{name}");
+        assert!(spec.differs.iter().chain([&spec.nulls, &spec.several]).all(|rule| rule.ends_with('.')), "{name}");
+    }
+}
+
+#[test]
+fn usage_names_the_arguments() {
+    for spec in specs() {
+        let (more, named): (Vec<_>, Vec<_>) = spec.arguments().partition(|argument| argument.name == "…");
+        match spec.max_args {
+            Some(most) => assert_eq!((named.len(), more.len()), (most, 0), "{}", spec.usage),
+            None => assert!(more.len() == 1 && named.len() >= spec.min_args, "{}", spec.usage),
+        }
     }
 }

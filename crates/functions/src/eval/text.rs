@@ -15,18 +15,7 @@ use crate::{EvalSpec, Kernel, Kind, Returns, value::Texts};
 
 mod urldecode;
 
-const TEXT: EvalSpec = EvalSpec {
-    names: &[],
-    min_args: 1,
-    max_args: Some(1),
-    args: &[Kind::Any],
-    returns: Returns::Always(Kind::Text),
-    ambient: &[],
-    kernel: Kernel::Form,
-    usage: "",
-    summary: "",
-    examples: &[],
-};
+const TEXT: EvalSpec = EvalSpec { ..EvalSpec::NEW };
 
 /// The functions of this family.
 pub const FUNCTIONS: &[EvalSpec] = &[
@@ -35,7 +24,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         returns: Returns::Always(Kind::Number),
         kernel: Kernel::Call("spl_len"),
         usage: "len(text)",
-        summary: "The number of characters; null for several values.",
+        summary: "The number of characters.",
         examples: &[("len(\"abc\")", "3"), ("len(\"\")", "0"), ("len(1.5)", "3")],
         ..TEXT
     },
@@ -43,7 +32,8 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["lower"],
         kernel: Kernel::Call("spl_lower"),
         usage: "lower(text)",
-        summary: "The text in lower case, each value of several.",
+        summary: "The text in lower case.",
+        several: "Each of several values is changed.",
         examples: &[("lower(\"AbC\")", "abc"), ("lower(split(\"A,B\", \",\"))", "[a, b]")],
         ..TEXT
     },
@@ -96,7 +86,8 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         names: &["upper"],
         kernel: Kernel::Call("spl_upper"),
         usage: "upper(text)",
-        summary: "The text in upper case, each value of several.",
+        summary: "The text in upper case.",
+        several: "Each of several values is changed.",
         examples: &[("upper(\"AbC\")", "ABC")],
         ..TEXT
     },

@@ -69,11 +69,11 @@ const fn row(
         max_args: Some(1),
         args: &[Kind::Number],
         returns: Returns::Always(Kind::Number),
-        ambient: &[],
         kernel: Kernel::Call(kernel),
         usage,
         summary,
         examples,
+        ..EvalSpec::NEW
     }
 }
 

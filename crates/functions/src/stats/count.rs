@@ -16,15 +16,21 @@ use super::{
     groups::{Groups, Rows, forget_front},
     kernel::Kernel,
 };
-use crate::{AggregateSpec, StatsKind, value::Lists};
+use crate::{AggregateSpec, value::Lists};
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
     names: &["count", "c"],
-    has_number: false,
-    kind: StatsKind::Text,
     usage: "count(field)",
-    summary: "The number of values, of rows without a field; each value of a list counts. 0 where there is none.",
+    summary: "The number of values, of rows without a field.",
+    nulls: "Rows without the field do not count; 0 where there is none with it.",
+    examples: &[
+        ("x a b b", "stats count(x) AS r", "3"),
+        ("x a;b c", "eval x=split(x, \";\") | stats count(x) AS r", "3"),
+        ("x a b", "stats count AS r", "2"),
+        ("x a b", "stats count(y) AS r", "0"),
+    ],
+    ..AggregateSpec::NEW
 }];
 
 pub(crate) const KERNELS: &[Kernel] = &[Kernel {

@@ -21,23 +21,31 @@ use super::{
     kernel::Kernel,
     nested::{as_lists, items, list_of, lists},
 };
-use crate::{AggregateSpec, StatsKind};
+use crate::AggregateSpec;
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     AggregateSpec {
         names: &["dc", "distinct_count"],
-        has_number: false,
-        kind: StatsKind::Text,
         usage: "dc(field)",
-        summary: "The number of distinct texts, case-sensitive; each value of a list counts. 0 where there is none.",
+        summary: "The number of distinct texts, case-sensitive.",
+        nulls: "Rows without the field do not count; 0 where there is none with it.",
+        examples: &[
+            ("x a b a", "stats dc(x) AS r", "2"),
+            ("x 1 1.0 01", "stats dc(x) AS r", "3"),
+            ("x a", "stats dc(y) AS r", "0"),
+        ],
+        ..AggregateSpec::NEW
     },
     AggregateSpec {
         names: &["values"],
-        has_number: false,
-        kind: StatsKind::Text,
         usage: "values(field)",
-        summary: "The distinct texts as a list in the order of their bytes. Null where there is none.",
+        summary: "The distinct texts as a list in the order of their bytes.",
+        examples: &[
+            ("x 10 9 100 9", "stats values(x) AS r", "[10, 100, 9]"),
+            ("x b a B", "stats values(x) AS r", "[B, a, b]"),
+        ],
+        ..AggregateSpec::NEW
     },
 ];
 

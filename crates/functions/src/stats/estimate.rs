@@ -20,23 +20,25 @@ use super::{
     kernel::Kernel,
     sketch::{REGISTERS, Sketch},
 };
-use crate::{AggregateSpec, StatsKind};
+use crate::AggregateSpec;
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     AggregateSpec {
         names: &["estdc"],
-        has_number: false,
-        kind: StatsKind::Text,
         usage: "estdc(field)",
-        summary: "About the number of distinct texts: exact below 1000, from there a HyperLogLog with a relative standard error of 0.81 %. 0 where there is none.",
+        summary: "About the number of distinct texts: exact below 1000, from there a HyperLogLog with a relative standard error of 0.81 %.",
+        nulls: "Rows without the field do not count; 0 where there is none with it.",
+        examples: &[("x a b a", "stats estdc(x) AS r", "2")],
+        ..AggregateSpec::NEW
     },
     AggregateSpec {
         names: &["estdc_error"],
-        has_number: false,
-        kind: StatsKind::Text,
         usage: "estdc_error(field)",
         summary: "The relative standard error of `estdc`: 0 while it is exact, then 0.008125.",
+        nulls: "Rows without the field do not count; 0 where there is none with it.",
+        examples: &[("x a b a", "stats estdc_error(x) AS r", "0")],
+        ..AggregateSpec::NEW
     },
 ];
 

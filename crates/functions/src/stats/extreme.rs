@@ -23,23 +23,23 @@ use super::{
     key::{ALLOCATION, KeyColumn, ordered, unordered},
     nested::TextColumn,
 };
-use crate::{AggregateSpec, StatsKind, value::parse_number};
+use crate::{AggregateSpec, value::parse_number};
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     AggregateSpec {
         names: &["min"],
-        has_number: false,
-        kind: StatsKind::Text,
         usage: "min(field)",
-        summary: "The least value: numbers by size come before texts by bytes. Null where there is none.",
+        summary: "The least value: numbers by size come before texts by bytes.",
+        examples: &[("x 10 9 100", "stats min(x) AS r", "9"), ("x 1 x 3", "stats min(x) AS r", "1")],
+        ..AggregateSpec::NEW
     },
     AggregateSpec {
         names: &["max"],
-        has_number: false,
-        kind: StatsKind::Text,
         usage: "max(field)",
-        summary: "The greatest value: numbers by size come before texts by bytes. Null where there is none.",
+        summary: "The greatest value: numbers by size come before texts by bytes.",
+        examples: &[("x 10 9 100", "stats max(x) AS r", "100"), ("x 1 x 3", "stats max(x) AS r", "x")],
+        ..AggregateSpec::NEW
     },
 ];
 

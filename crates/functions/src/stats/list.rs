@@ -22,15 +22,16 @@ use super::{
     key::{KeyColumn, Keys, key_type},
     nested::{TextColumn, as_lists, items, list_of, lists},
 };
-use crate::{AggregateSpec, StatsKind};
+use crate::AggregateSpec;
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
     names: &["list"],
-    has_number: false,
-    kind: StatsKind::Text,
     usage: "list(field)",
-    summary: "All values as a list, in the order of the input, duplicates kept. Null where there is none.",
+    summary: "All values as a list, in the order of the input, duplicates kept.",
+    differs: &["It keeps all values, the first 100 of them with `--splunk-limits`."],
+    examples: &[("x b a b", "stats list(x) AS r", "[b, a, b]")],
+    ..AggregateSpec::NEW
 }];
 
 pub(crate) const KERNELS: &[Kernel] = &[Kernel {

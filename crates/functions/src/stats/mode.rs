@@ -20,15 +20,15 @@ use super::{
     kernel::Kernel,
     nested::{as_lists, items, list_of, lists},
 };
-use crate::{AggregateSpec, StatsKind};
+use crate::AggregateSpec;
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
     names: &["mode"],
-    has_number: false,
-    kind: StatsKind::Text,
     usage: "mode(field)",
-    summary: "The most frequent text, the smallest of several; each value of a list counts. Null where there is none.",
+    summary: "The most frequent text, the smallest of several.",
+    examples: &[("x a b b", "stats mode(x) AS r", "b")],
+    ..AggregateSpec::NEW
 }];
 
 pub(crate) const KERNELS: &[Kernel] = &[Kernel {

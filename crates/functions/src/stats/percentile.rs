@@ -27,32 +27,57 @@ use crate::{AggregateSpec, StatsKind};
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
-    row(
-        &["perc", "p", "percentile"],
-        "perc<N>(field)",
-        "The N-th percentile of the numbers, N from 0 to 100. Exact: it interpolates between the two nearest of the sorted numbers; Splunk estimates beyond 1000 different ones.",
-    ),
+    AggregateSpec {
+        differs: &["It is exact; Splunk estimates beyond 1000 different numbers."],
+        ..row(
+            &["perc", "p", "percentile"],
+            "perc<N>(field)",
+            "The N-th percentile of the numbers, N from 0 to 100: between the two nearest of the sorted numbers.",
+            &[("x 1 2 3 4 5 6 7 8 9 10", "stats perc95(x) AS r", "9.55"), ("x 1 2 3 4", "stats p50(x) AS r", "2.5")],
+        )
+    },
     row(
         &["exactperc"],
         "exactperc<N>(field)",
-        "The N-th percentile of the numbers, N from 0 to 100. Exact, as `perc` is.",
-    ),
-    row(
-        &["upperperc"],
-        "upperperc<N>(field)",
-        "The N-th percentile of the numbers, N from 0 to 100. Splunk gives an upper bound of its estimate; here `perc` is exact and the bound equals it.",
+        "The exact N-th percentile of the numbers, N from 0 to 100.",
+        &[("x 1 2 3 4 5", "stats exactperc25(x) AS r", "2")],
     ),
     AggregateSpec {
+        differs: &["Splunk gives an upper bound of its estimate; `perc` is exact here, and the bound equals it."],
+        ..row(
+            &["upperperc"],
+            "upperperc<N>(field)",
+            "The N-th percentile of the numbers, N from 0 to 100, as `perc`.",
+            &[("x 1 2 3 4 5", "stats upperperc50(x) AS r", "3")],
+        )
+    },
+    AggregateSpec {
         names: &["median"],
-        has_number: false,
         kind: StatsKind::Numeric,
         usage: "median(field)",
-        summary: "The number in the middle: the 50th percentile. Null where there is none.",
+        summary: "The number in the middle: the 50th percentile.",
+        nulls: "Rows without the field and values that are no numbers do not count.",
+        examples: &[("x 1 2 3 4 5 6 7 8 9 10", "stats median(x) AS r", "5.5")],
+        ..AggregateSpec::NEW
     },
 ];
 
-const fn row(names: &'static [&'static str], usage: &'static str, summary: &'static str) -> AggregateSpec {
-    AggregateSpec { names, has_number: true, kind: StatsKind::Numeric, usage, summary }
+const fn row(
+    names: &'static [&'static str],
+    usage: &'static str,
+    summary: &'static str,
+    examples: &'static [(&'static str, &'static str, &'static str)],
+) -> AggregateSpec {
+    AggregateSpec {
+        names,
+        has_number: true,
+        kind: StatsKind::Numeric,
+        usage,
+        summary,
+        nulls: "Rows without the field and values that are no numbers do not count.",
+        examples,
+        ..AggregateSpec::NEW
+    }
 }
 
 pub(crate) const KERNELS: &[Kernel] = &[kernel("spl_perc"), kernel("spl_exactperc"), kernel("spl_upperperc")];

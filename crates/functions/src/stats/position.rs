@@ -24,20 +24,67 @@ use super::{
     kernel::Kernel,
     key::{ALLOCATION, KeyColumn, Keys, key_type},
 };
-use crate::{AggregateSpec, StatsKind};
+use crate::AggregateSpec;
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
-    row(&["first"], "first(field)", "The value of the first row that has the field, in the order of the input."),
-    row(&["last"], "last(field)", "The value of the last row that has the field, in the order of the input."),
-    row(&["earliest"], "earliest(field)", "The value at the smallest `_time` among rows that have the field."),
-    row(&["latest"], "latest(field)", "The value at the greatest `_time` among rows that have the field."),
-    row(&["earliest_time"], "earliest_time(field)", "The smallest `_time` among rows that have the field."),
-    row(&["latest_time"], "latest_time(field)", "The greatest `_time` among rows that have the field."),
+    AggregateSpec {
+        several: "Several values stay together.",
+        ..row(
+            &["first"],
+            "first(field)",
+            "The value of the first row that has the field, in the order of the input.",
+            &[("x a b c", "stats first(x) AS r", "a")],
+        )
+    },
+    AggregateSpec {
+        several: "Several values stay together.",
+        ..row(
+            &["last"],
+            "last(field)",
+            "The value of the last row that has the field, in the order of the input.",
+            &[("x a b c", "stats last(x) AS r", "c")],
+        )
+    },
+    AggregateSpec {
+        several: "Several values stay together.",
+        ..row(
+            &["earliest"],
+            "earliest(field)",
+            "The value at the smallest `_time` among rows that have the field.",
+            &[("_time,x 2,a 1,b 3,c", "stats earliest(x) AS r", "b")],
+        )
+    },
+    AggregateSpec {
+        several: "Several values stay together.",
+        ..row(
+            &["latest"],
+            "latest(field)",
+            "The value at the greatest `_time` among rows that have the field.",
+            &[("_time,x 2,a 3,b 1,c", "stats latest(x) AS r", "b")],
+        )
+    },
+    row(
+        &["earliest_time"],
+        "earliest_time(field)",
+        "The smallest `_time` among rows that have the field.",
+        &[("_time,x 2,a 1,b 3,c", "stats earliest_time(x) AS r", "1.000000")],
+    ),
+    row(
+        &["latest_time"],
+        "latest_time(field)",
+        "The greatest `_time` among rows that have the field.",
+        &[("_time,x 2,a 3,b 1,c", "stats latest_time(x) AS r", "3.000000")],
+    ),
 ];
 
-const fn row(names: &'static [&'static str], usage: &'static str, summary: &'static str) -> AggregateSpec {
-    AggregateSpec { names, has_number: false, kind: StatsKind::Text, usage, summary }
+const fn row(
+    names: &'static [&'static str],
+    usage: &'static str,
+    summary: &'static str,
+    examples: &'static [(&'static str, &'static str, &'static str)],
+) -> AggregateSpec {
+    AggregateSpec { names, usage, summary, examples, ..AggregateSpec::NEW }
 }
 
 pub(crate) const KERNELS: &[Kernel] =

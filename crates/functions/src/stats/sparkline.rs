@@ -27,7 +27,7 @@ use super::{
     moments,
     nested::{TextColumn, as_lists, items, list_of, lists},
 };
-use crate::{AggregateSpec, StatsKind, value::Texts};
+use crate::{AggregateSpec, value::Texts};
 
 /// The first value of every sparkline.
 const MARKER: &str = "##__SPARKLINE__##";
@@ -35,10 +35,11 @@ const MARKER: &str = "##__SPARKLINE__##";
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
     names: &["sparkline"],
-    has_number: false,
-    kind: StatsKind::Text,
     usage: "sparkline(function(field), span)",
     summary: "The course of a function over time: a mark, then a value for each span, 0 where there is none.",
+    nulls: "A span without the field shows 0.",
+    examples: &[("_time,x 0,1 30,2 60,3", "stats sparkline(count, 1m) AS r", "[##__SPARKLINE__##, 2, 1]")],
+    ..AggregateSpec::NEW
 }];
 
 pub(crate) const KERNELS: &[Kernel] = &[

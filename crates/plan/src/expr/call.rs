@@ -54,7 +54,7 @@ impl Lowering<'_, '_> {
 
 fn unknown(name: &str, span: Span) -> Error {
     let diagnostic = Diagnostic::new(Code::UnknownFunction, span, format!("no eval function is called `{name}`"));
-    let names = || eval::EVAL.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.names.iter().copied());
+    let names = || eval::functions().flat_map(|spec| spec.names.iter().copied());
     if stats::find(name).is_some() {
         return diagnostic
             .help(format!("`{name}` is a stats function: it aggregates rows, in `stats {name}(…)`"))

@@ -2,18 +2,7 @@
 
 use crate::{EvalSpec, Kernel, Kind, Returns};
 
-const ROW: EvalSpec = EvalSpec {
-    names: &[],
-    min_args: 1,
-    max_args: Some(1),
-    args: &[Kind::Any],
-    returns: Returns::Always(Kind::Text),
-    ambient: &[],
-    kernel: Kernel::Form,
-    usage: "",
-    summary: "",
-    examples: &[],
-};
+const ROW: EvalSpec = EvalSpec { ..EvalSpec::NEW };
 
 /// The functions of this family.
 pub const FUNCTIONS: &[EvalSpec] = &[
@@ -35,6 +24,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         kernel: Kernel::Call("spl_toarray"),
         usage: "toarray(x)",
         summary: "A JSON array as it is, several values as a JSON array, null for one other value.",
+        several: "Several values become the elements.",
         examples: &[("toarray(\"[1,2]\")", "[1,2]"), ("toarray(split(\"1, 2, 3\", \",\"))", "[1,2,3]")],
         ..ROW
     },
@@ -73,6 +63,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         kernel: Kernel::Call("spl_tomv"),
         usage: "tomv(x)",
         summary: "The elements of a JSON array as values, texts in quotes; several values as they are.",
+        several: "Several values stay as they are.",
         examples: &[("tomv(\"[1, \\\"a\\\"]\")", "[1, \"a\"]"), ("tomv(\"x\")", "null")],
         ..ROW
     },
@@ -102,6 +93,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         usage: "tostring(x, \"format\")",
         summary: "The value as text, `Null` for none; with a format a number in hex, in binary, with commas or as a \
                   duration in seconds.",
+        nulls: "No value gives the text `Null`; with a format, null.",
         examples: &[
             ("tostring(1==1)", "True"),
             ("tostring(15, \"hex\")", "0xF"),

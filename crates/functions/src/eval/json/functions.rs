@@ -10,11 +10,11 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(1),
         args: &[Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json"),
         usage: "json(value)",
         summary: "The text if it is JSON, else null.",
         examples: &[(r#"json("{\"a\":1}")"#, r#"{"a":1}"#), (r#"json("Golden Gate Bridge")"#, "null")],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_append"],
@@ -22,15 +22,17 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any, Kind::Text, Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_append"),
         usage: "json_append(json, path, value, …)",
         summary: "JSON with each value added as one element to the array at its path; what is no array there becomes one, a path that leads nowhere is ignored. Null for what is no JSON.",
+        nulls: "Null where the JSON is; a missing value becomes `null`.",
+        several: "Several values become an array.",
         examples: &[
             (r#"json_append(json_object("l",json_array("a")),"l","b")"#, r#"{"l":["a","b"]}"#),
             (r#"json_append("{\"l\":1}","l",json_array(2))"#, r#"{"l":[1,[2]]}"#),
             (r#"json_append("{}","l",1)"#, "{}"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_array"],
@@ -38,15 +40,17 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_array"),
         usage: "json_array(value, …)",
-        summary: "A JSON array of the values; JSON objects and arrays nest, several values become an array, null becomes `null`.",
+        summary: "A JSON array of the values; JSON objects and arrays nest, values of a list as one array.",
+        nulls: "A missing value becomes `null`.",
+        several: "Several values become an array.",
         examples: &[
             (r#"json_array("a","b")"#, r#"["a","b"]"#),
             (r#"json_array("dubois",json_object("name","patel"))"#, r#"["dubois",{"name":"patel"}]"#),
             ("json_array(1,2.5,true(),null())", "[1,2.5,true,null]"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_array_to_mv"],
@@ -54,7 +58,6 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(2),
         args: &[Kind::Any, Kind::Bool],
         returns: Returns::Always(Kind::List),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_array_to_mv"),
         usage: "json_array_to_mv(array, keep_quotes)",
         summary: "The elements of a JSON array as values, strings without quotes unless they are kept; null for what is no array.",
@@ -63,6 +66,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
             (r#"json_array_to_mv("[\"a\",1,[2]]",true())"#, r#"["a", 1, [2]]"#),
             (r#"json_array_to_mv("{}")"#, "null"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_delete"],
@@ -70,7 +74,6 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any, Kind::Text],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_delete"),
         usage: "json_delete(object, key, …)",
         summary: "The object without the keys, which may be paths or JSON arrays of keys; null for what is no object.",
@@ -79,6 +82,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
             (r#"json_delete("{\"a\":{\"b\":1,\"c\":2}}","a.b")"#, r#"{"a":{"c":2}}"#),
             (r#"json_delete("{\"a\":1,\"b\":2,\"c\":3}",json_array("a","c"))"#, r#"{"b":2}"#),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_entries"],
@@ -86,11 +90,11 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(1),
         args: &[Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_entries"),
         usage: "json_entries(object)",
         summary: "A JSON array with an object of `key` and `value` for each key; null for what is no object.",
         examples: &[(r#"json_entries("{\"a\": 1, \"b\": 2}")"#, r#"[{"key":"a","value":1},{"key":"b","value":2}]"#)],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_extend"],
@@ -98,14 +102,16 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any, Kind::Text, Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_extend"),
         usage: "json_extend(json, path, values, …)",
         summary: "Like json_append, but the elements of an array are added one by one.",
+        nulls: "Null where the JSON is; a missing value becomes `null`.",
+        several: "Several values are added one by one.",
         examples: &[(
             r#"json_extend(json_object("l",json_array("a")),"l",json_array("b","c"))"#,
             r#"{"l":["a","b","c"]}"#,
         )],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_extract"],
@@ -113,7 +119,6 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any, Kind::Text],
         returns: Returns::Always(Kind::Any),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_extract"),
         usage: "json_extract(json, path, …)",
         summary: "The value at the path, strings without quotes; with `{}` in the path, or with several paths, a JSON array. Null where the path leads nowhere and for what is no JSON.",
@@ -124,6 +129,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
             (r#"json_extract("[{\"n\":\"p\"},{\"n\":\"q\"}]","{}.n")"#, r#"["p","q"]"#),
             (r#"json_extract("{\"a\":1,\"b\":2}","b","z","a")"#, "[2,null,1]"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_extract_exact"],
@@ -131,11 +137,11 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any, Kind::Text],
         returns: Returns::Always(Kind::Any),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_extract_exact"),
         usage: "json_extract_exact(json, key, …)",
         summary: "Like json_extract, but with the keys of the outermost object as they are, points included.",
         examples: &[(r#"json_extract_exact("{\"a.b\":5}","a.b")"#, "5")],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_has_key_exact"],
@@ -143,7 +149,6 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(2),
         args: &[Kind::Any, Kind::Text],
         returns: Returns::Always(Kind::Bool),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_has_key_exact"),
         usage: "json_has_key_exact(object, key)",
         summary: "Whether the outermost object has the key; null for what is no object.",
@@ -151,6 +156,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[
             (r#"if(json_has_key_exact("{\"a.b\":1}","a.b"),1,0)"#, "1"),
             (r#"if(json_has_key_exact("{\"a\":1}","b"),1,0)"#, "0"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_keys"],
@@ -158,11 +164,11 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(1),
         args: &[Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_keys"),
         usage: "json_keys(object)",
         summary: "A JSON array of the keys of the outermost object; null for what is no object.",
         examples: &[(r#"json_keys("{\"a\":1,\"b\":2}")"#, r#"["a","b"]"#), (r#"json_keys("[1]")"#, "null")],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_object"],
@@ -170,16 +176,18 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_object"),
         usage: "json_object(key, value, …)",
         summary: "A JSON object of the pairs; values go in as in json_array.",
+        nulls: "A missing value becomes `null`.",
+        several: "Several values become an array.",
         examples: &[
             (r#"json_object("name","maria")"#, r#"{"name":"maria"}"#),
             (r#"json_object("a",json_array(1,2))"#, r#"{"a":[1,2]}"#),
             ("json_object()", "{}"),
             (r#"json_object("v",split("1,2",","))"#, r#"{"v":["1","2"]}"#),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_set"],
@@ -187,16 +195,18 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any, Kind::Text, Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_set"),
         usage: "json_set(json, path, value, …)",
         summary: "JSON with each value at its path; objects on the way are made, a path that something else blocks is ignored. Null for what is no JSON.",
+        nulls: "Null where the JSON is; a missing value becomes `null`.",
+        several: "Several values become an array.",
         examples: &[
             (r#"json_set("{\"a\":1}","a",2)"#, r#"{"a":2}"#),
             (r#"json_set("{}","a.b",1)"#, r#"{"a":{"b":1}}"#),
             (r#"json_set("{\"a\":\"b\"}","a.c",1)"#, r#"{"a":"b"}"#),
             (r#"json_set("{\"a\":[{},{}]}","a{}.x",1)"#, r#"{"a":[{"x":1},{"x":1}]}"#),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_set_exact"],
@@ -204,11 +214,13 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: None,
         args: &[Kind::Any, Kind::Text, Kind::Any],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_set_exact"),
         usage: "json_set_exact(object, key, value, …)",
         summary: "The object with each value under its key as it is, points included; null for what is no object.",
+        nulls: "Null where the JSON is; a missing value becomes `null`.",
+        several: "Several values become an array.",
         examples: &[(r#"json_set_exact(json_object(),"a.b",1)"#, r#"{"a.b":1}"#)],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["json_valid"],
@@ -216,15 +228,15 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(1),
         args: &[Kind::Any],
         returns: Returns::Always(Kind::Bool),
-        ambient: &[],
         kernel: Kernel::Call("spl_json_valid"),
         usage: "json_valid(json)",
-        summary: "Whether the text is JSON; null for null.",
+        summary: "Whether the text is JSON.",
         examples: &[
             (r#"if(json_valid("{\"a\":1}"),1,0)"#, "1"),
             (r#"if(json_valid("{a:1}"),1,0)"#, "0"),
             (r#"if(json_valid("5"),1,0)"#, "1"),
         ],
+        ..EvalSpec::NEW
     },
     EvalSpec {
         names: &["mv_to_json_array"],
@@ -232,13 +244,14 @@ pub const FUNCTIONS: &[EvalSpec] = &[
         max_args: Some(2),
         args: &[Kind::Any, Kind::Bool],
         returns: Returns::Always(Kind::Text),
-        ambient: &[],
         kernel: Kernel::Call("spl_mv_to_json_array"),
         usage: "mv_to_json_array(values, infer)",
-        summary: "A JSON array of the values as strings; if inferred, of what each is as JSON, `null` where it is none. Null for null.",
+        summary: "A JSON array of the values as strings; if inferred, of what each is as JSON, `null` where it is none.",
+        several: "One value is a list of one.",
         examples: &[
             (r#"mv_to_json_array(mvappend("1","x"))"#, r#"["1","x"]"#),
             (r#"mv_to_json_array(mvappend("\"B\"","true","null"),true())"#, r#"["B",true,null]"#),
         ],
+        ..EvalSpec::NEW
     },
 ];

@@ -11,5 +11,7 @@ pub(crate) use number::epoch;
 pub use number::{Numbers, format_number, parse_number};
 pub use text::Texts;
 
+pub(crate) use number::{epoch, push_number};
+
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,16 @@
 
 use std::sync::Arc;
 
-use datafusion::{arrow::array::ArrayRef, common::Result, logical_expr::ScalarUDF};
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, Int64Array},
+        buffer::{BooleanBuffer, NullBuffer},
+        compute::binary,
+        datatypes::Int64Type,
+    },
+    common::Result,
+    logical_expr::ScalarUDF,
+};
 
 use super::kernel::{Arguments, integer, integers, kernel};
 use crate::{EvalSpec, Kernel, Kind, Returns};
@@ -102,13 +111,47 @@ fn shown(bits: u64) -> i64 {
     (bits & MASK) as i64
 }
 
-fn fold(args: &Arguments, combine: fn(u64, u64) -> u64) -> Result<ArrayRef> {
+fn fold(args: &Arguments, combine: impl Fn(u64, u64) -> u64 + Copy) -> Result<ArrayRef> {
+    if let Some(result) = fold_whole(args, combine)? {
+        return Ok(result);
+    }
     let columns = args.numbers_from(0)?;
     integers(args.rows(), |row| {
         let mut numbers = columns.iter().map(|column| column.get(row).and_then(bits));
         let first = numbers.next()??;
         numbers.try_fold(first, |so_far, next| Some(combine(so_far, next?))).map(shown)
     })
+}
+
+/// Two columns of whole numbers, or one and a constant, in a loop without a branch.
+fn fold_whole(args: &Arguments, combine: impl Fn(u64, u64) -> u64) -> Result<Option<ArrayRef>> {
+    let (2, Some(left)) = (args.len(), whole(args, 0)?) else { return Ok(None) };
+    let combine = |a: i64, b: i64| shown(combine(a as u64, b as u64));
+    if args.is_constant(1) {
+        let Some(right) = args.numbers(1)?.get(0).and_then(bits) else { return Ok(None) };
+        let result: Int64Array = left.unary(|a| combine(a, shown(right)));
+        return Ok(Some(without(&result, left.values().iter().map(|a| is_bits(*a)))));
+    }
+    let Some(right) = whole(args, 1)? else { return Ok(None) };
+    let result: Int64Array = binary(left, right, combine)?;
+    let pairs = left.values().iter().zip(right.values());
+    Ok(Some(without(&result, pairs.map(|(a, b)| is_bits(*a) & is_bits(*b)))))
+}
+
+/// A column of whole numbers.
+fn whole(args: &Arguments, index: usize) -> Result<Option<&Int64Array>> {
+    Ok(if args.is_constant(index) { None } else { args.array(index)?.as_primitive_opt::<Int64Type>() })
+}
+
+fn is_bits(value: i64) -> bool {
+    value as u64 <= MASK
+}
+
+/// Null as well where the arguments are out of range.
+fn without(result: &Int64Array, in_range: impl Iterator<Item = bool>) -> ArrayRef {
+    let in_range: BooleanBuffer = in_range.collect();
+    let nulls = NullBuffer::union(result.nulls(), Some(&NullBuffer::new(in_range)));
+    Arc::new(Int64Array::new(result.values().clone(), nulls))
 }
 
 fn not(args: &Arguments) -> Result<ArrayRef> {
@@ -123,13 +166,18 @@ fn not(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
-fn shift(args: &Arguments, shift: fn(u64, u32) -> Option<u64>) -> Result<ArrayRef> {
+fn shift(args: &Arguments, shift: impl Fn(u64, u32) -> Option<u64>) -> Result<ArrayRef> {
+    // Moved by more than 63 places, nothing is left.
+    let moved =
+        |value, places: u64| shown(u32::try_from(places).ok().and_then(|places| shift(value, places)).unwrap_or(0));
+    if let (Some(values), true) = (whole(args, 0)?, args.is_constant(1))
+        && let Some(places) = args.numbers(1)?.get(0).and_then(bits)
+    {
+        let result: Int64Array = values.unary(|value| moved(value as u64, places));
+        return Ok(without(&result, values.values().iter().map(|value| is_bits(*value))));
+    }
     let (values, places) = (args.numbers(0)?, args.numbers(1)?);
-    integers(args.rows(), |row| {
-        let (value, places) = (bits(values.get(row)?)?, bits(places.get(row)?)?);
-        // Moved by more than 63 places, nothing is left.
-        Some(shown(u32::try_from(places).ok().and_then(|places| shift(value, places)).unwrap_or(0)))
-    })
+    integers(args.rows(), |row| Some(moved(bits(values.get(row)?)?, bits(places.get(row)?)?)))
 }
 
 #[cfg(test)]

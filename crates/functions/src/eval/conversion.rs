@@ -2,7 +2,7 @@
 //!
 //! `printf` has its own file, the JSON functions theirs.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use datafusion::{
     arrow::array::{ArrayRef, AsArray},
@@ -11,7 +11,9 @@ use datafusion::{
     logical_expr::{ReturnFieldArgs, ScalarUDF},
 };
 
-use super::kernel::{Arguments, boolean, booleans, is_list, kernel, list, number, numbers, text, texts, write_texts};
+use super::kernel::{
+    Arguments, append_texts, boolean, booleans, is_list, kernel, list, map_defined, number, numbers, text, texts,
+};
 use crate::value::parse_number;
 
 mod address;
@@ -64,15 +66,14 @@ fn to_int(args: &Arguments) -> Result<ArrayRef> {
 }
 
 /// The base is for texts; a number is what it is. `NaN` and `Infinity` are no numbers here.
-fn read_numbers(args: &Arguments, change: fn(f64) -> f64) -> Result<ArrayRef> {
+fn read_numbers(args: &Arguments, change: impl Fn(f64) -> f64) -> Result<ArrayRef> {
     let data_type = args.array(0)?.data_type();
     if args.len() < 2 || !(data_type.is_string() || is_list(data_type)) {
-        let values = args.numbers(0)?;
         let of_text = data_type.is_string() || is_list(data_type);
-        return numbers(args.rows(), |row| values.get(row).filter(|x| !of_text || x.is_finite()).map(change));
+        return map_defined(args, change, |x, _| of_text && !x.is_finite());
     }
     let (values, bases) = (args.texts(0)?, args.numbers(1)?);
-    numbers(args.rows(), |row| radix::parse(&values.get(row)?, bases.get(row)?).map(change))
+    numbers(args.rows(), |row| radix::parse(&values.get(row)?, bases.get(row)?).map(&change))
 }
 
 /// The type of `tostring`; a format that does not exist is an error before the search runs.
@@ -91,21 +92,24 @@ fn to_string(args: &Arguments) -> Result<ArrayRef> {
     let values = args.texts(0)?;
     if args.len() < 2 {
         let several = is_list(args.array(0)?.data_type());
-        let nulls = args.array(0)?.clone();
-        return texts(args.rows(), |row| {
-            values.get(row).or_else(|| (!several || nulls.is_null(row)).then_some(Cow::Borrowed("Null")))
+        let array = args.array(0)?.clone();
+        return append_texts(args.rows(), |row, out| {
+            let is_value = values.push(row, out);
+            if !is_value && (!several || array.is_null(row)) {
+                out.push_str("Null");
+                return true;
+            }
+            is_value
         });
     }
     let (read, formats) = (args.numbers(0)?, args.texts(1)?);
-    write_texts(args.rows(), |row, buffer| {
-        let (Some(text), Some(name)) = (values.get(row), formats.get(row)) else { return false };
-        let Some(format) = format::Format::named(&name) else { return false };
-        match read.get(row) {
-            Some(number) => format.write(number, buffer),
-            None => {
-                buffer.push_str(&text);
-                true
-            }
+    let fixed = if args.is_constant(1) { formats.get(0).and_then(|name| format::Format::named(&name)) } else { None };
+    append_texts(args.rows(), |row, buffer| {
+        let format = fixed.or_else(|| format::Format::named(&formats.get(row)?));
+        match (format, read.get(row)) {
+            (None, _) => false,
+            (Some(format), Some(number)) => format.write(number, buffer),
+            (Some(_), None) => values.push(row, buffer),
         }
     })
 }

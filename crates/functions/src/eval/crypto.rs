@@ -7,7 +7,7 @@ use md5::{Digest, Md5};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use super::kernel::{Arguments, kernel, text, write_texts};
+use super::kernel::{Arguments, append_texts, kernel, text};
 use crate::{EvalSpec, Kernel, Kind, Returns};
 
 /// The functions of this family.
@@ -69,7 +69,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
 
 fn digest<D: Digest>(args: &Arguments) -> Result<ArrayRef> {
     let values = args.texts(0)?;
-    write_texts(args.rows(), |row, buffer| {
+    append_texts(args.rows(), |row, buffer| {
         let Some(value) = values.get(row) else { return false };
         for byte in D::digest(value.as_bytes()) {
             for half in [byte >> 4, byte & 0xf] {

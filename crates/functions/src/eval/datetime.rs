@@ -18,7 +18,7 @@ use datafusion::{
 };
 
 use self::bin::{bin_log, bin_number, bin_time, text_as_first, timestamp};
-use super::kernel::{Arguments, kernel, number, numbers, text, volatile_kernel, write_texts};
+use super::kernel::{Arguments, append_texts, kernel, number, numbers, text, volatile_kernel};
 use crate::{
     Ambient, EvalSpec, Kernel, Kind, Returns,
     time::{Format, Modifier, micros, zone},
@@ -151,7 +151,7 @@ fn relative_time(args: &Arguments) -> Result<ArrayRef> {
 fn strftime(args: &Arguments) -> Result<ArrayRef> {
     let (times, formats, tz) = (args.numbers(0)?, args.texts(1)?, timezone(args, 2)?);
     let literal = constant(args, 1)?.map(|text| Format::new(&text));
-    write_texts(args.rows(), |row, out| {
+    append_texts(args.rows(), |row, out| {
         let Some(time) = times.get(row).and_then(micros) else { return false };
         match &literal {
             Some(format) => format.write(time, tz, out),

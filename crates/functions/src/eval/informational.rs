@@ -6,7 +6,11 @@
 use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
-    arrow::{array::ArrayRef, datatypes::DataType},
+    arrow::{
+        array::{ArrayRef, BooleanArray},
+        buffer::BooleanBuffer,
+        datatypes::DataType,
+    },
     common::Result,
     logical_expr::ScalarUDF,
 };
@@ -140,7 +144,8 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
 
 fn test_number(args: &Arguments, test: fn(f64) -> bool) -> Result<ArrayRef> {
     let values = args.numbers(0)?;
-    booleans(args.rows(), |row| Some(values.get(row).is_some_and(test)))
+    let answers = BooleanBuffer::collect_bool(args.rows(), |row| values.get(row).is_some_and(test));
+    Ok(Arc::new(BooleanArray::new(answers, None)))
 }
 
 /// A test of texts; a number or a condition passes none.

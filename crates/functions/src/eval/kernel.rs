@@ -25,10 +25,12 @@ use crate::value::{Lists, Numbers, Texts, Values, list_type};
 
 mod collect;
 mod field;
+mod numeric;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use collect::{booleans, integers, lists, numbers, texts, write_texts};
+pub(crate) use collect::{append_texts, booleans, integers, lists, numbers, texts, write_texts};
+pub(crate) use numeric::{Doubles, map, map_defined, map_two, map_two_defined};
 
 /// Computes a column from the arguments; it has [`Arguments::rows`] rows.
 pub(crate) type Body = fn(&Arguments) -> Result<ArrayRef>;
@@ -185,6 +187,11 @@ impl Column<Texts> {
     /// The text of a row; none where it is null or has several values.
     pub(crate) fn get(&self, row: usize) -> Option<Cow<'_, str>> {
         self.view.get(self.place(row))
+    }
+
+    /// Appends the text of a row; false where there is none.
+    pub(crate) fn push(&self, row: usize, out: &mut String) -> bool {
+        self.view.push(self.place(row), out)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use datafusion::{arrow::array::ArrayRef, common::Result, logical_expr::ScalarUDF};
 
-use super::kernel::{Arguments, integer, kernel, number, numbers};
+use super::kernel::{Arguments, Doubles, integer, kernel, map, map_defined, map_two, map_two_defined, number, numbers};
 use crate::{EvalSpec, Kernel, Kind, Returns};
 
 mod figures;
@@ -131,66 +131,65 @@ pub const FUNCTIONS: &[EvalSpec] = &[
 /// Their kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     vec![
-        kernel("spl_abs", number, |args| map(args, |x| Some(x.abs()))),
+        kernel("spl_abs", number, |args| map(args, f64::abs)),
         kernel("spl_decimals", integer, figures::decimals),
         kernel("spl_figures", integer, figures::figures),
         kernel("spl_sigfig", number, figures::sigfig),
         kernel("spl_whole_digits", integer, figures::whole_digits),
-        kernel("spl_ceiling", number, |args| map(args, |x| Some(x.ceil()))),
-        kernel("spl_exp", number, |args| map(args, |x| Some(x.exp()))),
-        kernel("spl_floor", number, |args| map(args, |x| Some(x.floor()))),
-        kernel("spl_ln", number, |args| map(args, |x| if x <= 0.0 { None } else { Some(x.ln()) })),
+        kernel("spl_ceiling", number, |args| map(args, f64::ceil)),
+        kernel("spl_exp", number, |args| map(args, f64::exp)),
+        kernel("spl_floor", number, |args| map(args, f64::floor)),
+        kernel("spl_ln", number, |args| map_defined(args, f64::ln, |x, _| x <= 0.0)),
         kernel("spl_log", number, log),
         kernel("spl_pi", number, |args| numbers(args.rows(), |_| Some(std::f64::consts::PI))),
         // Splunk shows NaN, not null, for a power that is no real number.
-        kernel("spl_pow", number, |args| map_two(args, |x, y| Some(x.powf(y)))),
+        kernel("spl_pow", number, |args| map_two(args, f64::powf)),
         kernel("spl_round", number, round_to_digits),
-        kernel("spl_sqrt", number, |args| map(args, |x| defined(x.sqrt(), x))),
+        kernel("spl_sqrt", number, |args| map_defined(args, f64::sqrt, is_undefined)),
     ]
 }
 
-/// A function of one number on each row.
-pub(super) fn map(args: &Arguments, function: impl Fn(f64) -> Option<f64>) -> Result<ArrayRef> {
-    let values = args.numbers(0)?;
-    numbers(args.rows(), |row| function(values.get(row)?))
-}
-
-/// A function of two numbers on each row.
-pub(super) fn map_two(args: &Arguments, function: impl Fn(f64, f64) -> Option<f64>) -> Result<ArrayRef> {
-    let (first, second) = (args.numbers(0)?, args.numbers(1)?);
-    numbers(args.rows(), |row| function(first.get(row)?, second.get(row)?))
-}
-
-/// A result, or nothing where the function is not defined at `x`. NaN in gives NaN out.
-pub(super) fn defined(result: f64, x: f64) -> Option<f64> {
-    (!result.is_nan() || x.is_nan()).then_some(result)
+/// Whether a function has no result at `x`. NaN in gives NaN out.
+pub(super) fn is_undefined(x: f64, result: f64) -> bool {
+    result.is_nan() && !x.is_nan()
 }
 
 fn log(args: &Arguments) -> Result<ArrayRef> {
     if args.len() < 2 {
-        return map(args, |x| if x <= 0.0 { None } else { Some(x.log10()) });
+        return map_defined(args, f64::log10, |x, _| x <= 0.0);
     }
-    map_two(args, |x, base| {
-        if x <= 0.0 || base <= 0.0 {
-            return None;
-        }
-        // The special functions are exact where the quotient of two logarithms is not: log(1000) is 3.
-        let result = if base == 10.0 {
+    if let Doubles::Constant(Some(base)) = args.doubles(1)?
+        && base > 0.0
+        && base != 10.0
+        && base != 2.0
+    {
+        let scale = base.ln();
+        return map_defined(args, |x| x.ln() / scale, |x, result| x <= 0.0 || is_undefined(x, result));
+    }
+    // The special functions are exact where the quotient of two logarithms is not: log(1000) is 3.
+    let logarithm = |x: f64, base: f64| {
+        if base == 10.0 {
             x.log10()
         } else if base == 2.0 {
             x.log2()
         } else {
             x.ln() / base.ln()
-        };
-        defined(result, x + base)
-    })
+        }
+    };
+    map_two_defined(args, logarithm, |x, base, result| x <= 0.0 || base <= 0.0 || is_undefined(x + base, result))
 }
 
 fn round_to_digits(args: &Arguments) -> Result<ArrayRef> {
     if args.len() < 2 {
-        return map(args, |x| Some(x.round()));
+        return map(args, f64::round);
     }
-    map_two(args, |x, digits| (digits >= 0.0).then(|| round(x, digits as usize)))
+    if let Doubles::Constant(Some(digits)) = args.doubles(1)?
+        && digits >= 0.0
+    {
+        let rounding = round::Rounding::new(digits as usize);
+        return map(args, |x| rounding.round(x));
+    }
+    map_two_defined(args, |x, digits| round(x, digits as usize), |_, digits, _| digits.is_nan() || digits < 0.0)
 }
 
 #[cfg(test)]

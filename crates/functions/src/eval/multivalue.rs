@@ -11,7 +11,7 @@ use datafusion::{
 };
 use hashbrown::HashSet;
 
-use super::kernel::{Arguments, integer, integers, kernel, list, lists, text, texts, write_texts};
+use super::kernel::{Arguments, append_texts, integer, integers, kernel, list, lists, text, texts};
 use crate::value::list_type;
 
 mod functions;
@@ -107,7 +107,7 @@ fn place(index: f64, count: usize) -> Option<usize> {
 
 fn join(args: &Arguments) -> Result<ArrayRef> {
     let (values, delimiters) = (args.lists(0)?, args.texts(1)?);
-    write_texts(args.rows(), |row, buffer| {
+    append_texts(args.rows(), |row, buffer| {
         let (Some(values), Some(delimiter)) = (values.get(row), delimiters.get(row)) else { return false };
         for (place, value) in values.enumerate() {
             if place > 0 {
@@ -123,7 +123,6 @@ fn join(args: &Arguments) -> Result<ArrayRef> {
 fn zip(args: &Arguments) -> Result<ArrayRef> {
     let (left, right) = (args.lists(0)?, args.lists(1)?);
     let delimiters = if args.len() > 2 { Some(args.texts(2)?) } else { None };
-    let mut pair = String::new();
     lists(args.rows(), |row, builder| {
         let delimiter = match &delimiters {
             Some(delimiters) => delimiters.get(row),
@@ -131,9 +130,7 @@ fn zip(args: &Arguments) -> Result<ArrayRef> {
         };
         let (Some(left), Some(right), Some(delimiter)) = (left.get(row), right.get(row), delimiter) else { return };
         for (left, right) in left.zip(right) {
-            pair.clear();
-            pair.extend([left, &delimiter, right]);
-            builder.value(&pair);
+            builder.write(|out| out.extend([left, &delimiter, right]));
         }
     })
 }

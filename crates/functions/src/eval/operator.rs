@@ -14,8 +14,10 @@ use datafusion::{
     logical_expr::ScalarUDF,
 };
 
-use super::kernel::{Arguments, boolean, booleans, is_list, kernel, list, number, numbers, text, texts, write_texts};
-use crate::value::{ListBuilder, format_number, list_type, parse_number};
+use super::kernel::{
+    Arguments, append_texts, boolean, booleans, is_list, kernel, list, map, map_two_defined, number, text,
+};
+use crate::value::{ListBuilder, list_type, parse_number, push_number};
 
 mod compare;
 mod like;
@@ -46,8 +48,7 @@ fn num(args: &Arguments) -> Result<ArrayRef> {
     if array.data_type() == &DataType::Float64 {
         return Ok(Arc::clone(array));
     }
-    let values = args.numbers(0)?;
-    numbers(args.rows(), |row| values.get(row))
+    map(args, |x| x)
 }
 
 /// `spl_text(x)`: the text that SPL shows for a value; null where there are several.
@@ -57,7 +58,7 @@ fn display(args: &Arguments) -> Result<ArrayRef> {
         return Ok(Arc::clone(array));
     }
     let values = args.texts(0)?;
-    texts(args.rows(), |row| values.get(row))
+    append_texts(args.rows(), |row, out| values.push(row, out))
 }
 
 /// `spl_as_list(x)`: one value as a list of one.
@@ -85,10 +86,10 @@ fn as_list(args: &Arguments) -> Result<ArrayRef> {
 /// `spl_add(a, b)`: the sum where both read as numbers, else the texts joined; null if either is missing.
 fn add(args: &Arguments) -> Result<ArrayRef> {
     let (left, right) = (args.texts(0)?, args.texts(1)?);
-    write_texts(args.rows(), |row, buffer| {
+    append_texts(args.rows(), |row, buffer| {
         let (Some(left), Some(right)) = (left.get(row), right.get(row)) else { return false };
         match (parse_number(&left), parse_number(&right)) {
-            (Some(left), Some(right)) => buffer.push_str(&format_number(left + right)),
+            (Some(left), Some(right)) => push_number(left + right, buffer),
             _ => buffer.extend([left, right]),
         }
         true
@@ -97,44 +98,38 @@ fn add(args: &Arguments) -> Result<ArrayRef> {
 
 /// `spl_divide(a, b)`: null where b is 0.
 fn divide(args: &Arguments) -> Result<ArrayRef> {
-    quotient(args, |left, right| left / right)
+    map_two_defined(args, |left, right| left / right, |_, right, _| right == 0.0)
 }
 
 /// `spl_modulo(a, b)`: the rest has the sign of a; null where b is 0.
 fn modulo(args: &Arguments) -> Result<ArrayRef> {
-    quotient(args, |left, right| left % right)
-}
-
-fn quotient(args: &Arguments, compute: fn(f64, f64) -> f64) -> Result<ArrayRef> {
-    let (left, right) = (args.numbers(0)?, args.numbers(1)?);
-    numbers(args.rows(), |row| {
-        let (left, right) = (left.get(row)?, right.get(row)?);
-        (right != 0.0).then(|| compute(left, right))
-    })
+    map_two_defined(args, |left, right| left % right, |_, right, _| right == 0.0)
 }
 
 /// `spl_concat(a, b, …)`: null if one is missing or has several values.
 fn concat(args: &Arguments) -> Result<ArrayRef> {
     let parts = args.texts_from(0)?;
-    write_texts(args.rows(), |row, buffer| {
-        parts.iter().all(|part| part.get(row).map(|text| buffer.push_str(&text)).is_some())
-    })
+    append_texts(args.rows(), |row, buffer| parts.iter().all(|part| part.push(row, buffer)))
 }
 
 /// `spl_like(text, pattern)`: `%` is any run, `_` one character, all else literal and case-sensitive. True if one of
 /// several values fits.
 fn like(args: &Arguments) -> Result<ArrayRef> {
-    let (values, patterns) = (args.lists(0)?, args.texts(1)?);
-    let constant = if args.is_constant(1) { patterns.get(0).map(|text| like::Pattern::new(&text)) } else { None };
+    let (values, patterns) = (args.field(0)?, args.texts(1)?);
+    if args.is_constant(1)
+        && let Some(pattern) = patterns.get(0)
+    {
+        return match like::Pattern::new(&pattern) {
+            like::Pattern::Whole(whole) => values.test(args.rows(), |value| value == whole),
+            like::Pattern::Start(start) => values.test(args.rows(), |value| value.starts_with(&start)),
+            like::Pattern::End(end) => values.test(args.rows(), |value| value.ends_with(&end)),
+            like::Pattern::Within(finder) => values.test(args.rows(), |value| finder.find(value.as_bytes()).is_some()),
+            mixed => values.test(args.rows(), |value| mixed.matches(value)),
+        };
+    }
     booleans(args.rows(), |row| {
-        let mut values = values.get(row)?;
-        match &constant {
-            Some(pattern) => Some(values.any(|value| pattern.matches(value))),
-            None => {
-                let pattern = like::Pattern::new(&patterns.get(row)?);
-                Some(values.any(|value| pattern.matches(value)))
-            }
-        }
+        let pattern = like::Pattern::new(&patterns.get(row)?);
+        values.any(row, |value| pattern.matches(value))
     })
 }
 

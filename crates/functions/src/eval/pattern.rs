@@ -9,7 +9,7 @@ mod sed;
 mod template;
 mod translate;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
     arrow::array::ArrayRef,
@@ -24,7 +24,9 @@ use self::{
     sed::substitute_in,
     template::{Escapes, Template},
 };
-use super::kernel::{Arguments, Column, boolean, booleans, integer, integers, kernel, text, text_or_list, write_texts};
+use super::kernel::{
+    Arguments, Column, append_texts, boolean, booleans, integer, integers, kernel, text, text_or_list,
+};
 use crate::{EvalSpec, Kernel, Kind, Returns, value::Texts};
 
 /// The functions of this family.
@@ -150,10 +152,10 @@ impl Patterns {
     }
 
     /// The pattern of a row; none where it is null or does not compile.
-    fn get(&self, row: usize) -> Option<Arc<Regex>> {
+    fn get(&self, row: usize) -> Option<Cow<'_, Arc<Regex>>> {
         match &self.literal {
-            Some(regex) => Some(Arc::clone(regex)),
-            None => compile(&self.texts.get(row)?).ok(),
+            Some(regex) => Some(Cow::Borrowed(regex)),
+            None => compile(&self.texts.get(row)?).ok().map(Cow::Owned),
         }
     }
 }
@@ -161,7 +163,7 @@ impl Patterns {
 fn matches(args: &Arguments) -> Result<ArrayRef> {
     let (values, patterns) = (args.field(0)?, Patterns::new(args, 1)?);
     if let Some(regex) = &patterns.literal {
-        return booleans(args.rows(), |row| values.any(row, |value| regex.is_match(value)));
+        return values.test(args.rows(), |value| regex.is_match(value));
     }
     booleans(args.rows(), |row| {
         let regex = patterns.get(row)?;
@@ -186,7 +188,7 @@ fn replace(args: &Arguments) -> Result<ArrayRef> {
     let (values, patterns, replacements) = (args.texts(0)?, Patterns::new(args, 1)?, args.texts(2)?);
     let read = |row| replacements.get(row).map(|text| Template::new(&text, Escapes::Eval));
     let literal = if args.is_constant(2) { read(0) } else { None };
-    write_texts(args.rows(), |row, out| {
+    append_texts(args.rows(), |row, out| {
         let (Some(value), Some(regex)) = (values.get(row), patterns.get(row)) else { return false };
         let template;
         let template = match &literal {

@@ -5,15 +5,22 @@
 use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
-    arrow::{array::ArrayRef, datatypes::DataType},
+    arrow::{
+        array::{Array, ArrayRef, AsArray, Int64Array},
+        datatypes::DataType,
+    },
     common::Result,
     logical_expr::ScalarUDF,
 };
 
-use super::kernel::{Arguments, Column, integer, integers, kernel, lists, text, text_or_list, texts, write_texts};
-use crate::{EvalSpec, Kernel, Kind, Returns, value::Texts};
+use super::kernel::{Arguments, append_texts, integer, integers, kernel, lists, text, text_or_list, texts};
+use crate::{EvalSpec, Kernel, Kind, Returns};
 
+mod ascii;
+mod trim;
 mod urldecode;
+
+use self::trim::Set;
 
 const TEXT: EvalSpec = EvalSpec { ..EvalSpec::NEW };
 
@@ -106,47 +113,70 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     vec![
         kernel("spl_len", integer, len),
         kernel("spl_lower", text_or_list, lower),
-        kernel("spl_ltrim", text, |args| trim(args, |text, set| text.trim_start_matches(set))),
-        kernel("spl_rtrim", text, |args| trim(args, |text, set| text.trim_end_matches(set))),
+        kernel("spl_ltrim", text, |args| trim(args, Set::cut_start)),
+        kernel("spl_rtrim", text, |args| trim(args, Set::cut_end)),
         kernel("spl_substr", text, substr),
-        kernel("spl_trim", text, |args| trim(args, |text, set| text.trim_matches(set))),
+        kernel("spl_trim", text, |args| trim(args, Set::cut)),
         kernel("spl_upper", text_or_list, upper),
         kernel("spl_urldecode", text, url_decode),
     ]
 }
 
 fn len(args: &Arguments) -> Result<ArrayRef> {
+    if let Some(array) = args.array(0)?.as_string_opt::<i32>() {
+        return Ok(Arc::new(ascii::lengths(array)));
+    }
+    if let Some(array) = args.array(0)?.as_string_view_opt().filter(|array| array.is_ascii()) {
+        // The length is the low half of a view.
+        return Ok(Arc::new(Int64Array::new(
+            array.views().iter().map(|view| i64::from(*view as u32)).collect(),
+            array.nulls().cloned(),
+        )));
+    }
     let values = args.texts(0)?;
     integers(args.rows(), |row| i64::try_from(values.get(row)?.chars().count()).ok())
 }
 
 fn lower(args: &Arguments) -> Result<ArrayRef> {
+    let ascii = args.array(0)?.as_string_opt::<i32>().and_then(|array| ascii::map(array, u8::to_ascii_lowercase));
+    if let Some(array) = ascii {
+        return Ok(Arc::new(array));
+    }
     change_case(args, |text, buffer| {
-        if text.is_ascii() {
-            buffer.push_str(text);
-            buffer.make_ascii_lowercase();
-        } else {
+        if !text.is_ascii() {
             buffer.push_str(&text.to_lowercase());
+        } else if let Some(written) = push(text, buffer) {
+            written.make_ascii_lowercase();
         }
     })
 }
 
 fn upper(args: &Arguments) -> Result<ArrayRef> {
+    let ascii = args.array(0)?.as_string_opt::<i32>().and_then(|array| ascii::map(array, u8::to_ascii_uppercase));
+    if let Some(array) = ascii {
+        return Ok(Arc::new(array));
+    }
     change_case(args, |text, buffer| {
-        if text.is_ascii() {
-            buffer.push_str(text);
-            buffer.make_ascii_uppercase();
-        } else {
+        if !text.is_ascii() {
             buffer.push_str(&text.to_uppercase());
+        } else if let Some(written) = push(text, buffer) {
+            written.make_ascii_uppercase();
         }
     })
 }
 
-/// Writes each value into an empty buffer.
+/// Appends a text, and gives what was appended.
+fn push<'a>(text: &str, buffer: &'a mut String) -> Option<&'a mut str> {
+    let start = buffer.len();
+    buffer.push_str(text);
+    buffer.get_mut(start..)
+}
+
+/// Appends each value to the buffer.
 fn change_case(args: &Arguments, change: fn(&str, &mut String)) -> Result<ArrayRef> {
     if args.result() == &DataType::Utf8 {
         let values = args.texts(0)?;
-        return write_texts(args.rows(), |row, buffer| values.get(row).map(|value| change(&value, buffer)).is_some());
+        return append_texts(args.rows(), |row, buffer| values.get(row).map(|value| change(&value, buffer)).is_some());
     }
     let values = args.lists(0)?;
     let mut buffer = String::new();
@@ -159,18 +189,25 @@ fn change_case(args: &Arguments, change: fn(&str, &mut String)) -> Result<ArrayR
     })
 }
 
-/// The characters that a trim takes away.
-type Set<'a> = &'a dyn Fn(char) -> bool;
-
-fn trim(args: &Arguments, cut: for<'a> fn(&'a str, Set) -> &'a str) -> Result<ArrayRef> {
+/// Blanks and tabs unless characters are given.
+fn trim(args: &Arguments, cut: for<'a> fn(&Set, &'a str) -> &'a str) -> Result<ArrayRef> {
     let values = args.texts(0)?;
-    if args.len() < 2 {
-        return texts(args.rows(), |row| Some(part(values.get(row)?, |text| cut(text, &|c| matches!(c, ' ' | '\t')))));
-    }
-    let sets: Column<Texts> = args.texts(1)?;
+    let sets = if args.len() > 1 { Some(args.texts(1)?) } else { None };
+    let fixed = match &sets {
+        None => Some(Set::new(" \t")),
+        Some(sets) if args.is_constant(1) => sets.get(0).map(|set| Set::new(&set)),
+        Some(_) => None,
+    };
     texts(args.rows(), |row| {
-        let set = sets.get(row)?;
-        Some(part(values.get(row)?, |text| cut(text, &|c| set.contains(c))))
+        let value = values.get(row)?;
+        match (&fixed, &sets) {
+            (Some(set), _) => Some(part(value, |text| cut(set, text))),
+            (None, Some(sets)) => {
+                let set = Set::new(&sets.get(row)?);
+                Some(part(value, |text| cut(&set, text)))
+            }
+            (None, None) => None,
+        }
     })
 }
 

@@ -4,11 +4,11 @@
 
 use std::sync::Arc;
 
-use datafusion::{arrow::array::ArrayRef, common::Result, logical_expr::ScalarUDF};
+use datafusion::logical_expr::ScalarUDF;
 
 use super::{
-    kernel::{Arguments, kernel, number},
-    math::{defined, map, map_two},
+    kernel::{kernel, map_defined, map_two, number},
+    math::is_undefined,
 };
 use crate::{EvalSpec, Kernel, Kind, Returns};
 
@@ -80,25 +80,21 @@ const fn row(
 /// Their kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     vec![
-        kernel("spl_acos", number, |args| compute(args, f64::acos)),
-        kernel("spl_acosh", number, |args| compute(args, f64::acosh)),
-        kernel("spl_asin", number, |args| compute(args, f64::asin)),
-        kernel("spl_asinh", number, |args| compute(args, f64::asinh)),
-        kernel("spl_atan", number, |args| compute(args, f64::atan)),
-        kernel("spl_atan2", number, |args| map_two(args, |y, x| Some(y.atan2(x)))),
-        kernel("spl_atanh", number, |args| compute(args, f64::atanh)),
-        kernel("spl_cos", number, |args| compute(args, f64::cos)),
-        kernel("spl_cosh", number, |args| compute(args, f64::cosh)),
-        kernel("spl_hypot", number, |args| map_two(args, |x, y| Some(x.hypot(y)))),
-        kernel("spl_sin", number, |args| compute(args, f64::sin)),
-        kernel("spl_sinh", number, |args| compute(args, f64::sinh)),
-        kernel("spl_tan", number, |args| compute(args, f64::tan)),
-        kernel("spl_tanh", number, |args| compute(args, f64::tanh)),
+        kernel("spl_acos", number, |args| map_defined(args, f64::acos, is_undefined)),
+        kernel("spl_acosh", number, |args| map_defined(args, f64::acosh, is_undefined)),
+        kernel("spl_asin", number, |args| map_defined(args, f64::asin, is_undefined)),
+        kernel("spl_asinh", number, |args| map_defined(args, f64::asinh, is_undefined)),
+        kernel("spl_atan", number, |args| map_defined(args, f64::atan, is_undefined)),
+        kernel("spl_atan2", number, |args| map_two(args, f64::atan2)),
+        kernel("spl_atanh", number, |args| map_defined(args, f64::atanh, is_undefined)),
+        kernel("spl_cos", number, |args| map_defined(args, f64::cos, is_undefined)),
+        kernel("spl_cosh", number, |args| map_defined(args, f64::cosh, is_undefined)),
+        kernel("spl_hypot", number, |args| map_two(args, f64::hypot)),
+        kernel("spl_sin", number, |args| map_defined(args, f64::sin, is_undefined)),
+        kernel("spl_sinh", number, |args| map_defined(args, f64::sinh, is_undefined)),
+        kernel("spl_tan", number, |args| map_defined(args, f64::tan, is_undefined)),
+        kernel("spl_tanh", number, |args| map_defined(args, f64::tanh, is_undefined)),
     ]
-}
-
-fn compute(args: &Arguments, function: fn(f64) -> f64) -> Result<ArrayRef> {
-    map(args, |x| defined(function(x), x))
 }
 
 #[cfg(test)]

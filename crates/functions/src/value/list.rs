@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{
-            Array, ArrayBuilder, ArrayRef, AsArray, ListArray, ListBuilder as ArrowListBuilder, StringArray,
-            StringBuilder,
-        },
+        array::{Array, ArrayRef, AsArray, ListArray, NullBufferBuilder, StringArray},
+        buffer::{Buffer, OffsetBuffer},
         compute::cast,
         datatypes::{DataType, Field},
     },
@@ -111,8 +109,13 @@ impl<'a> Iterator for Values<'a> {
 
 /// Builds a column of lists; a row without values is null.
 pub struct ListBuilder {
-    builder: ArrowListBuilder<StringBuilder>,
-    pending: usize,
+    /// All values, one behind the other.
+    text: String,
+    /// Where each value ends, behind a 0.
+    ends: Vec<i32>,
+    /// How many values there are up to the end of each row, behind a 0.
+    rows: Vec<i32>,
+    nulls: NullBufferBuilder,
     overflow: bool,
 }
 
@@ -122,28 +125,37 @@ impl ListBuilder {
 
     /// An empty column with room for `rows`.
     pub fn new(rows: usize) -> Self {
-        let builder = ArrowListBuilder::with_capacity(StringBuilder::new(), rows);
-        Self { builder, pending: 0, overflow: false }
+        let starts = || {
+            let mut starts = Vec::with_capacity(rows.saturating_add(1));
+            starts.push(0);
+            starts
+        };
+        let nulls = NullBufferBuilder::new(rows);
+        Self { text: String::new(), ends: starts(), rows: starts(), nulls, overflow: false }
     }
 
     /// Adds a value to the current row.
     pub fn value(&mut self, value: &str) {
-        let values = self.builder.values();
-        // Arrow panics on both overflows.
-        if values.values_slice().len().saturating_add(value.len()) > Self::MOST_BYTES
-            || values.len() >= Self::MOST_BYTES
-        {
+        self.write(|out| out.push_str(value));
+    }
+
+    /// Adds a value that is appended to what `write` is given.
+    pub(crate) fn write(&mut self, write: impl FnOnce(&mut String)) {
+        let start = self.text.len();
+        write(&mut self.text);
+        if self.text.len() > Self::MOST_BYTES || self.ends.len() > Self::MOST_BYTES {
+            self.text.truncate(start);
             self.overflow = true;
             return;
         }
-        values.append_value(value);
-        self.pending += 1;
+        self.ends.push(self.text.len() as i32);
     }
 
     /// Ends the row.
     pub fn end_row(&mut self) {
-        self.builder.append(self.pending > 0);
-        self.pending = 0;
+        let values = (self.ends.len() - 1) as i32;
+        self.nulls.append(self.rows.last() != Some(&values));
+        self.rows.push(values);
     }
 
     /// Whether values were left out because the column has 2 GiB of them.
@@ -153,6 +165,10 @@ impl ListBuilder {
 
     /// The column.
     pub fn finish(mut self) -> ArrayRef {
-        Arc::new(self.builder.finish())
+        let text = Buffer::from(self.text.into_bytes());
+        let values = StringArray::new(OffsetBuffer::new(self.ends.into()), text, None);
+        let item = Arc::new(Field::new("item", DataType::Utf8, true));
+        let rows = OffsetBuffer::new(self.rows.into());
+        Arc::new(ListArray::new(item, rows, Arc::new(values), self.nulls.finish()))
     }
 }

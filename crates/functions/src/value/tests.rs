@@ -59,7 +59,13 @@ fn numbers_print_as_the_shortest_text() {
         (-0.0, "0"),
         (0.1 + 0.2, "0.30000000000000004"),
         (1.0 / 3.0, "0.3333333333333333"),
+        (1e18, "1000000000000000000"),
+        // The digits that read back, not those of the sum of powers of two.
+        (-9_223_372_036_854_775_808.0, "-9223372036854776000"),
         (1e20, "100000000000000000000"),
+        (-1234.5, "-1234.5"),
+        (0.00001, "0.00001"),
+        (123456789012345.25, "123456789012345.25"),
         (1e21, "1e21"),
         (1e-7, "1e-7"),
         (9_007_199_254_740_992.0, "9007199254740992"),
@@ -74,6 +80,10 @@ fn numbers_print_as_the_shortest_text() {
 fn what_prints_reads_back() {
     for bits in 0..10_000u64 {
         let number = f64::from_bits(bits.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let usual = (bits as f64 - 5000.0) / 7.0 * 10_f64.powi((bits % 20) as i32 - 8);
+        if (1e-5..1e16).contains(&usual.abs()) {
+            assert_eq!(format_number(usual), usual.to_string());
+        }
         if !number.is_nan() {
             assert_eq!(parse_number(&format_number(number)), Some(number));
         }

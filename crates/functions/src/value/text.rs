@@ -14,7 +14,10 @@ use datafusion::{
     common::Result,
 };
 
-use super::{Lists, format_number, number::epoch};
+use super::{
+    Lists, format_number,
+    number::{epoch, push_integer, push_number},
+};
 
 /// A column whose values are read as texts. Numbers show as SPL prints them, booleans as `True` and `False`, times as
 /// epoch seconds; a list of one value is that value, a longer list is null.
@@ -80,5 +83,16 @@ impl Texts {
             Self::List(lists) => lists.single(row).map(Cow::Borrowed),
             Self::Null => None,
         }
+    }
+
+    /// Appends the text of a row; false where it is null. Numbers are written in place.
+    pub fn push(&self, row: usize, out: &mut String) -> bool {
+        match self {
+            Self::Int(array) if array.is_valid(row) => push_integer(array.value(row), out),
+            Self::Float(array) if array.is_valid(row) => push_number(array.value(row), out),
+            Self::Time(array) if array.is_valid(row) => push_number(epoch(array.value(row)), out),
+            _ => return self.get(row).map(|text| out.push_str(&text)).is_some(),
+        }
+        true
     }
 }

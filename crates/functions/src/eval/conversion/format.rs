@@ -46,12 +46,27 @@ impl Format {
 /// A negative number is written as its 64 bits.
 fn hex(number: f64, out: &mut String) -> bool {
     let whole = number.fract() == 0.0 && number.abs() < 2f64.powi(63);
-    whole && write!(out, "0x{:X}", number as i64).is_ok()
+    if whole {
+        out.push_str("0x");
+        push_digits(number as i64 as u64, 4, out);
+    }
+    whole
 }
 
 fn binary(number: f64, out: &mut String) -> bool {
     let whole = number.fract() == 0.0 && (0.0..2f64.powi(53)).contains(&number);
-    whole && write!(out, "{:b}", number as u64).is_ok()
+    if whole {
+        push_digits(number as u64, 1, out);
+    }
+    whole
+}
+
+/// Digits of so many bits each, without zeros in front.
+fn push_digits(number: u64, bits: u32, out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let count = (u64::BITS - number.leading_zeros()).div_ceil(bits).max(1);
+    let mask = (1_u64 << bits) - 1;
+    out.extend((0..count).rev().map(|place| char::from(DIGITS[(number >> (place * bits) & mask) as usize])));
 }
 
 /// Two decimals if there are any. Adding 0 takes the sign from a negative 0.

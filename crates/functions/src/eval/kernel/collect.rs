@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringBuilder},
+    arrow::{
+        array::{ArrayRef, BooleanArray, Float64Array, Int64Array, NullBufferBuilder, StringArray, StringBuilder},
+        buffer::{Buffer, OffsetBuffer},
+    },
     common::{Result, exec_err},
 };
 
@@ -54,6 +57,28 @@ pub(crate) fn write_texts(rows: usize, mut write: impl FnMut(usize, &mut String)
         }
     }
     Ok(Arc::new(builder.finish()))
+}
+
+/// As [`write_texts`] without its copy: a row appends its text to those of the rows before it.
+pub(crate) fn append_texts(rows: usize, mut write: impl FnMut(usize, &mut String) -> bool) -> Result<ArrayRef> {
+    let mut values = String::new();
+    let mut ends: Vec<i32> = Vec::with_capacity(rows + 1);
+    let mut nulls = NullBufferBuilder::new(rows);
+    ends.push(0);
+    for row in 0..rows {
+        let start = values.len();
+        let is_value = write(row, &mut values);
+        if !is_value {
+            values.truncate(start);
+        }
+        nulls.append(is_value);
+        match i32::try_from(values.len()) {
+            Ok(end) => ends.push(end),
+            Err(_) => return exec_err!("{TOO_LARGE}"),
+        }
+    }
+    let offsets = OffsetBuffer::new(ends.into());
+    Ok(Arc::new(StringArray::try_new(offsets, Buffer::from(values.into_bytes()), nulls.finish())?))
 }
 
 /// A column of lists, whose values are added one by one. A row to which none is added is null.

@@ -1,8 +1,16 @@
 //! A field with one or several values, without a copy of single ones.
 
-use datafusion::common::Result;
+use std::sync::Arc;
 
-use super::{Arguments, Column, is_list};
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, BooleanArray},
+        buffer::BooleanBuffer,
+    },
+    common::Result,
+};
+
+use super::{Arguments, Column, booleans, is_list};
 use crate::value::{Lists, Texts};
 
 /// An argument of which every value counts.
@@ -22,6 +30,20 @@ impl Field {
         }
     }
 
+    /// Whether some value of each row satisfies a condition; null where there is no value. Columns of text are not asked row by
+    /// row what they are.
+    pub(crate) fn test(&self, rows: usize, condition: impl Fn(&str) -> bool) -> Result<ArrayRef> {
+        match self {
+            Self::One(Column { view: Texts::Utf8(array), constant: false }) => {
+                Ok(test(array, |row| condition(array.value(row))))
+            }
+            Self::One(Column { view: Texts::View(array), constant: false }) => {
+                Ok(test(array, |row| condition(array.value(row))))
+            }
+            _ => booleans(rows, |row| self.any(row, &condition)),
+        }
+    }
+
     /// Visits the values of a row, first to last.
     pub(crate) fn each(&self, row: usize, mut visit: impl FnMut(&str)) {
         self.any(row, |value| {
@@ -34,6 +56,12 @@ impl Field {
     pub(crate) fn is_list(&self) -> bool {
         matches!(self, Self::Several(_))
     }
+}
+
+/// The value of a null is an empty text or any other: that it is tested does no harm.
+fn test(array: &dyn Array, condition: impl FnMut(usize) -> bool) -> ArrayRef {
+    let answers = BooleanBuffer::collect_bool(array.len(), condition);
+    Arc::new(BooleanArray::new(answers, array.nulls().cloned()))
 }
 
 impl Arguments {

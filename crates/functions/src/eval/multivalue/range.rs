@@ -8,7 +8,7 @@ use datafusion::{
 use super::super::kernel::{Arguments, lists};
 use crate::{
     time::{Span, Tz, add, micros, zone},
-    value::{format_number, parse_number},
+    value::{parse_number, push_number},
 };
 
 /// The most values that one row may have, lest a slip of the pen fill the memory.
@@ -35,7 +35,7 @@ pub(super) fn range(args: &Arguments) -> Result<ArrayRef> {
                 too_many = true;
                 return;
             }
-            builder.value(&format_number(value));
+            builder.write(|out| push_number(value, out));
             added += 1;
         }
     })?;

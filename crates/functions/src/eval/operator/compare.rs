@@ -1,9 +1,12 @@
 //! Comparison of values whose kinds are known only row by row: `where bytes_in > bytes_out`.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use datafusion::{
-    arrow::array::ArrayRef,
+    arrow::{
+        array::{Array, ArrayRef, AsArray, BooleanArray, StringArray},
+        buffer::{BooleanBuffer, NullBuffer},
+    },
     common::{Result, exec_err},
 };
 
@@ -20,9 +23,6 @@ enum Mode {
     /// As numbers; unknown where one is none.
     Number,
 }
-
-/// Whether an order satisfies the operator; no order is that of NaN.
-type Test = fn(Option<Ordering>) -> bool;
 
 /// `spl_eq(a, b, mode)`.
 pub(super) fn equal(args: &Arguments) -> Result<ArrayRef> {
@@ -54,8 +54,9 @@ pub(super) fn greater_or_equal(args: &Arguments) -> Result<ArrayRef> {
     compare(args, |order| order.is_some_and(Ordering::is_ge))
 }
 
-/// Null where an operand is missing. With several values, true if one pair of them satisfies the operator.
-fn compare(args: &Arguments, test: Test) -> Result<ArrayRef> {
+/// Null where an operand is missing. With several values, true if one pair of them satisfies the operator. `test` says
+/// whether an order satisfies it; no order is that of NaN.
+fn compare(args: &Arguments, test: impl Fn(Option<Ordering>) -> bool + Copy) -> Result<ArrayRef> {
     let mode = match args.literal(2)?.as_str() {
         "auto" => Mode::Auto,
         "text" => Mode::Text,
@@ -69,11 +70,23 @@ fn compare(args: &Arguments, test: Test) -> Result<ArrayRef> {
         let (left, right) = (args.numbers(0)?, args.numbers(1)?);
         return booleans(args.rows(), |row| Some(test(left.get(row)?.partial_cmp(&right.get(row)?))));
     }
+    if let (Some(left), Some(right)) = (column(args, 0)?, column(args, 1)?) {
+        // A text in the place of a null is compared as well, to no effect.
+        let answers = BooleanBuffer::collect_bool(args.rows(), |row| {
+            compare_texts(left.value(row), right.value(row), mode, test).unwrap_or(false)
+        });
+        return Ok(Arc::new(BooleanArray::new(answers, NullBuffer::union(left.nulls(), right.nulls()))));
+    }
     let (left, right) = (args.texts(0)?, args.texts(1)?);
     booleans(args.rows(), |row| compare_texts(&left.get(row)?, &right.get(row)?, mode, test))
 }
 
-fn compare_lists(args: &Arguments, mode: Mode, test: Test) -> Result<ArrayRef> {
+/// An argument that is a column of texts in the usual form.
+fn column(args: &Arguments, index: usize) -> Result<Option<&StringArray>> {
+    Ok(if args.is_constant(index) { None } else { args.array(index)?.as_string_opt::<i32>() })
+}
+
+fn compare_lists(args: &Arguments, mode: Mode, test: impl Fn(Option<Ordering>) -> bool + Copy) -> Result<ArrayRef> {
     let (left, right) = (args.lists(0)?, args.lists(1)?);
     booleans(args.rows(), |row| {
         let (left, right) = (left.get(row)?, right.get(row)?);
@@ -91,7 +104,7 @@ fn compare_lists(args: &Arguments, mode: Mode, test: Test) -> Result<ArrayRef> {
     })
 }
 
-fn compare_texts(left: &str, right: &str, mode: Mode, test: Test) -> Option<bool> {
+fn compare_texts(left: &str, right: &str, mode: Mode, test: impl Fn(Option<Ordering>) -> bool + Copy) -> Option<bool> {
     if matches!(mode, Mode::Auto | Mode::Number) {
         if let (Some(left), Some(right)) = (parse_number(left), parse_number(right)) {
             return Some(test(left.partial_cmp(&right)));

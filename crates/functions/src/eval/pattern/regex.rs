@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
 use regex::CaptureLocations;
 
 use super::translate::{Dialect, translate};
@@ -19,6 +20,8 @@ const BACKTRACK_LIMIT: usize = 1_000_000;
 /// A compiled pattern.
 #[derive(Debug)]
 pub(crate) enum Regex {
+    /// Plain text, which is searched for as such; the automaton is for groups.
+    Plain(Box<Finder<'static>>, regex::Regex),
     /// Finite automata.
     Automaton(regex::Regex),
     /// Backtracking.
@@ -43,16 +46,19 @@ impl Regex {
                 .map_err(|error| short(&error.to_string()));
         }
         let text = translate(pattern, Dialect::Automaton)?.text;
-        regex::RegexBuilder::new(&text)
-            .size_limit(SIZE_LIMIT)
-            .build()
-            .map(Self::Automaton)
-            .map_err(|error| short(&error.to_string()))
+        let automaton = regex::RegexBuilder::new(&text).size_limit(SIZE_LIMIT).build();
+        let automaton = automaton.map_err(|error| short(&error.to_string()))?;
+        Ok(if is_plain(pattern) {
+            Self::Plain(Box::new(Finder::new(pattern).into_owned()), automaton)
+        } else {
+            Self::Automaton(automaton)
+        })
     }
 
     /// Whether it matches anywhere.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         match self {
+            Self::Plain(finder, _) => finder.find(text.as_bytes()).is_some(),
             Self::Automaton(regex) => regex.is_match(text),
             Self::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
         }
@@ -64,7 +70,7 @@ impl Regex {
             names.enumerate().filter_map(|(number, name)| Some((number, name?.to_owned()))).collect()
         }
         match self {
-            Self::Automaton(regex) => collect(regex.capture_names()),
+            Self::Plain(_, regex) | Self::Automaton(regex) => collect(regex.capture_names()),
             Self::Backtracking(regex) => collect(regex.capture_names()),
         }
     }
@@ -72,7 +78,7 @@ impl Regex {
     /// Room for the groups of a match, to be used again and again.
     pub(crate) fn groups(&self) -> Groups {
         match self {
-            Self::Automaton(regex) => Groups::Automaton(regex.capture_locations()),
+            Self::Plain(_, regex) | Self::Automaton(regex) => Groups::Automaton(regex.capture_locations()),
             Self::Backtracking(_) => Groups::Backtracking(Vec::new()),
         }
     }
@@ -80,8 +86,12 @@ impl Regex {
     /// Finds the first match that starts at or after a place, and its groups.
     pub(crate) fn find(&self, text: &str, start: usize, groups: &mut Groups) -> Option<(usize, usize)> {
         match (self, groups) {
-            (Self::Automaton(regex), Groups::Automaton(slots)) => {
+            (Self::Plain(_, regex) | Self::Automaton(regex), Groups::Automaton(slots)) => {
                 regex.captures_read_at(slots, text, start).map(|found| (found.start(), found.end()))
+            }
+            (_, Groups::Whole(found)) => {
+                *found = self.find_whole(text, start);
+                *found
             }
             (Self::Backtracking(regex), Groups::Backtracking(slots)) => {
                 let captures = regex.captures_from_pos(text, start).ok()??;
@@ -90,6 +100,21 @@ impl Regex {
                 slots.first().copied().flatten().filter(|(start, end)| start <= end)
             }
             _ => None,
+        }
+    }
+
+    /// Where the first match is that starts at or after a place: cheaper than with groups.
+    fn find_whole(&self, text: &str, start: usize) -> Option<(usize, usize)> {
+        match self {
+            Self::Plain(finder, _) => {
+                let found = finder.find(text.as_bytes().get(start..)?)?.checked_add(start)?;
+                Some((found, found.checked_add(finder.needle().len())?))
+            }
+            Self::Automaton(regex) => regex.find_at(text, start).map(|found| (found.start(), found.end())),
+            Self::Backtracking(regex) => {
+                let found = regex.find_from_pos(text, start).ok()??;
+                Some((found.start(), found.end())).filter(|(start, end)| start <= end)
+            }
         }
     }
 
@@ -117,6 +142,8 @@ impl Regex {
 
 /// Where the groups of a match are.
 pub(crate) enum Groups {
+    /// Of the whole match alone.
+    Whole(Option<(usize, usize)>),
     /// Of an automaton.
     Automaton(CaptureLocations),
     /// Of a backtracking search.
@@ -127,6 +154,7 @@ impl Groups {
     /// The place of a group by its number; none where it took no part.
     pub(crate) fn get(&self, number: usize) -> Option<(usize, usize)> {
         match self {
+            Self::Whole(found) => found.filter(|_| number == 0),
             Self::Automaton(slots) => slots.get(number),
             Self::Backtracking(slots) => slots.get(number).copied().flatten(),
         }
@@ -139,6 +167,11 @@ impl Groups {
     }
 }
 
+/// Whether a pattern has nothing but characters that stand for themselves.
+fn is_plain(pattern: &str) -> bool {
+    !pattern.is_empty() && pattern.chars().all(|c| c.is_alphanumeric() || "_-/:;,=@&%!~'\"<> ".contains(c))
+}
+
 /// The last line of an error, without the drawing above it.
 fn short(message: &str) -> String {
     let line = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(message).trim();
@@ -149,7 +182,7 @@ fn short(message: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{Regex, compile};
+    use super::{Groups, Regex, compile};
 
     fn check(pattern: &str, text: &str, expected: &[&str]) {
         let regex = compile(pattern).unwrap();
@@ -159,12 +192,21 @@ mod tests {
             true
         });
         assert_eq!(found, expected, "{pattern} in {text}");
+        let mut whole = Vec::new();
+        regex.each(text, &mut Groups::Whole(None), |_, (start, end)| {
+            whole.push(text[start..end].to_owned());
+            true
+        });
+        assert_eq!(whole, expected, "{pattern} in {text}");
         assert_eq!(regex.is_match(text), !expected.is_empty(), "{pattern} in {text}");
     }
 
     #[test]
     fn matches_from_left_to_right() {
         check(r"\d+", "a1b22", &["1", "22"]);
+        check("ab", "abxaab", &["ab", "ab"]);
+        check("aa", "aaaaa", &["aa", "aa"]);
+        check("é", "aéé", &["é", "é"]);
         check("x*", "axb", &["", "x", ""]);
         check("é*", "éé", &["éé"]);
         check("", "é", &["", ""]);

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{
-    regex::{Regex, compile},
+    regex::{Groups, Regex, compile},
     template::{Escapes, Template},
 };
 use crate::cache::Cache;
@@ -87,7 +87,8 @@ impl Command {
 pub(super) fn substitute_in(text: &str, regex: &Regex, template: &Template, first: usize, all: bool, out: &mut String) {
     let mut copied = 0;
     let mut count = 0;
-    regex.each(text, &mut regex.groups(), |groups, (start, end)| {
+    let mut groups = if template.has_groups() { regex.groups() } else { Groups::Whole(None) };
+    regex.each(text, &mut groups, |groups, (start, end)| {
         count += 1;
         if count >= first {
             out.push_str(text.get(copied..start).unwrap_or_default());

@@ -61,6 +61,11 @@ impl Template {
         }
     }
 
+    /// Whether it names a group other than the whole match.
+    pub(super) fn has_groups(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Group(1..)))
+    }
+
     fn push(&mut self, c: char) {
         if let Some(Part::Text(text)) = self.parts.last_mut() {
             text.push(c);

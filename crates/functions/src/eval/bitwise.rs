@@ -130,12 +130,11 @@ fn fold_whole(args: &Arguments, combine: impl Fn(u64, u64) -> u64) -> Result<Opt
     if args.is_constant(1) {
         let Some(right) = args.numbers(1)?.get(0).and_then(bits) else { return Ok(None) };
         let result: Int64Array = left.unary(|a| combine(a, shown(right)));
-        return Ok(Some(without(&result, left.values().iter().map(|a| is_bits(*a)))));
+        return Ok(Some(without(&result, |row| is_bits(left.value(row)))));
     }
     let Some(right) = whole(args, 1)? else { return Ok(None) };
     let result: Int64Array = binary(left, right, combine)?;
-    let pairs = left.values().iter().zip(right.values());
-    Ok(Some(without(&result, pairs.map(|(a, b)| is_bits(*a) & is_bits(*b)))))
+    Ok(Some(without(&result, |row| is_bits(left.value(row)) & is_bits(right.value(row)))))
 }
 
 /// A column of whole numbers.
@@ -148,8 +147,8 @@ fn is_bits(value: i64) -> bool {
 }
 
 /// Null as well where the arguments are out of range.
-fn without(result: &Int64Array, in_range: impl Iterator<Item = bool>) -> ArrayRef {
-    let in_range: BooleanBuffer = in_range.collect();
+fn without(result: &Int64Array, in_range: impl FnMut(usize) -> bool) -> ArrayRef {
+    let in_range = BooleanBuffer::collect_bool(result.len(), in_range);
     let nulls = NullBuffer::union(result.nulls(), Some(&NullBuffer::new(in_range)));
     Arc::new(Int64Array::new(result.values().clone(), nulls))
 }
@@ -174,7 +173,7 @@ fn shift(args: &Arguments, shift: impl Fn(u64, u32) -> Option<u64>) -> Result<Ar
         && let Some(places) = args.numbers(1)?.get(0).and_then(bits)
     {
         let result: Int64Array = values.unary(|value| moved(value as u64, places));
-        return Ok(without(&result, values.values().iter().map(|value| is_bits(*value))));
+        return Ok(without(&result, |row| is_bits(values.value(row))));
     }
     let (values, places) = (args.numbers(0)?, args.numbers(1)?);
     integers(args.rows(), |row| Some(moved(bits(values.get(row)?)?, bits(places.get(row)?)?)))

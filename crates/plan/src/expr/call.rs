@@ -2,7 +2,7 @@
 
 use datafusion::logical_expr::{Expr, lit};
 use speleo_functions::{Ambient, EvalSpec, Kernel, Kind, Returns, eval, stats};
-use speleo_syntax::{Code, Diagnostic, Expr as Ast, Span};
+use speleo_syntax::{Code, Diagnostic, Expr as Ast, ExprKind, Span};
 
 use super::{Lowering, Typed, error, fold::fold};
 use crate::{Error, Result, kernel, suggest::nearest};
@@ -24,6 +24,7 @@ impl Lowering<'_, '_> {
             let typed = self.lower(ast)?;
             let wanted = spec.args.get(place).or(spec.args.last()).copied().unwrap_or(Kind::Any);
             check_kind(spec, wanted, ast.span, &typed)?;
+            check_key(spec, place, ast.span, &typed)?;
             values.push(if wanted == Kind::Bool { typed.as_bool()? } else { typed.expr.clone() });
             if let Some(known) = super::form::by_literal(spec, &typed) {
                 return Ok(known);
@@ -32,6 +33,7 @@ impl Lowering<'_, '_> {
         check_pattern(spec, args, &values)?;
         values.extend(spec.ambient.iter().map(|ambient| self.ambient(*ambient)));
         let expr = fold(kernel::call(kernel, values)?).map_err(|error| blame(error, span))?;
+        check_number(spec, args, &expr)?;
         let mut typed = Typed::of(expr, self.relation).map_err(|error| blame(error, span))?;
         // `lower` of several values is a list, whatever `lower` gives for one.
         let is_mapped = typed.kind == Kind::List;
@@ -115,6 +117,30 @@ fn blame(error: Error, span: Span) -> Error {
             Diagnostic::new(Code::BadValue, span, text).into()
         }
         other => other,
+    }
+}
+
+/// A key that the text of the search shows to be a number is a slip.
+fn check_key(spec: &EvalSpec, place: usize, span: Span, found: &Typed) -> Result<()> {
+    if spec.name() != "json_object" || !place.is_multiple_of(2) || found.constant_number().is_none() {
+        return Ok(());
+    }
+    Err(Diagnostic::new(Code::Type, span, "a key of `json_object` is a text, not a number")
+        .help("put it in quotes, or swap key and value")
+        .into())
+}
+
+/// `tonumber` of a text in quotes that is no number could never give one.
+fn check_number(spec: &EvalSpec, args: &[Ast], result: &Expr) -> Result<()> {
+    let (true, [ast, ..], Expr::Literal(value, _)) = (spec.name() == "tonumber", args, result) else { return Ok(()) };
+    match &ast.kind {
+        // A token of a dashboard or a macro that got no value: the text may well become a number.
+        ExprKind::String(text) if value.is_null() && !text.contains(['$', '`']) => {
+            Err(Diagnostic::new(Code::BadValue, ast.span, format!("`{text}` is no number"))
+                .help("a field whose name is no plain word stands in single quotes: `'my field'`")
+                .into())
+        }
+        _ => Ok(()),
     }
 }
 

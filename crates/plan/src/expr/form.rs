@@ -158,6 +158,11 @@ impl Lowering<'_, '_> {
     /// `searchmatch("…")`: whether the row satisfies a condition of the search language.
     fn search_match(&mut self, text: &Ast) -> Result<Typed> {
         let literal = string_literal(text, "searchmatch")?;
+        let (_, problems) = speleo_syntax::parse_search_expr(literal);
+        if let Some(problem) = problems.into_iter().find(Diagnostic::is_error) {
+            let message = format!("the conditions of `searchmatch` cannot be read: {}", problem.message);
+            return Err(Diagnostic::new(problem.code, text.span, message).into());
+        }
         let condition = predicate::of_text(literal, text.span, self.relation, self.cx)?;
         Ok(Typed::truth(condition.is_true()))
     }

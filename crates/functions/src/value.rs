@@ -7,7 +7,6 @@ mod number;
 mod text;
 
 pub use list::{ListBuilder, Lists, Values, list_type};
-pub(crate) use number::epoch;
 pub use number::{Numbers, format_number, parse_number};
 pub use text::Texts;
 

@@ -23,6 +23,7 @@ mod rate;
 mod sketch;
 mod sliding;
 mod sparkline;
+mod whole;
 
 use std::sync::Arc;
 

@@ -3,47 +3,62 @@
 //! `stats values(user) by host` over a million hosts holds every user name once, and per pair of host and user one
 //! 64-bit key; no group owns an allocation. Numbers are below 2³².
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use datafusion::common::{Result, resources_err};
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// Texts one after the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Arena {
     text: String,
-    ends: Vec<usize>,
+    /// Where each text begins, and the end of the last.
+    bounds: Vec<usize>,
+}
+
+impl Default for Arena {
+    fn default() -> Self {
+        Self { text: String::new(), bounds: vec![0] }
+    }
 }
 
 impl Arena {
     /// Adds a text and gives its number.
     pub(crate) fn push(&mut self, text: &str) -> Result<u32> {
-        let Ok(number) = u32::try_from(self.ends.len()) else {
+        let Ok(number) = u32::try_from(self.len()) else {
             return resources_err!("more than {} texts in one stats function", u32::MAX);
         };
         self.text.push_str(text);
-        self.ends.push(self.text.len());
+        self.bounds.push(self.text.len());
         Ok(number)
     }
 
     /// The text of a number; empty for a number that was never given.
     pub(crate) fn get(&self, number: u32) -> &str {
         let place = number as usize;
-        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
-        match (start, self.ends.get(place)) {
-            (Some(start), Some(end)) => self.text.get(start..*end).unwrap_or_default(),
+        match self.bounds.get(place..place + 2) {
+            Some([start, end]) => self.text.get(*start..*end).unwrap_or_default(),
             _ => "",
+        }
+    }
+
+    /// Whether a number has this text. Bytes are compared: a place in a text must be looked at before it may be cut there.
+    fn is(&self, number: u32, text: &str) -> bool {
+        let place = number as usize;
+        match self.bounds.get(place..place + 2) {
+            Some([start, end]) => self.text.as_bytes().get(*start..*end) == Some(text.as_bytes()),
+            _ => false,
         }
     }
 
     /// How many texts there are.
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.bounds.len() - 1
     }
 
     /// Bytes on the heap.
     pub(crate) fn size(&self) -> usize {
-        self.text.capacity() + self.ends.capacity() * size_of::<usize>()
+        self.text.capacity() + self.bounds.capacity() * size_of::<usize>()
     }
 }
 
@@ -59,18 +74,23 @@ impl Interner {
     /// The number of a text, a new one if it was not seen before.
     pub(crate) fn intern(&mut self, text: &str) -> Result<u32> {
         let Self { texts, table, hasher } = self;
-        let hash = hasher.hash_one(text);
-        if let Some(known) = table.find(hash, |number| texts.get(*number) == text) {
+        let hash = hash(hasher, text);
+        if let Some(known) = table.find(hash, |number| texts.is(*number, text)) {
             return Ok(*known);
         }
         let number = texts.push(text)?;
-        table.insert_unique(hash, number, |number| hasher.hash_one(texts.get(*number)));
+        table.insert_unique(hash, number, |number| self::hash(hasher, texts.get(*number)));
         Ok(number)
     }
 
     /// The text of a number.
     pub(crate) fn get(&self, number: u32) -> &str {
         self.texts.get(number)
+    }
+
+    /// How many texts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
     }
 
     /// For each number the place of its text in the order by bytes.
@@ -88,6 +108,13 @@ impl Interner {
     pub(crate) fn size(&self) -> usize {
         self.texts.size() + self.table.allocation_size()
     }
+}
+
+/// The hash of a text alone. `hash_one` would add the mark that tells parts of a longer key apart.
+fn hash(hasher: &DefaultHashBuilder, text: &str) -> u64 {
+    let mut state = hasher.build_hasher();
+    state.write(text.as_bytes());
+    state.finish()
 }
 
 #[cfg(test)]

@@ -17,9 +17,11 @@ use hashbrown::HashSet;
 
 use super::{
     groups::{Groups, Rows, Sorted, forget_front},
+    input::Whole,
     interned::Interned,
     kernel::Kernel,
     nested::{as_lists, items, list_of, lists},
+    whole::Numbers,
 };
 use crate::AggregateSpec;
 
@@ -68,8 +70,9 @@ pub(crate) const KERNELS: &[Kernel] = &[
     },
 ];
 
+/// What is made of the distinct values.
 #[derive(Debug, Clone, Copy)]
-enum Answer {
+pub(crate) enum Answer {
     Count,
     Values,
 }
@@ -80,7 +83,10 @@ fn state(types: &[DataType]) -> Vec<DataType> {
 
 fn create(args: &AccumulatorArgs, answer: Answer) -> Result<Box<dyn Groups>> {
     let [value] = args.expr_fields else { return exec_err!("{} takes one argument", args.name) };
-    Ok(Box::new(Distinct::new(answer, Interned::new(value.data_type()))))
+    Ok(match Whole::of(value.data_type()) {
+        Some(kind) => Box::new(Numbers::new(answer, kind)),
+        None => Box::new(Distinct::new(answer, Interned::new(value.data_type()))),
+    })
 }
 
 /// The distinct pairs of group and value.
@@ -151,6 +157,11 @@ impl Groups for Distinct {
         let lists = as_lists(column)?;
         let first = lists.value_offsets().first().map_or(0, |first| *first as usize);
         let alone = self.counts.first().copied().unwrap_or(0);
+        if self.pairs.is_none() && rows.total() == 1 {
+            self.values.of_state(lists)?;
+            self.counts[0] = self.values.len() as u32;
+            return Ok(());
+        }
         // All values get their numbers before the first is inserted.
         self.pairs.get_or_insert_with(|| (0..alone).map(|value| pair(0, value)).collect());
         let values = self.values.of_state(lists)?;

@@ -179,6 +179,14 @@ impl Interned {
         })
     }
 
+    /// How many values there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.len(),
+            Self::Numbers { values, .. } => values.len(),
+        }
+    }
+
     /// Bytes on the heap.
     pub(crate) fn size(&self) -> usize {
         match self {

@@ -15,6 +15,8 @@ use datafusion::{
     common::{Result, exec_err, resources_err},
 };
 
+use super::groups::Rows;
+
 /// The type that keys of a column's type have in a state.
 pub(crate) fn key_type(column: &DataType) -> DataType {
     match column {
@@ -61,6 +63,14 @@ impl KeyColumn {
         })
     }
 
+    /// The rows, all of one group, whose key none beats; `better` is how a key that wins compares to others.
+    pub(crate) fn best(&self, nulls: Option<&NullBuffer>, rows: &Rows<'_>, better: Ordering) -> Result<Vec<u32>> {
+        match self {
+            Self::Number(keys) => best(|row| keys.value(row), nulls, rows, better),
+            Self::Bytes(keys) => best(|row| keys.value(row), nulls, rows, better),
+        }
+    }
+
     /// Which rows have a key.
     pub(crate) fn nulls(&self) -> Option<&NullBuffer> {
         match self {
@@ -68,6 +78,31 @@ impl KeyColumn {
             Self::Bytes(keys) => keys.nulls(),
         }
     }
+}
+
+fn best<T: Ord>(
+    key: impl Fn(usize) -> T,
+    nulls: Option<&NullBuffer>,
+    rows: &Rows<'_>,
+    better: Ordering,
+) -> Result<Vec<u32>> {
+    let mut first = None;
+    rows.each(nulls, |row, _| {
+        let own = key(row);
+        if first.as_ref().is_none_or(|(best, _)| own.cmp(best) == better) {
+            first = Some((own, row));
+        }
+        Ok(())
+    })?;
+    let mut winners = Vec::new();
+    let Some((best, first)) = first else { return Ok(winners) };
+    rows.each(nulls, |row, _| {
+        if row >= first && key(row) == best {
+            winners.push(row as u32);
+        }
+        Ok(())
+    })?;
+    Ok(winners)
 }
 
 /// Keys, by number.

@@ -188,6 +188,22 @@ impl Position {
             End::Greatest => Ordering::Greater,
         };
         let nulls = NullBuffer::union(values.logical_nulls().as_ref(), keys.nulls());
+        if rows.is_one_group() {
+            let winners = keys.best(nulls.as_ref(), rows, better)?;
+            let Some(first) = winners.first() else { return Ok(Vec::new()) };
+            let first = *first as usize;
+            let order = if self.present[0] { self.keys.compare(keys, first, 0) } else { better };
+            if order == better {
+                self.present[0] = true;
+                self.keys.set(keys, first, 0);
+            } else if order != Ordering::Equal {
+                return Ok(Vec::new());
+            }
+            // The first takes the place of what was there unless it is a tie, the others tie with the first.
+            let ties = winners.iter().enumerate().map(|(nth, _)| nth > 0 || order == Ordering::Equal);
+            let candidates = winners.iter().zip(ties);
+            return Ok(candidates.map(|(row, tie)| Candidate { row: *row, group: 0, tie }).collect());
+        }
         let mut candidates = Vec::new();
         rows.each(nulls.as_ref(), |row, group| {
             let order = if self.present[group] { self.keys.compare(keys, row, group) } else { better };

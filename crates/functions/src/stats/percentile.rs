@@ -89,7 +89,7 @@ const fn kernel(name: &'static str) -> Kernel {
         counts: false,
         returns: |_| DataType::Float64,
         state: |_| vec![list_of(DataType::Float64)],
-        create: |args| Ok(Box::new(Percentile { percent: percent(args)?, groups: Vec::new(), numbers: Vec::new() })),
+        create: |args| Ok(Box::new(Percentile { percent: percent(args)?, groups: None, numbers: Vec::new() })),
     }
 }
 
@@ -107,73 +107,98 @@ fn percent(args: &AccumulatorArgs) -> Result<f64> {
 #[derive(Debug)]
 struct Percentile {
     percent: f64,
-    groups: Vec<u32>,
+    /// None while group 0 is alone.
+    groups: Option<Vec<u32>>,
     numbers: Vec<f64>,
 }
 
 impl Percentile {
-    fn sorted(&self, count: usize) -> Sorted<f64> {
-        let numbers = self.groups.iter().zip(&self.numbers);
-        Sorted::new(numbers.map(|(group, number)| (*group as usize, *number)), count)
+    fn is_alone(&self, rows: &Rows<'_>) -> bool {
+        self.groups.is_none() && rows.total() <= 1
     }
 
-    fn result(&self, numbers: &mut [f64]) -> Option<f64> {
-        let last = numbers.len().checked_sub(1)?;
-        // In hundredths, so that the fraction is exact where the percentage is a whole number.
-        let place = last as f64 * self.percent;
-        let below = ((place / 100.0).floor() as usize).min(last);
-        let fraction = (place - below as f64 * 100.0) / 100.0;
-        let (_, lower, above) = numbers.select_nth_unstable_by(below, f64::total_cmp);
-        let lower = *lower;
-        let upper = above.iter().copied().min_by(f64::total_cmp).filter(|_| fraction > 0.0);
-        Some(upper.map_or(lower, |upper| lower + (upper - lower) * fraction))
+    fn sorted(&self, count: usize) -> Sorted<f64> {
+        let groups = self.groups.iter().flatten().copied().chain(std::iter::repeat(0));
+        Sorted::new(groups.zip(&self.numbers).map(|(group, number)| (group as usize, *number)), count)
     }
+}
+
+fn result(percent: f64, numbers: &mut [f64]) -> Option<f64> {
+    let last = numbers.len().checked_sub(1)?;
+    // In hundredths, so that the fraction is exact where the percentage is a whole number.
+    let place = last as f64 * percent;
+    let below = ((place / 100.0).floor() as usize).min(last);
+    let fraction = (place - below as f64 * 100.0) / 100.0;
+    let (_, lower, above) = numbers.select_nth_unstable_by(below, f64::total_cmp);
+    let lower = *lower;
+    let upper = above.iter().copied().min_by(f64::total_cmp).filter(|_| fraction > 0.0);
+    Some(upper.map_or(lower, |upper| lower + (upper - lower) * fraction))
 }
 
 impl Groups for Percentile {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let Some(column) = arguments.first() else { return exec_err!("a percentile takes a value and a percentage") };
+        let is_alone = self.is_alone(rows);
+        let numbers = &mut self.numbers;
+        if is_alone {
+            return each_number(column, rows, |_, _, number| numbers.push(number));
+        }
+        let groups = self.groups.get_or_insert_with(|| vec![0; numbers.len()]);
         each_number(column, rows, |_, group, number| {
-            self.groups.push(group as u32);
-            self.numbers.push(number);
+            groups.push(group as u32);
+            numbers.push(number);
         })
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [numbers] = state else { return exec_err!("the state of a percentile is one column") };
-        let numbers = as_lists(numbers)?;
-        let values = numbers.values().as_primitive::<Float64Type>().values();
+        let lists = as_lists(numbers)?;
+        let values = lists.values().as_primitive::<Float64Type>().values();
+        if !self.is_alone(rows) {
+            self.groups.get_or_insert_with(|| vec![0; self.numbers.len()]);
+        }
         for (row, group) in rows.iter() {
-            let own = values.get(items(numbers, row)).unwrap_or_default();
-            self.numbers.extend_from_slice(own);
-            self.groups.resize(self.numbers.len(), group as u32);
+            self.numbers.extend_from_slice(values.get(items(lists, row)).unwrap_or_default());
+            if let Some(groups) = &mut self.groups {
+                groups.resize(self.numbers.len(), group as u32);
+            }
         }
         Ok(())
     }
 
     fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
+        let percent = self.percent;
+        if self.groups.is_none() && count == 1 {
+            return Ok(Arc::new(Float64Array::from(vec![result(percent, &mut self.numbers)])));
+        }
         let mut sorted = self.sorted(count);
-        Ok(Arc::new(sorted.groups_mut().map(|numbers| self.result(numbers)).collect::<Float64Array>()))
+        Ok(Arc::new(sorted.groups_mut().map(|numbers| result(percent, numbers)).collect::<Float64Array>()))
     }
 
     fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
         let sorted = self.sorted(count);
-        let values = Float64Array::from(sorted.items().to_vec());
+        let values = Float64Array::from_iter_values(sorted.items().iter().copied());
         Ok(vec![lists(Arc::new(values), sorted.lengths())?])
     }
 
     fn forget(&mut self, count: usize) -> Result<()> {
-        let rest = self.groups.iter().zip(&self.numbers).filter(|(group, _)| **group as usize >= count);
-        let (groups, numbers) = rest.map(|(group, number)| (group - count as u32, *number)).unzip();
-        (self.groups, self.numbers) = (groups, numbers);
+        if count == 0 {
+            return Ok(());
+        }
+        let numbers = std::mem::take(&mut self.numbers);
+        let Some(groups) = self.groups.take() else { return Ok(()) };
+        let rest = groups.into_iter().zip(numbers).filter(|(group, _)| *group as usize >= count);
+        let (groups, numbers) = rest.map(|(group, number)| (group - count as u32, number)).unzip();
+        (self.groups, self.numbers) = (Some(groups), numbers);
         Ok(())
     }
 
     fn fresh(&self) -> Result<Box<dyn Groups>> {
-        Ok(Box::new(Self { percent: self.percent, groups: Vec::new(), numbers: Vec::new() }))
+        Ok(Box::new(Self { percent: self.percent, groups: None, numbers: Vec::new() }))
     }
 
     fn size(&self) -> usize {
-        self.groups.capacity() * size_of::<u32>() + self.numbers.capacity() * size_of::<f64>()
+        let groups = self.groups.as_ref().map_or(0, Vec::capacity);
+        groups * size_of::<u32>() + self.numbers.capacity() * size_of::<f64>()
     }
 }

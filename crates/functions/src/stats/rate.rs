@@ -66,19 +66,28 @@ type Point = (f64, f64);
 /// All readings, each with its group.
 #[derive(Debug, Default)]
 struct Rate {
-    groups: Vec<u32>,
+    /// None while group 0 is alone.
+    groups: Option<Vec<u32>>,
     points: Vec<Point>,
 }
 
 impl Rate {
     fn push(&mut self, group: usize, point: Point) {
-        self.groups.push(group as u32);
+        match &mut self.groups {
+            Some(groups) => groups.push(group as u32),
+            None if group == 0 => {}
+            None => {
+                let mut groups = vec![0; self.points.len()];
+                groups.push(group as u32);
+                self.groups = Some(groups);
+            }
+        }
         self.points.push(point);
     }
 
     fn by_group(&self, count: usize) -> Sorted<Point> {
-        let points = self.groups.iter().zip(&self.points);
-        Sorted::new(points.map(|(group, point)| (*group as usize, *point)), count)
+        let groups = self.groups.iter().flatten().copied().chain(std::iter::repeat(0));
+        Sorted::new(groups.zip(&self.points).map(|(group, point)| (group as usize, *point)), count)
     }
 }
 
@@ -115,6 +124,9 @@ impl Groups for Rate {
     }
 
     fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
+        if self.groups.is_none() && count == 1 {
+            return Ok(Arc::new(Float64Array::from(vec![rate(&mut self.points)])));
+        }
         Ok(Arc::new(self.by_group(count).groups_mut().map(rate).collect::<Float64Array>()))
     }
 
@@ -126,8 +138,11 @@ impl Groups for Rate {
     }
 
     fn forget(&mut self, count: usize) -> Result<()> {
+        if count == 0 {
+            return Ok(());
+        }
         let before = std::mem::take(self);
-        for (group, point) in before.groups.into_iter().zip(before.points) {
+        for (group, point) in before.groups.into_iter().flatten().zip(before.points) {
             if let Some(group) = (group as usize).checked_sub(count) {
                 self.push(group, point);
             }
@@ -140,6 +155,6 @@ impl Groups for Rate {
     }
 
     fn size(&self) -> usize {
-        self.groups.capacity() * size_of::<u32>() + self.points.capacity() * size_of::<Point>()
+        self.groups.as_ref().map_or(0, Vec::capacity) * size_of::<u32>() + self.points.capacity() * size_of::<Point>()
     }
 }

@@ -128,7 +128,8 @@ fn first(cursor: &mut Cursor, place: Place) -> Option<Command> {
     let start = cursor.position();
     let name = cursor.token(token::word).map(|name| name.node.to_lowercase());
     let follow = cursor.rest().trim_start_matches(token::is_blank);
-    let compares = follow.starts_with(['=', '<', '>']) || follow.starts_with("!=") || follow.starts_with("::");
+    // `::` takes no blanks: `search ::1` looks for an address.
+    let compares = follow.starts_with(['=', '<', '>']) || follow.starts_with("!=") || cursor.rest().starts_with("::");
     let ends =
         cursor.rest().is_empty() || cursor.rest().starts_with(|next| token::is_blank(next) || "([\"".contains(next));
     cursor.go(start);

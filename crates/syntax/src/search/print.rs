@@ -85,7 +85,11 @@ fn left(out: &mut Formatter, field: &Field, indexed: bool) -> fmt::Result {
 }
 
 fn text_of(out: &mut Formatter, text: &str, quoted: bool) -> fmt::Result {
-    if quoted { quote(out, text) } else { out.write_str(&escape(text).replace('|', "\\|")) }
+    if quoted {
+        return quote(out, text);
+    }
+    // The backslash before a bracket is part of the text and protects it.
+    out.write_str(&escape(text).replace('|', "\\|").replace("\\\\[", "\\[").replace("\\\\]", "\\]"))
 }
 
 /// The text in the parentheses of a directive: in quotes where something in it could end it.

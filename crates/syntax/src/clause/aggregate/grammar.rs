@@ -37,11 +37,11 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 impl Cursor<'_> {
-    /// Takes at least one aggregation, up to the end, to one of the keywords or to an option.
+    /// Takes at least one aggregation or fails, up to the end, to one of the keywords or to an option.
     pub(crate) fn aggregates(&mut self, stops: &[&str]) -> Vec<Aggregate> {
         let mut aggregates: Vec<Aggregate> = Vec::new();
         self.skip_separators();
-        if self.at_option() {
+        if self.at_option() || self.at_keyword(stops) {
             self.expected("an aggregation such as `count` or `sum(field)`");
         }
         loop {

@@ -3,11 +3,12 @@
 use std::fmt::Debug;
 
 use speleo_syntax::{
-    Diagnostic, MacroDefinition, Macros, expand, parse, parse_continuation, parse_expr, parse_search_expr, print,
+    Code, Diagnostic, MacroDefinition, Macros, expand, format, parse, parse_continuation, parse_expr,
+    parse_search_expr, print,
 };
 
 /// Whatever stands there: diagnostics, no panic, and every place lies inside the text and between characters.
-pub fn parse_any(text: &str) {
+pub(crate) fn parse_any(text: &str) {
     let (expansion, diagnostics) = expand(text, &Puzzle);
     places(text, &diagnostics);
     let (_, diagnostics) = parse(&expansion.text);
@@ -19,18 +20,33 @@ pub fn parse_any(text: &str) {
 }
 
 /// What is read without an error reads from its canonical form as the same tree.
-pub fn print_round_trip(text: &str) {
+pub(crate) fn print_round_trip(text: &str) {
     let (expansion, _) = expand(text, &Puzzle);
     round_trip(&expansion.text, parse, print);
     round_trip(text, parse, print);
 }
 
 /// The same for expressions of `eval` and for conditions of `search`.
-pub fn expression_any(text: &str) {
+pub(crate) fn expression_any(text: &str) {
     places(text, &parse_expr(text).1);
     round_trip(text, parse_expr, ToString::to_string);
     places(text, &parse_search_expr(text).1);
     round_trip(text, parse_search_expr, ToString::to_string);
+}
+
+/// A search in its canonical layout is in its canonical layout, and with macros of any kind it is still the same tree.
+pub(crate) fn format_any(text: &str) {
+    let Ok(formatted) = format(text) else { return };
+    assert_eq!(format(&formatted).as_ref(), Ok(&formatted), "{text:?}");
+    let read = |text: &str| {
+        let (expansion, before) = expand(text, &Puzzle);
+        let (search, after) = parse(&expansion.text);
+        let codes = before.iter().chain(&after).map(|found| found.code);
+        // Behind an error the tree may hold text as it is written. A no-break space becomes the blank that it is read as.
+        let valid = !after.iter().any(Diagnostic::is_error);
+        (valid.then(|| print(&search)), codes.filter(|code| *code != Code::NoBreakSpace).collect::<Vec<_>>())
+    };
+    assert_eq!(read(text), read(&formatted), "{text:?} becomes {formatted:?}");
 }
 
 fn round_trip<T: Debug>(text: &str, parse: impl Fn(&str) -> (T, Vec<Diagnostic>), print: impl Fn(&T) -> String) {

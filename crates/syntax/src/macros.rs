@@ -8,6 +8,7 @@ mod expander;
 mod expansion;
 
 pub use expander::expand;
+pub(crate) use expander::{call_length, quoted_length};
 pub use expansion::Expansion;
 
 /// A macro as it is defined.

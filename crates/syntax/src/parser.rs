@@ -3,7 +3,7 @@
 //! Nothing here fails: each segment gives a command or a diagnostic, and reading goes on behind the next pipe.
 
 use crate::{
-    Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, SearchExpr, Severity, Span,
+    Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, SearchExpr, Severity, Span, Spanned,
     command::{self, search::SearchCommand},
     cursor::Cursor,
     eval, nearest, search, structure, token,
@@ -263,6 +263,11 @@ pub(crate) fn find(name: &str) -> Option<&'static CommandSpec> {
     command::COMMANDS.iter().find(|spec| spec.names.contains(&name))
 }
 
+/// Whether the command of that canonical name is only read: its tree holds the text of its arguments.
+pub(crate) fn is_unsupported(name: &str) -> bool {
+    command::unsupported::ROWS.iter().any(|spec| spec.name() == name)
+}
+
 /// What a search in brackets may begin with.
 fn generating() -> impl Iterator<Item = &'static str> {
     command::COMMANDS
@@ -298,5 +303,16 @@ impl Cursor<'_> {
         self.go(close + 1);
         self.leave();
         Some(search)
+    }
+
+    /// Takes the text in the brackets that open here, without the blanks at its ends.
+    pub(crate) fn template(&mut self) -> Spanned<String> {
+        let open = self.position();
+        let close = open + structure::partner(self.rest());
+        let inside = self.text().get(open + 1..close).unwrap_or_default();
+        let text = inside.trim_matches(token::is_blank);
+        let start = open + 1 + (inside.len() - inside.trim_start_matches(token::is_blank).len());
+        self.go(close + 1);
+        Spanned { span: Span::new(start, start + text.len()), node: text.to_owned() }
     }
 }

@@ -10,7 +10,7 @@ mod property;
 use std::{fs, path::Path};
 
 /// How many changed texts each target gets.
-const ROUNDS: u64 = 6_000;
+const ROUNDS: u64 = 2_500;
 
 /// What one grammar or another takes for more than a letter.
 const PIECES: &[&str] = &[
@@ -152,4 +152,9 @@ fn print_round_trip() {
 #[test]
 fn expression_any() {
     check(0xF00D, property::expression_any);
+}
+
+#[test]
+fn format_any() {
+    check(0xBEEF, property::format_any);
 }

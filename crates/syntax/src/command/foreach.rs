@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Code, Command, CommandSpec, Diagnostic, Field, Kind, Span, Spanned, cursor::Cursor, print, structure};
+use crate::{Code, Command, CommandSpec, Diagnostic, Field, Kind, Span, Spanned, cursor::Cursor, print};
 
 /// Run a template once for each fitting field, or once for each value of a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,11 +80,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             break;
         }
         if cursor.peek() == Some('[') && template.is_none() {
-            let start = cursor.position() + 1;
-            let end = cursor.position() + structure::partner(cursor.rest());
-            let text = cursor.text().get(start..end).unwrap_or_default().to_owned();
-            template = Some(Spanned { span: Span::new(start, end), node: text });
-            cursor.go(end + 1);
+            template = Some(cursor.template());
         } else if let Some(option) = cursor.option() {
             let value = option.value.node.clone();
             match option.name.node.as_str() {

@@ -37,11 +37,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             }
         } else if cursor.peek() == Some('[') && template.is_none() {
             // The older form: the search stands in brackets.
-            let start = cursor.position() + 1;
-            let end = cursor.position() + crate::structure::partner(cursor.rest());
-            let text = cursor.text().get(start..end).unwrap_or_default().to_owned();
-            template = Some(Spanned { span: Span::new(start, end), node: text });
-            cursor.go(end + 1);
+            template = Some(cursor.template());
         } else if template.is_none() {
             let span = cursor.here();
             let message = "`map` with the name of a saved search is not supported yet";

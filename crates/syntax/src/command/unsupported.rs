@@ -7,7 +7,7 @@ pub(crate) use rows::{ROW_COUNT, ROWS};
 use rows::Needs;
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Command, Search, Span, Spanned, cursor::Cursor, parser::Place};
+use crate::{Command, Search, Span, Spanned, cursor::Cursor, layout, parser::Place};
 
 /// A command that is valid SPL and has no rows here yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Unsupported {
     pub span: Span,
     /// The command's name.
     pub name: Spanned<String>,
-    /// The text after it.
+    /// The text after it, one blank for several.
     pub args: String,
     /// Subsearches in its arguments, so that `check` reads them too.
     pub subsearches: Vec<Search>,
@@ -36,7 +36,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
     let start = cursor.command_span().start as usize;
     let written = cursor.text().get(start..cursor.position()).unwrap_or_default();
     let name_span = Span::new(start, start + written.len());
-    let args = cursor.rest().trim().to_string();
+    let args = layout::squeeze(cursor.rest().trim());
     let mut subsearches = Vec::new();
     while let Some(at) = crate::structure::next_bracket(cursor.rest()) {
         cursor.go(cursor.position() + at);

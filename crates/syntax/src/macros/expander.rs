@@ -86,8 +86,7 @@ impl Expander<'_> {
                 length
             } else {
                 // A backslash and what it protects; nothing at the end of the text.
-                let length = rest.chars().take(2).map(char::len_utf8).sum();
-                let length = if rest.starts_with("\\\"") { length } else { rest.len().min(1) };
+                let length = if rest.starts_with("\\\"") || rest.starts_with("\\\\") { 2 } else { rest.len().min(1) };
                 self.add(rest.get(..length).unwrap_or_default(), at, call);
                 length
             };
@@ -127,7 +126,8 @@ impl Expander<'_> {
         };
         let arity = call.args.len();
         let Some(definition) = self.macros.find(&call.name, arity) else {
-            return self.unknown(&call.name, arity, span);
+            let blanks = inner.len() - inner.trim_start().len();
+            return self.unknown(&call.name, arity, span, blanks);
         };
         call.args = call::by_name(&definition.args, call.args);
         let key = (call.name, arity);
@@ -176,7 +176,8 @@ impl Expander<'_> {
         false
     }
 
-    fn unknown(&mut self, name: &str, arity: usize, span: Span) {
+    /// Reports a macro that is not defined; its name stands behind the backtick and so many bytes of blanks.
+    fn unknown(&mut self, name: &str, arity: usize, span: Span, blanks: usize) {
         if name == "comment" {
             // The old way to write a comment; in Splunk everybody defines it as nothing.
             return self.out.replace(" ", span);
@@ -200,7 +201,7 @@ impl Expander<'_> {
         } else {
             match nearest::nearest(name, names.iter().map(String::as_str)) {
                 Some(near) if self.open.is_empty() => {
-                    let start = span.start as usize + 1;
+                    let start = span.start as usize + 1 + blanks;
                     let edit = Span::new(start, start + name.len());
                     diagnostic.edit(format!("the nearest name is `{near}`"), edit, near)
                 }
@@ -221,7 +222,7 @@ fn until(text: &str, skip: usize, end: &str) -> (usize, bool) {
 }
 
 /// How long the quoted text at the start is, quotes included.
-fn quoted_length(text: &str) -> usize {
+pub(crate) fn quoted_length(text: &str) -> usize {
     let mut escaped = false;
     for (at, next) in text.char_indices().skip(1) {
         match next {
@@ -235,7 +236,7 @@ fn quoted_length(text: &str) -> usize {
 }
 
 /// How long the call at the start is, backticks included; a backtick in quotes does not end it.
-fn call_length(text: &str) -> usize {
+pub(crate) fn call_length(text: &str) -> usize {
     let mut at = 1;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         if rest.starts_with('"') {

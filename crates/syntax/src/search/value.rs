@@ -93,13 +93,20 @@ fn word(input: &str, role: Role) -> (String, usize) {
             '(' | ')' | '[' | ']' | '"' => true,
             '=' | '<' | '>' => role == Role::Term,
             '!' => role == Role::Term && after == Some('='),
-            ',' => role == Role::Item || after.is_none_or(|after| token::is_blank(after) || ")]\"".contains(after)),
+            ',' => role == Role::Item || separates(input.get(at..).unwrap_or_default()),
             _ => token::is_blank(next),
         };
         if ends {
             return (text, at);
         }
         match (next, after) {
+            // Looked at once: a run of commas is not read again for each of them.
+            (',', Some(',')) => {
+                text.push(next);
+                while let Some((_, comma)) = characters.next_if(|&(_, comma)| comma == ',') {
+                    text.push(comma);
+                }
+            }
             ('\\', Some(escaped @ ('"' | '\\' | '|'))) => {
                 text.push(escaped);
                 characters.next();
@@ -113,6 +120,12 @@ fn word(input: &str, role: Role) -> (String, usize) {
         }
     }
     (text, input.len())
+}
+
+/// Whether the commas at the start separate words: what follows them is no part of one.
+fn separates(text: &str) -> bool {
+    let rest = text.trim_start_matches(',');
+    rest.is_empty() || rest.starts_with(|next| token::is_blank(next) || "()[]\"".contains(next))
 }
 
 /// Undoes the escapes of `search`: `\"`, `\\` and `\|`.

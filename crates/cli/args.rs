@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Check(Box<CheckArgs>),
     /// Run golden tests
     Test(Box<TestArgs>),
+    /// Bring saved query files into the canonical layout, in place
+    Fmt(Box<FmtArgs>),
     /// Show how a search is planned, or what a diagnostic code means
     Explain(Box<ExplainArgs>),
     /// Write a small project with generated mail and traffic, and run the bundled searches over it
@@ -39,7 +41,7 @@ pub(crate) enum Command {
 }
 
 /// Words that later versions use as commands: not a search by accident now.
-const RESERVED: &[&str] = &["fmt", "port", "ingest", "index", "serve", "cluster"];
+const RESERVED: &[&str] = &["port", "ingest", "index", "serve", "cluster"];
 
 /// Where data, definitions and time come from.
 #[derive(Debug, Clone, Default, Args)]
@@ -222,6 +224,20 @@ pub(crate) struct TestArgs {
     pub(crate) only: Option<String>,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
+}
+
+/// `fmt`
+#[derive(Debug, Args)]
+pub(crate) struct FmtArgs {
+    /// Query files, or folders of them (.spl); `-` or nothing formats standard input to standard output
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Change nothing: print what would change, and exit with status 1 if anything would
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
 }
 
 /// `explain`

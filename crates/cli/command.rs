@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod explain;
+mod fmt;
 mod help;
 mod repl;
 mod run;
@@ -24,6 +25,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Check(args) => check::run(*args).await,
         Command::Test(args) => test::run(*args).await,
         Command::Explain(args) => explain::run(*args).await,
+        Command::Fmt(args) => fmt::run(&args),
         Command::Demo(args) => demo::run(*args).await,
         Command::Help(args) => help::run(&args),
     }

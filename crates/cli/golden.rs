@@ -23,6 +23,7 @@ use std::path::PathBuf;
 
 pub(crate) use self::{
     accept::accept,
+    diff::diff,
     parse::parse,
     run::{Verdict, run},
 };

@@ -4,7 +4,7 @@
 const MOST_LINES: usize = 1000;
 
 /// Lines with `-` (expected only), `+` (found only) or a blank (both) in front; long runs of equal lines are left out.
-pub(super) fn diff(expected: &[String], found: &[String], colour: bool) -> String {
+pub(crate) fn diff(expected: &[String], found: &[String], colour: bool) -> String {
     let mut lines = Vec::new();
     let (mut left, mut right) = (0, 0);
     for (at_left, at_right) in common(expected, found) {

@@ -46,6 +46,3 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     }
     Err(refusals.into_iter().rev().take(1).collect())
 }
-
-#[cfg(test)]
-mod tests;

@@ -106,7 +106,7 @@ fn comparisons(nodes: &mut [Node]) {
         let Some([.., last, operator, next]) = nodes.get_mut(..at + 2) else { return };
         let compares = |node: &Node| node.text().is_some_and(|text| COMPARISONS.contains(&text));
         let touches = |node: &Node| matches!(node.part, Part::Macro(_)) || compares(node);
-        let apart = !(touches(last) && !operator.space) && !(touches(next) && !next.space);
+        let apart = (operator.space || !touches(last)) && (next.space || !touches(next));
         if compares(operator) && apart {
             operator.space = true;
             next.space = true;
@@ -140,7 +140,8 @@ fn operators(nodes: &mut [Node]) {
             "AND" | "OR" | "XOR" | "LIKE" | "IN" => operand && ends,
             _ => false,
         };
-        if !is_operator || !starts && operand && upper != "NOT" && !matches!(upper.as_str(), "AND" | "OR" | "XOR") {
+        // `x in(1)` is the operator, `y=in(x, 1)` and `(a)in(b)` are left alone.
+        if !is_operator || !starts && matches!(upper.as_str(), "LIKE" | "IN") {
             operand = !COMPARISONS.contains(&word.as_ref()) && !word.ends_with(['+', '-', '*', '/', '%', '.', '!']);
             continue;
         }

@@ -81,6 +81,11 @@ impl Node<'_> {
         self.text().is_some_and(|text| words.iter().any(|word| text.eq_ignore_ascii_case(word)))
     }
 
+    /// Whether it is something in brackets, which may go over several lines.
+    pub(super) fn opens(&self) -> bool {
+        matches!(self.part, Part::Group(..) | Part::Search(_))
+    }
+
     pub(super) fn is_comment(&self) -> bool {
         matches!(self.part, Part::Comment { .. })
     }

@@ -142,7 +142,7 @@ impl Writer {
                 self.unit(unit, reserve);
                 continue;
             }
-            let space = usize::from(unit.first().is_some_and(|node| node.space));
+            let space = usize::from(unit.first().is_some_and(|node| node.space) && !self.out.ends_with(' '));
             if !self.fits(unit, reserve + space) && !self.stays(unit, indent) && space > 0 {
                 self.newline(indent);
             } else if space > 0 {
@@ -156,7 +156,7 @@ impl Writer {
     /// fits on no line.
     fn stays(&self, unit: &[Node], indent: usize) -> bool {
         let too_long = flat(unit).is_none_or(|text| indent + width(&text) > WIDTH);
-        let Some(opens) = unit.iter().position(|node| matches!(node.part, Part::Group(..) | Part::Search(_))) else {
+        let Some(opens) = unit.iter().position(Node::opens) else {
             // Too long anywhere: a line break would not gain much.
             return too_long && self.column < indent + 2 * INDENT;
         };
@@ -178,11 +178,13 @@ impl Writer {
                 self.put(" ");
             }
             let after = nodes.get(index + 1..).unwrap_or_default();
-            // What touches the bracket behind it stays on its line.
-            let tail = after.iter().take_while(|next| !next.space).filter_map(|next| flat(std::slice::from_ref(next)));
-            let tail: usize = tail.map(|text| width(&text)).sum();
+            // What follows stays on the line, up to the next thing that can be broken.
+            let length = after.iter().position(Node::opens);
+            let tail = flat(after.get(..length.unwrap_or(after.len())).unwrap_or_default());
+            let space = usize::from(after.first().is_some_and(|next| next.space));
+            let tail = tail.map_or(0, |text| width(&text) + space) + if length.is_none() { reserve } else { 0 };
             let before = index.checked_sub(1).and_then(|before| nodes.get(before)).filter(|_| !node.space);
-            self.node(before, node, if after.iter().all(|next| !next.space) { tail + reserve } else { tail });
+            self.node(before, node, tail);
         }
     }
 

@@ -81,7 +81,11 @@ fn left(out: &mut Formatter, field: &Field, indexed: bool) -> fmt::Result {
     let plain = |next: char| next.is_alphanumeric() || "_.-:{}@/#*$".contains(next);
     let operator = matches!(name.as_str(), "AND" | "OR" | "NOT" | "IN" | "CASE" | "TERM");
     let bare = !name.is_empty() && name.chars().all(plain) && !operator && !is_time_modifier(name);
-    if bare || indexed { out.write_str(name) } else { quote(out, name) }
+    match indexed {
+        true => text_of(out, name, false),
+        false if bare => out.write_str(name),
+        false => quote(out, name),
+    }
 }
 
 fn text_of(out: &mut Formatter, text: &str, quoted: bool) -> fmt::Result {

@@ -109,7 +109,7 @@ impl Macros for Puzzle {
         }
     }
 
-    fn names(&self) -> Vec<String> {
-        ["a", "b", "c", "d", "e", "f", "g", "h"].map(str::to_owned).to_vec()
+    fn names(&self) -> Vec<&str> {
+        vec!["a", "b", "c", "d", "e", "f", "g", "h"]
     }
 }

@@ -265,3 +265,65 @@ fn help_knows_commands_functions_and_codes() {
     assert!(stdout(&speleo(&["explain", "E0203"])).contains("E0203"));
     assert_eq!(status(&["explain", "E9999"]), 2);
 }
+
+/// Runs `fmt` on a text.
+fn format(arguments: &[&str], text: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_speleo"))
+        .arg("fmt")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn the_bundled_queries_are_in_the_canonical_layout() {
+    let output = speleo(&["fmt", "--check", concat!(env!("CARGO_MANIFEST_DIR"), "/queries")]);
+    assert_eq!(stdout(&output), "");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn fmt_changes_files_in_place_and_check_only_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("more")).unwrap();
+    fs::write(path("a.spl"), "```title: A```\nindex=a|head   5").unwrap();
+    fs::write(path("more/b.spl"), "index=b\n").unwrap();
+    fs::write(path("broken.spl"), "index=c \"d | head\n").unwrap();
+    fs::write(path("other.txt"), "index=e|head").unwrap();
+    let all = folder.path().to_str().unwrap();
+
+    let output = speleo(&["fmt", "--check", all]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = stdout(&output);
+    assert!(told.contains("a.spl\n") && told.contains("+ | head 5") && !told.contains("b.spl"), "{told}");
+    assert_eq!(fs::read_to_string(path("a.spl")).unwrap(), "```title: A```\nindex=a|head   5");
+
+    let output = speleo(&["fmt", all]);
+    assert_eq!(output.status.code(), Some(1), "the broken file is told");
+    assert!(stderr(&output).contains("broken.spl:1:9"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(path("a.spl")).unwrap(), "```title: A```\nindex=a\n| head 5\n");
+    assert_eq!(fs::read_to_string(path("broken.spl")).unwrap(), "index=c \"d | head\n");
+    assert_eq!(fs::read_to_string(path("other.txt")).unwrap(), "index=e|head");
+
+    fs::remove_file(path("broken.spl")).unwrap();
+    assert_eq!(status(&["fmt", "--check", all]), 0);
+}
+
+#[test]
+fn fmt_reads_standard_input() {
+    for arguments in [&["-"][..], &[]] {
+        let output = format(arguments, "a|head 5");
+        assert_eq!((stdout(&output).as_str(), output.status.code()), ("a\n| head 5\n", Some(0)));
+    }
+    assert_eq!(format(&["--check"], "a\n| head 5\n").status.code(), Some(0));
+    assert_eq!(format(&["--check", "-"], "a|head 5").status.code(), Some(1));
+    let output = format(&[], "a | [");
+    assert_eq!((stdout(&output).as_str(), output.status.code()), ("", Some(1)));
+    assert_eq!(format(&["-", "x.spl"], "").status.code(), Some(2));
+}

@@ -30,10 +30,10 @@ impl Macros for MacroSource<'_> {
         (self.evaluate)(expression)
     }
 
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.knowledge.macros.values().map(|found| found.name.clone()).collect();
-        names.push(DROP_PREFIX.to_owned());
-        names.sort();
+    fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.knowledge.macros.values().map(|found| found.name.as_str()).collect();
+        names.push(DROP_PREFIX);
+        names.sort_unstable();
         names.dedup();
         names
     }

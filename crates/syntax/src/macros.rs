@@ -34,7 +34,7 @@ pub trait Macros {
     /// (`true`, `false`, or a text that is the message). Null is `None`.
     fn evaluate(&self, expression: &str) -> Result<Option<String>, String>;
     /// All names, to suggest the nearest one.
-    fn names(&self) -> Vec<String>;
+    fn names(&self) -> Vec<&str>;
 }
 
 /// No macros at all: every call is unknown.
@@ -50,7 +50,7 @@ impl Macros for NoMacros {
         Err("no evaluator".to_string())
     }
 
-    fn names(&self) -> Vec<String> {
+    fn names(&self) -> Vec<&str> {
         Vec::new()
     }
 }

@@ -6,12 +6,21 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
     let lower = name.to_lowercase();
     let length = lower.chars().count();
     let limit = (length / 3).clamp(1, 3);
+    let own = letters(&lower);
     candidates
         .filter(|candidate| *candidate != name && candidate.chars().count().abs_diff(length) <= limit)
+        // The distance takes its time: most names differ by too many letters to come near.
+        .filter(|candidate| (letters(candidate) ^ own).count_ones() as usize <= 2 * limit)
         .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, _)| distance <= limit)
         .min_by_key(|&(distance, candidate)| (distance, candidate.len()))
         .map(|(_, candidate)| candidate)
+}
+
+/// A bit for each letter that occurs, in any case. One change of a text changes two bits at most.
+fn letters(text: &str) -> u64 {
+    let bit = |letter: char| 1_u64 << (u32::from(letter.to_lowercase().next().unwrap_or(letter)) % 64);
+    text.chars().map(bit).fold(0, |letters, letter| letters | letter)
 }
 
 #[cfg(test)]
@@ -29,6 +38,9 @@ mod tests {
         check("web", Some("Web"));
         check("evil", Some("eval"));
         check("table", None);
+        check("EVAL", Some("eval"));
+        check("sraech", Some("search"));
+        check("searchxy", Some("search"));
         check("", None);
     }
 }

@@ -75,7 +75,7 @@ impl Macros for Placeholder {
         Ok(None)
     }
 
-    fn names(&self) -> Vec<String> {
+    fn names(&self) -> Vec<&str> {
         Vec::new()
     }
 }

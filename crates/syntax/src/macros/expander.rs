@@ -196,10 +196,10 @@ impl Expander<'_> {
             _ => format!(" with {arity} arguments"),
         };
         let diagnostic = Diagnostic::new(Code::UnknownMacro, span, format!("there is no macro `{name}`{with}"));
-        let diagnostic = if names.iter().any(|known| known == name) {
+        let diagnostic = if names.contains(&name) {
             diagnostic.help("it exists with another number of arguments")
         } else {
-            match nearest::nearest(name, names.iter().map(String::as_str)) {
+            match nearest::nearest(name, names.iter().copied()) {
                 Some(near) if self.open.is_empty() => {
                     let start = span.start as usize + 1 + blanks;
                     let edit = Span::new(start, start + name.len());

@@ -43,8 +43,8 @@ impl Macros for Defined {
         }
     }
 
-    fn names(&self) -> Vec<String> {
-        ["web", "both", "drop", "loop", "day", "limit"].map(String::from).to_vec()
+    fn names(&self) -> Vec<&str> {
+        vec!["web", "both", "drop", "loop", "day", "limit"]
     }
 }
 

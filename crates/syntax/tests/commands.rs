@@ -311,7 +311,7 @@ fn tstats() {
 
 #[test]
 fn unsupported() {
-    check("transaction host maxspan=5m", "transaction host maxspan=5m");
+    check("cluster  t=0.9 ", "cluster t=0.9");
     check("selfjoin id [search b]", "selfjoin id [search b]");
 }
 

@@ -143,7 +143,10 @@ impl StreamStats {
             cursor.go(start);
             return false;
         }
-        let condition = grammar::expr(cursor);
+        cursor.skip_blanks();
+        // What stands behind the parenthesis is the next argument, even if it reads as an operator.
+        let closed = matches!(cursor.peek(), Some('(' | '"'));
+        let condition = if closed { grammar::operand(cursor) } else { grammar::expr(cursor) };
         *place = Some(match &condition.kind {
             ExprKind::String(text) if text.contains('"') => unescaped(cursor, text, condition.span),
             ExprKind::String(_) => inside(cursor, condition.span),

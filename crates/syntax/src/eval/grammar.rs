@@ -29,6 +29,11 @@ pub(crate) fn expr(cursor: &mut Cursor) -> Expr {
     climb(cursor, 0).expr
 }
 
+/// Reads one operand: what stands behind it, operators too, is left.
+pub(crate) fn operand(cursor: &mut Cursor) -> Expr {
+    prefix(cursor).expr
+}
+
 fn climb(cursor: &mut Cursor, least: u8) -> Tree {
     if !cursor.enter() {
         cursor.leave();

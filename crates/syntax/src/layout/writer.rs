@@ -135,8 +135,8 @@ impl Writer {
         for (index, unit) in units.iter().enumerate() {
             let reserve = if index + 1 == units.len() { reserve } else { 0 };
             let own_line = unit.first().is_some_and(|node| node.is_comment() && node.breaks > 0);
-            if own_line || self.line_ended {
-                self.newline_unless_fresh(indent);
+            if (own_line || self.line_ended) && !self.is_fresh() {
+                self.newline(indent);
             }
             if self.is_fresh() {
                 self.unit(unit, reserve);
@@ -258,8 +258,12 @@ impl Writer {
 
     /// A new line, unless nothing stands on this one.
     pub(super) fn newline_unless_fresh(&mut self, indent: usize) {
-        if !self.is_fresh() || self.indent != indent {
+        if !self.is_fresh() {
             self.newline(indent);
+        } else if self.indent != indent && !self.out.is_empty() {
+            self.out.truncate(self.out.trim_end_matches(' ').len());
+            self.out.extend(std::iter::repeat_n(' ', indent));
+            (self.column, self.indent) = (indent, indent);
         }
     }
 

@@ -197,10 +197,11 @@ fn comparison(cursor: &mut Cursor, start: usize, field: Field, quoted: bool) -> 
         return right_side(cursor, start, field, op, quoted);
     }
     let negated = operator(cursor, "NOT").is_some();
-    if let Some(list) = operator(cursor, "IN")
-        && let Some(open) = cursor.symbol("(")
-    {
-        return membership(cursor, start, field, negated, list.to(open));
+    if let Some(list) = operator(cursor, "IN") {
+        cursor.skip_separators();
+        if let Some(open) = cursor.symbol("(") {
+            return membership(cursor, start, field, negated, list.to(open));
+        }
     }
     cursor.go(end);
     at(cursor, start, SearchExprKind::Term { text: field.name, quoted })

@@ -62,7 +62,13 @@ fn bracketed(search: &crate::Search) -> String {
 
 fn parts(out: &mut Formatter, items: &[SearchExpr], separator: &str) -> fmt::Result {
     for (index, item) in items.iter().enumerate() {
-        out.write_str(if index == 0 { "" } else { separator })?;
+        // Without the comma the term would be an operator.
+        let is_in = matches!(&item.kind, SearchExprKind::Term { text, quoted: false } if text == "IN");
+        out.write_str(match index {
+            0 => "",
+            _ if is_in && separator == " " => ", ",
+            _ => separator,
+        })?;
         part(out, item)?;
     }
     Ok(())

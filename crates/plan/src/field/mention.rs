@@ -7,7 +7,8 @@ use speleo_syntax::{
     Command, Expr, ExprKind, Field, Search, SearchExpr, SearchExprKind,
     clause::{Aggregate, Argument, SortKey},
     command::{
-        join::JoinKeys, r#return::ReturnItem, rex::RexMode, strcat::Part, streamstats::StreamStats, transaction::Filter,
+        foreach::ForEach, join::JoinKeys, r#return::ReturnItem, rex::RexMode, strcat::Part, streamstats::StreamStats,
+        transaction::Filter,
     },
     parse_continuation, parse_search_expr,
 };
@@ -105,10 +106,8 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
             each.fields.iter().for_each(&mut *found);
             // What the template names besides its tokens; of fields by pattern nothing is known yet.
             for field in &each.fields {
-                let text = foreach::instance(each, &field.name.replace('*', "x"), &[]);
-                let template = parse_continuation(&text).0;
-                let commands = template.commands.iter().filter(|command| !matches!(command, Command::ForEach(_)));
-                commands.for_each(|command| of_command(command, found));
+                let others: Vec<String> = in_template(each, field, "y").into_iter().map(|field| field.name).collect();
+                in_template(each, field, "x").iter().filter(|field| others.contains(&field.name)).for_each(&mut *found);
             }
         }
         Command::Join(join) => match &join.keys {
@@ -190,6 +189,17 @@ fn of_aggregates(aggregates: &[Aggregate], found: &mut dyn FnMut(&Field)) {
             Argument::None | Argument::Prefix(_) => {}
         }
     }
+}
+
+/// What the template of a `foreach` names where `*` of one of its fields is `star`. Names that change with it are made of tokens.
+fn in_template(each: &ForEach, field: &Field, star: &str) -> Vec<Field> {
+    let text = foreach::instance(each, &field.name.replace('*', star), &[]);
+    let template = parse_continuation(&text).0;
+    let mut fields = Vec::new();
+    for command in template.commands.iter().filter(|command| !matches!(command, Command::ForEach(_))) {
+        of_command(command, &mut |field| fields.push(field.clone()));
+    }
+    fields
 }
 
 /// The fields that an eval expression names, in order of their places; a field may come more than once. Those in the text

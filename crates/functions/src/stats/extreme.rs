@@ -151,6 +151,10 @@ impl Texts {
     }
 
     fn offer(&mut self, group: usize, text: &str) {
+        // Under the greatest text there are numbers and smaller texts: neither has to be told from the other.
+        if self.better == Ordering::Greater && self.ranks[group] == Rank::Text && *text <= *self.best[group] {
+            return;
+        }
         let rank = parse_number(text).map_or(Rank::Text, |number| Rank::Number(ordered(number)));
         let best = &mut self.best[group];
         let wins = match (self.ranks[group], rank.cmp(&self.ranks[group])) {

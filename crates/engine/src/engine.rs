@@ -14,7 +14,10 @@ use futures::FutureExt;
 use speleo_functions::{eval::geo::BUNDLED, value::Texts};
 use speleo_knowledge::Knowledge;
 use speleo_plan::{SearchPlan, plan};
-use speleo_syntax::{Code, Diagnostic, Expansion, Search, expand, parse};
+use speleo_syntax::{
+    Code, Command, Diagnostic, Expansion, Search, SearchExpr, SearchExprKind, Span, command::search::SearchCommand,
+    expand, parse, parse_saved,
+};
 
 use crate::{
     Settings,
@@ -54,6 +57,8 @@ struct Read {
     expansion: Expansion,
     search: Search,
     diagnostics: Vec<Diagnostic>,
+    /// Whether it goes on with the rows of another search.
+    continues: bool,
 }
 
 impl Read {
@@ -146,16 +151,20 @@ impl Engine {
 
     /// Parses and plans against nothing: every index, lookup and field may exist, no data is touched.
     pub async fn check(&self, text: &str) -> Checked {
-        let mut read = self.read(text);
+        let mut read = self.read_saved(text);
+        let commands = answer::commands(&read.search);
         let mut diagnostics = std::mem::take(&mut read.diagnostics);
         if !diagnostics.iter().any(Diagnostic::is_error) {
+            if read.continues {
+                read.search.commands.insert(0, any_events());
+            }
             let planned = match self.world(Mode::Blind) {
                 Ok(world) => self.plan(&read, &world).await,
                 Err(problems) => Err(problems),
             };
             diagnostics.extend(planned.map_or_else(|problems| problems, |plan| read.expansion.locate(plan.notes)));
         }
-        Checked::new(&read.search, diagnostics)
+        Checked::new(commands, diagnostics)
     }
 
     /// Runs a search to its end. Dropping the future cancels it.
@@ -243,7 +252,21 @@ impl Engine {
         let (expansion, mut diagnostics) = expand(text, &source);
         let (search, problems) = parse(&expansion.text);
         diagnostics.extend(expansion.locate(problems));
-        Read { expansion, search, diagnostics }
+        Read { expansion, search, diagnostics, continues: false }
+    }
+
+    /// Reads a search that is kept somewhere: it may go on with the rows of another one.
+    fn read_saved(&self, text: &str) -> Read {
+        let source = MacroSource { knowledge: &self.shared.knowledge, evaluate: &|text| self.evaluate(text) };
+        let (expansion, mut diagnostics) = expand(text, &source);
+        let (search, mut problems, continues) = parse_saved(&expansion.text);
+        if let Some(first) = search.commands.first().filter(|_| continues) {
+            let (span, name) = first_word(&expansion.text, first.span());
+            let message = format!("`{name}` goes on with the rows of another search");
+            problems.push(Diagnostic::new(Code::PostProcess, span, message));
+        }
+        diagnostics.extend(expansion.locate(problems));
+        Read { expansion, search, diagnostics, continues }
     }
 
     fn world(&self, mode: Mode) -> Result<EngineWorld<'_>, Vec<Diagnostic>> {
@@ -298,6 +321,20 @@ impl Engine {
         let texts = Texts::new(column).map_err(failed)?;
         Ok(texts.get(0).map(|text| text.into_owned()))
     }
+}
+
+/// The rows that a search goes on with: events of which nothing is known.
+fn any_events() -> Command {
+    let span = Span::new(0, 0);
+    let expr = SearchExpr { span, kind: SearchExprKind::All };
+    Command::Search(SearchCommand { span, implied: true, expr })
+}
+
+/// The first word of what stands at `span`, and where it is.
+fn first_word(text: &str, span: Span) -> (Span, &str) {
+    let whole = text.get(span.range()).unwrap_or_default();
+    let name = whole.split(|next: char| !(next.is_alphanumeric() || next == '_')).next().unwrap_or_default();
+    (Span { start: span.start, end: span.start + u32::try_from(name.len()).unwrap_or(0) }, name)
 }
 
 fn first(problems: Vec<Diagnostic>) -> Diagnostic {

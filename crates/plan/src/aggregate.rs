@@ -17,7 +17,7 @@ use datafusion::{
     functions_nested::extract::array_slice,
     logical_expr::{AggregateUDF, Expr, ExprSchemable, expr::AggregateFunction, lit, when},
 };
-use speleo_functions::{AggregateSpec, Kind, stats};
+use speleo_functions::{AggregateSpec, Kind, eval, stats};
 use speleo_syntax::{
     Code, Diagnostic, Field,
     clause::{Aggregate, Argument},
@@ -255,6 +255,22 @@ fn expand(
     named.collect()
 }
 
+/// Aggregations of other languages, and the functions that do the same here.
+const FOREIGN: &[(&str, &str)] = &[
+    ("average", "avg"),
+    ("count_distinct", "dc"),
+    ("countd", "dc"),
+    ("distinct", "dc"),
+    ("group_concat", "values"),
+    ("maximum", "max"),
+    ("minimum", "min"),
+    ("percentile", "perc95"),
+    ("stddev", "stdev"),
+    ("total", "sum"),
+    ("unique", "dc"),
+    ("variance", "var"),
+];
+
 /// The function's row and the number in its name.
 fn find(aggregate: &Aggregate) -> Result<(&'static AggregateSpec, Option<f64>)> {
     if let Some(found) = stats::find(&aggregate.function) {
@@ -263,7 +279,15 @@ fn find(aggregate: &Aggregate) -> Result<(&'static AggregateSpec, Option<f64>)> 
     let text = format!("no stats function is called `{}`", aggregate.function);
     let mut error = Diagnostic::new(Code::UnknownAggregate, aggregate.function_span, text);
     let names = speleo_functions::STATS.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.names.iter());
-    if let Some(nearest) = suggest::nearest(&aggregate.function, names.copied()) {
+    let name = aggregate.function.as_str();
+    if let Some((_, ours)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+        error = error.edit(format!("`{ours}` is the function"), aggregate.function_span, *ours);
+    } else if eval::find(name).is_some() {
+        error = error.help(format!("`{name}` is an eval function: `max(eval({name}(…)))` aggregates what it gives"));
+    } else if let Some(nearest) =
+        suggest::nearest(name, names.copied().chain(FOREIGN.iter().map(|(foreign, _)| *foreign)))
+    {
+        let nearest = FOREIGN.iter().find(|(foreign, _)| *foreign == nearest).map_or(nearest, |(_, ours)| *ours);
         error = error.edit(format!("`{nearest}` is one"), aggregate.function_span, nearest);
     }
     Err(error.into())

@@ -148,6 +148,9 @@ async fn fold(search: &Search, input: Option<Relation>, cx: &mut Context<'_>) ->
     let mut relation = input;
     for command in &search.commands {
         cx.step(command.span())?;
+        if let Some(rows) = &relation {
+            field::note_missing(command, rows, cx);
+        }
         relation = Some(lower(command, relation, cx).await.map_err(|error| blame(error, command))?);
         if fieldformat::ends_with(command) {
             cx.formats = cx.formats.take().map(|_| Vec::new());
@@ -176,6 +179,14 @@ fn blame(error: Error, command: &Command) -> Error {
     match error {
         Error::Engine { span: None, source } => Error::Engine { span: Some(command.span()), source },
         other => other,
+    }
+}
+
+/// The rows that come in, or none, for a command that makes something of none: `| stats count` is 0.
+pub(crate) fn rows_or_none(input: Option<Relation>) -> Result<Relation> {
+    match input {
+        Some(rows) => Ok(rows),
+        None => Ok(Relation::results(LogicalPlanBuilder::empty(false).build()?, Vec::new())),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Names of fields: which ones a pipeline mentions, and which column a name means.
 
+mod listed;
 mod mention;
 mod pattern;
 
 use datafusion::{arrow::datatypes::DataType, logical_expr::Expr};
 use speleo_syntax::{Code, Diagnostic, Field};
 
+pub(crate) use listed::note_missing;
 pub(crate) use mention::{mentioned, of_expr, read_by, walk};
 pub(crate) use pattern::patterns;
 

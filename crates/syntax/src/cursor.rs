@@ -5,7 +5,7 @@
 
 use nom::Parser;
 
-use crate::{Code, CommandSpec, Diagnostic, Span, Spanned, token};
+use crate::{Code, CommandSpec, Diagnostic, Span, Spanned, structure, token};
 
 /// How deep parentheses, brackets and signs may nest. Published searches stay below 20; the limit keeps the stack
 /// safe, also of whoever walks the tree.
@@ -192,19 +192,32 @@ impl<'a> Cursor<'a> {
         Some(Spanned { span: Span::new(start, self.position), node })
     }
 
+    /// Takes a token that begins right here, without blanks before it.
+    pub(crate) fn token_here<T>(
+        &mut self,
+        mut parser: impl Parser<&'a str, Output = T, Error = nom::error::Error<&'a str>>,
+    ) -> Option<T> {
+        let (rest, node) = parser.parse(self.rest()).ok()?;
+        self.position = self.end - rest.len();
+        Some(node)
+    }
+
     /// From `start` to what was read last.
     pub(crate) fn span_from(&self, start: usize) -> Span {
         let text = self.text.get(start..self.position).unwrap_or_default();
         Span::new(start, start + text.trim_end().len())
     }
 
-    /// The next word, or the end of the text before it.
+    /// The next word or quoted text, or the end of the text before it.
     pub(crate) fn here(&mut self) -> Span {
         if self.at_end() {
             let end = self.text.get(..self.end).unwrap_or_default().trim_end().len();
             return Span::new(end, end);
         }
         let rest = self.rest();
+        if let Ok((after, _)) = token::quoted(rest) {
+            return Span::new(self.position, self.end - after.len());
+        }
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let word = rest.len() - rest.trim_start_matches(token::is_name).len();
         Span::new(self.position, self.position + word.max(first))
@@ -253,6 +266,10 @@ impl<'a> Cursor<'a> {
             let message = format!("the token `{token}` of a dashboard has no value here");
             let help = format!("`--set {}=…` gives it one", token.trim_matches('$'));
             return self.fail(Diagnostic::new(Code::UnsupportedForm, span, message).help(help));
+        }
+        let read = self.text.get(self.command_start..self.position).unwrap_or_default();
+        if self.peek() == Some(')') && structure::is_balanced(read) {
+            return self.fail(Diagnostic::new(Code::UnbalancedBracket, span, "the parenthesis closes nothing"));
         }
         let message = format!("expected {what}, found {}", self.found());
         self.fail(Diagnostic::new(Code::Syntax, span, message));

@@ -1,11 +1,12 @@
 //! Did you mean: the nearest of several names. `stast` is nearest to `stats`
 
-/// The name with the smallest distance to `name`, where that is small enough to be a slip: a third of its letters.
+/// The name with the smallest distance to `name`, where that is small enough to be a slip: a third of its letters, two at
+/// most.
 /// Case does not count.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let length = lower.chars().count();
-    let limit = (length / 3).clamp(1, 3);
+    let limit = (length / 3).clamp(1, 2);
     let own = letters(&lower);
     candidates
         .filter(|candidate| *candidate != name && candidate.chars().count().abs_diff(length) <= limit)

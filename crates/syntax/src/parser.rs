@@ -6,7 +6,7 @@ use crate::{
     Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, SearchExpr, Severity, Span, Spanned,
     command::{self, search::SearchCommand},
     cursor::Cursor,
-    eval, nearest, search, structure, token,
+    eval, foreign, nearest, search, structure, token,
 };
 
 /// Commands that nobody looks for as a term: in front of a search without a pipe they are a slip.
@@ -24,6 +24,28 @@ const LOOKS_LIKE_A_COMMAND: &[&str] = &[
     "mstats",
     "multisearch",
     "savedsearch",
+    "tstats",
+];
+
+/// Commands that have rows without any before them, or pass on none: `| stats count` is an old way to make a row.
+const MAY_LEAD: &[&str] = &["localop", "noop", "search", "stats", "union"];
+
+/// Commands whose names are no words of English: between conditions they are a slip too.
+pub(crate) const UNMISTAKABLE: &[&str] = &[
+    "appendpipe",
+    "dedup",
+    "eval",
+    "eventstats",
+    "fillnull",
+    "inputlookup",
+    "iplocation",
+    "mvexpand",
+    "outputlookup",
+    "rex",
+    "spath",
+    "stats",
+    "streamstats",
+    "timechart",
     "tstats",
 ];
 
@@ -52,6 +74,33 @@ pub fn parse_continuation(text: &str) -> (Search, Vec<Diagnostic>) {
     read(text, |cursor| pipeline(cursor, Place::Continuation), nothing)
 }
 
+/// Reads a search as a saved one: where it goes on with the rows of another search, as the panels of a dashboard do, its
+/// first command is read as that and the second value is true. `stats count BY host`
+///
+/// Without a pipe in front, the first word must name a command that takes what follows; else it is a term to look for.
+pub fn parse_saved(text: &str) -> (Search, Vec<Diagnostic>, bool) {
+    let trimmed = text.trim_start_matches(token::is_blank);
+    let (piped, rest) = match trimmed.strip_prefix('|') {
+        Some(rest) => (true, rest.trim_start_matches(token::is_blank)),
+        None => (false, trimmed),
+    };
+    let name = token::word(rest).map_or("", |(_, name)| name);
+    let tail = rest.get(name.len()..).unwrap_or_default();
+    let continues = find(&name.to_lowercase()).is_some_and(|spec| {
+        let has_rows = MAY_LEAD.contains(&spec.name());
+        spec.kind != Kind::Generating
+            && if piped { !has_rows } else { spec.name() != "search" && tail.starts_with(token::is_blank) }
+    });
+    if continues {
+        let (search, problems) = parse_continuation(text);
+        if piped || !problems.iter().any(Diagnostic::is_error) {
+            return (search, problems, true);
+        }
+    }
+    let (search, problems) = parse(text);
+    (search, problems, false)
+}
+
 /// Reads one expression of `eval` and `where`.
 pub fn parse_expr(text: &str) -> (Expr, Vec<Diagnostic>) {
     let nothing = Expr { span: Span::new(0, text.len()), kind: crate::ExprKind::Error };
@@ -78,7 +127,10 @@ fn read<T>(text: &str, parser: impl Fn(&mut Cursor) -> T, nothing: T) -> (T, Vec
     let broken = diagnostics.iter().filter_map(Diagnostic::span).map(|span| span.start).min();
     diagnostics.extend(cursor.diagnostics.into_iter().filter(|found| match (broken, found.span()) {
         // What follows an open quote or bracket is read as part of it: errors there would be noise.
-        (Some(broken), Some(span)) => span.start < broken && span.end < broken,
+        (Some(broken), Some(span)) => {
+            let last = found.labels.iter().map(|label| label.span.end).max().unwrap_or(span.end);
+            span.start < broken && last < broken
+        }
         _ => true,
     }));
     diagnostics.sort_by_key(|diagnostic| diagnostic.span().map_or(0, |span| span.start));
@@ -102,13 +154,15 @@ pub(crate) fn pipeline(cursor: &mut Cursor, place: Place) -> Search {
     };
     let piped = segments.len() > 1 && segments.first().is_some_and(blank);
     let empty: Vec<bool> = segments.iter().map(blank).collect();
-    let mut commands = Vec::new();
+    let (mut commands, mut skips) = (Vec::new(), false);
     for (index, (&(from, to), &empty)) in segments.iter().zip(&empty).enumerate().skip(usize::from(piped)) {
         let frame = cursor.narrow(from, to);
         if empty {
-            let message = if segments.len() == 1 { "there is no search" } else { "there is no command after the pipe" };
-            let span = Span::new(from.saturating_sub(usize::from(index > 0)), from);
-            cursor.report(Diagnostic::new(Code::EmptySearch, span, message));
+            skips = nothing(cursor, from, to, segments.len() == 1, commands.last());
+        } else if skips {
+            skips = false;
+        } else if cursor.rest().trim_matches(token::is_blank) == "\"\"" && index > 0 {
+            // What a macro stands for that does nothing.
         } else if index == 0 {
             commands.extend(first(cursor, place));
         } else {
@@ -118,6 +172,29 @@ pub(crate) fn pipeline(cursor: &mut Cursor, place: Place) -> Search {
     }
     cursor.go(end);
     Search { span: Span::new(start, end), commands }
+}
+
+/// Reports the empty segment at `from..to`. True where the next segment is no command, but the right side of `||`.
+fn nothing(cursor: &mut Cursor, from: usize, to: usize, alone: bool, before: Option<&Command>) -> bool {
+    if alone {
+        cursor.report(Diagnostic::new(Code::EmptySearch, Span::new(from, from), "there is no search"));
+        return false;
+    }
+    let pipe = Span::new(from.saturating_sub(usize::from(from > 0)), from);
+    let after = cursor.text().get(to + 1..).unwrap_or_default().trim_start_matches(token::is_blank);
+    let name = token::word(after).map_or("", |(_, name)| name);
+    let conditions = matches!(before, Some(Command::Where(_) | Command::Eval(_) | Command::Search(_)));
+    // `a || b` is written by who thinks of another language, `a || stats` by who doubled a pipe.
+    if conditions && from == to && !name.is_empty() && find(&name.to_lowercase()).is_none() {
+        let span = Span::new(from - 1, to + 1);
+        let diagnostic = Diagnostic::new(Code::Syntax, span, "there is no operator `||`");
+        cursor.report(diagnostic.edit("`OR` is the operator", span, "OR"));
+        return true;
+    }
+    let doubled = Span::new(from.saturating_sub(usize::from(from > 0)), to);
+    let diagnostic = Diagnostic::new(Code::EmptySearch, pipe, "there is no command after the pipe");
+    cursor.report(if name.is_empty() { diagnostic } else { diagnostic.edit("one pipe is enough", doubled, "") });
+    false
 }
 
 /// The first segment where no pipe stands before it.
@@ -145,6 +222,14 @@ fn first(cursor: &mut Cursor, place: Place) -> Option<Command> {
     }
     cursor.skip_blanks();
     let start = cursor.position();
+    if place == Place::Bracket {
+        // Read as if it were there, so that what follows is checked too.
+        let span = cursor.here();
+        let place = Span { end: span.start, ..span };
+        let message = "a search in brackets begins with a command";
+        let diagnostic = Diagnostic::new(Code::UnknownCommand, span, message);
+        cursor.report(diagnostic.edit("conditions belong to `search`", place, "search "));
+    }
     if let Some(name) = name.filter(|name| !compares && LOOKS_LIKE_A_COMMAND.contains(&name.as_str())) {
         let span = Span::new(start, start + name.len());
         let message = format!("`{name}` is a term to look for here, not the command");
@@ -192,6 +277,15 @@ fn leftover(cursor: &mut Cursor) {
             cursor.fail(diagnostic.help(format!("`mvindex(field, {})` does", inside.trim())));
             return;
         }
+        let before = cursor.text().get(..start).unwrap_or_default();
+        let has_command = inside.trim_start().starts_with('|')
+            || token::word(inside.trim_start()).is_ok_and(|(_, word)| find(&word.to_lowercase()).is_some());
+        if before.ends_with(token::is_name) && !has_command {
+            let span = Span::new(start, start + inside.len() + 2);
+            let diagnostic = Diagnostic::new(Code::Syntax, span, "arguments stand in parentheses, not in brackets");
+            cursor.fail(diagnostic.edit("put parentheses", span, format!("({inside})")));
+            return;
+        }
         cursor.bracket(Place::Bracket);
         let message = format!("a search in brackets is not supported here in `{}`", cursor.command_name());
         let span = cursor.span_from(start);
@@ -200,10 +294,18 @@ fn leftover(cursor: &mut Cursor) {
     }
     let span = cursor.here();
     let found = cursor.found();
+    if cursor.rest().starts_with("&&") {
+        let span = Span::new(cursor.position(), cursor.position() + 2);
+        let diagnostic = Diagnostic::new(Code::Syntax, span, "there is no operator `&&`");
+        return cursor.fail(diagnostic.edit("`AND` is the operator", span, "AND"));
+    }
     let diagnostic = match cursor.peek() {
         Some(')') => Diagnostic::new(Code::UnbalancedBracket, span, "the parenthesis closes nothing"),
         Some(']') => Diagnostic::new(Code::UnbalancedBracket, span, "the bracket closes nothing"),
         _ => {
+            if let Some(diagnostic) = foreign::operator(cursor) {
+                return cursor.fail(diagnostic);
+            }
             let name = cursor.command_name();
             let before = if matches!(name, "eval" | "where") { "an operator or " } else { "" };
             let message = format!("expected {before}the end of `{name}`, found {found}");
@@ -215,18 +317,12 @@ fn leftover(cursor: &mut Cursor) {
 
 /// Adds what SPL has for an operator of another language, and the pipe that a command lacks.
 fn add_advice(cursor: &Cursor, diagnostic: Diagnostic) -> Diagnostic {
-    let (rest, at) = (cursor.rest(), cursor.position());
-    if rest.starts_with("&&") {
-        return diagnostic.edit("`AND` joins conditions", Span::new(at, at + 2), "AND");
-    }
-    match token::word(rest) {
-        Ok((_, word)) if word.eq_ignore_ascii_case("is") => {
-            diagnostic.help("`isnull(field)` and `isnotnull(field)` test for a missing value")
-        }
+    let at = cursor.position();
+    match token::word(cursor.rest()) {
         Ok((_, word)) if find(&word.to_lowercase()).is_some() => {
             diagnostic.edit(format!("`{word}` is a command; a pipe is missing before it"), Span::new(at, at), "| ")
         }
-        _ => diagnostic,
+        _ => foreign::advise(cursor, diagnostic),
     }
 }
 
@@ -248,7 +344,11 @@ fn check_position(
         _ => false,
     };
     let first = spec.name();
-    if leads && place != Place::Continuation && spec.kind != Kind::Generating && !matches!(first, "search" | "union") {
+    if leads && place != Place::Continuation && spec.kind != Kind::Generating && !MAY_LEAD.contains(&first) {
+        if first == "outputlookup" {
+            let message = "`outputlookup` with nothing before it is not supported here: it would empty the table";
+            return cursor.report(Diagnostic::new(Code::UnsupportedForm, name, message));
+        }
         let message = format!("`{first}` needs rows, and nothing comes before it");
         let help = "a search begins with conditions, or with a command that makes rows, such as `| makeresults`";
         cursor.report(Diagnostic::new(Code::Position, name, message).help(help));
@@ -284,8 +384,23 @@ fn unknown(name: &str, span: Span, compares: bool) -> Diagnostic {
     }
     match nearest::nearest(name, command::COMMANDS.iter().flat_map(|spec| spec.names.iter().copied())) {
         Some(near) => diagnostic.edit(format!("the nearest name is `{near}`"), span, near),
-        None => diagnostic,
+        None => {
+            let diagnostic = Diagnostic::new(Code::AppCommand, span, format!("`{name}` is no command of SPL"));
+            if let Some(ours) = foreign::command(name) {
+                return diagnostic.help(ours);
+            }
+            if let Some((command, rest)) = run_together(name) {
+                return diagnostic.edit("a blank is missing", span, format!("{command} {rest}"));
+            }
+            diagnostic.help("Splunk runs it where an app adds it; `speleo help commands` lists what runs here")
+        }
     }
+}
+
+/// `statscount` as a command and what follows it.
+fn run_together(name: &str) -> Option<(&str, &str)> {
+    let cuts = (4..name.len().saturating_sub(1)).rev();
+    cuts.filter_map(|cut| name.split_at_checked(cut)).find(|(command, _)| find(command).is_some())
 }
 
 impl Cursor<'_> {

@@ -101,6 +101,19 @@ pub(crate) fn check(text: &str) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// Whether the text closes as many parentheses as it opens.
+pub(crate) fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_i64;
+    for (_, mark) in marks(text) {
+        match mark {
+            Mark::Open('(') => depth += 1,
+            Mark::Close(')') => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0
+}
+
 /// The places of the segments between top-level pipes in `start..end`.
 pub(crate) fn segments(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
     let mut segments = Vec::new();

@@ -25,14 +25,19 @@ pub(crate) fn is_name(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// A bare name in an expression: letters, digits and `_`; also `a:b` and `a{}`, which cannot be anything else.
+/// A bare name in an expression: letters, digits and `_`; also `a:b`, `a{}` and `a{}.b`, which cannot be anything else.
 pub(crate) fn name(input: &str) -> Token<'_> {
     recognize((
         satisfy(|first| first.is_alphabetic() || first == '_'),
         take_while(is_name),
-        many0_count(alt((recognize(pair(char(':'), name)), tag("{}")))),
+        many0_count(alt((recognize(pair(char(':'), name)), recognize((tag("{}"), opt(pair(char('.'), name))))))),
     ))
     .parse(input)
+}
+
+/// How a bare name goes on.
+pub(crate) fn name_rest(input: &str) -> Token<'_> {
+    take_while(is_name).parse(input)
 }
 
 /// The name of an option.

@@ -87,7 +87,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    pub(super) fn new(search: &Search, diagnostics: Vec<Diagnostic>) -> Self {
+    pub(super) fn new(commands: Vec<String>, diagnostics: Vec<Diagnostic>) -> Self {
         let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).peekable();
         let status = if errors.peek().is_none() {
             Status::Ok
@@ -96,7 +96,7 @@ impl Checked {
         } else {
             Status::Invalid
         };
-        Self { status, diagnostics, commands: commands(search) }
+        Self { status, diagnostics, commands }
     }
 }
 
@@ -105,7 +105,8 @@ fn is_unsupported(code: Code) -> bool {
     code.text().starts_with("E04") || matches!(code, Code::UnknownMacro | Code::Bug)
 }
 
-fn commands(search: &Search) -> Vec<String> {
+/// The names of the commands from left to right.
+pub(super) fn commands(search: &Search) -> Vec<String> {
     let name = |place: usize| {
         // The first one may be unsaid.
         if let Some(Command::Search(_)) = search.commands.get(place) {

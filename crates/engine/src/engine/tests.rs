@@ -165,6 +165,25 @@ async fn check_tells_unsupported_from_invalid_and_touches_no_data() {
 }
 
 #[tokio::test]
+async fn a_saved_search_may_go_on_with_the_rows_of_another() {
+    let engine = Engine::open(Settings::default()).await.unwrap();
+    let note = |checked: &Checked| checked.diagnostics.iter().any(|found| found.code == Code::PostProcess);
+    for text in ["| dedup host | table host", "where status>=400 | stats count", "```why``` | eval a=if(x=1, 2, 3)"] {
+        let checked = engine.check(text).await;
+        assert_eq!((checked.status, note(&checked)), (Status::Ok, true), "{text}: {:?}", checked.diagnostics);
+        assert!(engine.search(text).await.result.is_err() || !text.starts_with('|'), "{text}");
+    }
+    // Terms that are no arguments of the command, and commands that make rows.
+    for text in ["where the error is", "search error", "index=web sort", "| stats count", "| makeresults"] {
+        let checked = engine.check(text).await;
+        assert_eq!((checked.status, note(&checked)), (Status::Ok, false), "{text}: {:?}", checked.diagnostics);
+    }
+    // What is wrong in it is found all the same.
+    assert_eq!(engine.check("| dedup keep=2 host").await.status, Status::Invalid);
+    assert_eq!(engine.check("| virustotal field=hash").await.status, Status::Unsupported);
+}
+
+#[tokio::test]
 async fn explain_shows_steps_plans_and_what_reaches_the_scan() {
     let world = World::new();
     let engine = Engine::open(world.settings.clone()).await.unwrap();

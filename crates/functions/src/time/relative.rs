@@ -160,7 +160,7 @@ impl Modifier {
             let body = &rest[1..];
             let end = body.find(['+', '-', '@']).unwrap_or(body.len());
             let (body, behind) = body.split_at(end);
-            parts.push(part(sign, body.trim()).ok_or_else(|| format!("`{text}` has no time unit `{body}`"))?);
+            parts.push(part(sign, body.trim()).ok_or_else(|| no_unit(text, body))?);
             rest = behind;
         }
         if parts.is_empty() && trimmed.is_empty() {
@@ -187,6 +187,15 @@ fn part(sign: char, body: &str) -> Option<Part> {
     let (digits, unit) = body.split_at(end);
     let count: i64 = if digits.is_empty() { 1 } else { digits.parse().ok()? };
     Some(Part::Offset(if sign == '-' { -count } else { count }, Unit::parse(unit)?))
+}
+
+/// What is wrong with a part without a unit.
+fn no_unit(text: &str, body: &str) -> String {
+    if body.trim().is_empty() {
+        format!("`{text}` lacks a time unit at its end")
+    } else {
+        format!("`{text}` has no time unit `{body}`")
+    }
 }
 
 #[cfg(test)]

@@ -61,8 +61,9 @@ fn check(column: &Field, columns: &[&str], table: &str) -> Result<()> {
     }
     let text = format!("`{table}` has no column `{}`", column.name);
     let mut error = Diagnostic::new(Code::BadValue, column.span, text);
-    error = match suggest::nearest(&column.name, columns.iter().copied()) {
-        Some(nearest) => error.edit(format!("`{nearest}` is one"), column.span, nearest),
+    let keyword = suggest::nearest(&column.name, ["OUTPUT", "OUTPUTNEW"]);
+    error = match suggest::nearest(&column.name, columns.iter().copied()).or(keyword) {
+        Some(nearest) => error.edit(format!("the nearest name is `{nearest}`"), column.span, nearest),
         None => error.help(format!("its columns are {}", columns.join(", "))),
     };
     Err(error.into())

@@ -51,7 +51,7 @@ impl Lower for Rename {
 /// The old and new names that a pair stands for.
 fn expand(from: &Field, to: &Field, outputs: &[Output]) -> Result<Vec<(String, String)>> {
     let stars = |field: &Field| field.name.matches('*').count();
-    if stars(from) != stars(to) {
+    if from.is_wildcard() && stars(from) != stars(to) {
         let text = format!("`{}` and `{}` have different numbers of wildcards", from.name, to.name);
         return Err(Diagnostic::new(Code::BadValue, to.span, text).also(from.span, "").into());
     }

@@ -6,7 +6,7 @@ use speleo_syntax::{Code, Diagnostic, command::unsupported::Unsupported};
 
 use crate::{
     Result,
-    command::rows,
+    command::rows_or_none,
     lower::{Context, Lower},
     relation::Relation,
 };
@@ -18,7 +18,7 @@ impl Lower for Unsupported {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let name = self.name.node.to_lowercase();
         if HINTS.contains(&name.as_str()) {
-            return rows(input, &name, self.span);
+            return rows_or_none(input);
         }
         let error = Diagnostic::new(Code::UnsupportedCommand, self.name.span, format!("`{name}` is not supported yet"));
         Err(error.label("valid SPL that has no plan here").into())

@@ -54,6 +54,23 @@ impl Lowering<'_, '_> {
     }
 }
 
+/// Functions of other languages, and what does the same here.
+const FOREIGN: &[(&str, &str)] = &[
+    ("charindex", "`match(text, \"regex\")` and `like(text, \"%part%\")` look into a text"),
+    ("concat", "`.` joins texts: `a.b`"),
+    ("contains", "`like(text, \"%part%\")` looks into a text"),
+    ("iif", "`if(condition, x, y)` chooses one of two values"),
+    ("ifnull", "`coalesce(x, y)` gives the first value that is not null"),
+    ("instr", "`match(text, \"regex\")` and `like(text, \"%part%\")` look into a text"),
+    ("isempty", "`isnull(x)` is true where there is no value, `x=\"\"` where the text is empty"),
+    ("lcase", "`lower(text)` is the function"),
+    ("nvl", "`coalesce(x, y)` gives the first value that is not null"),
+    ("regex", "`match(text, \"regex\")` is the function"),
+    ("substring", "`substr(text, 1, 3)` is the function"),
+    ("to_string", "`tostring(x)` is the function"),
+    ("ucase", "`upper(text)` is the function"),
+];
+
 fn unknown(name: &str, span: Span) -> Error {
     let diagnostic = Diagnostic::new(Code::UnknownFunction, span, format!("no eval function is called `{name}`"));
     let names = || eval::functions().flat_map(|spec| spec.names.iter().copied());
@@ -61,6 +78,9 @@ fn unknown(name: &str, span: Span) -> Error {
         return diagnostic
             .help(format!("`{name}` is a stats function: it aggregates rows, in `stats {name}(…)`"))
             .into();
+    }
+    if let Some((_, ours)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+        return diagnostic.help(*ours).into();
     }
     match nearest(name, names()) {
         Some(near) => diagnostic.edit(format!("`{near}` exists"), span, near).into(),
@@ -151,7 +171,9 @@ fn check_pattern(spec: &EvalSpec, args: &[Ast], values: &[Expr]) -> Result<()> {
         return Ok(());
     };
     match value.try_as_str().flatten().map(speleo_functions::eval::pattern::check) {
-        Some(Err(problem)) => Err(Diagnostic::new(Code::Regex, ast.span, problem).into()),
+        Some(Err(problem)) => {
+            Err(Diagnostic::new(Code::Regex, ast.span, "this is no regular expression").label(problem).into())
+        }
         _ => Ok(()),
     }
 }

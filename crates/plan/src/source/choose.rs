@@ -33,7 +33,7 @@ pub(super) fn indexes(expr: &SearchExpr, answers: &Answers, span: Span, cx: &Con
 fn unknown<'a>(name: &str, span: Span, names: impl Iterator<Item = &'a str> + Clone) -> Error {
     let diagnostic = Diagnostic::new(Code::UnknownIndex, span, format!("no index is called `{name}`"));
     match nearest(&name.to_lowercase(), names.clone()) {
-        Some(near) => diagnostic.help(format!("`{near}` exists")).into(),
+        Some(near) => diagnostic.help(format!("the nearest name is `{near}`")).into(),
         None => diagnostic.help(known(names)).into(),
     }
 }

@@ -1,6 +1,10 @@
 //! Fields outside expressions: `host, "my field" a.b{}.c count(x)`. Commas and blanks separate alike.
 
-use crate::{Code, Diagnostic, Field, Span, cursor::Cursor, token};
+use crate::{Code, Diagnostic, Field, Span, cursor::Cursor, parser, token};
+
+/// Commands that nobody calls a field after.
+const COMMANDS_AMONG_FIELDS: &[&str] =
+    &["dedup", "eval", "eventstats", "rename", "sort", "stats", "streamstats", "table", "timechart", "where"];
 
 impl Cursor<'_> {
     /// Takes the name of a field: in double or single quotes, or up to what cannot be part of a bare name.
@@ -31,12 +35,47 @@ impl Cursor<'_> {
                 continue;
             }
             match self.field() {
-                Some(field) => fields.push(field),
+                Some(field) => {
+                    if !self.add_field(&mut fields, field) {
+                        return fields;
+                    }
+                }
                 None => {
                     self.expected("a field");
                     return fields;
                 }
             }
+        }
+    }
+
+    /// Adds a field to a list; false where it cannot be one, and something is said.
+    pub(crate) fn add_field(&mut self, fields: &mut Vec<Field>, field: Field) -> bool {
+        let Some(last) = fields.last() else {
+            fields.push(field);
+            return true;
+        };
+        if matches!(field.name.as_str(), "-" | "+") {
+            let message = format!("expected a field, found `{}`", field.name);
+            let diagnostic = Diagnostic::new(Code::Syntax, field.span, message);
+            let pipe = Span { end: last.span.start, ..last.span };
+            let help = format!("`{}` is a command; a pipe is missing before it", last.name);
+            let is_command = parser::find(&last.name).is_some();
+            self.fail(if is_command { diagnostic.edit(help, pipe, "| ") } else { diagnostic });
+            return false;
+        }
+        self.warn_about_pipe(last);
+        fields.push(field);
+        true
+    }
+
+    /// A name in a list that is a command's, and something behind it: a pipe may be missing.
+    fn warn_about_pipe(&mut self, field: &Field) {
+        let written = self.text().get(field.span.range()).is_some_and(|text| text == field.name);
+        if written && COMMANDS_AMONG_FIELDS.contains(&field.name.as_str()) {
+            let message = format!("`{}` is taken as a field here, not as the command", field.name);
+            let pipe = Span { end: field.span.start, ..field.span };
+            let diagnostic = Diagnostic::new(Code::MissingPipe, field.span, message);
+            self.report(diagnostic.edit("a command needs a pipe before it", pipe, "| "));
         }
     }
 

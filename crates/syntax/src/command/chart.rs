@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use crate::{
     Code, Command, CommandSpec, Diagnostic, Kind, Span,
     clause::{
-        Aggregate,
+        Aggregate, Argument,
         bins::{Axis, Bins},
         series::Series,
     },
@@ -103,6 +103,15 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
     if chart.aggregates.is_empty() {
         cursor.missing("an aggregation such as `count`");
         return None;
+    }
+    let twice = chart.row.as_ref().and_then(|row| {
+        let same =
+            |aggregate: &&Aggregate| matches!(&aggregate.argument, Argument::Field(field) if *field == row.field);
+        chart.aggregates.iter().find(same).map(|aggregate| (row.field.clone(), aggregate.span))
+    });
+    if let Some((field, aggregate)) = twice {
+        let message = format!("`{}` cannot be aggregated and be the rows too", field.name);
+        cursor.report(Diagnostic::new(Code::BadValue, field.span, message).also(aggregate, "aggregated here"));
     }
     if let Some(row) = chart.row.as_mut().filter(|row| row.bins.is_empty()) {
         row.bins = early;

@@ -88,8 +88,24 @@ pub(super) fn assignment(cursor: &mut Cursor) -> Option<Assignment> {
         cursor.expected("`=`");
         return None;
     }
+    let touches = cursor.text().get(target.span.end as usize..).is_some_and(|rest| rest.starts_with('='));
+    if let Some((name, sign)) = updated(&target).filter(|_| touches) {
+        let span = Span { start: target.span.start, end: cursor.span_from(start).end };
+        let operator = Span { start: span.end - 2, end: span.end };
+        let diagnostic = Diagnostic::new(Code::Syntax, operator, format!("there is no operator `{sign}=`"));
+        let edit = format!("{name}={name}{sign}");
+        cursor.fail(diagnostic.edit("the field stands on both sides", span, edit));
+        return None;
+    }
     let expr = grammar::expr(cursor);
     Some(Assignment { span: cursor.span_from(start), target, expr })
+}
+
+/// The name and the sign of `name+=`.
+fn updated(target: &Field) -> Option<(&str, char)> {
+    let sign = target.name.chars().next_back().filter(|sign| "+-*/".contains(*sign))?;
+    let bare = target.span.end - target.span.start == u32::try_from(target.name.len()).ok()?;
+    bare.then(|| (target.name.trim_end_matches(sign), sign)).filter(|(name, _)| !name.is_empty())
 }
 
 /// The name to assign to: in quotes, or up to the `=`. `low-user`, `size(MB)` and `pre_{kind}` are names here.

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::{
-    Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, Span, cursor::Cursor, eval::grammar, parser::Place,
-    print, token,
+    Code, Command, CommandSpec, Diagnostic, Expr, ExprKind, Kind, Search, Span, cursor::Cursor, eval::grammar,
+    parser::Place, print, token,
 };
 
 /// Keep the first rows, by number or while a condition holds.
@@ -55,14 +55,28 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             .strip_prefix('-')
             .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()))
         {
-            cursor.expected("a count or a condition");
+            let span = cursor.here();
+            let length =
+                cursor.rest().len() - cursor.rest().trim_start_matches(|next: char| !token::is_blank(next)).len();
+            let span = Span::new(span.start as usize, span.start as usize + length);
+            let found = cursor.text().get(span.range()).unwrap_or_default();
+            let message = format!("`head` takes a whole number, not `{found}`");
+            cursor.fail(Diagnostic::new(Code::BadValue, span, message));
         } else if cursor.peek() == Some('[') {
             head.limit_subsearch = cursor.bracket(Place::Bracket).map(Box::new);
         } else if !option(cursor, &mut head) {
             if head.condition.is_some() {
                 break;
             }
-            head.condition = Some(grammar::expr(cursor));
+            if head.limit.is_some() && cursor.peek() != Some('(') {
+                break;
+            }
+            let condition = grammar::expr(cursor);
+            if let ExprKind::Number(number) = &condition.kind {
+                let message = format!("`head` takes a whole number, not `{number}`");
+                cursor.fail(Diagnostic::new(Code::BadValue, condition.span, message));
+            }
+            head.condition = Some(condition);
         }
     }
     Some(Command::Head(head))

@@ -51,7 +51,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut outer, mut max, mut overwrite, mut use_time, mut earlier) = (false, 1, true, false, true);
+    let (mut outer, mut max, mut has_max, mut overwrite, mut use_time, mut earlier) =
+        (false, 1, false, true, false, true);
     let (mut left, mut right, mut pairs) = (None, None, Vec::new());
     let (mut fields, mut search) = (Vec::new(), None);
     loop {
@@ -65,7 +66,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             match option.name.node.as_str() {
                 "earlier" => earlier = cursor.boolean(&option),
                 "left" => left = Some(option.value.node),
-                "max" => max = cursor.unsigned(&option),
+                "max" => (max, has_max) = (cursor.unsigned(&option), true),
                 "overwrite" => overwrite = cursor.boolean(&option),
                 "right" => right = Some(option.value.node),
                 "type" => outer = kind(cursor, &option.value.node, option.value.span),
@@ -97,6 +98,13 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             return None;
         }
     };
+    if !has_max {
+        let (name, help) = (cursor.command_span(), "`max=0` keeps all, `max=1` says that one is meant");
+        let name = Span { end: name.start.saturating_add(4), ..name };
+        let message = "`join` takes one matching row for each row, whatever the others hold";
+        let after = Span { start: name.end, ..name };
+        cursor.report(Diagnostic::new(Code::JoinMax, name, message).edit(help, after, " max=0"));
+    }
     let earlier = use_time.then_some(earlier);
     Some(Command::Join(Join { span: cursor.command_span(), outer, max, overwrite, earlier, keys, search }))
 }

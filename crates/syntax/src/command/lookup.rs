@@ -33,7 +33,7 @@ pub struct Mapping {
 pub enum Output {
     /// No clause: all other columns, as `OUTPUT`.
     Implied,
-    /// `OUTPUT`: they are overwritten.
+    /// `OUTPUT`: they are overwritten. Without columns behind it, all others are meant.
     Overwrite,
     /// `OUTPUTNEW`: rows that have them keep them.
     New,
@@ -72,10 +72,6 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
     let outputs = mappings(cursor)?;
     if inputs.is_empty() {
         cursor.missing("a column to compare with");
-        return None;
-    }
-    if output != Output::Implied && outputs.is_empty() {
-        cursor.missing("a column after `OUTPUT`");
         return None;
     }
     Some(Command::Lookup(Lookup { span: cursor.command_span(), table, inputs, outputs, output }))

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Code, Command, CommandSpec, Diagnostic, Kind, Span, Spanned, cursor::Cursor, print};
+use crate::{Code, Command, CommandSpec, Diagnostic, Kind, Span, Spanned, cursor::Cursor, print, token};
 
 /// Run a search for each row; the rows of all are the result.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
     while !cursor.at_end() {
         if let Some(option) = cursor.option() {
             match option.name.node.as_str() {
-                "search" => template = Some(option.value),
+                "search" => template = Some(joined(cursor, option.value)),
                 "maxsearches" => max_searches = cursor.unsigned(&option),
                 _ => cursor.unknown_option(&option),
             }
@@ -52,6 +52,22 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         return None;
     };
     Some(Command::Map(Map { span: cursor.command_span(), template, max_searches }))
+}
+
+/// The text with what touches its quotes: `search="… value="x" …"` is one text, as in a shell, and saved searches have it.
+fn joined(cursor: &mut Cursor, mut text: Spanned<String>) -> Spanned<String> {
+    while cursor.peek().is_some_and(|next| !token::is_blank(next)) {
+        let rest = cursor.rest();
+        if let Some(piece) = cursor.token(token::quoted) {
+            text.node.push_str(&token::unescape(piece.node));
+        } else {
+            let length = rest.find(|next| next == '"' || token::is_blank(next)).unwrap_or(rest.len());
+            text.node.push_str(rest.get(..length).unwrap_or_default());
+            cursor.go(cursor.position() + length);
+        }
+        text.span = cursor.span_from(text.span.start as usize);
+    }
+    text
 }
 
 impl Display for Map {

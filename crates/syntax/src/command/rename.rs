@@ -35,8 +35,15 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             cursor.expected("a field");
             return None;
         };
-        let Some(new) = cursor.alias() else {
-            cursor.expected("`AS` and the new name");
+        // An old spelling of `AS` that apps still use.
+        let arrow = cursor.symbol("->").is_some();
+        let Some(new) = (if arrow { cursor.field() } else { cursor.alias() }) else {
+            let span = cursor.here();
+            let message = format!("expected `AS` and the new name, found {}", cursor.found());
+            let diagnostic = Diagnostic::new(Code::Syntax, span, message);
+            let before = Span { end: span.start, ..span };
+            let named = cursor.field().is_some();
+            cursor.fail(if named { diagnostic.edit("`AS` is missing", before, "AS ") } else { diagnostic });
             return None;
         };
         check_wildcards(cursor, &old, &new);
@@ -49,9 +56,11 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
     Some(Command::Rename(Rename { span: cursor.command_span(), pairs }))
 }
 
-/// Each `*` of the old name hands its text to one of the new name.
+/// Each `*` of the old name hands its text to one of the new name. Where the old name has none, those of the new one are
+/// text.
 fn check_wildcards(cursor: &mut Cursor, old: &Field, new: &Field) {
-    if old.name.matches('*').count() != new.name.matches('*').count() {
+    let stars = old.name.matches('*').count();
+    if stars > 0 && stars != new.name.matches('*').count() {
         let message = "both names need the same number of `*`";
         cursor.report(Diagnostic::new(Code::BadValue, new.span, message).also(old.span, "the old name"));
     }

@@ -28,6 +28,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     parse,
 };
 
+/// Words of other languages for the direction; `desc` alone has a meaning, at the end.
+const DIRECTIONS: &[&str] = &["asc", "ascending", "desc", "descending"];
+
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let mut sort = Sort { span: cursor.command_span(), limit: None, keys: Vec::new(), reverse: false };
     if let Some(count) = leading_count(cursor) {
@@ -58,11 +61,27 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         .keys
         .iter()
         .zip(sort.keys.iter().skip(1))
-        .filter(|(key, _)| written(key, &["asc", "desc"]))
+        .filter(|(key, _)| written(key, DIRECTIONS))
         .map(|(key, next)| (key.span, next.span))
         .collect();
+    let dashes: Vec<Span> = sort.keys.iter().filter(|key| written(key, &["–", "—"])).map(|key| key.span).collect();
+    let last = sort.keys.last().filter(|key| sort.keys.len() > 1 && written(key, DIRECTIONS)).map(|key| key.span);
     for (trap, next) in traps {
         warn(cursor, trap, next);
+    }
+    for dash in dashes {
+        let message = "a dash is taken as a field to sort by: it is no minus";
+        cursor.report(Diagnostic::new(Code::Typography, dash, message).edit(
+            "a minus sorts from high to low",
+            dash,
+            "-",
+        ));
+    }
+    if let Some(last) = last {
+        let word = cursor.text().get(last.range()).unwrap_or_default();
+        let message = format!("`{word}` is taken as a field to sort by");
+        let help = "`desc` or `d` at the end turns the order round; ascending is the default";
+        cursor.report(Diagnostic::new(Code::SortDesc, last, message).help(help));
     }
     if sort.keys.is_empty() {
         cursor.missing("a field to sort by");
@@ -90,9 +109,12 @@ fn leading_count(cursor: &mut Cursor) -> Option<u64> {
 fn warn(cursor: &mut Cursor, trap: Span, next: Span) {
     let word = cursor.text().get(trap.range()).unwrap_or_default();
     let message = format!("`{word}` is taken as a field to sort by");
-    let sign = if word == "desc" { "-" } else { "" };
-    let help =
-        if word == "desc" { "a `-` before the field sorts it from high to low" } else { "ascending is the default" };
+    let sign = if word.starts_with("desc") { "-" } else { "" };
+    let help = if word.starts_with("desc") {
+        "a `-` before the field sorts it from high to low"
+    } else {
+        "ascending is the default"
+    };
     let gap = Span { end: next.start, ..trap };
     cursor.report(Diagnostic::new(Code::SortDesc, trap, message).edit(help, gap, sign));
 }

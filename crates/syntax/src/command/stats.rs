@@ -78,7 +78,11 @@ pub(super) fn by(cursor: &mut Cursor, mut set: impl FnMut(&mut Cursor, &Choice))
             continue;
         }
         match cursor.field() {
-            Some(field) => fields.push(field),
+            Some(field) => {
+                if !cursor.add_field(&mut fields, field) {
+                    break;
+                }
+            }
             None => {
                 cursor.expected("a field");
                 break;

@@ -87,7 +87,7 @@ codes! {
     /// Instead: index=web | append [| makeresults]
     Position = "E0106", Error;
 
-    /// Meaning: No command of that name exists.
+    /// Meaning: No command of that name exists; one of nearly that name does.
     ///
     /// Example: … | stat count
     ///
@@ -213,6 +213,14 @@ codes! {
     ///
     /// `--set name=value` gives a token `$name$` its value.
     UnsupportedForm = "E0403", Error;
+    /// Meaning: SPL has no command of that name, and none of a similar one. Splunk runs it where an app adds it.
+    ///
+    /// Example: … | virustotal field=hash
+    ///
+    /// Instead: a lookup table with the app's answers, and `… | lookup virustotal.csv hash`
+    ///
+    /// A name that is close to one of SPL's is a slip, and E0201 says which is meant.
+    AppCommand = "E0404", Error;
 
     /// Meaning: A file or folder cannot be read or written: it is missing, damaged, or not allowed.
     ///
@@ -326,6 +334,20 @@ codes! {
     ///
     /// Instead: | makeresults count=5
     MissingPipe = "W0561", Warning;
+    /// Meaning: The text goes on with the rows of another search, as the panels of a dashboard do with their base search.
+    /// It is checked as that; to run, it needs the other search before it.
+    ///
+    /// Example: stats count by host
+    ///
+    /// Instead: index=web | stats count by host
+    PostProcess = "W0562", Note;
+    /// Meaning: A list of `IN` has no values, as the macro of an app that nobody has filled in: the condition is true for
+    /// no event.
+    ///
+    /// Example: index=web NOT src IN ()
+    ///
+    /// Instead: index=web NOT src IN (10.0.0.0/8)
+    EmptyList = "W0563", Warning;
     /// Meaning: A real-time window would be kept open by Splunk. Stored data is read once: `rt-5m` means the last five
     /// minutes before the search starts.
     ///
@@ -333,6 +355,18 @@ codes! {
     ///
     /// Instead: index=web earliest=-5m latest=now
     RealTime = "W0564", Note;
+    /// Meaning: Without `max`, `join` takes the first matching row of the search in brackets and drops the others.
+    ///
+    /// Example: index=web | join user [search index=logins]
+    ///
+    /// Instead: index=web | join max=0 user [search index=logins]
+    JoinMax = "W0565", Warning;
+    /// Meaning: Typographic quotes and dashes are ordinary characters. Text copied from documents often has them.
+    ///
+    /// Example: index=web user=“anna”
+    ///
+    /// Instead: index=web user="anna"
+    Typography = "W0566", Warning;
 
     /// Meaning: A bug of speleo's: this must not happen, whatever the search is.
     ///

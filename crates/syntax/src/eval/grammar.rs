@@ -3,8 +3,8 @@
 //! Invariant: no tree is deeper than [`MAX_HEIGHT`], so that whoever walks it may recurse.
 
 use crate::{
-    BinaryOp, Code, Diagnostic, Expr, ExprKind, Field, Span, UnaryOp, cursor::Cursor, eval::balance, parser::Place,
-    token,
+    BinaryOp, Code, Diagnostic, Expr, ExprKind, Field, Span, UnaryOp, cursor::Cursor, eval::balance, foreign,
+    parser::Place, token,
 };
 
 /// The deepest tree that is built. Chains of AND and OR are balanced and do not count.
@@ -165,6 +165,21 @@ fn prefix(cursor: &mut Cursor) -> Tree {
         Some(digit) if digit.is_ascii_digit() || digit == '.' => number(cursor, start),
         _ => match cursor.token(token::name) {
             Some(name) if name.node.eq_ignore_ascii_case("not") => unary(cursor, start, 3, UnaryOp::Not, NOT),
+            Some(name) if is_stray_operator(cursor, name.node) => {
+                let message = format!("expected an expression before `{}`", name.node);
+                cursor.fail(Diagnostic::new(Code::Syntax, name.span, message));
+                error(cursor)
+            }
+            // `supports_$version$`: a name that a dashboard completes.
+            Some(name) if cursor.peek() == Some('$') => {
+                while cursor.peek() == Some('$') && !cursor.failed() {
+                    template(cursor, cursor.position());
+                    cursor.token_here(token::name_rest);
+                }
+                let span = cursor.span_from(start);
+                let name = cursor.text().get(span.range()).unwrap_or(name.node);
+                leaf(cursor, start, ExprKind::Field(Field::new(name, span)))
+            }
             Some(name) => match cursor.symbol("(") {
                 Some(open) => {
                     let (args, height) = list(cursor, open);
@@ -181,25 +196,40 @@ fn prefix(cursor: &mut Cursor) -> Tree {
     }
 }
 
+/// Whether a word in the place of an operand is an operator whose left side is missing. Fields may have such names.
+fn is_stray_operator(cursor: &Cursor, word: &str) -> bool {
+    let operator = ["and", "or", "xor"].iter().any(|operator| word.eq_ignore_ascii_case(operator));
+    let rest = cursor.rest().trim_start_matches(token::is_blank);
+    operator && rest.starts_with(|next: char| token::is_name(next) || matches!(next, '\'' | '"' | '('))
+}
+
 /// Fails where an operand must stand; an operator of other languages is known.
 fn missing_operand(cursor: &mut Cursor) {
-    let at = cursor.position();
-    let before = cursor.text().get(..at).unwrap_or_default();
-    if before.ends_with('<') && cursor.rest().starts_with('>') {
-        let span = Span::new(at - 1, at + 1);
-        let diagnostic = Diagnostic::new(Code::Syntax, span, "there is no operator `<>`");
-        return cursor.fail(diagnostic.edit("`!=` is the operator for different values", span, "!="));
+    if let Some(diagnostic) = foreign::operator(cursor) {
+        return cursor.fail(diagnostic);
     }
-    if cursor.peek().is_some_and(|next| "“”„«»".contains(next)) {
-        let span = cursor.here();
-        let message = "typographic quotes are no quotes";
-        return cursor.fail(Diagnostic::new(Code::Syntax, span, message).edit(
-            "texts stand in plain quotes",
-            span,
-            "\"",
-        ));
+    if let Some(diagnostic) = typographic(cursor) {
+        return cursor.fail(diagnostic);
     }
     cursor.expected("an expression");
+}
+
+/// The error for `“text”` and `‘field’`, with the whole of it set right.
+fn typographic(cursor: &Cursor) -> Option<Diagnostic> {
+    let rest = cursor.rest();
+    let (closing, plain, help) = match rest.chars().next()? {
+        '“' | '”' | '„' | '«' | '»' => ("“”»«", '"', "texts stand in plain quotes"),
+        '‘' | '’' | '‚' => ("’‘", '\'', "fields stand in plain single quotes"),
+        _ => return None,
+    };
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let inside = rest.get(first..)?;
+    let length = inside.find(|next| closing.contains(next))?;
+    let last = inside.get(length..)?.chars().next().map_or(0, char::len_utf8);
+    let start = cursor.position();
+    let span = Span::new(start, start + first + length + last);
+    let text = format!("{plain}{}{plain}", inside.get(..length)?);
+    Some(Diagnostic::new(Code::Syntax, span, "typographic quotes are no quotes").edit(help, span, text))
 }
 
 fn unary(cursor: &mut Cursor, start: usize, length: usize, op: UnaryOp, power: u8) -> Tree {

@@ -138,8 +138,11 @@ impl Expander<'_> {
         if !self.valid(&definition, &key.0, &call.args, span) {
             return;
         }
-        let text = call::substitute(&definition.definition, &definition.args, &call.args);
-        let text = if definition.is_eval {
+        // Two quotes alone, and arguments that go nowhere: so apps define `comment(1)`.
+        let is_nothing = arity > 0 && definition.definition.trim() == "\"\"";
+        let body = if is_nothing { "" } else { definition.definition.as_str() };
+        let text = call::substitute(body, &definition.args, &call.args);
+        let text = if definition.is_eval && !is_nothing {
             match self.macros.evaluate(&text) {
                 Ok(text) => text.unwrap_or_default(),
                 Err(message) => {

@@ -4,8 +4,11 @@
 
 use super::{time_modifier::is_time_modifier, value::Role};
 use crate::{
-    Code, CompareOp, Diagnostic, Field, SearchExpr, SearchExprKind, SearchValue, Span, Spanned, cursor::Cursor,
-    parser::Place, token,
+    Code, CompareOp, Diagnostic, Field, SearchExpr, SearchExprKind, SearchValue, Span, Spanned,
+    cursor::Cursor,
+    foreign,
+    parser::{self, Place},
+    token,
 };
 
 /// Reads conditions up to the end, a closing parenthesis or one of the keywords.
@@ -220,6 +223,17 @@ fn right_side(cursor: &mut Cursor, start: usize, field: Field, op: CompareOp, qu
         let span = cursor.span_from(start);
         return distribute(cursor, SearchExpr { span, ..inner }, &field, op);
     }
+    if let Some(placeholder) = placeholder(cursor) {
+        let message = format!("the placeholder `{placeholder}` has no value yet");
+        let span = Span::new(place, place + placeholder.len());
+        cursor
+            .fail(Diagnostic::new(Code::Syntax, span, message).help(format!("expected a value for `{}`", field.name)));
+        return error(cursor);
+    }
+    if let Some(diagnostic) = foreign::operator(cursor) {
+        cursor.fail(diagnostic);
+        return error(cursor);
+    }
     if cursor.peek().is_some_and(|next| "=<>!".contains(next)) {
         let span = cursor.here();
         let message = format!("expected a value for `{}`, found {}", field.name, cursor.found());
@@ -261,6 +275,14 @@ fn right_side(cursor: &mut Cursor, start: usize, field: Field, op: CompareOp, qu
     at(cursor, start, kind)
 }
 
+/// `<user name>`, which the author of a template left to be filled in.
+fn placeholder<'a>(cursor: &Cursor<'a>) -> Option<&'a str> {
+    let rest = cursor.rest();
+    let length = rest.strip_prefix('<')?.find('>').filter(|&length| length > 0)?;
+    let words = |next: char| token::is_name(next) || matches!(next, ' ' | '-' | '.' | ':');
+    rest.get(..length + 2).filter(|text| text.get(1..=length).is_some_and(|inner| inner.chars().all(words)))
+}
+
 /// `field=(a OR b)` is `field=a OR field=b`.
 fn distribute(cursor: &mut Cursor, expr: SearchExpr, field: &Field, op: CompareOp) -> SearchExpr {
     let mut each = |items: Vec<SearchExpr>| items.into_iter().map(|item| distribute(cursor, item, field, op)).collect();
@@ -300,7 +322,9 @@ fn membership(cursor: &mut Cursor, start: usize, field: Field, negated: bool, li
     let open = Span { start: list.end.saturating_sub(1), end: list.end };
     cursor.close(open);
     if values.is_empty() && !cursor.failed() {
-        cursor.fail(Diagnostic::new(Code::Syntax, list, "`IN` needs at least one value"));
+        let message = "an empty list: the condition is true for no event";
+        cursor.report(Diagnostic::new(Code::EmptyList, cursor.span_from(list.start as usize), message));
+        return at(cursor, start, SearchExprKind::Nothing);
     }
     at(cursor, start, SearchExprKind::In { field, values, negated })
 }
@@ -322,8 +346,19 @@ fn warn_about_case(cursor: &mut Cursor, items: &[SearchExpr]) {
     if items.len() < 2 {
         return;
     }
-    for item in items {
+    for (index, item) in items.iter().enumerate() {
         let SearchExprKind::Term { text, quoted: false } = &item.kind else { continue };
+        if text == "&&" {
+            let message = "`&&` is a term to look for here, not an operator";
+            let diagnostic = Diagnostic::new(Code::LowerCaseOperator, item.span, message);
+            cursor.report(diagnostic.edit("`AND` joins conditions", item.span, "AND"));
+        }
+        if index > 0 && index + 1 < items.len() && parser::UNMISTAKABLE.contains(&text.as_str()) {
+            let message = format!("`{text}` is a term to look for here, not the command");
+            let pipe = Span { end: item.span.start, ..item.span };
+            let diagnostic = Diagnostic::new(Code::MissingPipe, item.span, message);
+            cursor.report(diagnostic.edit("a command needs a pipe before it", pipe, "| "));
+        }
         let upper = text.to_uppercase();
         if matches!(upper.as_str(), "AND" | "OR" | "NOT" | "IN") {
             let message = format!("`{text}` is a term to look for here, not an operator");

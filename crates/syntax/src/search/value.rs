@@ -1,7 +1,7 @@
 //! Words and values of `search`: what ends a bare word, which escapes it knows. `path="C:\\x" user=CASE(Bob)
 //! ip=10.0.0.0/8`
 
-use crate::{CompareOp, SearchValue, Span, Spanned, cursor::Cursor, parser::Place, structure, token};
+use crate::{Code, CompareOp, Diagnostic, SearchValue, Span, Spanned, cursor::Cursor, parser::Place, structure, token};
 
 /// Where a bare word stands, which decides what ends it.
 #[derive(Clone, Copy, PartialEq)]
@@ -20,6 +20,12 @@ impl Cursor<'_> {
         self.skip_blanks();
         let start = self.position();
         let (text, length) = word(self.rest(), role);
+        if text.starts_with(['“', '”', '„']) {
+            let span = Span::new(start, start + length);
+            let message = "typographic quotes belong to the text: only plain quotes enclose one";
+            let plain = self.rest().get(..length).unwrap_or_default().replace(['“', '”', '„'], "\"");
+            self.report(Diagnostic::new(Code::Typography, span, message).edit("with plain quotes", span, plain));
+        }
         self.go(start + length);
         (length > 0).then(|| Spanned { span: Span::new(start, start + length), node: text })
     }

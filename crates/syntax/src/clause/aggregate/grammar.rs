@@ -77,6 +77,17 @@ impl Cursor<'_> {
         if ["by", "from", "over", "where", "groupby"].iter().any(|keyword| word.node.eq_ignore_ascii_case(keyword)) {
             return;
         }
+        if ["group", "order"].iter().any(|keyword| word.node.eq_ignore_ascii_case(keyword)) {
+            let span = Span { end: word.span.end, ..word.span };
+            let message = format!("there is no `{} BY`", word.node.to_uppercase());
+            let diagnostic = Diagnostic::new(Code::Syntax, span, message);
+            return self.fail(if word.node.eq_ignore_ascii_case("group") {
+                let gap = Span { start: aggregate.span.end, end: word.span.end };
+                diagnostic.edit("`BY` alone groups", gap, "")
+            } else {
+                diagnostic.help("the command `sort` orders rows")
+            });
+        }
         let message = format!("expected `AS` before the name `{}`", word.node);
         let at = Span { end: word.span.start, ..word.span };
         let diagnostic = Diagnostic::new(Code::Syntax, word.span, message).also(aggregate.span, "the aggregation");
@@ -178,6 +189,11 @@ impl Cursor<'_> {
             let span = Span::new(start, end);
             let text = self.text_at(span).trim().to_string();
             let message = format!("`{function}` takes a field; an expression needs `eval(…)`");
+            if text.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("distinct ")) {
+                let diagnostic = Diagnostic::new(Code::Syntax, span, "`DISTINCT` is no part of an aggregation");
+                self.fail(diagnostic.help("`dc(field)` counts different values"));
+                return None;
+            }
             let edit = format!("eval({text})");
             self.fail(Diagnostic::new(Code::Syntax, span, message).edit("write `eval(…)` around it", span, edit));
             return None;

@@ -28,7 +28,7 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["correlate"], Kind::Transforming, "tells which fields occur together"),
     row(&["crawl"], Kind::Generating, "looks for files to index"),
     row(&["dbinspect"], Kind::Generating, "lists the buckets of an index"),
-    row(&["dbxquery"], Kind::Generating, "asks an SQL database"),
+    row(&["dbxquery", "dbquery"], Kind::Generating, "asks an SQL database"),
     row(&["delete"], Kind::Transforming, "hides events from later searches"),
     row(&["diff"], Kind::Transforming, "compares the text of two rows"),
     row(&["dump"], Kind::Centralized, "exports events to files"),

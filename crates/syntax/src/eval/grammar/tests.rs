@@ -127,8 +127,8 @@ fn what_is_missing_is_named_once() {
     fails("a +", Code::Syntax, "");
     fails("a = = b", Code::Syntax, "=");
     fails("a <> b", Code::Syntax, "<>");
-    fails("a && b", Code::Syntax, "&");
-    fails("a = “b”", Code::Syntax, "“");
+    fails("a && b", Code::Syntax, "&&");
+    fails("a = “b”", Code::Syntax, "“b”");
     fails("a b", Code::Syntax, "b");
     fails("(a", Code::UnbalancedBracket, "(");
     fails("a)", Code::UnbalancedBracket, ")");

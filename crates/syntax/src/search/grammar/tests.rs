@@ -139,7 +139,7 @@ fn brackets_stand_anywhere() {
     check("index=a[search index=b]", "(and index=a [search index=b])");
     check("NOT [| inputlookup x.csv]", "(not [| inputlookup x.csv])");
     check("a=[search b | return $c]", "a=[search b | return $c]");
-    check("[index=b c]", "[search index=b c]");
+    reports("[index=b c]", Code::UnknownCommand, "index");
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn what_is_missing_is_named() {
     reports("a \"b", Code::UnbalancedQuote, "\"");
     reports("a [search b", Code::UnbalancedBracket, "[");
     reports("a ]", Code::UnbalancedBracket, "]");
-    reports("f IN ()", Code::Syntax, "IN (");
+    reports("f IN ()", Code::EmptyList, "IN ()");
     reports("f IN (a", Code::UnbalancedBracket, "(");
 }
 

@@ -244,7 +244,7 @@ fn stats() {
         "stats allnum=true delim=\":\" values(x) BY a dedup_splitvals=true",
     );
     check("stats values(x), AS y, count", "stats values(x) AS y, count");
-    check("stats SUM( bytes ) count() dc(\"a b\")", "stats sum(bytes), count, dc(\"a b\")");
+    check("stats SUM( bytes ) count() dc(\"a b\")", "stats SUM(bytes), count, dc(\"a b\")");
     check("stats avg(*) AS avg_*", "stats avg(*) AS avg_*");
     check("stats sparkline(count, 5m) AS s perc99.9(x)", "stats sparkline(count, 5m) AS s, perc99.9(x)");
 }
@@ -258,8 +258,8 @@ fn an_aggregation_has_a_name() {
     };
     check("count", "count");
     check("count()", "count");
-    check("C", "c");
-    check("Sum( bytes ) AS x", "sum(bytes)");
+    check("C", "C");
+    check("Sum( bytes ) AS x", "Sum(bytes)");
     check("dc(\"a b\")", "dc(a b)");
     check("count(eval(a >1))", "count(eval(a >1))");
 }

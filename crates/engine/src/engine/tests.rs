@@ -127,7 +127,7 @@ async fn lookups_are_read_and_written_by_name() {
 #[tokio::test]
 async fn nothing_is_written_where_the_rest_cannot_be_planned() {
     let world = World::new();
-    let codes = world.errors("index=web | stats count | outputlookup new.csv | transaction host").await;
+    let codes = world.errors("index=web | stats count | outputlookup new.csv | fit LogisticRegression y from x").await;
     assert!(codes.iter().all(|code| code.starts_with("E04")), "{codes:?}");
     assert_eq!(world.lookup("new.csv"), None);
 }
@@ -160,7 +160,7 @@ async fn check_tells_unsupported_from_invalid_and_touches_no_data() {
     let checked = engine.check("index=any x=1 | lookup some.csv a | stats count by b").await;
     assert_eq!((checked.status, checked.commands.len()), (Status::Ok, 3), "{:?}", checked.diagnostics);
     assert_eq!(checked.commands, ["search", "lookup", "stats"]);
-    assert_eq!(engine.check("index=any | transaction host").await.status, Status::Unsupported);
+    assert_eq!(engine.check("index=any | fit LogisticRegression y from x").await.status, Status::Unsupported);
     assert_eq!(engine.check("index=any | stats").await.status, Status::Invalid);
 }
 

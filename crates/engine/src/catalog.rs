@@ -25,7 +25,7 @@ impl Catalog {
     pub(crate) fn new(settings: &Settings) -> Self {
         let mut entries: Vec<(String, Vec<IndexSetting>)> = Vec::new();
         for index in &settings.indexes {
-            let name = index.name.to_lowercase();
+            let name = index.name.clone();
             let index = IndexSetting {
                 name: name.clone(),
                 path: index.path.clone(),
@@ -33,7 +33,7 @@ impl Catalog {
                 source: index.source.clone().or_else(|| settings.source.clone()),
                 host: index.host.clone().or_else(|| settings.host.clone()),
             };
-            match entries.iter_mut().find(|(known, _)| *known == name) {
+            match entries.iter_mut().find(|(known, _)| is_same(known, &name)) {
                 Some((_, parts)) => parts.push(index),
                 None => entries.push((name, vec![index])),
             }
@@ -63,7 +63,7 @@ impl Catalog {
         zone: Zone,
     ) -> Result<Option<Arc<Index>>, Fault> {
         let name = name.to_lowercase();
-        let Some((_, parts)) = self.entries.iter().find(|(known, _)| *known == name) else { return Ok(None) };
+        let Some((_, parts)) = self.entries.iter().find(|(known, _)| is_same(known, &name)) else { return Ok(None) };
         // One at a time: a second search waits for the first one's reading instead of doing it again.
         let mut opened = self.opened.lock().await;
         let files = Files::find(parts)?;
@@ -77,4 +77,9 @@ impl Catalog {
         opened.insert(name, (fingerprint, Arc::clone(&index)));
         Ok(Some(index))
     }
+}
+
+/// Names of indexes are written in any case; events tell the one of the definition.
+fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }

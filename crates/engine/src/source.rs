@@ -59,7 +59,7 @@ impl Files {
         for part in parts {
             for file in files::find(&part.path)? {
                 let origin = Origin {
-                    index: part.name.to_lowercase(),
+                    index: part.name.clone(),
                     host: part.host.clone(),
                     source: part.source.clone().unwrap_or_else(|| file.shown.clone()),
                     sourcetype: part.sourcetype.clone().unwrap_or_else(|| file.format.sourcetype().to_owned()),

@@ -107,7 +107,7 @@ async fn numbers_in_text_columns_stay_as_written() {
 async fn every_event_has_its_line_its_origin_and_its_place() {
     let data = Data::new(&[("a.jsonl", b"{\"host\": \"h\"}\r\n\n{\"_raw\": \"own\", \"index\": \"other\"}")]);
     let rows = data.rows(&["_raw", "index", "host", "sourcetype", "__seq"]).await;
-    assert_eq!(rows, ["{\"host\": \"h\"}|main|h|json|0", "own|other|-|json|16"]);
+    assert_eq!(rows, ["{\"host\": \"h\"}|Main|h|json|0", "own|other|-|json|16"]);
     let source = data.rows(&["source"]).await;
     assert!(source[0].ends_with("/a.jsonl"), "{source:?}");
 }
@@ -230,7 +230,7 @@ async fn parquet_files_get_the_columns_of_an_index_and_unite_with_texts() {
     let data = Data::new(&[("a.parquet", &bytes)]);
     let names = ["_time", "n", "ok", "host", "index", "sourcetype", "_raw", "__seq"];
     let expected =
-        ["2023-11-14T22:13:20Z|1|true|-|main|parquet|-|0", "2023-11-14T22:13:21Z|-|false|h|main|parquet|-|1"];
+        ["2023-11-14T22:13:20Z|1|true|-|Main|parquet|-|0", "2023-11-14T22:13:21Z|-|false|h|Main|parquet|-|1"];
     assert_eq!(data.rows(&names).await, expected);
     let index = data.open().await.unwrap();
     assert_eq!(show(&index, &["ok"], Some(col("n").eq(lit(1_i64)))).await, ["true"]);

@@ -12,10 +12,12 @@ use crate::{
     exit::{Exit, UsageError},
 };
 
+mod coverage;
+mod examples;
 mod page;
 
 /// The topics that are lists.
-const LISTS: [&str; 3] = ["commands", "functions", "stats-functions"];
+const LISTS: [&str; 4] = ["commands", "coverage", "functions", "stats-functions"];
 
 /// Prints a page.
 pub(crate) fn run(args: &HelpArgs) -> Result<Exit> {
@@ -35,6 +37,7 @@ pub(crate) fn write_topic(topic: &str, out: &mut dyn Write) -> Result<()> {
         "commands" => {
             return list(out, commands().filter(|spec| can_run(spec)).map(|spec| (spec.name(), spec.summary)));
         }
+        "coverage" => return coverage::write(out),
         "functions" | "eval-functions" => return list_families(out),
         "aggregates" | "stats-functions" => {
             return list(out, aggregates().map(|spec| (spec.name(), spec.summary)));

@@ -8,6 +8,9 @@ use anyhow::Result;
 use speleo_functions::{AggregateSpec, EvalSpec, Kind as ValueKind, eval::EXAMPLE_FIELDS};
 use speleo_syntax::{CommandSpec, Kind};
 
+/// How wide a line of usage is.
+const WIDTH: usize = 96;
+
 /// The page of a command.
 pub(super) fn command(spec: &CommandSpec, out: &mut dyn Write) -> Result<()> {
     let kind = match spec.kind {
@@ -20,9 +23,15 @@ pub(super) fn command(spec: &CommandSpec, out: &mut dyn Write) -> Result<()> {
     title(spec.name(), &format!("{kind} command"), spec.summary, out)?;
     if super::can_run(spec) {
         usage(spec.usage, out)?;
+        let others: Vec<&str> =
+            spec.options.iter().copied().filter(|option| !spec.usage.contains(&format!("{option}="))).collect();
+        if !others.is_empty() {
+            writeln!(out, "\nOther options\n\n  {}", others.join(", "))?;
+        }
     }
     others(spec.names, out)?;
     differences(spec.differs, out)?;
+    super::examples::write(spec.name(), out)?;
     writeln!(out)?;
     Ok(())
 }
@@ -82,7 +91,21 @@ fn title(name: &str, what: &str, summary: &str, out: &mut dyn Write) -> Result<(
 }
 
 fn usage(usage: &str, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "\nUsage\n\n  {usage}")?;
+    writeln!(out, "\nUsage\n")?;
+    // Options stay whole: a line breaks before what begins one.
+    let mut line = String::new();
+    let mut depth = 0_i32;
+    for word in usage.split(' ') {
+        if depth == 0 && line.chars().count() + word.chars().count() > WIDTH {
+            writeln!(out, "  {}", line.trim_end())?;
+            line = "    ".to_owned();
+        }
+        depth +=
+            word.chars().map(|c| i32::from(matches!(c, '[' | '<')) - i32::from(matches!(c, ']' | '>'))).sum::<i32>();
+        line.push_str(word);
+        line.push(' ');
+    }
+    writeln!(out, "  {}", line.trim_end())?;
     Ok(())
 }
 

@@ -1,0 +1,120 @@
+//! The examples of a command's page: the first short cases of its golden tests, so that none can be wrong.
+
+use std::{io::Write, path::Path};
+
+use anyhow::Result;
+
+use crate::golden::{Case, Key, Kind, Part, parse};
+
+include!(concat!(env!("OUT_DIR"), "/command_cases.rs"));
+
+/// How many examples a page has.
+const MOST: usize = 3;
+/// How many lines the data, the search and the rows of one may have together.
+const LINES: usize = 16;
+
+/// Writes the examples of a command; nothing where it has none.
+pub(super) fn write(name: &str, out: &mut dyn Write) -> Result<()> {
+    let cases = of_command(name)?;
+    if cases.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nExamples")?;
+    let mut told: Vec<&Part> = Vec::new();
+    for case in &cases {
+        writeln!(out, "\n  {}\n", sentence(&case.name))?;
+        for part in inputs(case) {
+            // Data that several examples share is shown where it is first needed.
+            if !told.iter().any(|known| known.key == part.key && known.name == part.name && known.block == part.block) {
+                told.push(part);
+                write_input(part, out)?;
+            }
+        }
+        indented(searches(case).flat_map(str::lines), 4, out)?;
+        writeln!(out)?;
+        let rows = case.expectations.iter().flat_map(|expectation| &expectation.body);
+        indented(rows.map(String::as_str), 4, out)?;
+    }
+    Ok(())
+}
+
+/// What a case needs besides its search: of data and tables those that the search names.
+fn inputs(case: &Case) -> impl Iterator<Item = &Part> {
+    case.parts.iter().filter(|part| match (part.key, &part.name) {
+        (Key::Search, _) => false,
+        (Key::Data | Key::Lookup | Key::DataModel, Some(name)) => searches(case)
+            .any(|text| text.split(|next: char| !next.is_alphanumeric() && next != '_').any(|word| word == name)),
+        _ => true,
+    })
+}
+
+fn write_input(part: &Part, out: &mut dyn Write) -> Result<()> {
+    let key = Key::ALL.iter().find(|(_, key, _)| *key == part.key).map_or("", |(key, ..)| *key);
+    let name = part.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+    writeln!(out, "    {}", format!("{key}{name}: {}", part.value).trim_end())?;
+    indented(part.block.as_deref().unwrap_or_default().lines(), 6, out)
+}
+
+fn indented<'a>(lines: impl Iterator<Item = &'a str>, margin: usize, out: &mut dyn Write) -> Result<()> {
+    for line in lines {
+        writeln!(out, "{:margin$}{line}", "")?;
+    }
+    Ok(())
+}
+
+/// The name of a case begins a line of the page.
+fn sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn searches(case: &Case) -> impl Iterator<Item = &str> {
+    let written = case.parts.iter().filter(|part| part.key == Key::Search);
+    written
+        .flat_map(|part| [part.value.as_str(), part.block.as_deref().unwrap_or_default()])
+        .filter(|text| !text.is_empty())
+}
+
+/// The command's own file, else the one of a command that is like it: `rare` stands in that of `top`.
+fn of_command(name: &str) -> Result<Vec<Case>> {
+    let own = FILES.iter().filter(|(stem, _)| *stem == name);
+    let others = FILES.iter().filter(|(stem, _)| *stem != name);
+    for (stem, text) in own.chain(others) {
+        let file = parse(Path::new(stem), text)?;
+        let mut cases: Vec<Case> = file.cases.into_iter().filter(|case| is_example(case, name)).collect();
+        if !cases.is_empty() {
+            cases.truncate(MOST);
+            return Ok(cases);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Whether a case is short, has rows, and is about the command.
+fn is_example(case: &Case, name: &str) -> bool {
+    let has_rows = case.expectations.iter().all(|one| matches!(one.kind, Kind::Rows { .. } | Kind::Json));
+    let block_lines = |block: &Option<String>| block.as_deref().map_or(0, |block| block.lines().count());
+    let searched = case.parts.iter().filter(|part| part.key == Key::Search).chain(inputs(case));
+    let lines: usize = searched.map(|part| 1 + block_lines(&part.block)).sum::<usize>()
+        + case.expectations.iter().map(|one| one.body.len()).sum::<usize>();
+    let runs = |text: &str| {
+        let mut commands = text.split('|').map(|command| command.split_whitespace().next().unwrap_or_default());
+        commands.any(|command| command.eq_ignore_ascii_case(name))
+    };
+    let is_implied = name == "search" && searches(case).any(|text| !text.trim_start().starts_with('|'));
+    has_rows && !case.expectations.is_empty() && lines <= LINES && (is_implied || searches(case).any(runs))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn every_command_that_runs_has_examples() {
+        for spec in super::super::commands().filter(|spec| super::super::can_run(spec)) {
+            assert!(!of_command(spec.name()).unwrap().is_empty(), "{}", spec.name());
+        }
+    }
+}

@@ -40,7 +40,7 @@ fn main() {
         let ours = physical(&context, case.ours, &schema);
         let theirs = physical(&context, case.theirs, &schema);
         let pair = paired::compare(|| run(ours.as_ref(), &batches, times), || run(theirs.as_ref(), &batches, times));
-        println!("{:<34} {pair}", case.name);
+        println!("{:<34} {pair}   {}", case.name, cases::remark(case.name));
     }
 }
 

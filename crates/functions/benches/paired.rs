@@ -68,6 +68,8 @@ pub(crate) fn compare(mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Pair 
 
 /// How long this thread has run; Linux only.
 fn on_processor() -> Option<Duration> {
+    // The system brings its account up to date when a thread leaves the processor, or else a few hundred times a second.
+    std::thread::sleep(Duration::from_micros(1));
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }

@@ -10,7 +10,7 @@ pub use list::{ListBuilder, Lists, Values, list_type};
 pub use number::{Numbers, format_number, parse_number};
 pub use text::Texts;
 
-pub(crate) use number::{epoch, push_number};
+pub(crate) use number::{begins_number, epoch, push_number};
 
 #[cfg(test)]
 mod tests;

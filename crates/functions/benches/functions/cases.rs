@@ -20,6 +20,25 @@ pub(crate) struct Case {
     pub(crate) theirs: Expr,
 }
 
+/// What ours has to do and DataFusion's does not, by SPL's rules.
+pub(crate) fn remark(name: &str) -> &'static str {
+    match name {
+        "bit_xor out of range" => "half of the numbers are below 0 and give null",
+        "/" | "%" => "null where the divisor is 0",
+        "ln" | "log" | "log base" | "acosh" | "atanh" | "acos" | "asin" => "null where it is undefined",
+        "round digits" => "halves by the shown digits: 2.555 is 2.56",
+        "ltrim" | "rtrim" | "trim" => "tabs as well as blanks",
+        "max text" => "numbers by size, below texts",
+        "= of texts" | "= of texts of other lengths" => {
+            "equal numbers in different texts are equal: bytes are looked at even if lengths differ"
+        }
+        "mvfind" => "a regular expression is searched for in each value; theirs compares whole values",
+        "mvrange" => "theirs is a cast of a list of integers",
+        "bin of time" => "calendars of any time zone",
+        _ => "",
+    }
+}
+
 /// All comparisons.
 pub(crate) fn all(context: &SessionContext) -> Vec<Case> {
     let functions = Functions {
@@ -124,16 +143,13 @@ fn number(f: &Functions) -> Vec<Case> {
     let one = |name, ours: &str, theirs: &str| f.same(name, ours, theirs, vec![col("number")]);
     let unit = |name, ours: &str, theirs: &str| f.same(name, ours, theirs, vec![col("unit")]);
     let two = |name, ours: &str, theirs: &str| f.same(name, ours, theirs, vec![col("unit"), col("number2")]);
-    let whole = |name, ours: &str, op| Case {
+    let of_bits = |name, ours: &str, op, left: &str, right: Expr| Case {
         name,
-        ours: f.ours(ours, vec![col("whole"), col("whole2")]),
-        theirs: binary_expr(col("whole"), op, col("whole2")),
+        ours: f.ours(ours, vec![col(left), right.clone()]),
+        theirs: binary_expr(col(left), op, right),
     };
-    let shift = |name, ours: &str, op| Case {
-        name,
-        ours: f.ours(ours, vec![col("whole"), lit(3_i64)]),
-        theirs: binary_expr(col("whole"), op, lit(3_i64)),
-    };
+    let flags = |name, ours, op| of_bits(name, ours, op, "flags", col("flags2"));
+    let shift = |name, ours, op| of_bits(name, ours, op, "flags", lit(3_i64));
     let operator = |name, ours: &str, op| Case {
         name,
         ours: f.ours(ours, vec![col("number"), col("number2")]),
@@ -173,9 +189,10 @@ fn number(f: &Functions) -> Vec<Case> {
         unit("tan", "spl_tan", "tan"),
         unit("tanh", "spl_tanh", "tanh"),
         Case { name: "random", ours: f.ours("spl_random", vec![]), theirs: f.theirs("random", vec![]) },
-        whole("bit_and", "spl_bit_and", Operator::BitwiseAnd),
-        whole("bit_or", "spl_bit_or", Operator::BitwiseOr),
-        whole("bit_xor", "spl_bit_xor", Operator::BitwiseXor),
+        flags("bit_and", "spl_bit_and", Operator::BitwiseAnd),
+        flags("bit_or", "spl_bit_or", Operator::BitwiseOr),
+        flags("bit_xor", "spl_bit_xor", Operator::BitwiseXor),
+        of_bits("bit_xor out of range", "spl_bit_xor", Operator::BitwiseXor, "whole", col("whole2")),
         shift("bit_shift_left", "spl_bit_shift_left", Operator::BitwiseShiftLeft),
         shift("bit_shift_right", "spl_bit_shift_right", Operator::BitwiseShiftRight),
         operator("/", "spl_divide", Operator::Divide),
@@ -218,7 +235,8 @@ fn value(f: &Functions) -> Vec<Case> {
         },
         compare("= of numbers in texts", "digits", "spl_eq", Operator::Eq, "digits2", number),
         compare("< of numbers in texts", "digits", "spl_lt", Operator::Lt, "digits2", number),
-        compare("= of texts", "text", "spl_eq", Operator::Eq, "word", text),
+        compare("= of texts", "text", "spl_eq", Operator::Eq, "text2", text),
+        compare("= of texts of other lengths", "text", "spl_eq", Operator::Eq, "word", text),
         Case {
             name: "+ of numbers in texts",
             ours: f.ours("spl_add", vec![col("digits"), col("digits2")]),

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, Int64Array},
-        buffer::{BooleanBuffer, NullBuffer},
+        array::{Array, ArrayRef, AsArray, Int64Array, new_null_array},
+        buffer::NullBuffer,
         compute::binary,
-        datatypes::Int64Type,
+        datatypes::{DataType, Int64Type},
     },
     common::Result,
     logical_expr::ScalarUDF,
 };
 
-use super::kernel::{Arguments, integer, integers, kernel};
+use super::kernel::{Arguments, Doubles, bits, integer, kernel};
 use crate::{EvalSpec, Kernel, Kind, Returns};
 
 /// The largest number, all of whose 53 bits are set.
@@ -97,13 +97,58 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         kernel("spl_bit_and", integer, |args| fold(args, |a, b| a & b)),
         kernel("spl_bit_not", integer, not),
         kernel("spl_bit_or", integer, |args| fold(args, |a, b| a | b)),
-        kernel("spl_bit_shift_left", integer, |args| shift(args, |a, places| a.checked_shl(places))),
-        kernel("spl_bit_shift_right", integer, |args| shift(args, |a, places| a.checked_shr(places))),
+        kernel("spl_bit_shift_left", integer, |args| fold(args, |a, places| shift(a, places, u64::checked_shl))),
+        kernel("spl_bit_shift_right", integer, |args| fold(args, |a, places| shift(a, places, u64::checked_shr))),
         kernel("spl_bit_xor", integer, |args| fold(args, |a, b| a ^ b)),
     ]
 }
 
-fn bits(number: f64) -> Option<u64> {
+/// An argument as whole numbers. What is out of range may still be among them.
+enum Whole {
+    Column(Int64Array),
+    Constant(u64),
+}
+
+impl Whole {
+    /// An argument; none where it is the same on all rows and has no bits.
+    fn new(args: &Arguments, index: usize) -> Result<Option<Self>> {
+        // A constant is one row of many.
+        let column = args.array(index)?.as_primitive_opt::<Int64Type>().filter(|column| column.len() == args.rows());
+        if let Some(column) = column {
+            return Ok(Some(Self::Column(column.clone())));
+        }
+        Ok(match args.doubles(index)? {
+            Doubles::Constant(value) => value.and_then(bits_of).map(Self::Constant),
+            Doubles::Column(column) => Some(Self::Column(column.unary(|value| bits_of(value).map_or(-1, shown)))),
+        })
+    }
+
+    /// Both combined, in a loop without a branch; null where one of them is out of range.
+    fn combine(self, other: Self, combine: impl Fn(u64, u64) -> u64) -> Result<Self> {
+        let combine = |a: i64, b: i64| shown(combine(a as u64, b as u64));
+        Ok(match (self, other) {
+            (Self::Column(left), Self::Column(right)) => {
+                let result: Int64Array = binary(&left, &right, combine)?;
+                // Out of range if one of them is: its highest bits stay in the union.
+                let both = left.values().iter().zip(right.values());
+                Self::Column(in_range(&result, both.map(|(a, b)| a | b)))
+            }
+            (Self::Column(left), Self::Constant(right)) => {
+                let right = shown(right);
+                let result: Int64Array = left.unary(|a| combine(a, right));
+                Self::Column(in_range(&result, left.values().iter().copied()))
+            }
+            (Self::Constant(left), Self::Column(right)) => {
+                let left = shown(left);
+                let result: Int64Array = right.unary(|b| combine(left, b));
+                Self::Column(in_range(&result, right.values().iter().copied()))
+            }
+            (Self::Constant(left), Self::Constant(right)) => Self::Constant(combine(shown(left), shown(right)) as u64),
+        })
+    }
+}
+
+fn bits_of(number: f64) -> Option<u64> {
     (number >= 0.0 && number <= MASK as f64 && number.fract() == 0.0).then_some(number as u64)
 }
 
@@ -111,72 +156,49 @@ fn shown(bits: u64) -> i64 {
     (bits & MASK) as i64
 }
 
-fn fold(args: &Arguments, combine: impl Fn(u64, u64) -> u64 + Copy) -> Result<ArrayRef> {
-    if let Some(result) = fold_whole(args, combine)? {
-        return Ok(result);
-    }
-    let columns = args.numbers_from(0)?;
-    integers(args.rows(), |row| {
-        let mut numbers = columns.iter().map(|column| column.get(row).and_then(bits));
-        let first = numbers.next()??;
-        numbers.try_fold(first, |so_far, next| Some(combine(so_far, next?))).map(shown)
-    })
-}
-
-/// Two columns of whole numbers, or one and a constant, in a loop without a branch.
-fn fold_whole(args: &Arguments, combine: impl Fn(u64, u64) -> u64) -> Result<Option<ArrayRef>> {
-    let (2, Some(left)) = (args.len(), whole(args, 0)?) else { return Ok(None) };
-    let combine = |a: i64, b: i64| shown(combine(a as u64, b as u64));
-    if args.is_constant(1) {
-        let Some(right) = args.numbers(1)?.get(0).and_then(bits) else { return Ok(None) };
-        let result: Int64Array = left.unary(|a| combine(a, shown(right)));
-        return Ok(Some(without(&result, |row| is_bits(left.value(row)))));
-    }
-    let Some(right) = whole(args, 1)? else { return Ok(None) };
-    let result: Int64Array = binary(left, right, combine)?;
-    Ok(Some(without(&result, |row| is_bits(left.value(row)) & is_bits(right.value(row)))))
-}
-
-/// A column of whole numbers.
-fn whole(args: &Arguments, index: usize) -> Result<Option<&Int64Array>> {
-    Ok(if args.is_constant(index) { None } else { args.array(index)?.as_primitive_opt::<Int64Type>() })
-}
-
-fn is_bits(value: i64) -> bool {
-    value as u64 <= MASK
-}
-
 /// Null as well where the arguments are out of range.
-fn without(result: &Int64Array, in_range: impl FnMut(usize) -> bool) -> ArrayRef {
-    let in_range = BooleanBuffer::collect_bool(result.len(), in_range);
-    let nulls = NullBuffer::union(result.nulls(), Some(&NullBuffer::new(in_range)));
-    Arc::new(Int64Array::new(result.values().clone(), nulls))
-}
-
-fn not(args: &Arguments) -> Result<ArrayRef> {
-    let values = args.numbers(0)?;
-    let masks = if args.len() > 1 { Some(args.numbers(1)?) } else { None };
-    integers(args.rows(), |row| {
-        let mask = match &masks {
-            Some(masks) => bits(masks.get(row)?)?,
-            None => MASK,
-        };
-        Some(shown(!bits(values.get(row)?)? & mask))
-    })
-}
-
-fn shift(args: &Arguments, shift: impl Fn(u64, u32) -> Option<u64>) -> Result<ArrayRef> {
-    // Moved by more than 63 places, nothing is left.
-    let moved =
-        |value, places: u64| shown(u32::try_from(places).ok().and_then(|places| shift(value, places)).unwrap_or(0));
-    if let (Some(values), true) = (whole(args, 0)?, args.is_constant(1))
-        && let Some(places) = args.numbers(1)?.get(0).and_then(bits)
-    {
-        let result: Int64Array = values.unary(|value| moved(value as u64, places));
-        return Ok(without(&result, |row| is_bits(values.value(row))));
+fn in_range(result: &Int64Array, arguments: impl ExactSizeIterator<Item = i64> + Clone) -> Int64Array {
+    let all_bits = arguments.clone().fold(0, |so_far, argument| so_far | argument);
+    if all_bits as u64 <= MASK {
+        return result.clone();
     }
-    let (values, places) = (args.numbers(0)?, args.numbers(1)?);
-    integers(args.rows(), |row| Some(moved(bits(values.get(row)?)?, bits(places.get(row)?)?)))
+    let in_range = bits(arguments.map(|argument| (argument as u64 >> MASK.count_ones()) as u32 == 0));
+    let nulls = NullBuffer::union(result.nulls(), Some(&NullBuffer::new(in_range)));
+    Int64Array::new(result.values().clone(), nulls)
+}
+
+fn fold(args: &Arguments, combine: impl Fn(u64, u64) -> u64) -> Result<ArrayRef> {
+    let mut so_far = Whole::new(args, 0)?;
+    for index in 1..args.len() {
+        so_far = match (so_far, Whole::new(args, index)?) {
+            (Some(left), Some(right)) => Some(left.combine(right, &combine)?),
+            _ => None,
+        };
+    }
+    Ok(column(so_far, args.rows()))
+}
+
+/// Without a mask, all 53 bits are changed.
+fn not(args: &Arguments) -> Result<ArrayRef> {
+    let mask = if args.len() > 1 { Whole::new(args, 1)? } else { Some(Whole::Constant(MASK)) };
+    let result = match (Whole::new(args, 0)?, mask) {
+        (Some(value), Some(mask)) => Some(value.combine(mask, |value, mask| !value & mask)?),
+        _ => None,
+    };
+    Ok(column(result, args.rows()))
+}
+
+fn column(whole: Option<Whole>, rows: usize) -> ArrayRef {
+    match whole {
+        Some(Whole::Column(column)) => Arc::new(column),
+        Some(Whole::Constant(value)) => Arc::new(Int64Array::from_value(shown(value), rows)),
+        None => new_null_array(&DataType::Int64, rows),
+    }
+}
+
+/// Moved by more than 63 places, nothing is left.
+fn shift(value: u64, places: u64, shift: impl Fn(u64, u32) -> Option<u64>) -> u64 {
+    u32::try_from(places).ok().and_then(|places| shift(value, places)).unwrap_or(0)
 }
 
 #[cfg(test)]

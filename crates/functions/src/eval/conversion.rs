@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::array::{ArrayRef, AsArray},
-    arrow::datatypes::DataType,
+    arrow::array::{Array, ArrayRef, AsArray},
+    arrow::datatypes::{DataType, Int64Type},
     common::{Result, plan_err},
     logical_expr::{ReturnFieldArgs, ScalarUDF},
 };
@@ -104,6 +104,11 @@ fn to_string(args: &Arguments) -> Result<ArrayRef> {
     }
     let (read, formats) = (args.numbers(0)?, args.texts(1)?);
     let fixed = if args.is_constant(1) { formats.get(0).and_then(|name| format::Format::named(&name)) } else { None };
+    if let (Some(format::Format::Hex), Some(array)) = (fixed, args.array(0)?.as_primitive_opt::<Int64Type>())
+        && array.len() == args.rows()
+    {
+        return format::hex_column(array);
+    }
     append_texts(args.rows(), |row, buffer| {
         let format = fixed.or_else(|| format::Format::named(&formats.get(row)?));
         match (format, read.get(row)) {

@@ -7,7 +7,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, BooleanArray},
+        array::{Array, ArrayRef, BooleanArray},
         buffer::BooleanBuffer,
         datatypes::DataType,
     },
@@ -16,7 +16,7 @@ use datafusion::{
 };
 use serde::de::IgnoredAny;
 
-use super::kernel::{Arguments, boolean, booleans, is_list, kernel, text, texts};
+use super::kernel::{Arguments, Doubles, bits, boolean, booleans, is_list, kernel, text, texts};
 use crate::{EvalSpec, Kernel, Kind, Returns, value::parse_number};
 
 const TEST: EvalSpec = EvalSpec {
@@ -143,8 +143,13 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
 }
 
 fn test_number(args: &Arguments, test: fn(f64) -> bool) -> Result<ArrayRef> {
-    let values = args.numbers(0)?;
-    let answers = BooleanBuffer::collect_bool(args.rows(), |row| values.get(row).is_some_and(test));
+    let answers = match args.doubles(0)? {
+        Doubles::Column(column) => {
+            let answers = bits(column.values().iter().map(|number| test(*number)));
+            column.nulls().map_or(answers.clone(), |nulls| &answers & nulls.inner())
+        }
+        Doubles::Constant(number) => BooleanBuffer::collect_bool(args.rows(), |_| number.is_some_and(test)),
+    };
     Ok(Arc::new(BooleanArray::new(answers, None)))
 }
 

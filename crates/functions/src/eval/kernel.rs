@@ -12,7 +12,7 @@ use std::{
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef},
+        array::{Array, ArrayRef, ListArray, StringArray},
         datatypes::{DataType, Field, FieldRef},
     },
     common::{Result, ScalarValue, exec_datafusion_err, exec_err, internal_err},
@@ -23,13 +23,18 @@ use datafusion::{
 
 use crate::value::{Lists, Numbers, Texts, Values, list_type};
 
+mod bits;
 mod collect;
+mod column;
 mod field;
 mod numeric;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub(crate) use bits::bits;
 pub(crate) use collect::{append_texts, booleans, integers, lists, numbers, texts, write_texts};
+pub(crate) use column::TextColumn;
+pub(crate) use field::Field as FieldArgument;
 pub(crate) use numeric::{Doubles, map, map_defined, map_two, map_two_defined};
 
 /// Computes a column from the arguments; it has [`Arguments::rows`] rows.
@@ -203,6 +208,11 @@ impl Column<Numbers> {
 }
 
 impl Column<Lists> {
+    /// The lists and their values as Arrow has them, where there is a list on each row and no value is null.
+    pub(crate) fn whole(&self) -> Option<(&ListArray, &StringArray)> {
+        if self.constant { None } else { self.view.whole() }
+    }
+
     /// The values of a row; none where there are none.
     pub(crate) fn get(&self, row: usize) -> Option<Values<'_>> {
         self.view.get(self.place(row))

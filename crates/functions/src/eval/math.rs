@@ -187,7 +187,10 @@ fn round_to_digits(args: &Arguments) -> Result<ArrayRef> {
         && digits >= 0.0
     {
         let rounding = round::Rounding::new(digits as usize);
-        return map(args, |x| rounding.round(x));
+        return match args.doubles(0)? {
+            Doubles::Column(column) => Ok(Arc::new(rounding.round_all(&column))),
+            Doubles::Constant(_) => map(args, |x| rounding.round(x)),
+        };
     }
     map_two_defined(args, |x, digits| round(x, digits as usize), |_, digits, _| digits.is_nan() || digits < 0.0)
 }

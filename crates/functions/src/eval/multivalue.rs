@@ -5,13 +5,17 @@
 use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
-    arrow::{array::ArrayRef, datatypes::DataType},
+    arrow::{
+        array::{Array, ArrayRef, ListArray},
+        buffer::{NullBuffer, OffsetBuffer},
+        datatypes::{DataType, Field},
+    },
     common::Result,
     logical_expr::{ReturnFieldArgs, ScalarUDF},
 };
 use hashbrown::HashSet;
 
-use super::kernel::{Arguments, append_texts, integer, integers, kernel, list, lists, text, texts};
+use super::kernel::{Arguments, TextColumn, append_texts, bits, integer, integers, kernel, list, lists, text, texts};
 use crate::value::list_type;
 
 mod functions;
@@ -28,7 +32,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         kernel("spl_mvindex", one_or_list, index),
         kernel("spl_mvjoin", text, join),
         kernel("spl_mvrange", list, range::range),
-        kernel("spl_mvreverse", list, |args| reorder(args, |values| values.reverse())),
+        kernel("spl_mvreverse", list, reverse),
         kernel("spl_mvsort", list, |args| reorder(args, |values| values.sort_unstable())),
         kernel("spl_mvzip", list, zip),
         kernel("spl_split", list, split),
@@ -70,6 +74,26 @@ fn reorder(args: &Arguments, order: fn(&mut Vec<&str>)) -> Result<ArrayRef> {
         order(&mut ordered);
         ordered.iter().for_each(|value| builder.value(value));
     })
+}
+
+/// Where there are lists, they keep their lengths, and only the values change places.
+fn reverse(args: &Arguments) -> Result<ArrayRef> {
+    let column = args.lists(0)?;
+    let Some((lists, values)) = column.whole() else { return reorder(args, |values| values.reverse()) };
+    let lengths = || lists.value_offsets().array_windows().map(|[start, end]| (*start as usize, *end as usize));
+    let ends = values.value_offsets();
+    let mut reversed = TextColumn::new(values.len(), values.value_data().len());
+    for (start, end) in lengths() {
+        for [start, end] in ends.get(start..=end).unwrap_or_default().array_windows().rev() {
+            reversed.push(values.value_data(), *start as usize, *end as usize);
+            reversed.end_row();
+        }
+    }
+    let nulls =
+        NullBuffer::union(lists.nulls(), Some(&NullBuffer::new(bits(lengths().map(|(start, end)| start < end)))));
+    let item = Arc::new(Field::new("item", DataType::Utf8, true));
+    let offsets = OffsetBuffer::from_lengths(lengths().map(|(start, end)| end - start));
+    Ok(Arc::new(ListArray::try_new(item, offsets, reversed.finish(None)?, nulls)?))
 }
 
 /// `mvindex` gives a text for one index and a list for a range.

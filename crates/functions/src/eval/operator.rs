@@ -20,6 +20,7 @@ use super::kernel::{
 use crate::value::{ListBuilder, list_type, parse_number, push_number};
 
 mod compare;
+mod concat;
 mod like;
 
 /// The kernels of operators and of changes between the kinds of values.
@@ -108,6 +109,9 @@ fn modulo(args: &Arguments) -> Result<ArrayRef> {
 
 /// `spl_concat(a, b, …)`: null if one is missing or has several values.
 fn concat(args: &Arguments) -> Result<ArrayRef> {
+    if let Some(column) = concat::columns(args)? {
+        return Ok(column);
+    }
     let parts = args.texts_from(0)?;
     append_texts(args.rows(), |row, buffer| parts.iter().all(|part| part.push(row, buffer)))
 }

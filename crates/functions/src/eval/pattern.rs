@@ -3,6 +3,7 @@
 //! `eval user=replace(user, "^(\w+)\\\\", "")`. PCRE is translated, see [`translate`]; a literal pattern that does not
 //! compile is an error, one from a field matches nothing.
 
+mod find;
 pub(crate) mod regex;
 mod rex;
 mod sed;
@@ -12,7 +13,7 @@ mod translate;
 use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
-    arrow::array::ArrayRef,
+    arrow::array::{Array, ArrayRef},
     common::{Result, exec_datafusion_err},
     logical_expr::ScalarUDF,
 };
@@ -25,7 +26,7 @@ use self::{
     template::{Escapes, Template},
 };
 use super::kernel::{
-    Arguments, Column, append_texts, boolean, booleans, integer, integers, kernel, text, text_or_list,
+    Arguments, Column, FieldArgument, append_texts, boolean, booleans, integer, integers, kernel, text, text_or_list,
 };
 use crate::{EvalSpec, Kernel, Kind, Returns, value::Texts};
 
@@ -173,6 +174,17 @@ fn matches(args: &Arguments) -> Result<ArrayRef> {
 
 fn find(args: &Arguments) -> Result<ArrayRef> {
     let (values, patterns) = (args.field(0)?, Patterns::new(args, 1)?);
+    if let (FieldArgument::Several(lists), Some(regex)) = (&values, &patterns.literal)
+        && let Some((lists, values)) = lists.whole()
+    {
+        let matched = find::matched(values, regex);
+        let bounds = lists.value_offsets();
+        return integers(args.rows(), |row| {
+            let (start, end) = (*bounds.get(row)? as usize, *bounds.get(row + 1)? as usize);
+            let place = matched.get(start..end)?.iter().position(|matched| *matched)?;
+            lists.is_valid(row).then_some(place as i64)
+        });
+    }
     integers(args.rows(), |row| {
         let regex = patterns.get(row)?;
         let mut place = -1;

@@ -6,12 +6,15 @@
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use datafusion::{
-    arrow::{array::ArrayRef, datatypes::DataType},
+    arrow::{
+        array::{Array, ArrayRef, AsArray, Int64Array, NullBufferBuilder, StringArray},
+        datatypes::DataType,
+    },
     common::Result,
     logical_expr::{ReturnFieldArgs, ScalarUDF},
 };
 
-use super::kernel::{Arguments, Column, integer, integers, is_list, kernel, number, numbers, texts, volatile_kernel};
+use super::kernel::{Arguments, Column, TextColumn, integer, is_list, kernel, number, numbers, texts, volatile_kernel};
 use crate::{
     EvalSpec, Kernel, Kind, Returns,
     value::{Lists, Numbers, Texts, parse_number},
@@ -82,11 +85,15 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         kernel("spl_avg", number, avg),
         kernel("spl_max", number_or_text, |args| extreme(args, Ordering::Greater)),
         kernel("spl_min", number_or_text, |args| extreme(args, Ordering::Less)),
-        volatile_kernel("spl_random", integer, |args| {
-            integers(args.rows(), |_| Some(fastrand::i64(0..=i64::from(i32::MAX))))
-        }),
+        volatile_kernel("spl_random", integer, random),
         kernel("spl_sum", number, sum),
     ]
+}
+
+/// Numbers of 31 bits, from one generator for all rows.
+fn random(args: &Arguments) -> Result<ArrayRef> {
+    let mut generator = fastrand::Rng::new();
+    Ok(Arc::new(Int64Array::from_iter_values((0..args.rows()).map(|_| i64::from(generator.u32(..) >> 1)))))
 }
 
 /// An argument whose values are taken one by one.
@@ -156,6 +163,9 @@ fn extreme(args: &Arguments, wanted: Ordering) -> Result<ArrayRef> {
             values.reduce(|best, next| if next.partial_cmp(&best) == Some(wanted) { next } else { best })
         });
     }
+    if let Some(columns) = text_columns(args)? {
+        return extreme_text(args.rows(), &columns, wanted);
+    }
     let columns: Vec<_> = (0..args.len()).map(|index| Candidates::new(args, index)).collect::<Result<_>>()?;
     texts(args.rows(), |row| {
         let mut best: Option<(Option<f64>, Cow<str>)> = None;
@@ -170,6 +180,40 @@ fn extreme(args: &Arguments, wanted: Ordering) -> Result<ArrayRef> {
         }
         best.map(|(_, text)| text)
     })
+}
+
+/// All arguments, if they are columns of texts in the usual form.
+fn text_columns(args: &Arguments) -> Result<Option<Vec<&StringArray>>> {
+    let column = |index| {
+        let array = args.array(index)?.as_string_opt::<i32>();
+        Ok(array.filter(|_| !args.is_constant(index)))
+    };
+    (0..args.len()).map(column).collect()
+}
+
+fn extreme_text(rows: usize, columns: &[&StringArray], wanted: Ordering) -> Result<ArrayRef> {
+    let longest = columns.iter().map(|column| column.value_data().len()).max();
+    let mut texts = TextColumn::new(rows, longest.unwrap_or_default());
+    let mut nulls = NullBufferBuilder::new(rows);
+    for row in 0..rows {
+        let mut best: Option<((Option<f64>, &str), &StringArray)> = None;
+        for column in columns.iter().filter(|column| column.is_valid(row)) {
+            let text = column.value(row);
+            let next = (parse_number(text), text);
+            match &best {
+                Some((so_far, _)) if order(&next, so_far) != wanted => {}
+                _ => best = Some((next, column)),
+            }
+        }
+        nulls.append(best.is_some());
+        let bounds =
+            best.and_then(|(_, column)| Some((column, column.value_offsets().get(row..)?.first_chunk::<2>()?)));
+        if let Some((column, [start, end])) = bounds {
+            texts.push(column.value_data(), *start as usize, *end as usize);
+        }
+        texts.end_row();
+    }
+    texts.finish(nulls.finish())
 }
 
 /// An argument whose values are compared one by one.

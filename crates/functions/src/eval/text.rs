@@ -6,14 +6,15 @@ use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, Int64Array},
-        datatypes::DataType,
+        array::{Array, ArrayRef, AsArray, Int64Array, new_null_array},
+        buffer::NullBuffer,
+        datatypes::{DataType, Int64Type},
     },
-    common::Result,
+    common::{DataFusionError, Result},
     logical_expr::ScalarUDF,
 };
 
-use super::kernel::{Arguments, append_texts, integer, integers, kernel, lists, text, text_or_list, texts};
+use super::kernel::{Arguments, append_texts, bits, integer, integers, kernel, lists, text, text_or_list, texts};
 use crate::{EvalSpec, Kernel, Kind, Returns};
 
 mod ascii;
@@ -113,10 +114,10 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     vec![
         kernel("spl_len", integer, len),
         kernel("spl_lower", text_or_list, lower),
-        kernel("spl_ltrim", text, |args| trim(args, Set::cut_start)),
-        kernel("spl_rtrim", text, |args| trim(args, Set::cut_end)),
+        kernel("spl_ltrim", text, trim::<true, false>),
+        kernel("spl_rtrim", text, trim::<false, true>),
         kernel("spl_substr", text, substr),
-        kernel("spl_trim", text, |args| trim(args, Set::cut)),
+        kernel("spl_trim", text, trim::<true, true>),
         kernel("spl_upper", text_or_list, upper),
         kernel("spl_urldecode", text, url_decode),
     ]
@@ -190,7 +191,7 @@ fn change_case(args: &Arguments, change: fn(&str, &mut String)) -> Result<ArrayR
 }
 
 /// Blanks and tabs unless characters are given.
-fn trim(args: &Arguments, cut: for<'a> fn(&Set, &'a str) -> &'a str) -> Result<ArrayRef> {
+fn trim<const START: bool, const END: bool>(args: &Arguments) -> Result<ArrayRef> {
     let values = args.texts(0)?;
     let sets = if args.len() > 1 { Some(args.texts(1)?) } else { None };
     let fixed = match &sets {
@@ -198,13 +199,18 @@ fn trim(args: &Arguments, cut: for<'a> fn(&Set, &'a str) -> &'a str) -> Result<A
         Some(sets) if args.is_constant(1) => sets.get(0).map(|set| Set::new(&set)),
         Some(_) => None,
     };
+    if let (Some(array), Some(Set::Bytes(set))) = (args.array(0)?.as_string_opt::<i32>(), &fixed)
+        && array.len() == args.rows()
+    {
+        return ascii::parts(array, array.nulls().cloned(), |text| trim::kept::<START, END>(set, text));
+    }
     texts(args.rows(), |row| {
         let value = values.get(row)?;
         match (&fixed, &sets) {
-            (Some(set), _) => Some(part(value, |text| cut(set, text))),
+            (Some(set), _) => Some(part(value, |text| set.cut::<START, END>(text))),
             (None, Some(sets)) => {
                 let set = Set::new(&sets.get(row)?);
-                Some(part(value, |text| cut(&set, text)))
+                Some(part(value, |text| set.cut::<START, END>(text)))
             }
             (None, None) => None,
         }
@@ -220,6 +226,9 @@ fn part<'a>(text: Cow<'a, str>, cut: impl Fn(&str) -> &str) -> Cow<'a, str> {
 }
 
 fn substr(args: &Arguments) -> Result<ArrayRef> {
+    if let Some(array) = ascii_substr(args)? {
+        return Ok(array);
+    }
     let (values, starts) = (args.texts(0)?, args.numbers(1)?);
     let lengths = if args.len() > 2 { Some(args.numbers(2)?) } else { None };
     texts(args.rows(), |row| {
@@ -234,10 +243,44 @@ fn substr(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
+/// Where all texts are ASCII and the place is the same on all rows.
+fn ascii_substr(args: &Arguments) -> Result<Option<ArrayRef>> {
+    let array = args.array(0)?;
+    let is_constant = args.is_constant(1) && (args.len() < 3 || args.is_constant(2));
+    if !is_constant || array.len() != args.rows() {
+        return Ok(None);
+    }
+    let length = if args.len() > 2 { args.numbers(2)?.get(0) } else { Some(f64::INFINITY) };
+    let (Some(start), Some(length)) = (args.numbers(1)?.get(0).filter(|start| !start.is_nan()), length) else {
+        return Ok(Some(new_null_array(&DataType::Utf8, args.rows())));
+    };
+    let (skip, back, length) = ((start as usize).saturating_sub(1), (-start) as usize, length as usize);
+    let part = |text: &[u8]| {
+        let skip = if back > 0 { text.len().saturating_sub(back) } else { skip.min(text.len()) };
+        skip..skip.saturating_add(length).min(text.len())
+    };
+    let nulls = || {
+        if back == 0 {
+            return Ok(array.nulls().cloned());
+        }
+        let lengths = len(args)?;
+        let back = i64::try_from(back).unwrap_or(i64::MAX);
+        let reaches = bits(lengths.as_primitive::<Int64Type>().values().iter().map(|length| *length >= back));
+        Ok::<_, DataFusionError>(NullBuffer::union(array.nulls(), Some(&NullBuffer::new(reaches))))
+    };
+    if let Some(array) = array.as_string_opt::<i32>().filter(|array| ascii::is_ascii(array)) {
+        return ascii::parts(array, nulls()?, part).map(Some);
+    }
+    if let Some(array) = array.as_string_view_opt().filter(|array| array.is_ascii()) {
+        return ascii::view_parts(array, nulls()?, part).map(Some);
+    }
+    Ok(None)
+}
+
 /// How many characters come before the start. A start of 0 is that of 1; one before the text is nowhere.
 fn skipped(text: &str, start: f64) -> Option<usize> {
-    if start < 0.0 {
-        let back = start.abs() as usize;
+    let back = (-start) as usize;
+    if back > 0 {
         let count = if text.is_ascii() { text.len() } else { text.chars().count() };
         return count.checked_sub(back);
     }

@@ -48,6 +48,11 @@ impl Lists {
         (start < end).then_some(Values { items: &self.items, start, end })
     }
 
+    /// The lists and their values as Arrow has them, where no value is null.
+    pub(crate) fn whole(&self) -> Option<(&ListArray, &StringArray)> {
+        self.list.as_ref().filter(|_| self.items.null_count() == 0).map(|list| (list, &self.items))
+    }
+
     /// The value of a row that has exactly one.
     pub fn single(&self, row: usize) -> Option<&str> {
         let (start, end) = self.bounds(row)?;
@@ -104,6 +109,24 @@ impl<'a> Iterator for Values<'a> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         (0, Some(self.end - self.start))
+    }
+
+    fn count(self) -> usize {
+        match self.items.nulls() {
+            None => self.end - self.start,
+            Some(nulls) => (self.start..self.end).filter(|place| nulls.is_valid(*place)).count(),
+        }
+    }
+
+    fn nth(&mut self, index: usize) -> Option<&'a str> {
+        if self.items.nulls().is_none() {
+            self.start = self.end.min(self.start.saturating_add(index));
+            return self.next();
+        }
+        for _ in 0..index {
+            self.next()?;
+        }
+        self.next()
     }
 }
 

@@ -60,8 +60,11 @@ pub(crate) fn epoch(micros: i64) -> f64 {
 /// or `NaN`, `Infinity`, `-Infinity`.
 pub fn parse_number(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
+    if let Some(number) = parse_short(bytes) {
+        return Some(number);
+    }
     let first = *bytes.first()?;
-    if !(first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.' | b'N' | b'I')) {
+    if !begins_number(first) {
         return None;
     }
     if first.is_ascii_alphabetic()
@@ -76,6 +79,48 @@ pub fn parse_number(text: &str) -> Option<f64> {
     }
     // What is left that Rust reads is exactly SPL's form.
     text.parse().ok()
+}
+
+/// The number of a text of at most fifteen digits and perhaps a sign and a point. Digits and the power of ten are then exact
+/// doubles, so their quotient is the double nearest to the number.
+fn parse_short(bytes: &[u8]) -> Option<f64> {
+    const MOST_DIGITS: usize = 15;
+    const POWERS: [f64; MOST_DIGITS + 1] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (is_negative, digits) = match bytes {
+        [b'-', digits @ ..] => (true, digits),
+        _ => (false, bytes),
+    };
+    // A point more than the digits.
+    if digits.len() > MOST_DIGITS + 1 {
+        return None;
+    }
+    let mut whole = 0_u64;
+    let mut point = None;
+    for (place, byte) in digits.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            whole = whole * 10 + u64::from(digit);
+        } else if *byte == b'.' && point.is_none() {
+            point = Some(place);
+        } else {
+            return None;
+        }
+    }
+    let (count, decimals) = match point {
+        Some(point) => (digits.len() - 1, digits.len() - 1 - point),
+        None => (digits.len(), 0),
+    };
+    if !(1..=MOST_DIGITS).contains(&count) {
+        return None;
+    }
+    let number = whole as f64 / POWERS.get(decimals)?;
+    Some(if is_negative { -number } else { number })
+}
+
+/// Whether a text that begins with this byte can read as a number.
+pub(crate) fn begins_number(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'N' | b'I')
 }
 
 /// A number as SPL prints it: the shortest text that reads back, whole numbers without a point.

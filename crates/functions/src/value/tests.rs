@@ -53,6 +53,21 @@ fn a_number_has_nothing_around_it() {
 }
 
 #[test]
+fn short_numbers_read_as_the_nearest_double() {
+    for digits in [0_u64, 1, 9, 15, 105, 2555, 99_999, 123_456_789, 999_999_999_999_999, 1_000_000_000_000_000] {
+        for decimals in 0..=16 {
+            let padded = format!("{digits:0width$}", width = decimals + 1);
+            let (whole, fraction) = padded.split_at(padded.len() - decimals);
+            for text in
+                [format!("{whole}.{fraction}"), format!("-{whole}.{fraction}"), format!(".{padded}"), padded.clone()]
+            {
+                assert_eq!(parse_number(&text).map(f64::to_bits), text.parse().ok().map(f64::to_bits), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn numbers_print_as_the_shortest_text() {
     for (number, text) in [
         (1.0, "1"),

@@ -2,7 +2,12 @@
 
 use std::fmt::Write;
 
-use super::super::math::round;
+use datafusion::{
+    arrow::array::{Array, ArrayRef, Int64Array},
+    common::Result,
+};
+
+use super::super::{kernel::TextColumn, math::round};
 use crate::value::format_number;
 
 /// A way to write a number.
@@ -51,6 +56,35 @@ fn hex(number: f64, out: &mut String) -> bool {
         push_digits(number as i64 as u64, 4, out);
     }
     whole
+}
+
+/// A column of whole numbers in hexadecimal.
+pub(super) fn hex_column(numbers: &Int64Array) -> Result<ArrayRef> {
+    const PREFIX: &[u8; 2] = b"0x";
+    let mut texts = TextColumn::new(numbers.len(), numbers.len().saturating_mul(PREFIX.len() + 16));
+    for number in numbers.values() {
+        let number = *number as u64;
+        let count = (u64::BITS - number.leading_zeros()).div_ceil(4).max(1);
+        // The digits that count come first.
+        let aligned = number << (64 - 4 * count);
+        texts.push_block(PREFIX, PREFIX.len());
+        texts.push_block(&hex_digits((aligned >> 32) as u32), count.min(8) as usize);
+        texts.push_block(&hex_digits(aligned as u32), count.saturating_sub(8) as usize);
+        texts.end_row();
+    }
+    texts.finish(numbers.nulls().cloned())
+}
+
+/// The eight digits of a number: each of four bits in its own byte, and all bytes made digits or letters at once.
+fn hex_digits(number: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let pairs = u64::from(number);
+    let pairs = (pairs | pairs << 16) & 0x0000_FFFF_0000_FFFF;
+    let pairs = (pairs | pairs << 8) & 0x00FF_00FF_00FF_00FF;
+    let digits = (pairs | pairs << 4) & (ONES * 0x0F);
+    // Six more carry what is above nine into the next four bits.
+    let is_letter = (digits + ONES * 6) >> 4 & ONES;
+    (digits + ONES * u64::from(b'0') + is_letter * u64::from(b'A' - b'0' - 10)).to_be_bytes()
 }
 
 fn binary(number: f64, out: &mut String) -> bool {

@@ -79,6 +79,11 @@ fn numbers_have_formats() {
         check("spl_tostring", &[numbers(&[number]), literal(format)], &[expected]);
     }
     check("spl_tostring", &[texts(&["6500", "n/a", "null"]), literal("commas")], &["6,500", "n/a", "null"]);
+    check(
+        "spl_tostring",
+        &[integers(&[0, 9, 10, 255, 0x1_2345_6789, 0xABCD_EF01, -1, i64::MAX]), literal("hex")],
+        &["0x0", "0x9", "0xA", "0xFF", "0x123456789", "0xABCDEF01", "0xFFFFFFFFFFFFFFFF", "0x7FFFFFFFFFFFFFFF"],
+    );
     assert!(invoke("spl_tostring", &[numbers(&[1.0]), literal("octal")], 1).is_err());
 }
 

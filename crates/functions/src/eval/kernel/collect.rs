@@ -13,9 +13,9 @@ use datafusion::{
 use crate::value::ListBuilder;
 
 /// The most bytes that the texts of a column can have: their offsets are 32 bits wide.
-const MOST_BYTES: usize = i32::MAX as usize;
+pub(super) const MOST_BYTES: usize = i32::MAX as usize;
 
-const TOO_LARGE: &str = "the texts of one batch have more than 2 GiB";
+pub(super) const TOO_LARGE: &str = "the texts of one batch have more than 2 GiB";
 
 /// A column of doubles.
 pub(crate) fn numbers(rows: usize, value: impl FnMut(usize) -> Option<f64>) -> Result<ArrayRef> {

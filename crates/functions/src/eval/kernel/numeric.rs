@@ -1,7 +1,7 @@
 //! Functions of doubles over whole columns: loops without a branch, so that the compiler vectorises them.
 //!
 //! `eval root=sqrt(bytes)`. Nulls of the arguments are taken over as they are; rows where a function has no result are
-//! looked for behind the loop, and only if there are any the nulls are computed.
+//! looked for in a second loop.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use datafusion::{
         array::{Array, ArrayRef, Float64Array, new_null_array},
         buffer::{BooleanBuffer, NullBuffer},
         compute,
-        datatypes::DataType,
+        datatypes::{DataType, Float64Type},
     },
     common::Result,
 };
 
-use super::Arguments;
-use crate::value::{Numbers, epoch};
+use super::{Arguments, bits};
+use crate::value::{Numbers, Texts, epoch, parse_number};
 
 /// An argument as doubles.
 pub(crate) enum Doubles {
@@ -39,6 +39,8 @@ impl Arguments {
             Numbers::Float(array) => array.clone(),
             Numbers::Int(array) => array.unary(|value| value as f64),
             Numbers::Time(array) => array.unary(epoch),
+            Numbers::Text(Texts::Utf8(texts)) => texts.iter().map(|text| parse_number(text?)).collect(),
+            Numbers::Text(Texts::View(texts)) => texts.iter().map(|text| parse_number(text?)).collect(),
             Numbers::Text(_) => (0..array.len()).map(|row| numbers.get(row)).collect(),
         }))
     }
@@ -46,7 +48,10 @@ impl Arguments {
 
 /// A function of one number that has a result for each.
 pub(crate) fn map(args: &Arguments, function: impl Fn(f64) -> f64) -> Result<ArrayRef> {
-    map_defined(args, function, |_, _| false)
+    Ok(match args.doubles(0)? {
+        Doubles::Column(column) => Arc::new(column.unary::<_, Float64Type>(function)),
+        Doubles::Constant(value) => constant(value.map(function), args.rows()),
+    })
 }
 
 /// A function of one number. `undefined` is told the number and the result, and says where there is none.
@@ -58,8 +63,9 @@ pub(crate) fn map_defined(
     match args.doubles(0)? {
         Doubles::Column(column) => {
             let result: Float64Array = column.unary(function);
-            let pairs = || column.values().iter().zip(result.values());
-            Ok(without(&result, || pairs().map(|(x, result)| undefined(*x, *result))))
+            let pairs = column.values().iter().zip(result.values());
+            let defined = bits(pairs.map(|(x, result)| !undefined(*x, *result)));
+            Ok(only_where(defined, &result))
         }
         Doubles::Constant(value) => {
             let result = value.map(|x| (x, function(x))).filter(|(x, result)| !undefined(*x, *result));
@@ -70,7 +76,7 @@ pub(crate) fn map_defined(
 
 /// A function of two numbers that has a result for each pair.
 pub(crate) fn map_two(args: &Arguments, function: impl Fn(f64, f64) -> f64) -> Result<ArrayRef> {
-    map_two_defined(args, function, |_, _, _| false)
+    two(args, function, |_, _, _| None)
 }
 
 /// A function of two numbers. `undefined` is told both and the result, and says where there is none.
@@ -79,38 +85,54 @@ pub(crate) fn map_two_defined(
     function: impl Fn(f64, f64) -> f64,
     undefined: impl Fn(f64, f64, f64) -> bool,
 ) -> Result<ArrayRef> {
-    match (args.doubles(0)?, args.doubles(1)?) {
-        (Doubles::Column(left), Doubles::Column(right)) => {
-            let result: Float64Array = compute::binary(&left, &right, function)?;
-            let rows = || left.values().iter().zip(right.values()).zip(result.values());
-            Ok(without(&result, || rows().map(|((x, y), result)| undefined(*x, *y, *result))))
-        }
-        (Doubles::Column(left), Doubles::Constant(Some(y))) => {
-            let result: Float64Array = left.unary(|x| function(x, y));
-            let rows = || left.values().iter().zip(result.values());
-            Ok(without(&result, || rows().map(|(x, result)| undefined(*x, y, *result))))
-        }
-        (Doubles::Constant(Some(x)), Doubles::Column(right)) => {
-            let result: Float64Array = right.unary(|y| function(x, y));
-            let rows = || right.values().iter().zip(result.values());
-            Ok(without(&result, || rows().map(|(y, result)| undefined(x, *y, *result))))
-        }
-        (Doubles::Constant(Some(x)), Doubles::Constant(Some(y))) => {
-            let result = Some(function(x, y)).filter(|result| !undefined(x, y, *result));
-            Ok(constant(result, args.rows()))
-        }
-        _ => Ok(new_null_array(&DataType::Float64, args.rows())),
-    }
+    two(args, function, |left, right, result| {
+        let result = result.values();
+        let is_defined = |x, y, result: &f64| !undefined(x, y, *result);
+        Some(match (left, right) {
+            (Doubles::Column(left), Doubles::Column(right)) => {
+                let rows = left.values().iter().zip(right.values()).zip(result);
+                bits(rows.map(|((x, y), result)| is_defined(*x, *y, result)))
+            }
+            (Doubles::Column(left), Doubles::Constant(Some(y))) => {
+                bits(left.values().iter().zip(result).map(|(x, result)| is_defined(*x, *y, result)))
+            }
+            (Doubles::Constant(Some(x)), Doubles::Column(right)) => {
+                bits(right.values().iter().zip(result).map(|(y, result)| is_defined(*x, *y, result)))
+            }
+            (Doubles::Constant(Some(x)), Doubles::Constant(Some(y))) => {
+                bits(result.iter().map(|result| is_defined(*x, *y, result)))
+            }
+            _ => return None,
+        })
+    })
 }
 
-/// Null as well on the rows of which `undefined` says so.
-fn without<I: Iterator<Item = bool>>(result: &Float64Array, undefined: impl Fn() -> I) -> ArrayRef {
-    if !undefined().fold(false, |any, next| any | next) {
-        return Arc::new(result.clone());
-    }
-    let defined: BooleanBuffer = undefined().map(|undefined| !undefined).collect();
+/// A function of two numbers; `defined` gives the rows that have a result if not all do.
+fn two(
+    args: &Arguments,
+    function: impl Fn(f64, f64) -> f64,
+    defined: impl Fn(&Doubles, &Doubles, &Float64Array) -> Option<BooleanBuffer>,
+) -> Result<ArrayRef> {
+    let (left, right) = (args.doubles(0)?, args.doubles(1)?);
+    let result: Float64Array = match (&left, &right) {
+        (Doubles::Column(left), Doubles::Column(right)) => compute::binary(left, right, function)?,
+        (Doubles::Column(left), Doubles::Constant(Some(y))) => left.unary(|x| function(x, *y)),
+        (Doubles::Constant(Some(x)), Doubles::Column(right)) => right.unary(|y| function(*x, y)),
+        (Doubles::Constant(Some(x)), Doubles::Constant(Some(y))) => {
+            Float64Array::from_value(function(*x, *y), args.rows())
+        }
+        _ => return Ok(new_null_array(&DataType::Float64, args.rows())),
+    };
+    Ok(match defined(&left, &right, &result) {
+        Some(defined) => only_where(defined, &result),
+        None => Arc::new(result),
+    })
+}
+
+/// Null as well on the rows that are not `defined`.
+fn only_where(defined: BooleanBuffer, result: &Float64Array) -> ArrayRef {
     let nulls = NullBuffer::union(result.nulls(), Some(&NullBuffer::new(defined)));
-    Arc::new(Float64Array::new(result.values().clone(), nulls))
+    Arc::new(Float64Array::new(result.values().clone(), nulls.filter(|nulls| nulls.null_count() > 0)))
 }
 
 fn constant(value: Option<f64>, rows: usize) -> ArrayRef {

@@ -24,6 +24,12 @@ fn rounding_looks_at_the_shown_digits() {
     ] {
         check("spl_round", &[numbers(&[x]), literal_number(digits)], &[expected]);
     }
+    // A tie, and what is too large to be scaled, between others.
+    check(
+        "spl_round",
+        &[numbers(&[0.125, 2.555, f64::NAN, -2.555, 1e300, f64::INFINITY, -0.004]), literal_number(2.0)],
+        &["0.13", "2.56", "null", "-2.56", "1e300", "Infinity", "0"],
+    );
     check("spl_round", &[numbers(&[1.5, 1.5]), numbers(&[-1.0, f64::NAN])], &["null", "null"]);
 }
 

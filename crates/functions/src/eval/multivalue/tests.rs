@@ -23,7 +23,12 @@ fn values_are_put_in_order() {
         &[lists(&[&["10", "9", "70", "100"], &["b", "a", "B"], &[]])],
         &["[10, 100, 70, 9]", "[B, a, b]", "null"],
     );
-    check("spl_mvreverse", &[lists(&[&["a", "b"], &["a"]])], &["[b, a]", "[a]"]);
+    check(
+        "spl_mvreverse",
+        &[lists(&[&["a", "b"], &["a"], &[], &["", "é", "c"]])],
+        &["[b, a]", "[a]", "null", "[c, é, ]"],
+    );
+    check("spl_mvreverse", &[texts(&["a", "null"])], &["[a]", "null"]);
 }
 
 #[test]

@@ -51,6 +51,16 @@ fn nothing_is_divided_by_zero() {
 #[test]
 fn a_missing_part_makes_the_whole_missing() {
     check("spl_concat", &[texts(&["a", "null", "c"]), literal("-"), integers(&[1, 2, 3])], &["a-1", "null", "c-3"]);
+    check(
+        "spl_concat",
+        &[
+            texts(&["a", "null", "", "ä"]),
+            literal(" - "),
+            texts(&["x", "y", "zz", "null"]),
+            texts(&["1", "2", "3", "4"]),
+        ],
+        &["a - x1", "null", " - zz3", "null"],
+    );
     check("spl_concat", &[lists(&[&["a"], &["a", "b"]]), literal("x")], &["ax", "null"]);
 }
 
@@ -85,6 +95,11 @@ fn kinds_decide_how_values_compare() {
     check("spl_gt", &[ten.clone(), nine.clone(), literal("text")], &["false", "false", "false", "null"]);
     check("spl_gt", &[ten, nine, literal("number")], &["true", "null", "null", "null"]);
     check("spl_eq", &[texts(&["10", "10"]), texts(&["10.0", "10"]), literal("auto")], &["true", "true"]);
+    let pairs =
+        [texts(&["10", "x", "", "", "1e1", "-", "İ"]), texts(&["x", "x", "", "0", "10", "-", "İ"]), literal("auto")];
+    check("spl_eq", &pairs, &["false", "true", "true", "false", "true", "true", "true"]);
+    check("spl_ne", &pairs, &["true", "false", "false", "true", "false", "false", "false"]);
+    check("spl_eq", &[texts(&["10", "a"]), texts(&["10.0", "a"]), literal("text")], &["false", "true"]);
     check("spl_eq", &[texts(&["10"]), literal("10.0"), literal("text")], &["false"]);
     check("spl_le", &[integers(&[1, 2, 3]), literal("2"), literal("auto")], &["true", "true", "false"]);
     check("spl_ge", &[integers(&[1, 2, 3]), literal("2"), literal("number")], &["false", "true", "true"]);

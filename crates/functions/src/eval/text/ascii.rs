@@ -1,9 +1,16 @@
 //! Whole columns at once, where all texts are ASCII: `lower(host)` is then a loop over the bytes of the column.
 
-use datafusion::arrow::{
-    array::{Array, Int64Array, StringArray},
-    buffer::{Buffer, OffsetBuffer},
+use std::ops::Range;
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, Int64Array, StringArray, StringViewArray},
+        buffer::{Buffer, NullBuffer, OffsetBuffer},
+    },
+    common::Result,
 };
+
+use super::super::kernel::TextColumn;
 
 /// The number of characters of each text.
 pub(super) fn lengths(array: &StringArray) -> Int64Array {
@@ -28,6 +35,44 @@ pub(super) fn map(array: &StringArray, change: impl Fn(&u8) -> u8) -> Option<Str
     };
     let values: Vec<u8> = bytes.iter().map(change).collect();
     StringArray::try_new(offsets, Buffer::from(values), array.nulls().cloned()).ok()
+}
+
+/// Whether all texts are ASCII.
+pub(super) fn is_ascii(array: &StringArray) -> bool {
+    bytes(array).is_ascii()
+}
+
+/// A part of each text, which `part` finds.
+pub(super) fn parts(
+    array: &StringArray,
+    nulls: Option<NullBuffer>,
+    part: impl Fn(&[u8]) -> Range<usize>,
+) -> Result<ArrayRef> {
+    let mut column = TextColumn::new(array.len(), bytes(array).len());
+    let data = array.value_data();
+    for [start, end] in array.value_offsets().array_windows() {
+        let (start, end) = (*start as usize, *end as usize);
+        let part = part(data.get(start..end).unwrap_or_default());
+        column.push(data, start + part.start, start + part.end);
+        column.end_row();
+    }
+    column.finish(nulls)
+}
+
+/// As [`parts`], of texts in views.
+pub(super) fn view_parts(
+    array: &StringViewArray,
+    nulls: Option<NullBuffer>,
+    part: impl Fn(&[u8]) -> Range<usize>,
+) -> Result<ArrayRef> {
+    let mut column = TextColumn::new(array.len(), 0);
+    for row in 0..array.len() {
+        let text = array.value(row).as_bytes();
+        let part = part(text);
+        column.push(text, part.start, part.end);
+        column.end_row();
+    }
+    column.finish(nulls)
 }
 
 /// The bytes of all texts, one behind the other.

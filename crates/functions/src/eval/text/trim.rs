@@ -1,5 +1,7 @@
 //! `trim(user)`, `ltrim(amount, "$ ")`: the characters of a set taken away from the ends of a text.
 
+use std::ops::Range;
+
 /// The characters to take away.
 pub(super) enum Set {
     /// All of them ASCII: which bytes they are. Such bytes are never part of another character.
@@ -21,32 +23,25 @@ impl Set {
         Self::Bytes(bytes)
     }
 
-    /// The text without them at its start.
-    pub(super) fn cut_start<'a>(&self, text: &'a str) -> &'a str {
+    /// The text without them at its start, at its end, or both.
+    pub(super) fn cut<'a, const START: bool, const END: bool>(&self, text: &'a str) -> &'a str {
         match self {
-            Self::Bytes(set) => {
-                let kept = text.bytes().position(|byte| !set[usize::from(byte)]).unwrap_or(text.len());
-                text.get(kept..).unwrap_or_default()
+            Self::Bytes(set) => text.get(kept::<START, END>(set, text.as_bytes())).unwrap_or_default(),
+            Self::Characters(set) => {
+                let text = if START { text.trim_start_matches(|c| set.contains(c)) } else { text };
+                if END { text.trim_end_matches(|c| set.contains(c)) } else { text }
             }
-            Self::Characters(set) => text.trim_start_matches(|c| set.contains(c)),
         }
     }
+}
 
-    /// The text without them at its end.
-    pub(super) fn cut_end<'a>(&self, text: &'a str) -> &'a str {
-        match self {
-            Self::Bytes(set) => {
-                let kept = text.bytes().rposition(|byte| !set[usize::from(byte)]).map_or(0, |last| last + 1);
-                text.get(..kept).unwrap_or_default()
-            }
-            Self::Characters(set) => text.trim_end_matches(|c| set.contains(c)),
-        }
-    }
-
-    /// The text without them at both ends.
-    pub(super) fn cut<'a>(&self, text: &'a str) -> &'a str {
-        self.cut_end(self.cut_start(text))
-    }
+/// What is left of a text without the bytes of a set.
+pub(super) fn kept<const START: bool, const END: bool>(set: &[bool; 256], text: &[u8]) -> Range<usize> {
+    let is_kept = |byte: &u8| !set[usize::from(*byte)];
+    let start = if START { text.iter().position(is_kept).unwrap_or(text.len()) } else { 0 };
+    let rest = text.get(start..).unwrap_or_default();
+    let length = if END { rest.iter().rposition(is_kept).map_or(0, |last| last + 1) } else { rest.len() };
+    start..start + length
 }
 
 #[cfg(test)]
@@ -63,7 +58,9 @@ mod tests {
             ("", " a ", " a ", " a ", " a "),
         ] {
             let set = Set::new(set);
-            assert_eq!((set.cut(text), set.cut_start(text), set.cut_end(text)), (both, start, end));
+            assert_eq!(set.cut::<true, true>(text), both);
+            assert_eq!(set.cut::<true, false>(text), start);
+            assert_eq!(set.cut::<false, true>(text), end);
         }
     }
 }

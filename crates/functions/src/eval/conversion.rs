@@ -22,6 +22,7 @@ mod functions;
 mod json;
 mod radix;
 
+use self::format::Format;
 pub use functions::FUNCTIONS;
 
 /// Their kernels.
@@ -80,7 +81,7 @@ fn read_numbers(args: &Arguments, change: impl Fn(f64) -> f64) -> Result<ArrayRe
 fn formatted(args: &ReturnFieldArgs) -> Result<DataType> {
     if let Some(Some(literal)) = args.scalar_arguments.get(1)
         && let Some(name) = literal.try_as_str().flatten()
-        && format::Format::named(name).is_none()
+        && Format::named(name).is_none()
     {
         return plan_err!("`{name}` is no format of tostring: hex, binary, commas or duration");
     }
@@ -103,16 +104,20 @@ fn to_string(args: &Arguments) -> Result<ArrayRef> {
         });
     }
     let (read, formats) = (args.numbers(0)?, args.texts(1)?);
-    let fixed = if args.is_constant(1) { formats.get(0).and_then(|name| format::Format::named(&name)) } else { None };
-    if let (Some(format::Format::Hex), Some(array)) = (fixed, args.array(0)?.as_primitive_opt::<Int64Type>())
-        && array.len() == args.rows()
+    let fixed = if args.is_constant(1) { formats.get(0).and_then(|name| Format::named(&name)) } else { None };
+    let whole = args.array(0)?.as_primitive_opt::<Int64Type>();
+    if let (Some(Format::Hex), Some(column)) = (fixed, whole)
+        && column.len() == args.rows()
     {
-        return format::hex_column(array);
+        return format::hex_column(column);
     }
     append_texts(args.rows(), |row, buffer| {
-        let format = fixed.or_else(|| format::Format::named(&formats.get(row)?));
+        let format = fixed.or_else(|| Format::named(&formats.get(row)?));
         match (format, read.get(row)) {
             (None, _) => false,
+            (Some(Format::Hex), Some(_)) if let Some(column) = whole => {
+                format::hex(column.value(if args.is_constant(0) { 0 } else { row }), buffer)
+            }
             (Some(format), Some(number)) => format.write(number, buffer),
             (Some(_), None) => values.push(row, buffer),
         }

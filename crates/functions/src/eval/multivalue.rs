@@ -2,11 +2,11 @@
 //!
 //! One value is a list of one; a list without values does not exist, it is null.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, ListArray},
+        array::{Array, ArrayRef, ListArray, StringArray, new_null_array},
         buffer::{NullBuffer, OffsetBuffer},
         datatypes::{DataType, Field},
     },
@@ -76,24 +76,37 @@ fn reorder(args: &Arguments, order: fn(&mut Vec<&str>)) -> Result<ArrayRef> {
     })
 }
 
-/// Where there are lists, they keep their lengths, and only the values change places.
 fn reverse(args: &Arguments) -> Result<ArrayRef> {
     let column = args.lists(0)?;
-    let Some((lists, values)) = column.whole() else { return reorder(args, |values| values.reverse()) };
-    let lengths = || lists.value_offsets().array_windows().map(|[start, end]| (*start as usize, *end as usize));
-    let ends = values.value_offsets();
-    let mut reversed = TextColumn::new(values.len(), values.value_data().len());
-    for (start, end) in lengths() {
-        for [start, end] in ends.get(start..=end).unwrap_or_default().array_windows().rev() {
-            reversed.push(values.value_data(), *start as usize, *end as usize);
-            reversed.end_row();
-        }
+    match column.whole() {
+        Some((lists, values)) => rearranged(lists, values, Iterator::rev),
+        None => reorder(args, |values| values.reverse()),
     }
-    let nulls =
-        NullBuffer::union(lists.nulls(), Some(&NullBuffer::new(bits(lengths().map(|(start, end)| start < end)))));
+}
+
+/// The values of each list whose places `order` gives, without a look at them. A list that has no values is null.
+fn rearranged<I: Iterator<Item = usize>>(
+    lists: &ListArray,
+    values: &StringArray,
+    order: impl Fn(Range<usize>) -> I,
+) -> Result<ArrayRef> {
+    let bounds = values.value_offsets();
+    let mut texts = TextColumn::new(values.len(), values.value_data().len());
+    let mut ends = Vec::with_capacity(lists.len() + 1);
+    ends.push(0_i32);
+    for [start, end] in lists.value_offsets().array_windows() {
+        for place in order(*start as usize..*end as usize) {
+            if let Some([start, end]) = bounds.get(place..).and_then(|bounds| bounds.first_chunk::<2>()) {
+                texts.push(values.value_data(), *start as usize, *end as usize);
+                texts.end_row();
+            }
+        }
+        ends.push(texts.rows() as i32);
+    }
+    let has_values = bits(ends.array_windows().map(|[start, end]| start < end));
+    let nulls = NullBuffer::union(lists.nulls(), Some(&NullBuffer::new(has_values)));
     let item = Arc::new(Field::new("item", DataType::Utf8, true));
-    let offsets = OffsetBuffer::from_lengths(lengths().map(|(start, end)| end - start));
-    Ok(Arc::new(ListArray::try_new(item, offsets, reversed.finish(None)?, nulls)?))
+    Ok(Arc::new(ListArray::try_new(item, OffsetBuffer::new(ends.into()), texts.finish(None)?, nulls)?))
 }
 
 /// `mvindex` gives a text for one index and a list for a range.
@@ -114,6 +127,17 @@ fn index(args: &Arguments) -> Result<ArrayRef> {
         });
     }
     let ends = args.numbers(2)?;
+    if let (Some((lists, items)), true, true) = (values.whole(), args.is_constant(1), args.is_constant(2)) {
+        let (Some(start), Some(end)) = (starts.get(0), ends.get(0)) else {
+            return Ok(new_null_array(&list_type(), args.rows()));
+        };
+        return rearranged(lists, items, |values| {
+            let count = values.len();
+            let (Some(start), Some(end)) = (place(start, count), place(end, count)) else { return 0..0 };
+            let start = start.min(count);
+            values.start + start..values.start + end.saturating_add(1).clamp(start, count)
+        });
+    }
     lists(args.rows(), |row, builder| {
         let (Some(values), Some(start), Some(end)) = (values.get(row), starts.get(row), ends.get(row)) else { return };
         let count = values.clone().count();

@@ -40,7 +40,7 @@ impl Format {
     /// Writes a number; false if it has no such form.
     pub(super) fn write(self, number: f64, out: &mut String) -> bool {
         match self {
-            Self::Hex => hex(number, out),
+            Self::Hex => number.fract() == 0.0 && number.abs() < 2f64.powi(63) && hex(number as i64, out),
             Self::Binary => binary(number, out),
             Self::Commas => commas(number, out),
             Self::Duration => duration(number, out),
@@ -49,13 +49,10 @@ impl Format {
 }
 
 /// A negative number is written as its 64 bits.
-fn hex(number: f64, out: &mut String) -> bool {
-    let whole = number.fract() == 0.0 && number.abs() < 2f64.powi(63);
-    if whole {
-        out.push_str("0x");
-        push_digits(number as i64 as u64, 4, out);
-    }
-    whole
+pub(super) fn hex(number: i64, out: &mut String) -> bool {
+    out.push_str("0x");
+    push_digits(number as u64, 4, out);
+    true
 }
 
 /// A column of whole numbers in hexadecimal.

@@ -57,6 +57,11 @@ impl TextColumn {
         self.ends.push(self.bytes.len() as i32);
     }
 
+    /// How many texts there are.
+    pub(crate) fn rows(&self) -> usize {
+        self.ends.len() - 1
+    }
+
     /// The column. It is an error if parts were no whole characters or if there is too much text.
     pub(crate) fn finish(self, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
         if self.bytes.len() > MOST_BYTES {

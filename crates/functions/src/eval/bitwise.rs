@@ -158,9 +158,14 @@ fn shown(bits: u64) -> i64 {
 
 /// Null as well where the arguments are out of range.
 fn in_range(result: &Int64Array, arguments: impl ExactSizeIterator<Item = i64> + Clone) -> Int64Array {
-    let all_bits = arguments.clone().fold(0, |so_far, argument| so_far | argument);
-    if all_bits as u64 <= MASK {
-        return result.clone();
+    // Where many are out of range, the first ones tell.
+    const FIRST: usize = 64;
+    let first = arguments.clone().take(FIRST).fold(0, |so_far, argument| so_far | argument);
+    if first as u64 <= MASK {
+        let all = arguments.clone().fold(0, |so_far, argument| so_far | argument);
+        if all as u64 <= MASK {
+            return result.clone();
+        }
     }
     let in_range = bits(arguments.map(|argument| (argument as u64 >> MASK.count_ones()) as u32 == 0));
     let nulls = NullBuffer::union(result.nulls(), Some(&NullBuffer::new(in_range)));

@@ -60,12 +60,12 @@ pub(crate) fn epoch(micros: i64) -> f64 {
 /// or `NaN`, `Infinity`, `-Infinity`.
 pub fn parse_number(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
-    if let Some(number) = parse_short(bytes) {
-        return Some(number);
-    }
     let first = *bytes.first()?;
     if !begins_number(first) {
         return None;
+    }
+    if let Some(number) = parse_short(bytes) {
+        return Some(number);
     }
     if first.is_ascii_alphabetic()
         || (bytes.len() > 1 && bytes[1].is_ascii_alphabetic() && !first.is_ascii_digit() && first != b'.')

@@ -73,10 +73,15 @@ pub(crate) fn rows(first: Option<u64>, last: u64) -> WindowFrame {
     WindowFrame::new_bounds(WindowFrameUnits::Rows, WindowFrameBound::Preceding(ScalarValue::UInt64(first)), last)
 }
 
-/// Adds window functions as hidden columns and returns their names.
+/// What tells the windows of two nodes apart: partition and order.
+type Rows = (Vec<Expr>, Vec<SortExpr>);
+
+/// Adds window functions as hidden columns and returns their names. A function may not read what another one adds here, nor,
+/// without a projection in between, what an earlier call added.
 pub(crate) fn add(mut relation: Relation, stem: &str, windows: Vec<Expr>) -> Result<(Relation, Vec<String>)> {
     let mut names = Vec::with_capacity(windows.len());
-    let mut exprs = Vec::with_capacity(windows.len());
+    // One node has one partition and one order.
+    let mut nodes: Vec<(Rows, Vec<Expr>)> = Vec::new();
     let mut n = 0;
     for window in windows {
         let mut name = format!("__{stem}{n}");
@@ -85,10 +90,18 @@ pub(crate) fn add(mut relation: Relation, stem: &str, windows: Vec<Expr>) -> Res
             name = format!("__{stem}{n}");
         }
         n += 1;
-        exprs.push(named(window, &name));
+        let key = match &window {
+            Expr::WindowFunction(call) => (call.params.partition_by.clone(), call.params.order_by.clone()),
+            _ => (Vec::new(), Vec::new()),
+        };
+        let expr = named(window, &name);
+        match nodes.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, exprs)) => exprs.push(expr),
+            None => nodes.push((key, vec![expr])),
+        }
         names.push(name);
     }
-    if !exprs.is_empty() {
+    for (_, exprs) in nodes {
         relation.plan = relation::windows(relation.plan, exprs)?;
     }
     Ok((relation, names))

@@ -6,13 +6,22 @@
 pub mod accum;
 pub mod addinfo;
 pub mod addtotals;
+pub mod analyzefields;
+pub mod anomalousvalue;
+pub mod anomalydetection;
 pub mod append;
 pub mod appendcols;
 pub mod appendpipe;
+pub mod arules;
+pub mod associate;
 pub mod autoregress;
 pub mod bin;
 pub mod chart;
+pub mod cofilter;
+pub mod concurrency;
+pub mod contingency;
 pub mod convert;
+pub mod correlate;
 pub mod datamodel;
 pub mod dedup;
 pub mod delta;
@@ -21,6 +30,7 @@ pub mod eventstats;
 pub mod extract;
 pub mod fieldformat;
 pub mod fields;
+pub mod fieldsummary;
 pub mod filldown;
 pub mod fillnull;
 pub mod foreach;
@@ -28,20 +38,25 @@ pub mod format;
 pub mod from;
 pub mod fromjson;
 pub mod gentimes;
+pub mod geostats;
 pub mod head;
 pub mod inputlookup;
 pub mod iplocation;
 pub mod join;
+pub mod localize;
 pub mod lookup;
 pub mod makecontinuous;
 pub mod makemv;
 pub mod makeresults;
 pub mod map;
+pub mod mpreview;
+pub mod mstats;
 pub mod multikv;
 pub mod multisearch;
 pub mod mvcombine;
 pub mod mvexpand;
 pub mod nomv;
+pub mod outlier;
 pub mod outputlookup;
 pub mod rangemap;
 pub mod regex;
@@ -54,6 +69,7 @@ pub mod rex;
 pub mod search;
 pub mod set;
 pub mod setfields;
+pub mod sistats;
 pub mod sort;
 pub mod spath;
 pub mod stats;
@@ -62,6 +78,7 @@ pub mod streamstats;
 pub mod table;
 pub mod tail;
 pub mod timechart;
+pub mod timewrap;
 pub mod tojson;
 pub mod top;
 pub mod transaction;
@@ -89,13 +106,22 @@ macro_rules! commands {
             Accum(accum::Accum) = [accum::SPEC],
             AddInfo(addinfo::AddInfo) = [addinfo::SPEC],
             AddTotals(addtotals::AddTotals) = [addtotals::SPEC, addtotals::COLUMNS],
+            AnalyzeFields(analyzefields::AnalyzeFields) = [analyzefields::SPEC],
+            AnomalousValue(anomalousvalue::AnomalousValue) = [anomalousvalue::SPEC],
+            AnomalyDetection(anomalydetection::AnomalyDetection) = [anomalydetection::SPEC],
             Append(append::Append) = [append::SPEC],
             AppendCols(appendcols::AppendCols) = [appendcols::SPEC],
             AppendPipe(appendpipe::AppendPipe) = [appendpipe::SPEC],
+            ARules(arules::ARules) = [arules::SPEC],
+            Associate(associate::Associate) = [associate::SPEC],
             AutoRegress(autoregress::AutoRegress) = [autoregress::SPEC],
             Bin(bin::Bin) = [bin::SPEC],
             Chart(chart::Chart) = [chart::SPEC],
+            CoFilter(cofilter::CoFilter) = [cofilter::SPEC],
+            Concurrency(concurrency::Concurrency) = [concurrency::SPEC],
+            Contingency(contingency::Contingency) = [contingency::SPEC],
             Convert(convert::Convert) = [convert::SPEC],
+            Correlate(correlate::Correlate) = [correlate::SPEC],
             DataModel(datamodel::DataModel) = [datamodel::SPEC],
             Dedup(dedup::Dedup) = [dedup::SPEC],
             Delta(delta::Delta) = [delta::SPEC],
@@ -104,6 +130,7 @@ macro_rules! commands {
             Extract(extract::Extract) = [extract::SPEC],
             FieldFormat(fieldformat::FieldFormat) = [fieldformat::SPEC],
             Fields(fields::Fields) = [fields::SPEC],
+            FieldSummary(fieldsummary::FieldSummary) = [fieldsummary::SPEC],
             FillDown(filldown::FillDown) = [filldown::SPEC],
             FillNull(fillnull::FillNull) = [fillnull::SPEC],
             ForEach(foreach::ForEach) = [foreach::SPEC],
@@ -111,20 +138,25 @@ macro_rules! commands {
             From(from::From) = [from::SPEC],
             FromJson(fromjson::FromJson) = [fromjson::SPEC],
             GenTimes(gentimes::GenTimes) = [gentimes::SPEC],
+            GeoStats(geostats::GeoStats) = [geostats::SPEC],
             Head(head::Head) = [head::SPEC],
             InputLookup(inputlookup::InputLookup) = [inputlookup::SPEC],
             IpLocation(iplocation::IpLocation) = [iplocation::SPEC],
             Join(join::Join) = [join::SPEC],
+            Localize(localize::Localize) = [localize::SPEC],
             Lookup(lookup::Lookup) = [lookup::SPEC],
             MakeContinuous(makecontinuous::MakeContinuous) = [makecontinuous::SPEC],
             MakeMv(makemv::MakeMv) = [makemv::SPEC],
             MakeResults(makeresults::MakeResults) = [makeresults::SPEC],
             Map(map::Map) = [map::SPEC],
+            MPreview(mpreview::MPreview) = [mpreview::SPEC],
+            MStats(mstats::MStats) = [mstats::SPEC, mstats::CATALOG],
             MultiKv(multikv::MultiKv) = [multikv::SPEC],
             MultiSearch(multisearch::MultiSearch) = [multisearch::SPEC],
             MvCombine(mvcombine::MvCombine) = [mvcombine::SPEC],
             MvExpand(mvexpand::MvExpand) = [mvexpand::SPEC],
             NoMv(nomv::NoMv) = [nomv::SPEC],
+            Outlier(outlier::Outlier) = [outlier::SPEC],
             OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],
             RangeMap(rangemap::RangeMap) = [rangemap::SPEC],
             Regex(regex::Regex) = [regex::SPEC],
@@ -137,6 +169,7 @@ macro_rules! commands {
             Search(search::SearchCommand) = [search::SPEC],
             Set(set::Set) = [set::SPEC],
             SetFields(setfields::SetFields) = [setfields::SPEC],
+            SiStats(sistats::SiStats) = [sistats::SPEC, sistats::CHART, sistats::TIMECHART, sistats::TOP, sistats::RARE],
             Sort(sort::Sort) = [sort::SPEC],
             SPath(spath::SPath) = [spath::SPEC],
             Stats(stats::Stats) = [stats::SPEC],
@@ -145,6 +178,7 @@ macro_rules! commands {
             Table(table::Table) = [table::SPEC],
             Tail(tail::Tail) = [tail::SPEC],
             TimeChart(timechart::TimeChart) = [timechart::SPEC],
+            TimeWrap(timewrap::TimeWrap) = [timewrap::SPEC],
             ToJson(tojson::ToJson) = [tojson::SPEC, tojson::MAKE],
             Top(top::Top) = [top::SPEC, top::RARE],
             Transaction(transaction::Transaction) = [transaction::SPEC],

@@ -337,6 +337,7 @@ fn check_position(
 ) {
     let adds = match parsed {
         Some(Command::InputLookup(lookup)) => lookup.append,
+        Some(Command::MStats(stats)) => stats.append,
         Some(Command::TStats(tstats)) => tstats.append,
         Some(Command::Union(_)) => true,
         Some(Command::Unsupported(other)) => command::unsupported::may_follow(other),

@@ -1,16 +1,19 @@
 //! `mode(field)`: the most frequent text.
 //!
 //! `stats mode(status) by host`. Of equally frequent texts the smallest by bytes wins: the first one seen would depend on
-//! how the input was cut.
+//! how the input was cut. `spl_value_counts(x, most)` is all values with their counts as JSON, for `fieldsummary`.
 
 use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, AsArray, Int64Array},
+        array::{ArrayRef, AsArray, Int64Array, StringArray},
         datatypes::{DataType, Int64Type},
     },
-    common::{Result, exec_err},
+    common::{Result, exec_datafusion_err, exec_err},
+    logical_expr::function::AccumulatorArgs,
+    physical_expr::expressions::Literal,
+    scalar::ScalarValue,
 };
 use hashbrown::HashMap;
 
@@ -20,7 +23,7 @@ use super::{
     kernel::Kernel,
     nested::{as_lists, items, list_of, lists},
 };
-use crate::AggregateSpec;
+use crate::{AggregateSpec, value::Texts};
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
@@ -31,24 +34,47 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
     ..AggregateSpec::NEW
 }];
 
-pub(crate) const KERNELS: &[Kernel] = &[Kernel {
-    name: "spl_mode",
-    arguments: 1,
-    counts: false,
-    returns: |_| DataType::Utf8,
-    state: |types| {
-        let value = types.first().map_or(DataType::Utf8, Interned::state_type);
-        vec![list_of(value), list_of(DataType::Int64)]
-    },
-    create: |args| {
-        let [value] = args.expr_fields else { return exec_err!("spl_mode takes one argument") };
-        Ok(Box::new(Mode::new(Interned::new(value.data_type()))))
-    },
-}];
+pub(crate) const KERNELS: &[Kernel] = &[kernel("spl_mode", 1), kernel("spl_value_counts", 2)];
+
+const fn kernel(name: &'static str, arguments: usize) -> Kernel {
+    Kernel {
+        name,
+        arguments,
+        counts: false,
+        returns: |_| DataType::Utf8,
+        state: |types| {
+            let value = types.first().map_or(DataType::Utf8, Interned::state_type);
+            vec![list_of(value), list_of(DataType::Int64)]
+        },
+        create: |args| {
+            let Some(value) = args.expr_fields.first() else { return exec_err!("a mode takes an argument") };
+            Ok(Box::new(Mode::new(Interned::new(value.data_type()), answer(args))))
+        },
+    }
+}
+
+/// What is made of the counts.
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    /// The most frequent value.
+    Most,
+    /// So many of the most frequent values as JSON.
+    All(usize),
+}
+
+/// The literal second argument is how many values are listed; 0 is all.
+fn answer(args: &AccumulatorArgs) -> Answer {
+    let Some(most) = args.exprs.get(1) else { return Answer::Most };
+    match most.downcast_ref::<Literal>().map(Literal::value) {
+        Some(ScalarValue::Int64(Some(most))) if *most > 0 => Answer::All(usize::try_from(*most).unwrap_or(usize::MAX)),
+        _ => Answer::All(usize::MAX),
+    }
+}
 
 /// How often each group has each value.
 #[derive(Debug)]
 struct Mode {
+    answer: Answer,
     values: Interned,
     /// By the group in the upper half and the number of the value in the lower. None while group 0 is alone.
     counts: Option<HashMap<u64, i64>>,
@@ -61,8 +87,8 @@ fn key(group: usize, value: u32) -> u64 {
 }
 
 impl Mode {
-    fn new(values: Interned) -> Self {
-        Self { values, counts: None, alone: Vec::new() }
+    fn new(values: Interned, answer: Answer) -> Self {
+        Self { answer, values, counts: None, alone: Vec::new() }
     }
 
     /// The counts of all groups but the one that is alone, which it is no longer.
@@ -79,12 +105,38 @@ impl Mode {
         let shared = shared.map(|(key, count)| ((key >> 32) as usize, (*key as u32, *count)));
         Sorted::new(alone.chain(shared), count)
     }
+
+    /// The values of each group, the most frequent first, then by their texts.
+    fn listed(&self, count: usize, most: usize) -> Result<ArrayRef> {
+        let mut sorted = self.by_group(count);
+        let order = self.values.order()?;
+        let mut answers: Vec<Option<String>> = Vec::with_capacity(count);
+        for values in sorted.groups_mut() {
+            values.sort_unstable_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then_with(|| order(*a, *b)));
+            let listed = || values.iter().filter(|(_, count)| *count > 0).take(most);
+            let texts = self.values.texts(listed().map(|(value, _)| Some(*value)))?;
+            let texts = Texts::new(&texts)?;
+            let mut json = String::from("[");
+            for (place, (_, count)) in listed().enumerate() {
+                let text = texts.get(place).unwrap_or_default();
+                let quoted = serde_json::to_string(&text).map_err(|error| exec_datafusion_err!("{error}"))?;
+                json.push_str(if place == 0 { "{\"value\":" } else { ",{\"value\":" });
+                json.push_str(&quoted);
+                json.push_str(",\"count\":");
+                json.push_str(&count.to_string());
+                json.push('}');
+            }
+            json.push(']');
+            answers.push((json.len() > 2).then_some(json));
+        }
+        Ok(Arc::new(StringArray::from(answers)))
+    }
 }
 
 impl Groups for Mode {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
-        let [column] = arguments else { return exec_err!("spl_mode takes one argument") };
-        let Self { values, counts, alone } = self;
+        let Some(column) = arguments.first() else { return exec_err!("a mode takes an argument") };
+        let Self { values, counts, alone, .. } = self;
         values.each(column, rows, |group, value| {
             if group > 0 || counts.is_some() {
                 *Self::shared(counts, alone).entry(key(group, value)).or_default() += 1;
@@ -113,6 +165,9 @@ impl Groups for Mode {
     }
 
     fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
+        if let Answer::All(most) = self.answer {
+            return self.listed(count, most);
+        }
         let mut sorted = self.by_group(count);
         let order = self.values.order()?;
         let most = sorted.groups_mut().map(|values| {
@@ -134,7 +189,7 @@ impl Groups for Mode {
         if count == 0 {
             return Ok(());
         }
-        let mut kept = Self::new(self.values.fresh());
+        let mut kept = Self::new(self.values.fresh(), self.answer);
         let counts = kept.counts.insert(HashMap::new());
         for (key_of_rest, number) in self.counts.take().into_iter().flatten() {
             if let Some(group) = ((key_of_rest >> 32) as usize).checked_sub(count) {
@@ -148,14 +203,14 @@ impl Groups for Mode {
 
     /// Each value once, as often as the row has it.
     fn convert(&self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<Vec<ArrayRef>> {
-        let [column] = arguments else { return exec_err!("spl_mode takes one argument") };
+        let Some(column) = arguments.first() else { return exec_err!("a mode takes an argument") };
         let (values, lengths) = Interned::rows(column, rows)?;
         let ones = Int64Array::from_value(1, values.len());
         Ok(vec![lists(values, lengths.iter().copied())?, lists(Arc::new(ones), lengths.into_iter())?])
     }
 
     fn fresh(&self) -> Result<Box<dyn Groups>> {
-        Ok(Box::new(Self::new(self.values.fresh())))
+        Ok(Box::new(Self::new(self.values.fresh(), self.answer)))
     }
 
     fn size(&self) -> usize {

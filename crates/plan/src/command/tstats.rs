@@ -125,7 +125,10 @@ impl Partial for TStats {
 }
 
 /// The automatic span of `BY _time`.
-async fn automatic(events: &Relation, cx: &mut Context<'_>) -> Result<Option<speleo_syntax::clause::BinSpan>> {
+pub(super) async fn automatic(
+    events: &Relation,
+    cx: &mut Context<'_>,
+) -> Result<Option<speleo_syntax::clause::BinSpan>> {
     let Some(data_type) = events.data_type(meet::TIME).cloned() else { return Ok(None) };
     let range = bin::range(meet::TIME, events, &column(meet::TIME), &data_type, cx).await?;
     Ok(range.map(|(low, high)| span::nice_time(low, high, DEFAULT_BINS, 0.0)))

@@ -13,7 +13,10 @@ use speleo_syntax::{
     parse_continuation, parse_search_expr,
 };
 
-use crate::command::{eval::template_fields, foreach, map, transaction};
+use crate::{
+    command::{eval::template_fields, foreach, map, transaction},
+    metric,
+};
 
 /// The names of fields that the commands of a pipeline read; without wildcards, without those of its subsearches.
 pub(crate) fn mentioned(search: &Search) -> Vec<String> {
@@ -29,7 +32,7 @@ pub(crate) fn mentioned(search: &Search) -> Vec<String> {
 }
 
 /// Visits the fields that a command reads, or keeps where it has no new value for them.
-pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
+pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
     match command {
         Command::Bin(bin) => found(&bin.field),
         Command::Convert(convert) => convert.conversions.iter().for_each(|conversion| found(&conversion.field)),
@@ -144,13 +147,54 @@ pub(super) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
                 }
             }
         }
+        Command::AnalyzeFields(analysis) => found(&analysis.class),
+        Command::AnomalousValue(anomalous) => anomalous.fields.iter().for_each(found),
+        Command::AnomalyDetection(detection) => detection.fields.iter().for_each(found),
+        Command::ARules(rules) => rules.fields.iter().for_each(found),
+        Command::Associate(associate) => associate.fields.iter().for_each(found),
+        Command::CoFilter(filter) => [&filter.user, &filter.item].into_iter().for_each(found),
+        Command::Concurrency(running) => std::iter::once(&running.duration).chain(&running.start).for_each(found),
+        Command::Contingency(table) => [&table.row, &table.column].into_iter().for_each(found),
+        Command::Outlier(outlier) => outlier.fields.iter().for_each(found),
+        Command::FieldSummary(summary) => summary.fields.iter().for_each(found),
+        Command::GeoStats(stats) => {
+            of_aggregates(&stats.aggregates, found);
+            stats.by.iter().for_each(&mut *found);
+            for name in [&stats.latitude, &stats.longitude] {
+                found(&Field::new(name.clone(), stats.span));
+            }
+        }
+        Command::MStats(stats) => {
+            of_search(&stats.condition, found);
+            stats.by.iter().for_each(&mut *found);
+            for name in [metric::NAME, metric::VALUE] {
+                found(&Field::new(name, stats.span));
+            }
+            of_aggregates(&stats.aggregates, &mut |field| {
+                let metric = if stats.catalog || field.name == metric::VALUE { "*" } else { &field.name };
+                found(field);
+                found(&Field::new(format!("{}{metric}", metric::PREFIX), field.span));
+            });
+        }
+        Command::MPreview(preview) => {
+            for name in [metric::NAME.to_owned(), metric::VALUE.to_owned(), format!("{}*", metric::PREFIX)] {
+                found(&Field::new(name, preview.span));
+            }
+            if let Some(filter) = &preview.filter {
+                of_search(&parse_search_expr(&filter.node).0, found);
+            }
+        }
+        Command::SiStats(prepared) => of_command(&prepared.command, found),
         Command::AddInfo(_)
         | Command::AppendCols(_)
+        | Command::Correlate(_)
         | Command::Extract(_)
         | Command::GenTimes(_)
+        | Command::Localize(_)
         | Command::MultiKv(_)
         | Command::MultiSearch(_)
         | Command::Set(_)
+        | Command::TimeWrap(_)
         | Command::Union(_) => {}
         Command::Append(_)
         | Command::Uniq(_)

@@ -22,27 +22,10 @@ pub(crate) fn patterns(search: &Search) -> Vec<String> {
     };
     for command in &search.commands {
         // A condition compares the fields that it names, and what is dropped need not be there.
-        let names_all = match command {
-            Command::Search(_) => continue,
-            Command::Fields(fields) if fields.drop => continue,
-            Command::AddTotals(totals) => totals.fields.is_empty(),
-            Command::ToJson(json) => json.fields.is_empty(),
-            Command::Replace(replace) => replace.fields.is_empty(),
-            Command::FillDown(fill) => fill.fields.is_empty(),
-            Command::FillNull(fill) => fill.fields.is_empty(),
-            Command::Chart(chart) => chart.aggregates.iter().any(is_of_all),
-            Command::StreamStats(stats) => stats.aggregates.iter().any(is_of_all),
-            Command::TimeChart(chart) => chart.aggregates.iter().any(is_of_all),
-            Command::Stats(stats) => stats.aggregates.iter().any(is_of_all),
-            Command::EventStats(stats) => stats.aggregates.iter().any(is_of_all),
-            Command::Format(_)
-            | Command::MvCombine(_)
-            | Command::OutputLookup(_)
-            | Command::Transpose(_)
-            | Command::UnTable(_) => true,
-            _ => false,
-        };
-        if names_all {
+        if matches!(command, Command::Search(_)) || matches!(command, Command::Fields(fields) if fields.drop) {
+            continue;
+        }
+        if takes_all(command) {
             add(ALL);
         }
         of_command(command, &mut |field| {
@@ -57,6 +40,36 @@ pub(crate) fn patterns(search: &Search) -> Vec<String> {
     patterns
 }
 
+/// Whether a command reads every field that there is.
+pub(crate) fn takes_all(command: &Command) -> bool {
+    match command {
+        Command::AddTotals(totals) => totals.fields.is_empty(),
+        Command::ToJson(json) => json.fields.is_empty(),
+        Command::Replace(replace) => replace.fields.is_empty(),
+        Command::FillDown(fill) => fill.fields.is_empty(),
+        Command::FillNull(fill) => fill.fields.is_empty(),
+        Command::Chart(chart) => chart.aggregates.iter().any(is_of_all),
+        Command::StreamStats(stats) => stats.aggregates.iter().any(is_of_all),
+        Command::TimeChart(chart) => chart.aggregates.iter().any(is_of_all),
+        Command::Stats(stats) => stats.aggregates.iter().any(is_of_all),
+        Command::EventStats(stats) => stats.aggregates.iter().any(is_of_all),
+        Command::AnomalousValue(anomalous) => anomalous.fields.is_empty(),
+        Command::AnomalyDetection(detection) => detection.fields.is_empty(),
+        Command::Associate(associate) => associate.fields.is_empty(),
+        Command::FieldSummary(summary) => summary.fields.is_empty(),
+        Command::Outlier(outlier) => outlier.fields.is_empty(),
+        Command::SiStats(prepared) => takes_all(&prepared.command),
+        Command::AnalyzeFields(_)
+        | Command::Correlate(_)
+        | Command::Format(_)
+        | Command::MvCombine(_)
+        | Command::OutputLookup(_)
+        | Command::Transpose(_)
+        | Command::UnTable(_) => true,
+        _ => false,
+    }
+}
+
 /// An aggregation without an argument, except `count`, is one of every field.
 fn is_of_all(aggregate: &Aggregate) -> bool {
     matches!(aggregate.argument, Argument::None) && !matches!(aggregate.function.as_str(), "count" | "c")
@@ -66,10 +79,22 @@ fn is_of_all(aggregate: &Aggregate) -> bool {
 fn closes(command: &Command) -> bool {
     matches!(
         command,
-        Command::Chart(_)
+        Command::AnalyzeFields(_)
+            | Command::ARules(_)
+            | Command::Associate(_)
+            | Command::Chart(_)
+            | Command::CoFilter(_)
+            | Command::Contingency(_)
+            | Command::Correlate(_)
             | Command::Fields(_)
+            | Command::FieldSummary(_)
             | Command::Format(_)
+            | Command::GeoStats(_)
+            | Command::Localize(_)
+            | Command::MPreview(_)
+            | Command::MStats(_)
             | Command::Return(_)
+            | Command::SiStats(_)
             | Command::Stats(_)
             | Command::Table(_)
             | Command::TimeChart(_)

@@ -168,7 +168,7 @@ impl Cursor<'_> {
             return self.sparkline();
         }
         // An expression of aggregations: `chart eval(sum(a)/sum(b)) BY host`.
-        if function == "eval" && matches!(self.command_name(), "chart" | "timechart") {
+        if function == "eval" && matches!(self.command_name(), "chart" | "sichart" | "sitimechart" | "timechart") {
             return Some(Argument::Eval(eval::grammar::expr(self)));
         }
         let start = self.position();

@@ -10,22 +10,13 @@ const fn row(names: &'static [&'static str], kind: Kind, summary: &'static str) 
 /// Every command of SPL that cannot run yet.
 pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["abstract"], Kind::Streaming, "shortens events to their most telling lines"),
-    row(&["analyzefields", "af"], Kind::Transforming, "tells how well each numeric field predicts another"),
     row(&["anomalies"], Kind::Centralized, "tells how unexpected each event is"),
-    row(&["anomalousvalue"], Kind::Dataset, "finds values that are rare for their field"),
-    row(&["anomalydetection"], Kind::Dataset, "finds events that are improbable as a whole"),
     row(&["apply"], Kind::Streaming, "applies a trained model of the machine learning toolkit"),
-    row(&["arules"], Kind::Transforming, "finds association rules between fields"),
-    row(&["associate"], Kind::Transforming, "finds fields that tell about each other"),
     row(&["audit"], Kind::Generating, "checks the signatures of audit events"),
     row(&["bucketdir"], Kind::Dataset, "replaces paths by their folders"),
     row(&["cluster"], Kind::Centralized, "groups events with similar text"),
-    row(&["cofilter"], Kind::Transforming, "counts pairs of items that users share"),
     row(&["collect", "stash", "summaryindex", "sumindex"], Kind::Centralized, "writes rows to a summary index"),
-    row(&["concurrency"], Kind::Centralized, "counts events that run at the same time"),
-    row(&["contingency", "counttable", "ctable"], Kind::Transforming, "counts combinations of two fields as a table"),
     row(&["copyresults"], Kind::Generating, "copies the result of another search"),
-    row(&["correlate"], Kind::Transforming, "tells which fields occur together"),
     row(&["crawl"], Kind::Generating, "looks for files to index"),
     row(&["dbinspect"], Kind::Generating, "lists the buckets of an index"),
     row(&["dbxquery", "dbquery"], Kind::Generating, "asks an SQL database"),
@@ -35,7 +26,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["entitymerge"], Kind::Centralized, "merges rows of one entity"),
     row(&["erex"], Kind::Streaming, "learns an extraction from examples"),
     row(&["eventcount"], Kind::Generating, "counts the events of indexes"),
-    row(&["fieldsummary"], Kind::Transforming, "summarises each field"),
     row(&["file"], Kind::Generating, "reads a file of the server"),
     row(&["findkeywords"], Kind::Transforming, "finds the words that tell groups apart"),
     row(&["findtypes", "typelearner"], Kind::Transforming, "suggests event types"),
@@ -44,7 +34,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["gauge"], Kind::Transforming, "shapes a number for a gauge"),
     row(&["geom"], Kind::Streaming, "adds polygons of regions"),
     row(&["geomfilter"], Kind::Streaming, "clips polygons to a box"),
-    row(&["geostats"], Kind::Transforming, "aggregates by places for a map"),
     row(&["highlight"], Kind::Streaming, "marks words for display"),
     row(&["history"], Kind::Generating, "lists earlier searches"),
     row(&["iconify"], Kind::Streaming, "shows icons for values"),
@@ -55,17 +44,12 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["kmeans"], Kind::Dataset, "groups rows by the distance of their numbers"),
     row(&["kvform"], Kind::Streaming, "extracts fields by a form"),
     row(&["loadjob"], Kind::Generating, "reads the result of an earlier search"),
-    row(&["localize"], Kind::Transforming, "lists time ranges in which events occur"),
     row(&["localop"], Kind::Streaming, "runs what follows on the search head"),
-    row(&["mcatalog"], Kind::Generating, "lists metrics and their dimensions"),
     row(&["mcollect"], Kind::Centralized, "writes rows to a metric index"),
     row(&["metadata"], Kind::Generating, "lists hosts, sources or source types"),
     row(&["metasearch"], Kind::Generating, "retrieves only the metadata of events"),
     row(&["meventcollect"], Kind::Streaming, "writes events to a metric index"),
-    row(&["mpreview", "msearch"], Kind::Generating, "shows raw metric points"),
-    row(&["mstats"], Kind::Generating, "aggregates metrics"),
     row(&["noop"], Kind::Streaming, "does nothing"),
-    row(&["outlier"], Kind::Dataset, "clips or removes extreme numbers"),
     row(&["outputcsv"], Kind::Centralized, "writes rows to a CSV file"),
     row(&["outputraw"], Kind::Centralized, "writes the text of events to a file"),
     row(&["outputtelemetry"], Kind::Centralized, "sends rows as telemetry"),
@@ -88,17 +72,11 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["selfjoin"], Kind::Dataset, "joins rows with later rows of the same values"),
     row(&["sendalert"], Kind::Centralized, "runs an alert action"),
     row(&["sendemail"], Kind::Centralized, "sends rows by mail"),
-    row(&["sichart"], Kind::Transforming, "chart for a summary index"),
-    row(&["sirare"], Kind::Transforming, "rare for a summary index"),
-    row(&["sistats"], Kind::Transforming, "stats for a summary index"),
-    row(&["sitimechart"], Kind::Transforming, "timechart for a summary index"),
-    row(&["sitop"], Kind::Transforming, "top for a summary index"),
     row(&["snowevent"], Kind::Centralized, "creates an event in ServiceNow"),
     row(&["snowincident"], Kind::Centralized, "creates an incident in ServiceNow"),
     row(&["summarize"], Kind::Transforming, "summarises events"),
     row(&["summary"], Kind::Generating, "describes a model of the machine learning toolkit"),
     row(&["tags"], Kind::Streaming, "adds the tags of field values"),
-    row(&["timewrap"], Kind::Transforming, "compares periods of a timechart"),
     row(&["tscollect"], Kind::Centralized, "writes rows to a file for tstats"),
     row(&["typeahead"], Kind::Generating, "suggests terms"),
     row(&["typer"], Kind::Streaming, "adds event types"),
@@ -114,10 +92,9 @@ pub(crate) const ROW_COUNT: usize = ROWS.len();
 /// What a command cannot do without, for those that cannot do without something.
 pub(super) fn needs(name: &str) -> Needs {
     match name {
-        "collect" | "concurrency" | "contingency" | "fieldformat" | "fromjson" | "geostats" | "loadjob" | "makemv"
-        | "metadata" | "mstats" | "mvexpand" | "nomv" | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace"
-        | "rest" | "savedsearch" | "selfjoin" | "setfields" | "sichart" | "sirare" | "sistats" | "sitimechart"
-        | "sitop" | "strcat" | "xpath" => Needs::Arguments,
+        "collect" | "fieldformat" | "fromjson" | "loadjob" | "makemv" | "metadata" | "mvexpand" | "nomv"
+        | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace" | "rest" | "savedsearch" | "selfjoin"
+        | "setfields" | "strcat" | "xpath" => Needs::Arguments,
         _ => Needs::Nothing,
     }
 }

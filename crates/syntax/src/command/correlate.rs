@@ -1,0 +1,50 @@
+//! `correlate`: tells which fields occur together. `correlate`
+
+use std::fmt::{self, Display, Formatter};
+
+use crate::{Command, CommandSpec, Kind, Span, cursor::Cursor};
+
+/// Compare the rows that have each two fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correlate {
+    /// Where the command stands, without the pipe.
+    pub span: Span,
+}
+
+/// The row of the table of commands.
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    names: &["correlate"],
+    kind: Kind::Transforming,
+    summary: "tells which fields occur together",
+    usage: "correlate [type=cocur]",
+    options: &["type"],
+    differs: &[],
+    parse,
+};
+
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    loop {
+        cursor.skip_separators();
+        if cursor.at_end() {
+            break;
+        }
+        match cursor.option() {
+            Some(option) if option.name.node != "type" => cursor.unknown_option(&option),
+            Some(option) if !option.value.node.eq_ignore_ascii_case("cocur") => {
+                super::outlier::bad(cursor, &option, "`cocur`");
+            }
+            Some(_) => {}
+            None => {
+                cursor.expected("an option or the end");
+                return None;
+            }
+        }
+    }
+    Some(Command::Correlate(Correlate { span: cursor.command_span() }))
+}
+
+impl Display for Correlate {
+    fn fmt(&self, out: &mut Formatter) -> fmt::Result {
+        out.write_str("correlate")
+    }
+}

@@ -170,6 +170,43 @@ fn errors_point_into_the_file() {
     assert_eq!(document["runs"][0]["results"][0]["ruleId"], "E0201");
 }
 
+#[test]
+fn sarif_has_what_its_schema_requires() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.spl");
+    // Two errors, and a warning behind a character of two bytes: columns count characters.
+    let text = "```title: é```\nindex=\"é\" or user=x\n| stats count by\n| rename user name\n";
+    fs::write(&path, text).unwrap();
+    for arguments in [vec!["check"], vec!["search", "--file"]] {
+        let arguments = [arguments, vec![path.to_str().unwrap(), "--error-format", "sarif"]].concat();
+        let document: Value = serde_json::from_str(&stderr(&speleo(&arguments))).unwrap();
+        assert_eq!((&document["version"], &document["runs"].as_array().unwrap().len()), (&json!("2.1.0"), &1));
+        let run = &document["runs"][0];
+        let driver = &run["tool"]["driver"];
+        assert_eq!(driver["name"], "speleo");
+        let rules: Vec<&str> =
+            driver["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+        assert_eq!(rules, ["E0100", "E0306", "W0553"]);
+        assert!(driver["rules"].as_array().unwrap().iter().all(|rule| rule["fullDescription"]["text"].is_string()));
+        // A result names its rule, level, text and place.
+        let results: Vec<Value> = run["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|result| {
+                assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+                let place = &result["locations"][0]["physicalLocation"];
+                assert!(place["artifactLocation"]["uri"].as_str().unwrap().ends_with("q.spl"));
+                json!([result["ruleId"], result["level"], place["region"]])
+            })
+            .collect();
+        let region = |line: u32, from: u32, to: u32| json!({"startLine": line, "startColumn": from, "endLine": line, "endColumn": to});
+        assert!(results.contains(&json!(["W0553", "warning", region(2, 11, 13)])), "{results:?}");
+        assert!(results.contains(&json!(["E0306", "error", region(3, 3, 17)])), "{results:?}");
+        assert!(results.contains(&json!(["E0100", "error", region(4, 15, 19)])), "{results:?}");
+    }
+}
+
 fn check(path: &Path) -> (Vec<Value>, i32) {
     let output = speleo(&["check", "--output", "jsonl", path.to_str().unwrap()]);
     let lines = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -14,7 +14,7 @@ use speleo_engine::{Checked, Status};
 
 use self::source::Item;
 use crate::{
-    args::{CheckArgs, CheckFormat},
+    args::{CheckArgs, CheckFormat, ErrorFormat},
     diagnostic::{self, Reporter},
     exit::Exit,
     output::thousands,
@@ -61,7 +61,8 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     }
     out.flush()?;
     reporter.finish();
-    if args.output == CheckFormat::Text {
+    // A sentence behind a document would spoil it.
+    if args.output == CheckFormat::Text && args.error_format == ErrorFormat::Text {
         diagnostic::print_remark(&sums.text());
     }
     Ok(if sums.invalid > 0 { Exit::Failed } else { Exit::Fine })

@@ -272,7 +272,13 @@ impl<'a> Cursor<'a> {
             return self.fail(Diagnostic::new(Code::UnbalancedBracket, span, "the parenthesis closes nothing"));
         }
         let message = format!("expected {what}, found {}", self.found());
-        self.fail(Diagnostic::new(Code::Syntax, span, message));
+        let diagnostic = Diagnostic::new(Code::Syntax, span, message);
+        let comment = ["//", "/*"].iter().any(|opening| self.rest().starts_with(opening));
+        self.fail(if comment {
+            diagnostic.help("a comment stands between three backticks on each side")
+        } else {
+            diagnostic
+        });
     }
 
     /// Fails because the command lacks an argument.
@@ -280,6 +286,23 @@ impl<'a> Cursor<'a> {
         let span = self.command_span();
         let message = format!("`{}` needs {what}", self.command_name());
         self.fail(Diagnostic::new(Code::MissingArgument, span, message));
+    }
+
+    /// Fails because the command lacks a search in brackets. One in parentheses was meant to be it.
+    pub(crate) fn missing_search(&mut self) {
+        let span = self.command_span();
+        let message = format!("`{}` needs a search in brackets", self.command_name());
+        let diagnostic = Diagnostic::new(Code::MissingArgument, span, message);
+        self.skip_blanks();
+        let start = self.position;
+        let inside = self.rest().trim_end().strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+        self.fail(match inside {
+            Some(inside) => {
+                let place = Span::new(start, start + inside.len() + 2);
+                diagnostic.edit("put brackets", place, format!("[{inside}]"))
+            }
+            None => diagnostic,
+        });
     }
 
     /// One level deeper; false, and the segment given up, where that is too deep.

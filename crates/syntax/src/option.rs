@@ -100,6 +100,15 @@ impl Cursor<'_> {
         })
     }
 
+    /// The value as a whole number that is not below `least`.
+    pub(crate) fn at_least(&mut self, option: &Choice, least: u64) -> u64 {
+        let number = self.unsigned(option);
+        if number < least && option.value.node.parse::<u64>().is_ok() {
+            self.bad_value(option, &format!("a whole number from {least}"));
+        }
+        number
+    }
+
     /// The value as a finite number.
     pub(crate) fn number(&mut self, option: &Choice) -> f64 {
         match option.value.node.parse::<f64>() {
@@ -114,8 +123,10 @@ impl Cursor<'_> {
     /// The value as the width of a bin.
     pub(crate) fn bin_span(&mut self, option: &Choice) -> Option<BinSpan> {
         let width = BinSpan::read(&option.value.node);
-        if width.is_none() {
-            self.bad_value(option, "a span such as `5m`, `1d` or `10`");
+        match width {
+            None => self.bad_value(option, "a span such as `5m`, `1d` or `10`"),
+            Some(BinSpan::Time { count: ..1, snap: None, .. }) => self.bad_value(option, "a span above 0"),
+            _ => {}
         }
         width
     }

@@ -228,7 +228,10 @@ fn first(cursor: &mut Cursor, place: Place) -> Option<Command> {
         let place = Span { end: span.start, ..span };
         let message = "a search in brackets begins with a command";
         let diagnostic = Diagnostic::new(Code::UnknownCommand, span, message);
-        cursor.report(diagnostic.edit("conditions belong to `search`", place, "search "));
+        cursor.report(match list_in_brackets(cursor) {
+            Some((list, text)) => diagnostic.edit("the values of `IN` stand in parentheses", list, text),
+            None => diagnostic.edit("conditions belong to `search`", place, "search "),
+        });
     }
     if let Some(name) = name.filter(|name| !compares && LOOKS_LIKE_A_COMMAND.contains(&name.as_str())) {
         let span = Span::new(start, start + name.len());
@@ -243,6 +246,15 @@ fn first(cursor: &mut Cursor, place: Place) -> Option<Command> {
     let expr = search::grammar::expr(cursor, &[]);
     leftover(cursor);
     Some(Command::Search(SearchCommand { span: cursor.command_span(), implied: place == Place::Top, expr }))
+}
+
+/// Where the cursor stands in `user IN [anna, bob]`: the place of the brackets, and the list as it must be written.
+fn list_in_brackets(cursor: &Cursor) -> Option<(Span, String)> {
+    let before = cursor.text().get(..cursor.position())?;
+    let outside = before.trim_end_matches(token::is_blank).strip_suffix('[')?;
+    let values = cursor.rest();
+    let list = outside.trim_end_matches(token::is_blank).ends_with(" IN") && !values.contains('|');
+    list.then(|| (Span::new(outside.len(), before.len() + values.len() + 1), format!("({})", values.trim())))
 }
 
 /// One segment: a name and its arguments.

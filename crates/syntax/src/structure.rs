@@ -65,6 +65,8 @@ pub(crate) fn is_token_filter(text: &str) -> bool {
 pub(crate) fn check(text: &str) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     let mut brackets: Vec<usize> = Vec::new();
+    // Of each bracket: how many parentheses are open within it, and the first one that closes none of them.
+    let mut inside: Vec<(usize, Option<usize>)> = Vec::new();
     let mut depth = 0_usize;
     for (at, mark) in marks(text) {
         let span = Span::new(at, at + 1);
@@ -82,21 +84,39 @@ pub(crate) fn check(text: &str) -> Vec<Diagnostic> {
                 }
                 if character == '[' {
                     brackets.push(at);
+                    inside.push((0, None));
+                } else if let Some((open, _)) = inside.last_mut() {
+                    *open += 1;
                 }
             }
             Mark::Close(character) => {
                 depth = depth.saturating_sub(1);
-                if character == ']' && brackets.pop().is_none() {
-                    let message = "the bracket closes nothing";
-                    diagnostics.push(Diagnostic::new(Code::UnbalancedBracket, span, message));
+                if character == ']' {
+                    inside.pop();
+                    if brackets.pop().is_none() {
+                        let message = "the bracket closes nothing";
+                        diagnostics.push(Diagnostic::new(Code::UnbalancedBracket, span, message));
+                    }
+                } else if let Some((open, stray)) = inside.last_mut() {
+                    match open.checked_sub(1) {
+                        Some(left) => *open = left,
+                        None => *stray = stray.or(Some(at)),
+                    }
                 }
             }
             Mark::Pipe => {}
         }
     }
-    for at in brackets {
+    for (at, (_, stray)) in brackets.into_iter().zip(inside) {
         let message = "the bracket is never closed";
-        diagnostics.push(Diagnostic::new(Code::UnbalancedBracket, Span::new(at, at + 1), message).label("opened here"));
+        let diagnostic = Diagnostic::new(Code::UnbalancedBracket, Span::new(at, at + 1), message).label("opened here");
+        diagnostics.push(match stray {
+            Some(at) => {
+                let span = Span::new(at, at + 1);
+                diagnostic.also(span, "closes no parenthesis").edit("a bracket closes a bracket", span, "]")
+            }
+            None => diagnostic,
+        });
     }
     diagnostics
 }

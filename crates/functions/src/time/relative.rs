@@ -194,7 +194,8 @@ fn no_unit(text: &str, body: &str) -> String {
     if body.trim().is_empty() {
         format!("`{text}` lacks a time unit at its end")
     } else {
-        format!("`{text}` has no time unit `{body}`")
+        let unit = body.trim_start_matches(|next: char| next.is_ascii_digit());
+        format!("`{unit}` is no time unit: s, m, h, d, w, mon, q and y are")
     }
 }
 

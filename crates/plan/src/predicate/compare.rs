@@ -8,7 +8,7 @@ use datafusion::{
     logical_expr::{Expr, Operator, expr::InList, lit},
 };
 use speleo_functions::value::{format_number, parse_number};
-use speleo_syntax::{CompareOp, Field, SearchValue, Span};
+use speleo_syntax::{Code, CompareOp, Diagnostic, Field, SearchValue, Span};
 
 use super::{Lowering, any, index, unknown};
 use crate::{
@@ -26,6 +26,7 @@ impl Lowering<'_, '_> {
         if let Some(known) = self.known_index(name, op, value) {
             return Ok(lit(known));
         }
+        self.note_field_as_text(name, op, value);
         let Some((column, data_type)) = self.column(name) else {
             // One machine answers: `splunk_server` is a name for it.
             return Ok(if name.name == "splunk_server" { lit(true) } else { unknown() });
@@ -54,6 +55,22 @@ impl Lowering<'_, '_> {
             });
         }
         Ok(any(tests))
+    }
+
+    /// `src_ip=dest_ip` compares with the text `dest_ip`, though a field has that name.
+    fn note_field_as_text(&mut self, name: &Field, op: CompareOp, value: &SearchValue) {
+        let SearchValue::Text { text, quoted: false } = value else { return };
+        let compares = matches!(op, CompareOp::Equal | CompareOp::NotEqual);
+        // The values of these are names of things that fields are called after: `sourcetype=mail`.
+        let names_a_kind = ["index", "source", "sourcetype", "tag", "eventtype"].contains(&name.name.as_str());
+        if !compares || names_a_kind || *text == name.name || self.cx.world.is_blind() || !self.relation.has(text) {
+            return;
+        }
+        let note = Diagnostic::new(Code::FieldAsText, name.span, format!("`{text}` is a text here, not the field"))
+            .help(format!("`where {}{}{text}` compares two fields", name.name, symbol(op)));
+        if !self.cx.notes.contains(&note) {
+            self.cx.notes.push(note);
+        }
     }
 
     /// The column that a field is; none where the rows have none.

@@ -43,7 +43,7 @@ fn rows(bracket: Span, answers: &Answers) -> &[Row] {
 }
 
 /// The range that a condition as a whole gives: that of its outermost groups, open where only parts of it are bounded.
-pub(crate) fn whole(expr: &SearchExpr, answers: &Answers, cx: &Context<'_>) -> Result<TimeRange> {
+pub(crate) fn whole(expr: &SearchExpr, answers: &Answers, cx: &mut Context<'_>) -> Result<TimeRange> {
     Ok(range(outermost(expr, answers), answers, cx)?.unwrap_or_default())
 }
 
@@ -66,7 +66,7 @@ fn outermost<'a>(expr: &'a SearchExpr, answers: &'a Answers) -> Vec<&'a SearchEx
 pub(crate) fn range<'a>(
     parts: impl IntoIterator<Item = &'a SearchExpr>,
     answers: &Answers,
-    cx: &Context<'_>,
+    cx: &mut Context<'_>,
 ) -> Result<Option<TimeRange>> {
     let modifiers: Vec<Modifier> = parts
         .into_iter()
@@ -97,7 +97,23 @@ pub(crate) fn range<'a>(
     if range.earliest.is_some() && range.latest.is_none() {
         range.latest = Some(cx.world.now());
     }
+    if let (Some(earliest), Some(latest)) = (range.earliest, range.latest)
+        && earliest >= latest
+    {
+        warn_of_empty_range(&modifiers, cx);
+    }
     Ok(Some(range))
+}
+
+fn warn_of_empty_range(modifiers: &[Modifier], cx: &mut Context<'_>) {
+    let (Some(first), rest) = (modifiers.first(), modifiers.get(1..).unwrap_or_default()) else { return };
+    let message = "the time range ends before it begins";
+    let warning = Diagnostic::new(Code::EmptyRange, first.span, message);
+    let warning = if rest.is_empty() { warning.help("without `latest` a range ends now") } else { warning };
+    let warning = rest.iter().fold(warning, |warning, modifier| warning.also(modifier.span, ""));
+    if !cx.notes.contains(&warning) {
+        cx.notes.push(warning);
+    }
 }
 
 /// The text of a modifier's value; none where it is not known.

@@ -48,7 +48,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         }
     }
     let Some(search) = search else {
-        cursor.missing("a search in brackets");
+        cursor.missing_search();
         return None;
     };
     Some(Command::Append(Append { span: cursor.command_span(), search, max_out, extend_time_range }))

@@ -80,7 +80,7 @@ impl Bin {
     fn set(&mut self, cursor: &mut Cursor, option: &Choice) {
         match option.name.node.as_str() {
             "aligntime" => self.align_time = Some(option.value.node.clone()),
-            "bins" => self.bins = Some(cursor.unsigned(option)),
+            "bins" => self.bins = Some(cursor.at_least(option, 2)),
             "end" => self.end = Some(cursor.number(option)),
             "minspan" => self.min_span = cursor.bin_span(option),
             "span" => self.width = cursor.bin_span(option),

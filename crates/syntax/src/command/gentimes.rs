@@ -24,7 +24,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "makes a row for each step of a time range",
     usage: "| gentimes start=<time> [end=<time>] [increment=<count>(s|m|h|d)]",
     options: &["end", "increment", "start"],
-    differs: &[],
+    differs: &["an increment is greater than 0"],
     parse,
 };
 

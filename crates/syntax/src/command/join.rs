@@ -84,7 +84,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         }
     }
     let Some(search) = search else {
-        cursor.missing("a search in brackets");
+        cursor.missing_search();
         return None;
     };
     let keys = match (left, right) {

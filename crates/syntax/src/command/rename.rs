@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Code, Command, CommandSpec, Diagnostic, Field, Kind, Span, cursor::Cursor};
+use crate::{Code, Command, CommandSpec, Diagnostic, Field, Kind, Span, cursor::Cursor, nearest, token};
 
 /// Rename columns, from left to right.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +42,15 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             let message = format!("expected `AS` and the new name, found {}", cursor.found());
             let diagnostic = Diagnostic::new(Code::Syntax, span, message);
             let before = Span { end: span.start, ..span };
-            let named = cursor.field().is_some();
-            cursor.fail(if named { diagnostic.edit("`AS` is missing", before, "AS ") } else { diagnostic });
+            let slip = cursor.field().filter(|word| nearest::nearest(&word.name, ["as"].into_iter()).is_some());
+            let named = slip.is_some() || cursor.position() > span.start as usize;
+            cursor.skip_blanks();
+            let goes_on = cursor.rest().starts_with(|next: char| token::is_name(next) || next == '"');
+            cursor.fail(match slip.filter(|_| goes_on) {
+                Some(word) => diagnostic.edit("`AS` is meant", word.span, "AS"),
+                None if named => diagnostic.edit("`AS` is missing", before, "AS "),
+                None => diagnostic,
+            });
             return None;
         };
         check_wildcards(cursor, &old, &new);

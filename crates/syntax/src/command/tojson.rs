@@ -49,6 +49,18 @@ const TYPES: [(&str, JsonType); 6] = [
     ("str", JsonType::Str),
 ];
 
+/// What `makejson` also calls them.
+const MAKE_TYPES: [(&str, JsonType); 8] = [
+    ("array", JsonType::Json),
+    ("boolean", JsonType::Bool),
+    ("float", JsonType::Num),
+    ("int", JsonType::Num),
+    ("integer", JsonType::Num),
+    ("number", JsonType::Num),
+    ("object", JsonType::Json),
+    ("string", JsonType::Str),
+];
+
 impl JsonType {
     /// The name as it is written.
     pub fn name(self) -> &'static str {
@@ -77,7 +89,7 @@ pub(crate) const MAKE: CommandSpec = CommandSpec {
     names: &["makejson"],
     kind: Kind::Streaming,
     summary: "packs fields into a JSON object",
-    usage: "makejson [<field>…] output=<field>",
+    usage: "makejson [<field> | <field>(auto|bool|json|none|num|str)]… output=<field>",
     options: &["output"],
     differs: &[],
     parse: |cursor| parse(cursor, true),
@@ -111,7 +123,7 @@ fn parse(cursor: &mut Cursor, is_make: bool) -> Option<Command> {
                 _ => cursor.unknown_option(&option),
             }
         } else {
-            json.fields.push(typed(cursor)?);
+            json.fields.push(if is_make { field_of_type(cursor)? } else { typed(cursor)? });
         }
     }
     if is_make && json.output.is_none() {
@@ -119,6 +131,27 @@ fn parse(cursor: &mut Cursor, is_make: bool) -> Option<Command> {
         return None;
     }
     Some(Command::ToJson(json))
+}
+
+/// A field, or `field(type)`, as `makejson` has it; with the names that other languages give to types.
+fn field_of_type(cursor: &mut Cursor) -> Option<(Option<JsonType>, Field)> {
+    let start = cursor.position();
+    if let Some(name) = cursor.token(token::word)
+        && let Some(open) = cursor.symbol("(")
+    {
+        let json_type = cursor.token(token::word).and_then(|written| {
+            let json_type = MAKE_TYPES.iter().find(|(own, _)| own.eq_ignore_ascii_case(written.node));
+            let json_type = json_type.map(|(_, json_type)| *json_type).or_else(|| JsonType::find(written.node));
+            if json_type.is_none() {
+                unknown_type(cursor, written.node, written.span);
+            }
+            json_type
+        });
+        cursor.close(open);
+        return Some((json_type, Field::new(name.node, name.span)));
+    }
+    cursor.go(start);
+    typed(cursor)
 }
 
 /// A field, or `type(field)`.
@@ -162,6 +195,7 @@ impl Display for ToJson {
         out.write_str(if self.is_make { "makejson" } else { "tojson" })?;
         for (json_type, field) in &self.fields {
             match json_type {
+                Some(json_type) if self.is_make => write!(out, " {field}({})", json_type.name())?,
                 Some(json_type) => write!(out, " {}({field})", json_type.name())?,
                 None => write!(out, " {field}")?,
             }

@@ -367,6 +367,29 @@ codes! {
     ///
     /// Instead: index=web user="anna"
     Typography = "W0566", Warning;
+    /// Meaning: Two texts are compared, which is the same for all rows. In `where` and `eval` double quotes enclose a text,
+    /// never the name of a field.
+    ///
+    /// Example: … | where "user"="anna"
+    ///
+    /// Instead: … | where user="anna"
+    ///
+    /// A name with blanks or dots stands in single quotes: `where 'user name'="anna"`.
+    TextsCompared = "W0567", Warning;
+    /// Meaning: The right side of a comparison in `search` is always a text, here one that is also the name of a field.
+    ///
+    /// Example: index=web user=host
+    ///
+    /// Instead: index=web | where user=host
+    ///
+    /// Quotes around the text say that it is meant: `user="host"`.
+    FieldAsText = "W0568", Note;
+    /// Meaning: The time range ends before it begins, or when it begins: no event lies in it.
+    ///
+    /// Example: index=web earliest=-1h latest=-2h
+    ///
+    /// Instead: index=web earliest=-2h latest=-1h
+    EmptyRange = "W0569", Warning;
 
     /// Meaning: A bug of speleo's: this must not happen, whatever the search is.
     ///

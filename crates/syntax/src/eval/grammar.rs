@@ -120,11 +120,30 @@ fn list(cursor: &mut Cursor, open: Span) -> (Vec<Expr>, usize) {
     }
     if !cursor.failed() {
         if !cursor.at_end() && cursor.peek() != Some(')') {
-            cursor.expected("`,` or `)`");
+            missing_comma(cursor, items.last());
         }
         cursor.close(open);
     }
     (items, height)
+}
+
+/// Fails where an argument goes on: a comma is missing, or the text before ended earlier than it was meant to.
+fn missing_comma(cursor: &mut Cursor, last: Option<&Expr>) {
+    let span = cursor.here();
+    let starts_a_value = |next: char| token::is_name(next) || matches!(next, '"' | '\'');
+    let Some(last) = last.filter(|_| cursor.rest().starts_with(starts_a_value)) else {
+        return cursor.expected("`,` or `)`");
+    };
+    let message = format!("expected `,` or `)`, found {}", cursor.found());
+    let diagnostic = Diagnostic::new(Code::Syntax, span, message);
+    let before = cursor.text().get(..span.start as usize).unwrap_or_default();
+    if before.ends_with('"') {
+        return cursor.fail(diagnostic.also(Span { start: span.start - 1, end: span.start }, "this quote ends a text"));
+    }
+    let end = Span { start: last.span.end, ..last.span };
+    // `bytes BETWEEN 1 AND 2`: a word that is an operator elsewhere.
+    let advised = foreign::advise(cursor, diagnostic.clone());
+    cursor.fail(if advised == diagnostic { diagnostic.edit("a comma separates arguments", end, ",") } else { advised });
 }
 
 fn prefix(cursor: &mut Cursor) -> Tree {
@@ -140,7 +159,7 @@ fn prefix(cursor: &mut Cursor) -> Tree {
             None => {
                 let span = Span::new(start, start + 1);
                 let message = "the quote of this field is never closed";
-                cursor.fail(Diagnostic::new(Code::UnbalancedQuote, span, message));
+                cursor.fail(Diagnostic::new(Code::UnbalancedQuote, span, message).label("opened here"));
                 error(cursor)
             }
         },
@@ -336,6 +355,20 @@ fn infix(cursor: &mut Cursor) -> Option<Infix> {
 
 /// Literals that compare otherwise than people coming from `search` expect.
 fn warn_about_literals(cursor: &mut Cursor, op: BinaryOp, left: &Expr, right: &Expr) {
+    if let (ExprKind::String(name), ExprKind::String(_)) = (&left.kind, &right.kind)
+        && op.power() >= BinaryOp::Equal.power()
+        && op.power() < BinaryOp::Add.power()
+        && is_like_a_field(name)
+    {
+        let message = format!("`\"{name}\"` is a text here, not the field");
+        let diagnostic = Diagnostic::new(Code::TextsCompared, left.span, message).also(right.span, "so is this");
+        let plain = token::name(name).is_ok_and(|(rest, _)| rest.is_empty());
+        cursor.report(if plain {
+            diagnostic.edit("without quotes it is a field", left.span, name.as_str())
+        } else {
+            diagnostic.edit("a field stands in single quotes", left.span, format!("'{name}'"))
+        });
+    }
     for (expr, other) in [(left, right), (right, left)] {
         let ExprKind::String(text) = &expr.kind else { continue };
         if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) && text.contains('*') && text != "*" {
@@ -351,6 +384,12 @@ fn warn_about_literals(cursor: &mut Cursor, op: BinaryOp, left: &Expr, right: &E
             cursor.report(Diagnostic::new(Code::QuotedNumber, expr.span, message).edit(help, expr.span, text.as_str()));
         }
     }
+}
+
+/// Whether a text reads as the name of a field; a token of a dashboard (`"$kind$"="all"`) does not.
+fn is_like_a_field(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && text.chars().all(|next| token::is_name(next) || matches!(next, '.' | ':' | '{' | '}' | '-' | ' '))
 }
 
 fn is_number(text: &str) -> bool {

@@ -69,11 +69,11 @@ impl Expansion {
     }
 
     /// The diagnostics of a parse of `text`, moved to the places in the text that the user wrote. Errors in a command
-    /// that lacks a macro are left out: the missing macro is reported already.
+    /// that lacks a macro are left out: the missing macro is reported already. So are comparisons of texts in a macro.
     pub fn locate(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         diagnostics
             .into_iter()
-            .filter(|found| !self.follows_from_broken(found))
+            .filter(|found| !self.follows_from_broken(found) && !self.is_of_argument(found))
             .map(|found| self.place(found))
             .collect()
     }
@@ -97,6 +97,12 @@ impl Expansion {
             }
         }
         found
+    }
+
+    /// A macro may well compare its argument with a text: `if("$wide$"="yes", …)`.
+    fn is_of_argument(&self, found: &Diagnostic) -> bool {
+        let of_macro = |span: Span| self.piece(span.start).is_some_and(|piece| !piece.copied);
+        found.code == Code::TextsCompared && found.labels.iter().any(|label| of_macro(label.span))
     }
 
     fn follows_from_broken(&self, found: &Diagnostic) -> bool {

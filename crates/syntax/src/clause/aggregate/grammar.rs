@@ -91,7 +91,8 @@ impl Cursor<'_> {
         let message = format!("expected `AS` before the name `{}`", word.node);
         let at = Span { end: word.span.start, ..word.span };
         let diagnostic = Diagnostic::new(Code::Syntax, word.span, message).also(aggregate.span, "the aggregation");
-        self.fail(diagnostic.edit("`AS` gives the aggregation its name", at, "AS "));
+        let diagnostic = diagnostic.edit("`AS` gives the aggregation its name", at, "AS ");
+        self.fail(diagnostic.edit("`BY` groups by the values of a field", at, "BY "));
     }
 
     fn at_option(&mut self) -> bool {

@@ -178,7 +178,7 @@ fn choosing() -> BoxedStrategy<Command> {
 fn computing() -> BoxedStrategy<Command> {
     let assignment = (field(), expression()).prop_map(|(target, expr)| Assignment { span: NOWHERE, target, expr });
     let eval = vec(assignment, 1..3).prop_map(|assignments| Command::Eval(Eval { span: NOWHERE, assignments }));
-    let bin = (field(), of(field()), of(bin_span()), of(bin_span()), of(1_u64..9), of(0_u32..9), of(word())).prop_map(
+    let bin = (field(), of(field()), of(bin_span()), of(bin_span()), of(2_u64..9), of(0_u32..9), of(word())).prop_map(
         |(field, alias, width, min_span, bins, end, align_time)| {
             let end = end.map(f64::from);
             Command::Bin(Bin { span: NOWHERE, field, alias, width, min_span, bins, start: end, end, align_time })

@@ -194,7 +194,7 @@ codes! {
 
     /// Meaning: The command is valid SPL that speleo cannot run yet. Splunk would run the search.
     ///
-    /// Example: … | predict bytes
+    /// Example: … | fit LinearRegression y from x
     ///
     /// Instead: a command that `speleo help commands` lists as supported
     UnsupportedCommand = "E0401", Error;

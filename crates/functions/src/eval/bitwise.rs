@@ -8,10 +8,9 @@ use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, Int64Array, new_null_array},
         buffer::NullBuffer,
-        compute::binary,
         datatypes::{DataType, Int64Type},
     },
-    common::Result,
+    common::{Result, internal_err},
     logical_expr::ScalarUDF,
 };
 
@@ -125,27 +124,52 @@ impl Whole {
 
     /// Both combined, in a loop without a branch; null where one of them is out of range.
     fn combine(self, other: Self, combine: impl Fn(u64, u64) -> u64) -> Result<Self> {
-        let combine = |a: i64, b: i64| shown(combine(a as u64, b as u64));
+        let pair = |a: i64, b: i64| Pair { arguments: a | b, result: shown(combine(a as u64, b as u64)) };
         Ok(match (self, other) {
             (Self::Column(left), Self::Column(right)) => {
-                let result: Int64Array = binary(&left, &right, combine)?;
-                // Out of range if one of them is: its highest bits stay in the union.
-                let both = left.values().iter().zip(right.values());
-                Self::Column(in_range(&result, both.map(|(a, b)| a | b)))
+                if left.len() != right.len() {
+                    return internal_err!("columns of one batch have the same length");
+                }
+                let pairs = left.values().iter().zip(right.values()).map(|(a, b)| pair(*a, *b));
+                Self::Column(results(pairs, NullBuffer::union(left.nulls(), right.nulls())))
             }
             (Self::Column(left), Self::Constant(right)) => {
                 let right = shown(right);
-                let result: Int64Array = left.unary(|a| combine(a, right));
-                Self::Column(in_range(&result, left.values().iter().copied()))
+                Self::Column(results(left.values().iter().map(|a| pair(*a, right)), left.nulls().cloned()))
             }
             (Self::Constant(left), Self::Column(right)) => {
                 let left = shown(left);
-                let result: Int64Array = right.unary(|b| combine(left, b));
-                Self::Column(in_range(&result, right.values().iter().copied()))
+                Self::Column(results(right.values().iter().map(|b| pair(left, *b)), right.nulls().cloned()))
             }
-            (Self::Constant(left), Self::Constant(right)) => Self::Constant(combine(shown(left), shown(right)) as u64),
+            (Self::Constant(left), Self::Constant(right)) => {
+                Self::Constant(pair(shown(left), shown(right)).result as u64)
+            }
         })
     }
+}
+
+/// Two numbers combined.
+struct Pair {
+    /// The bits of either; if one of the two is out of range, so is this.
+    arguments: i64,
+    result: i64,
+}
+
+/// Null as well where an argument is out of range, which is looked for only if there is any.
+fn results(pairs: impl ExactSizeIterator<Item = Pair> + Clone, nulls: Option<NullBuffer>) -> Int64Array {
+    let mut all = 0;
+    let results: Vec<i64> = pairs
+        .clone()
+        .map(|pair| {
+            all |= pair.arguments;
+            pair.result
+        })
+        .collect();
+    if all as u64 <= MASK {
+        return Int64Array::new(results.into(), nulls);
+    }
+    let in_range = bits(pairs.map(|pair| (pair.arguments as u64 >> MASK.count_ones()) as u32 == 0));
+    Int64Array::new(results.into(), NullBuffer::union(nulls.as_ref(), Some(&NullBuffer::new(in_range))))
 }
 
 fn bits_of(number: f64) -> Option<u64> {
@@ -154,22 +178,6 @@ fn bits_of(number: f64) -> Option<u64> {
 
 fn shown(bits: u64) -> i64 {
     (bits & MASK) as i64
-}
-
-/// Null as well where the arguments are out of range.
-fn in_range(result: &Int64Array, arguments: impl ExactSizeIterator<Item = i64> + Clone) -> Int64Array {
-    // Where many are out of range, the first ones tell.
-    const FIRST: usize = 64;
-    let first = arguments.clone().take(FIRST).fold(0, |so_far, argument| so_far | argument);
-    if first as u64 <= MASK {
-        let all = arguments.clone().fold(0, |so_far, argument| so_far | argument);
-        if all as u64 <= MASK {
-            return result.clone();
-        }
-    }
-    let in_range = bits(arguments.map(|argument| (argument as u64 >> MASK.count_ones()) as u32 == 0));
-    let nulls = NullBuffer::union(result.nulls(), Some(&NullBuffer::new(in_range)));
-    Int64Array::new(result.values().clone(), nulls)
 }
 
 fn fold(args: &Arguments, combine: impl Fn(u64, u64) -> u64) -> Result<ArrayRef> {

@@ -73,6 +73,7 @@ fn all_kernels() -> Vec<Expr> {
     for kernel in ["perc", "exactperc", "upperperc"] {
         exprs.push(call(&format!("spl_{kernel}"), vec![n(), lit(95.0)]).alias(kernel));
     }
+    exprs.push(call("spl_value_counts", vec![x(), lit(3_i64)]).alias("value_counts"));
     exprs.push(call("spl_rate", vec![n(), n()]).alias("rate"));
     for kernel in super::SPARKLINES {
         let value = if ["min", "max", "dc"].contains(&kernel) { x() } else { n() };

@@ -6,6 +6,7 @@ pub mod conversion;
 pub mod convert;
 pub mod crypto;
 pub mod datetime;
+pub mod diff;
 pub mod extract;
 pub mod fields;
 pub mod geo;
@@ -75,6 +76,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         bitwise::kernels(),
         conversion::kernels(),
         convert::kernels(),
+        diff::kernels(),
         makemv::kernels(),
         reltime::kernels(),
         replace_values::kernels(),

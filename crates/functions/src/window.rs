@@ -2,13 +2,20 @@
 //!
 //! As everywhere, a function is found by its name alone and every option is an argument.
 
+mod adjust;
+mod anomalies;
 mod average;
+mod cluster;
 mod concurrency;
+mod kmeans;
 mod transaction;
+mod whole;
 
 use std::sync::Arc;
 
 use datafusion::logical_expr::WindowUDF;
+
+use self::whole::whole;
 
 /// Every window kernel.
 pub fn kernels() -> Vec<Arc<WindowUDF>> {
@@ -16,5 +23,9 @@ pub fn kernels() -> Vec<Arc<WindowUDF>> {
         Arc::new(WindowUDF::from(average::Ema::new())),
         Arc::new(WindowUDF::from(concurrency::Concurrency::new())),
         Arc::new(WindowUDF::from(transaction::Transaction::new())),
+        whole("spl_cluster", cluster::result, cluster::cluster),
+        whole("spl_kmeans", kmeans::result, kmeans::kmeans),
+        whole("spl_unexpectedness", anomalies::result, anomalies::unexpectedness),
+        whole("spl_x11", adjust::result, adjust::x11),
     ]
 }

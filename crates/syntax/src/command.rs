@@ -7,6 +7,7 @@ pub mod accum;
 pub mod addinfo;
 pub mod addtotals;
 pub mod analyzefields;
+pub mod anomalies;
 pub mod anomalousvalue;
 pub mod anomalydetection;
 pub mod append;
@@ -17,6 +18,7 @@ pub mod associate;
 pub mod autoregress;
 pub mod bin;
 pub mod chart;
+pub mod cluster;
 pub mod cofilter;
 pub mod concurrency;
 pub mod contingency;
@@ -25,6 +27,8 @@ pub mod correlate;
 pub mod datamodel;
 pub mod dedup;
 pub mod delta;
+pub mod diff;
+pub mod erex;
 pub mod eval;
 pub mod eventstats;
 pub mod extract;
@@ -37,12 +41,14 @@ pub mod foreach;
 pub mod format;
 pub mod from;
 pub mod fromjson;
+pub mod gauge;
 pub mod gentimes;
 pub mod geostats;
 pub mod head;
 pub mod inputlookup;
 pub mod iplocation;
 pub mod join;
+pub mod kmeans;
 pub mod localize;
 pub mod lookup;
 pub mod makecontinuous;
@@ -58,6 +64,7 @@ pub mod mvexpand;
 pub mod nomv;
 pub mod outlier;
 pub mod outputlookup;
+pub mod predict;
 pub mod rangemap;
 pub mod regex;
 pub mod reltime;
@@ -67,6 +74,7 @@ pub mod r#return;
 pub mod reverse;
 pub mod rex;
 pub mod search;
+pub mod selfjoin;
 pub mod set;
 pub mod setfields;
 pub mod sistats;
@@ -90,7 +98,9 @@ pub mod uniq;
 pub mod unsupported;
 pub mod untable;
 pub mod r#where;
+pub mod x11;
 pub mod xmlkv;
+pub mod xpath;
 pub mod xyseries;
 
 use std::fmt::{self, Display, Formatter};
@@ -107,6 +117,7 @@ macro_rules! commands {
             AddInfo(addinfo::AddInfo) = [addinfo::SPEC],
             AddTotals(addtotals::AddTotals) = [addtotals::SPEC, addtotals::COLUMNS],
             AnalyzeFields(analyzefields::AnalyzeFields) = [analyzefields::SPEC],
+            Anomalies(anomalies::Anomalies) = [anomalies::SPEC],
             AnomalousValue(anomalousvalue::AnomalousValue) = [anomalousvalue::SPEC],
             AnomalyDetection(anomalydetection::AnomalyDetection) = [anomalydetection::SPEC],
             Append(append::Append) = [append::SPEC],
@@ -117,6 +128,7 @@ macro_rules! commands {
             AutoRegress(autoregress::AutoRegress) = [autoregress::SPEC],
             Bin(bin::Bin) = [bin::SPEC],
             Chart(chart::Chart) = [chart::SPEC],
+            Cluster(cluster::Cluster) = [cluster::SPEC],
             CoFilter(cofilter::CoFilter) = [cofilter::SPEC],
             Concurrency(concurrency::Concurrency) = [concurrency::SPEC],
             Contingency(contingency::Contingency) = [contingency::SPEC],
@@ -125,6 +137,8 @@ macro_rules! commands {
             DataModel(datamodel::DataModel) = [datamodel::SPEC],
             Dedup(dedup::Dedup) = [dedup::SPEC],
             Delta(delta::Delta) = [delta::SPEC],
+            Diff(diff::Diff) = [diff::SPEC],
+            Erex(erex::Erex) = [erex::SPEC],
             Eval(eval::Eval) = [eval::SPEC],
             EventStats(eventstats::EventStats) = [eventstats::SPEC],
             Extract(extract::Extract) = [extract::SPEC],
@@ -137,12 +151,14 @@ macro_rules! commands {
             Format(format::Format) = [format::SPEC],
             From(from::From) = [from::SPEC],
             FromJson(fromjson::FromJson) = [fromjson::SPEC],
+            Gauge(gauge::Gauge) = [gauge::SPEC],
             GenTimes(gentimes::GenTimes) = [gentimes::SPEC],
             GeoStats(geostats::GeoStats) = [geostats::SPEC],
             Head(head::Head) = [head::SPEC],
             InputLookup(inputlookup::InputLookup) = [inputlookup::SPEC],
             IpLocation(iplocation::IpLocation) = [iplocation::SPEC],
             Join(join::Join) = [join::SPEC],
+            KMeans(kmeans::KMeans) = [kmeans::SPEC],
             Localize(localize::Localize) = [localize::SPEC],
             Lookup(lookup::Lookup) = [lookup::SPEC],
             MakeContinuous(makecontinuous::MakeContinuous) = [makecontinuous::SPEC],
@@ -158,6 +174,7 @@ macro_rules! commands {
             NoMv(nomv::NoMv) = [nomv::SPEC],
             Outlier(outlier::Outlier) = [outlier::SPEC],
             OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],
+            Predict(predict::Predict) = [predict::SPEC],
             RangeMap(rangemap::RangeMap) = [rangemap::SPEC],
             Regex(regex::Regex) = [regex::SPEC],
             RelTime(reltime::RelTime) = [reltime::SPEC],
@@ -167,6 +184,7 @@ macro_rules! commands {
             Reverse(reverse::Reverse) = [reverse::SPEC],
             Rex(rex::Rex) = [rex::SPEC],
             Search(search::SearchCommand) = [search::SPEC],
+            SelfJoin(selfjoin::SelfJoin) = [selfjoin::SPEC],
             Set(set::Set) = [set::SPEC],
             SetFields(setfields::SetFields) = [setfields::SPEC],
             SiStats(sistats::SiStats) = [sistats::SPEC, sistats::CHART, sistats::TIMECHART, sistats::TOP, sistats::RARE],
@@ -190,7 +208,9 @@ macro_rules! commands {
             Unsupported(unsupported::Unsupported) = [],
             UnTable(untable::UnTable) = [untable::SPEC],
             Where(r#where::Where) = [r#where::SPEC],
+            X11(x11::X11) = [x11::SPEC],
             XmlKv(xmlkv::XmlKv) = [xmlkv::SPEC],
+            XPath(xpath::XPath) = [xpath::SPEC],
             XySeries(xyseries::XySeries) = [xyseries::SPEC],
         }
     };

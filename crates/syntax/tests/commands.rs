@@ -311,8 +311,8 @@ fn tstats() {
 
 #[test]
 fn unsupported() {
-    check("cluster  t=0.9 ", "cluster t=0.9");
-    check("selfjoin id [search b]", "selfjoin id [search b]");
+    check("overlap  x=1 ", "overlap x=1");
+    check("relevancy id [search b]", "relevancy id [search b]");
 }
 
 #[test]

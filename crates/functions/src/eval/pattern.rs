@@ -4,6 +4,7 @@
 //! compile is an error, one from a field matches nothing.
 
 mod find;
+mod learn;
 pub(crate) mod regex;
 mod rex;
 mod sed;
@@ -18,6 +19,7 @@ use datafusion::{
     logical_expr::ScalarUDF,
 };
 
+pub use self::learn::{learn, literal};
 pub(crate) use self::regex::compile;
 use self::{
     regex::Regex,

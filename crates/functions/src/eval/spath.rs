@@ -3,10 +3,15 @@
 //! A text that starts with `<` is XML, any other is read as JSON. Splunk's limit of 5000 bytes does not exist here.
 
 mod xml;
+mod xpath;
 
 use std::sync::Arc;
 
-use datafusion::{arrow::array::ArrayRef, common::Result, logical_expr::ScalarUDF};
+use datafusion::{
+    arrow::array::ArrayRef,
+    common::{Result, exec_datafusion_err},
+    logical_expr::ScalarUDF,
+};
 use serde_json::Value;
 
 use self::xml::Tree;
@@ -42,7 +47,7 @@ pub const FUNCTIONS: &[EvalSpec] = &[EvalSpec {
 
 /// Their kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
-    vec![kernel("spl_spath", list, spath), kernel("spl_spath_names", list, names)]
+    vec![kernel("spl_spath", list, spath), kernel("spl_spath_names", list, names), kernel("spl_xpath", list, xpath)]
 }
 
 /// A path as it is written, and its steps.
@@ -69,6 +74,23 @@ impl Path {
         }
         found.iter().for_each(|value| visit(&leaf(value)));
     }
+}
+
+/// What is wrong with an XPath; none where it can be followed.
+///
+/// # Errors
+/// What was expected, and what stands there.
+pub fn check_xpath(path: &str) -> std::result::Result<(), String> {
+    xpath::parse(path).map(|_| ())
+}
+
+/// The values at an XPath; of several texts those of each.
+fn xpath(args: &Arguments) -> Result<ArrayRef> {
+    let sources = args.field(0)?;
+    let path = xpath::parse(&args.literal(1)?).map_err(|problem| exec_datafusion_err!("{problem}"))?;
+    lists(args.rows(), |row, builder| {
+        sources.each(row, |source| path.values(&Tree::new(source)).iter().for_each(|value| builder.value(value)));
+    })
 }
 
 fn is_xml(text: &str) -> bool {

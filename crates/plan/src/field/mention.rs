@@ -35,6 +35,18 @@ pub(crate) fn mentioned(search: &Search) -> Vec<String> {
 pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
     match command {
         Command::Bin(bin) => found(&bin.field),
+        Command::Anomalies(anomalies) => anomalies.field.iter().chain(&anomalies.by).for_each(found),
+        Command::KMeans(kmeans) => kmeans.fields.iter().for_each(found),
+        Command::Predict(predict) => {
+            predict.series.iter().map(|(field, _)| field).chain(&predict.correlate).for_each(found);
+        }
+        Command::X11(series) => found(&series.field),
+        Command::Erex(erex) => erex.from.iter().chain([&erex.field]).for_each(found),
+        Command::Gauge(gauge) => [&gauge.value].into_iter().chain(&gauge.bounds).for_each(found),
+        Command::Cluster(cluster) => cluster.field.iter().for_each(found),
+        Command::Diff(diff) => diff.attribute.iter().for_each(found),
+        Command::SelfJoin(join) => join.fields.iter().for_each(found),
+        Command::XPath(xpath) => xpath.field.iter().chain(&xpath.output).for_each(found),
         Command::Convert(convert) => convert.conversions.iter().for_each(|conversion| found(&conversion.field)),
         Command::Chart(chart) => {
             of_aggregates(&chart.aggregates, found);

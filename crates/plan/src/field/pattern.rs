@@ -57,6 +57,7 @@ pub(crate) fn takes_all(command: &Command) -> bool {
         Command::AnomalyDetection(detection) => detection.fields.is_empty(),
         Command::Associate(associate) => associate.fields.is_empty(),
         Command::FieldSummary(summary) => summary.fields.is_empty(),
+        Command::KMeans(kmeans) => kmeans.fields.is_empty(),
         Command::Outlier(outlier) => outlier.fields.is_empty(),
         Command::SiStats(prepared) => takes_all(&prepared.command),
         Command::AnalyzeFields(_)
@@ -64,6 +65,8 @@ pub(crate) fn takes_all(command: &Command) -> bool {
         | Command::Format(_)
         | Command::MvCombine(_)
         | Command::OutputLookup(_)
+        | Command::Predict(_)
+        | Command::SelfJoin(_)
         | Command::Transpose(_)
         | Command::UnTable(_) => true,
         _ => false,
@@ -86,7 +89,9 @@ fn closes(command: &Command) -> bool {
             | Command::CoFilter(_)
             | Command::Contingency(_)
             | Command::Correlate(_)
+            | Command::Diff(_)
             | Command::Fields(_)
+            | Command::Gauge(_)
             | Command::FieldSummary(_)
             | Command::Format(_)
             | Command::GeoStats(_)

@@ -1,4 +1,4 @@
-//! `unsupported`: a command that is valid SPL and that speleo cannot run yet. `cluster t=0.9`
+//! `unsupported`: a command that is valid SPL and that speleo cannot run yet. `relevancy`
 
 mod rows;
 

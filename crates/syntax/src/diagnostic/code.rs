@@ -390,6 +390,12 @@ codes! {
     ///
     /// Instead: index=web earliest=-2h latest=-1h
     EmptyRange = "W0569", Warning;
+    /// Meaning: What `erex` learnt from its examples: the regular expression, or that there is none.
+    ///
+    /// Example: index=web | erex port examples="80, 443"
+    ///
+    /// Instead: index=web | rex "port=(?<port>\d+)"
+    Learnt = "W0570", Note;
 
     /// Meaning: A bug of speleo's: this must not happen, whatever the search is.
     ///

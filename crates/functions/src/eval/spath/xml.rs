@@ -3,6 +3,8 @@
 //! A reader for events, not for documents: no namespaces, no DTDs, no entities but the built-in ones. What comes before an
 //! error counts.
 
+use std::ops::Range;
+
 use crate::eval::json::path::Step;
 
 /// The deepest nesting of elements; what is deeper is not looked at.
@@ -21,12 +23,15 @@ struct Node<'t> {
     /// Where the content is.
     start: usize,
     end: usize,
+    /// Where the element is, its tags with it.
+    outer: Range<usize>,
 }
 
 impl<'t> Tree<'t> {
     /// Reads a text.
     pub(super) fn new(text: &'t str) -> Self {
-        let root = Node { name: "", attributes: "", children: Vec::new(), start: 0, end: text.len() };
+        let outer = 0..text.len();
+        let root = Node { name: "", attributes: "", children: Vec::new(), start: 0, end: text.len(), outer };
         let mut tree = Self { text, nodes: vec![root] };
         let mut open = vec![0];
         let mut place = 0;
@@ -42,6 +47,7 @@ impl<'t> Tree<'t> {
                         for node in open.drain(depth..) {
                             if let Some(node) = tree.nodes.get_mut(node) {
                                 node.end = tag.start;
+                                node.outer.end = tag.end;
                             }
                         }
                     }
@@ -51,7 +57,9 @@ impl<'t> Tree<'t> {
                     let node = tree.nodes.len();
                     let end = if tag.kind == Kind::Empty { tag.end } else { text.len() };
                     let children = Vec::new();
-                    tree.nodes.push(Node { name: tag.name, attributes: tag.attributes, children, start: tag.end, end });
+                    let outer = tag.start..end;
+                    let (name, attributes) = (tag.name, tag.attributes);
+                    tree.nodes.push(Node { name, attributes, children, start: tag.end, end, outer });
                     if let Some(parent) = open.last().and_then(|&parent| tree.nodes.get_mut(parent)) {
                         parent.children.push(node);
                     }
@@ -113,16 +121,50 @@ impl<'t> Tree<'t> {
         }
     }
 
-    fn name(&self, node: usize) -> &'t str {
+    /// How many nodes there are.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// All children of an element, in the order of the text.
+    pub(super) fn all_children(&self, node: usize) -> &[usize] {
+        self.nodes.get(node).map(|node| node.children.as_slice()).unwrap_or_default()
+    }
+
+    /// The pieces of text directly in an element, blanks around each left out; empty ones do not count.
+    pub(super) fn own_texts(&self, node: usize) -> Vec<String> {
+        let Some(own) = self.nodes.get(node) else { return Vec::new() };
+        let mut texts = Vec::new();
+        let mut start = own.start;
+        let ends = own.children.iter().filter_map(|&child| self.nodes.get(child)).map(|child| child.outer.clone());
+        for outer in ends.chain(std::iter::once(own.end..own.end)) {
+            let text = text_of(self.text.get(start..outer.start).unwrap_or_default().trim());
+            texts.extend(Some(text).filter(|text| !text.is_empty()));
+            start = outer.end;
+        }
+        texts
+    }
+
+    /// The value of an attribute.
+    pub(super) fn attribute(&self, node: usize, name: &str) -> Option<String> {
+        self.attributes(node).find(|(known, _)| *known == name).map(|(_, value)| unescape(value))
+    }
+
+    /// The values of all attributes of an element.
+    pub(super) fn all_attributes(&self, node: usize) -> Vec<String> {
+        self.attributes(node).map(|(_, value)| unescape(value)).collect()
+    }
+
+    pub(super) fn name(&self, node: usize) -> &'t str {
         self.nodes.get(node).map_or("", |node| node.name)
     }
 
     fn children(&self, node: usize, name: &str) -> Vec<usize> {
-        let children = self.nodes.get(node).map(|node| node.children.as_slice()).unwrap_or_default();
-        children.iter().copied().filter(|&child| self.name(child) == name).collect()
+        self.all_children(node).iter().copied().filter(|&child| self.name(child) == name).collect()
     }
 
-    fn value(&self, node: usize) -> String {
+    /// The text of an element without children, of others what is inside.
+    pub(super) fn value(&self, node: usize) -> String {
         let Some(node) = self.nodes.get(node) else { return String::new() };
         let inside = self.text.get(node.start..node.end).unwrap_or_default().trim();
         if node.children.is_empty() { text_of(inside) } else { inside.to_owned() }

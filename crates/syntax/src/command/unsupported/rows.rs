@@ -1,4 +1,4 @@
-//! The table of the commands that are only read. `cluster t=0.9`
+//! The table of the commands that are only read. `relevancy`
 
 use crate::{CommandSpec, Kind};
 
@@ -10,28 +10,23 @@ const fn row(names: &'static [&'static str], kind: Kind, summary: &'static str) 
 /// Every command of SPL that cannot run yet.
 pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["abstract"], Kind::Streaming, "shortens events to their most telling lines"),
-    row(&["anomalies"], Kind::Centralized, "tells how unexpected each event is"),
     row(&["apply"], Kind::Streaming, "applies a trained model of the machine learning toolkit"),
     row(&["audit"], Kind::Generating, "checks the signatures of audit events"),
     row(&["bucketdir"], Kind::Dataset, "replaces paths by their folders"),
-    row(&["cluster"], Kind::Centralized, "groups events with similar text"),
     row(&["collect", "stash", "summaryindex", "sumindex"], Kind::Centralized, "writes rows to a summary index"),
     row(&["copyresults"], Kind::Generating, "copies the result of another search"),
     row(&["crawl"], Kind::Generating, "looks for files to index"),
     row(&["dbinspect"], Kind::Generating, "lists the buckets of an index"),
     row(&["dbxquery", "dbquery"], Kind::Generating, "asks an SQL database"),
     row(&["delete"], Kind::Transforming, "hides events from later searches"),
-    row(&["diff"], Kind::Transforming, "compares the text of two rows"),
     row(&["dump"], Kind::Centralized, "exports events to files"),
     row(&["entitymerge"], Kind::Centralized, "merges rows of one entity"),
-    row(&["erex"], Kind::Streaming, "learns an extraction from examples"),
     row(&["eventcount"], Kind::Generating, "counts the events of indexes"),
     row(&["file"], Kind::Generating, "reads a file of the server"),
     row(&["findkeywords"], Kind::Transforming, "finds the words that tell groups apart"),
     row(&["findtypes", "typelearner"], Kind::Transforming, "suggests event types"),
     row(&["fit"], Kind::Dataset, "trains a model of the machine learning toolkit"),
     row(&["folderize"], Kind::Transforming, "groups rows by path prefixes"),
-    row(&["gauge"], Kind::Transforming, "shapes a number for a gauge"),
     row(&["geom"], Kind::Streaming, "adds polygons of regions"),
     row(&["geomfilter"], Kind::Streaming, "clips polygons to a box"),
     row(&["highlight"], Kind::Streaming, "marks words for display"),
@@ -41,7 +36,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["inputcsv"], Kind::Generating, "reads a CSV file"),
     row(&["inputintelligence"], Kind::Generating, "reads a threat intelligence collection"),
     row(&["inputxml"], Kind::Generating, "reads an XML file"),
-    row(&["kmeans"], Kind::Dataset, "groups rows by the distance of their numbers"),
     row(&["kvform"], Kind::Streaming, "extracts fields by a form"),
     row(&["loadjob"], Kind::Generating, "reads the result of an earlier search"),
     row(&["localop"], Kind::Streaming, "runs what follows on the search head"),
@@ -56,7 +50,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["outputtext"], Kind::Centralized, "passes on the text of events"),
     row(&["overlap"], Kind::Transforming, "finds gaps and overlaps of a summary index"),
     row(&["pivot"], Kind::Generating, "aggregates a data model as a table"),
-    row(&["predict"], Kind::Dataset, "predicts the values of a time series"),
     row(&["prjob"], Kind::Streaming, "distributes what follows over processes"),
     row(&["redistribute"], Kind::Streaming, "distributes rows over processes"),
     row(&["relevancy"], Kind::Streaming, "tells how well events match the terms"),
@@ -69,7 +62,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["script", "run"], Kind::Centralized, "runs a script of the server"),
     row(&["scrub"], Kind::Streaming, "makes events anonymous"),
     row(&["searchtxn"], Kind::Generating, "retrieves transactions"),
-    row(&["selfjoin"], Kind::Dataset, "joins rows with later rows of the same values"),
     row(&["sendalert"], Kind::Centralized, "runs an alert action"),
     row(&["sendemail"], Kind::Centralized, "sends rows by mail"),
     row(&["snowevent"], Kind::Centralized, "creates an event in ServiceNow"),
@@ -81,9 +73,7 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["typeahead"], Kind::Generating, "suggests terms"),
     row(&["typer"], Kind::Streaming, "adds event types"),
     row(&["walklex"], Kind::Generating, "lists the terms of an index"),
-    row(&["x11"], Kind::Dataset, "removes seasons from a time series"),
     row(&["xmlunescape"], Kind::Streaming, "undoes the escapes of XML"),
-    row(&["xpath"], Kind::Streaming, "extracts a field from XML by a path"),
 ];
 
 /// How many there are.
@@ -93,8 +83,9 @@ pub(crate) const ROW_COUNT: usize = ROWS.len();
 pub(super) fn needs(name: &str) -> Needs {
     match name {
         "collect" | "fieldformat" | "fromjson" | "loadjob" | "makemv" | "metadata" | "mvexpand" | "nomv"
-        | "outputcsv" | "pivot" | "predict" | "rangemap" | "replace" | "rest" | "savedsearch" | "selfjoin"
-        | "setfields" | "strcat" | "xpath" => Needs::Arguments,
+        | "outputcsv" | "pivot" | "rangemap" | "replace" | "rest" | "savedsearch" | "setfields" | "strcat" => {
+            Needs::Arguments
+        }
         _ => Needs::Nothing,
     }
 }

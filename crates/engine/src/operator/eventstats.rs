@@ -40,7 +40,8 @@ impl EventStatsExec {
         schema: SchemaRef,
     ) -> Result<Self> {
         let properties = PlanProperties::new(
-            EquivalenceProperties::new(Arc::clone(&schema)),
+            // Rows keep their order, and the input's columns come first: what is known of them stays true.
+            EquivalenceProperties::new(Arc::clone(&schema)).extend(input.equivalence_properties().clone())?,
             input.output_partitioning().clone(),
             EmissionType::Final,
             input.boundedness(),

@@ -219,7 +219,7 @@ fn check_tells_mistakes_from_what_is_missing_here() {
     let path = folder.path().join("s.jsonl");
     let searches = [
         json!({"id": "fine", "search": "index=x | stats count by host"}),
-        json!({"id": 7, "search": "index=x | cluster"}),
+        json!({"id": 7, "search": "index=x | fit LinearRegression y from z"}),
         json!({"search": "index=x | stats count by"}),
         json!({"id": "macro", "search": "index=x `nowhere`"}),
         json!({"id": "filter", "search": "index=x | `some_detection_filter`"}),
@@ -241,7 +241,7 @@ fn check_tells_mistakes_from_what_is_missing_here() {
     assert_eq!(lines[0]["commands"], json!(["search", "stats"]));
     assert_eq!(lines[1]["diagnostics"][0]["code"], "E0401");
     assert_eq!(lines[1]["diagnostics"][0]["severity"], "error");
-    assert_eq!(lines[1]["diagnostics"][0]["span"], json!([10, 17]));
+    assert_eq!(lines[1]["diagnostics"][0]["span"], json!([10, 13]));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use anyhow::Result;
 
-use crate::golden::{Case, Key, Kind, Part, parse};
+use crate::golden::{Case, Expectation, Key, Kind, Part, parse};
 
 include!(concat!(env!("OUT_DIR"), "/command_cases.rs"));
 
@@ -32,8 +32,7 @@ pub(super) fn write(name: &str, out: &mut dyn Write) -> Result<()> {
         }
         indented(searches(case).flat_map(str::lines), 4, out)?;
         writeln!(out)?;
-        let rows = case.expectations.iter().flat_map(|expectation| &expectation.body);
-        indented(rows.map(String::as_str), 4, out)?;
+        indented(rows(case).flat_map(|one| &one.body).map(String::as_str), 4, out)?;
     }
     Ok(())
 }
@@ -66,6 +65,11 @@ fn indented<'a>(lines: impl Iterator<Item = &'a str>, margin: usize, out: &mut d
 fn sentence(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The expectations of a case that are rows.
+fn rows(case: &Case) -> impl Iterator<Item = &Expectation> {
+    case.expectations.iter().filter(|one| matches!(one.kind, Kind::Rows { .. } | Kind::Json))
 }
 
 fn searches(case: &Case) -> impl Iterator<Item = &str> {
@@ -102,18 +106,17 @@ fn length(case: &Case) -> usize {
     let block_lines = |block: &Option<String>| block.as_deref().map_or(0, |block| block.lines().count());
     let written = case.parts.iter().filter(|part| part.key == Key::Search).chain(inputs(case));
     written.map(|part| 1 + block_lines(&part.block)).sum::<usize>()
-        + case.expectations.iter().map(|one| one.body.len()).sum::<usize>()
+        + rows(case).map(|one| one.body.len()).sum::<usize>()
 }
 
 /// Whether a case has rows and is about the command.
 fn is_example(case: &Case, name: &str) -> bool {
-    let has_rows = case.expectations.iter().all(|one| matches!(one.kind, Kind::Rows { .. } | Kind::Json));
     let runs = |text: &str| {
         let mut commands = text.split('|').map(|command| command.split_whitespace().next().unwrap_or_default());
         commands.any(|command| command.eq_ignore_ascii_case(name))
     };
     let is_implied = name == "search" && searches(case).any(|text| !text.trim_start().starts_with('|'));
-    has_rows && !case.expectations.is_empty() && (is_implied || searches(case).any(runs))
+    rows(case).next().is_some() && (is_implied || searches(case).any(runs))
 }
 
 #[cfg(test)]

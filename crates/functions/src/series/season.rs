@@ -14,6 +14,11 @@ pub fn period(numbers: &[Option<f64>]) -> Option<usize> {
     const CLEAR: f64 = 0.3;
     const LONGEST: usize = 2_000;
     let residues = off_line(numbers);
+    let largest = |values: &[Option<f64>]| values.iter().flatten().fold(0.0_f64, |most, value| most.max(value.abs()));
+    // On a line, what is left is the rounding of doubles.
+    if largest(&residues) <= largest(numbers) * 1e-9 {
+        return None;
+    }
     let most = (residues.len() / 2).min(LONGEST);
     let correlation = |lag: usize| {
         let pairs = residues.iter().zip(residues.iter().skip(lag)).filter_map(|(a, b)| Some(((*a)?, (*b)?)));

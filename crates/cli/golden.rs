@@ -83,6 +83,8 @@ pub(crate) enum Key {
     Macros,
     /// A block in the form of transforms.conf.
     Transforms,
+    /// A saved search: `query NAME: TEXT`, or a block.
+    Query,
     /// An MMDB.
     GeoIp,
     /// The search. Of several, each runs and the last one's rows count.
@@ -109,6 +111,7 @@ impl Key {
         ("datamodel", Key::DataModel, true),
         ("macros", Key::Macros, false),
         ("transforms", Key::Transforms, false),
+        ("query", Key::Query, true),
         ("geoip", Key::GeoIp, false),
         ("search", Key::Search, false),
         ("now", Key::Now, false),

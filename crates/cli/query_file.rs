@@ -14,6 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use speleo_knowledge::saved_search::leading_keys;
 
 use crate::exit::UsageError;
 
@@ -81,18 +82,6 @@ impl Query {
         }
         Ok(())
     }
-}
-
-/// The pairs of a comment that stands before everything else.
-fn leading_keys(text: &str) -> Vec<(String, String)> {
-    let Some((comment, _)) = text.trim_start().strip_prefix("```").and_then(|rest| rest.split_once("```")) else {
-        return Vec::new();
-    };
-    let pair = |line: &str| {
-        let (key, value) = line.split_once(':')?;
-        Some((key.trim().to_ascii_lowercase(), value.trim().to_owned()))
-    };
-    comment.lines().filter_map(pair).filter(|(key, _)| !key.is_empty()).collect()
 }
 
 /// The query files at `paths`: files as given, folders searched for `.spl`, by name.

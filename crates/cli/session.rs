@@ -28,6 +28,7 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
         conf: world.conf.clone(),
         macros: world.macros.clone(),
         lookups: world.lookups.clone(),
+        queries: Vec::new(),
         datamodels: world.datamodels.clone(),
         geoip: world.geoip.clone(),
         sourcetype: world.sourcetype.clone(),

@@ -148,6 +148,12 @@ impl Place<'_> {
             };
             settings.macros.push(path);
         }
+        for part in case.all(Key::Query) {
+            let name = part.name.as_deref().unwrap_or_default();
+            let path = self.write(&format!("queries/{name}.spl"), &part.text())?;
+            let folder = path.parent().map(Path::to_owned);
+            settings.queries.extend(folder.filter(|folder| !settings.queries.contains(folder)));
+        }
         for part in case.all(Key::DataModel) {
             let name = part.name.as_deref().unwrap_or_default();
             let content = match &part.block {

@@ -1,9 +1,14 @@
 //! The indexes by name. `index=web` finds `Web`: case does not count; settings of one name unite.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use datafusion::prelude::SessionContext;
-use speleo_plan::IndexEntry;
+use speleo_plan::{IndexEntry, IndexFile};
+use speleo_syntax::Code;
 use tokio::sync::Mutex;
 
 use crate::{
@@ -52,6 +57,51 @@ impl Catalog {
         parts.filter_map(|part| Files::find(std::slice::from_ref(part)).err()).collect()
     }
 
+    /// The files of an index; none where it does not exist.
+    ///
+    /// # Errors
+    /// Where they cannot be looked at.
+    pub(crate) fn files(&self, name: &str) -> Result<Vec<IndexFile>, Fault> {
+        Ok(Files::find(self.parts(name))?.listed())
+    }
+
+    /// The file at whose end events of an index are added: its JSON lines, or a file in its folder.
+    ///
+    /// # Errors
+    /// E0206 where the index does not exist, E0501 where it is read from something else.
+    pub(crate) fn target(&self, name: &str) -> Result<PathBuf, Fault> {
+        let name = name.to_lowercase();
+        let parts = self.parts(&name);
+        let Some(first) = parts.first() else {
+            let message = format!("no index is called `{name}`: there is nothing to collect into");
+            return Err(Fault { code: Code::UnknownIndex, message });
+        };
+        let is_lines = |path: &Path| {
+            path.extension()
+                .is_some_and(|ending| ending.eq_ignore_ascii_case("ndjson") || ending.eq_ignore_ascii_case("jsonl"))
+        };
+        for part in parts {
+            let path = Path::new(&part.path);
+            let is_pattern = part.path.contains(['*', '?', '[']);
+            if path.is_dir() || part.path.ends_with('/') {
+                return Ok(path.join(format!("{name}-collected.ndjson")));
+            }
+            if is_lines(path) && !is_pattern {
+                return Ok(path.to_owned());
+            }
+        }
+        let message = format!(
+            "the index `{name}` is read from `{}`: events can be added to a folder or a file `.ndjson` or `.jsonl`",
+            first.path
+        );
+        Err(Fault { code: Code::File, message })
+    }
+
+    fn parts(&self, name: &str) -> &[IndexSetting] {
+        let found = self.entries.iter().find(|(known, _)| is_same(known, name));
+        found.map_or(&[], |(_, parts)| parts)
+    }
+
     /// The table of an index; none where it does not exist.
     ///
     /// # Errors
@@ -82,4 +132,28 @@ impl Catalog {
 /// Names of indexes are written in any case; events tell the one of the definition.
 fn is_same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn events_are_added_to_folders_and_json_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let target = |path: &str| {
+            let index = IndexSetting { name: "Sum".into(), path: path.into(), ..IndexSetting::default() };
+            Catalog::new(&Settings { indexes: vec![index], ..Settings::default() }).target("sum")
+        };
+        let folder_file = folder.path().join("sum-collected.ndjson");
+        assert_eq!(target(&at("")).unwrap(), folder_file);
+        assert_eq!(target(&at("new/")).unwrap(), folder.path().join("new/sum-collected.ndjson"));
+        assert_eq!(target(&at("new.JSONL")).unwrap(), folder.path().join("new.JSONL"));
+        for other in ["a.csv", "*.ndjson", "a.ndjson.gz", "a.log"] {
+            assert_eq!(target(&at(other)).unwrap_err().code, Code::File, "{other}");
+        }
+        assert_eq!(Catalog::default().target("sum").unwrap_err().code, Code::UnknownIndex);
+    }
 }

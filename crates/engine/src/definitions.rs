@@ -1,10 +1,10 @@
-//! Knowledge from files: folders of conf files, apps, `macros.conf` files, data models.
+//! Knowledge from files: folders of conf files, apps, `macros.conf` files, data models, query files.
 //!
 //! An app is a folder with `default` and `local`; what `local` says wins. Its lookup files and data models come along.
 
 use std::path::{Path, PathBuf};
 
-use speleo_knowledge::{Conf, DataModel, Knowledge, Problem, lookup, macros};
+use speleo_knowledge::{Conf, DataModel, Knowledge, Problem, SavedSearch, lookup, macros, saved_search};
 use speleo_syntax::{Code, Diagnostic, Severity};
 
 use crate::Settings;
@@ -37,6 +37,9 @@ impl Definitions {
         for path in &settings.datamodels {
             found.data_models(path, true);
         }
+        for folder in &settings.queries {
+            found.queries(folder);
+        }
         for folder in &found.lookup_folders {
             if !folder.is_dir() {
                 let message = format!("there is no folder `{}` for lookups", folder.display());
@@ -61,6 +64,10 @@ impl Definitions {
             conf
         };
         let (macros, transforms) = (layered("macros.conf"), layered("transforms.conf"));
+        let saved = layered("savedsearches.conf");
+        let (searches, problems) = saved_search::from_conf(&saved);
+        self.report(&folder.join("savedsearches.conf"), problems);
+        self.knowledge.saved_searches.extend(searches);
         self.macros(macros, &folder.join("macros.conf"));
         let (lookups, problems) = lookup::from_conf(&transforms);
         self.report(&folder.join("transforms.conf"), problems);
@@ -100,6 +107,21 @@ impl Definitions {
                 }
                 Err(problem) => self.errors.push(diagnostic(&file, &problem)),
             }
+        }
+    }
+
+    /// The query files below a folder. Of files of one name the first counts, in the order of their paths.
+    fn queries(&mut self, folder: &Path) {
+        let mut files = Vec::new();
+        if let Ok(found) = glob::glob(&format!("{}/**/*.spl", glob::Pattern::escape(&folder.to_string_lossy()))) {
+            files.extend(found.flatten());
+        }
+        for file in files {
+            let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let Some(text) = self.text(&file, false) else { continue };
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            let known = &mut self.knowledge.saved_searches;
+            known.entry(name.clone()).or_insert_with(|| SavedSearch::of_file(&name, text));
         }
     }
 

@@ -16,7 +16,7 @@ use speleo_knowledge::Knowledge;
 use speleo_plan::{SearchPlan, plan};
 use speleo_syntax::{
     Code, Command, Diagnostic, Expansion, Search, SearchExpr, SearchExprKind, Span, command::search::SearchCommand,
-    expand, parse, parse_saved,
+    expand, may_write, parse, parse_saved,
 };
 
 use crate::{
@@ -189,7 +189,7 @@ impl Engine {
             return Err(Vec::new());
         }
         let world = self.world(Mode::Run)?;
-        if read.expansion.text.to_ascii_lowercase().contains("outputlookup") {
+        if may_write(&read.expansion.text) {
             // Lowering writes while it goes: what stands after the write must be known to work.
             let rehearsal = EngineWorld { mode: Mode::Rehearse, record: Record::default(), ..self.world(Mode::Run)? };
             self.plan(&read, &rehearsal).await?;

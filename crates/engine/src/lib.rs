@@ -5,6 +5,7 @@
 
 mod catalog;
 mod clock;
+mod collect;
 mod definitions;
 mod engine;
 mod fault;

@@ -24,6 +24,8 @@ use crate::{IndexSetting, Settings};
 
 /// The file's name.
 const FILE: &str = "speleo.toml";
+/// Where query files are unless the project says otherwise.
+const QUERIES: &str = "queries";
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -33,6 +35,7 @@ struct Project {
     macros: Vec<PathBuf>,
     lookups: Option<PathBuf>,
     datamodels: Vec<PathBuf>,
+    queries: Option<Vec<PathBuf>>,
     geoip: Option<PathBuf>,
     sourcetype: Option<String>,
     source: Option<String>,
@@ -103,6 +106,7 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
     settings.conf = all(project.conf).chain(settings.conf).collect();
     settings.macros = all(project.macros).chain(settings.macros).collect();
     settings.datamodels = all(project.datamodels).chain(settings.datamodels).collect();
+    settings.queries.extend(all(project.queries.unwrap_or_else(|| vec![QUERIES.into()])));
     settings.lookups = settings.lookups.or(project.lookups.map(at));
     settings.geoip = settings.geoip.or(project.geoip.map(at));
     settings.sourcetype = settings.sourcetype.or(project.sourcetype);

@@ -32,6 +32,8 @@ pub struct Settings {
     pub lookups: Option<PathBuf>,
     /// Folders of data models, or single files.
     pub datamodels: Vec<PathBuf>,
+    /// Folders of query files, which `savedsearch` runs by name.
+    pub queries: Vec<PathBuf>,
     /// The address database (MMDB); none is the bundled one of countries.
     pub geoip: Option<PathBuf>,
     /// The source type of events that do not say theirs.

@@ -17,6 +17,7 @@ mod text;
 use std::{path::PathBuf, sync::Arc, time::SystemTime};
 
 use datafusion::{catalog::TableProvider, prelude::SessionContext};
+use speleo_plan::IndexFile;
 use speleo_syntax::{Code, Diagnostic};
 
 use self::{
@@ -69,6 +70,20 @@ impl Files {
             }
         }
         Ok(Self(found))
+    }
+
+    /// The files as a search sees them.
+    pub(crate) fn listed(&self) -> Vec<IndexFile> {
+        let micros = |time: SystemTime| {
+            let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+            i64::try_from(since.as_micros()).ok()
+        };
+        let listed = |(file, _): &(DataFile, Origin)| IndexFile {
+            path: file.shown.clone(),
+            bytes: file.size,
+            modified: file.modified.and_then(micros),
+        };
+        self.0.iter().map(listed).collect()
     }
 
     /// What tells whether they changed.

@@ -9,12 +9,13 @@ use async_trait::async_trait;
 use chrono_tz::Tz;
 use datafusion::{datasource::provider_as_source, logical_expr::LogicalPlan, prelude::SessionContext};
 use speleo_knowledge::Knowledge;
-use speleo_plan::{IndexEntry, LookupTable, LookupWrite, Result, Rows, Source, TimeRange, World};
+use speleo_plan::{IndexEntry, IndexFile, LookupTable, Result, Rows, Source, TimeRange, World, Write};
 use speleo_syntax::Diagnostic;
 
 use crate::{
     catalog::Catalog,
     clock::Clock,
+    collect,
     engine::Step,
     lookup::Lookups,
     macros::MacroSource,
@@ -141,6 +142,14 @@ impl World for EngineWorld<'_> {
         self.mode == Mode::Blind
     }
 
+    fn gives_rows(&self) -> bool {
+        matches!(self.mode, Mode::Run | Mode::Explain)
+    }
+
+    fn files(&self, index: &str) -> Result<Vec<IndexFile>> {
+        Ok(if self.is_blind() { Vec::new() } else { self.catalog.files(index)? })
+    }
+
     fn indexes(&self) -> Vec<IndexEntry> {
         if self.is_blind() { Vec::new() } else { self.catalog.entries() }
     }
@@ -169,10 +178,17 @@ impl World for EngineWorld<'_> {
         self.run(step, plan).await
     }
 
-    async fn write_lookup(&self, step: &str, write: LookupWrite, plan: LogicalPlan) -> Result<Rows> {
+    async fn write(&self, step: &str, write: Write, plan: LogicalPlan) -> Result<Rows> {
+        if let (Write::Index(index), Mode::Run | Mode::Rehearse) = (&write, self.mode) {
+            // Before anything runs: the search may take long.
+            self.catalog.target(index)?;
+        }
         let rows = self.run(step, plan).await?;
         if self.mode == Mode::Run {
-            self.lookups.write(&write, &rows, self.knowledge)?;
+            match &write {
+                Write::Lookup(write) => self.lookups.write(write, &rows, self.knowledge)?,
+                Write::Index(index) => collect::append(&self.catalog.target(index)?, &rows)?,
+            }
         }
         Ok(rows)
     }

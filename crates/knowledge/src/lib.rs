@@ -1,4 +1,4 @@
-//! Knowledge objects: macros, lookup definitions, data models.
+//! Knowledge objects: macros, lookup definitions, data models, saved searches.
 //!
 //! Plain structs and the parsers of their file formats. Invariant: no engine, and no I/O; callers read the files.
 
@@ -6,11 +6,13 @@ pub mod conf;
 pub mod data_model;
 pub mod lookup;
 pub mod macros;
+pub mod saved_search;
 
 pub use conf::{Conf, Problem};
 pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, ModelField, OwnedField};
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
+pub use saved_search::SavedSearch;
 
 use indexmap::IndexMap;
 
@@ -23,6 +25,8 @@ pub struct Knowledge {
     pub lookups: IndexMap<String, LookupDefinition>,
     /// Data models by name.
     pub data_models: IndexMap<String, DataModel>,
+    /// Saved searches by name.
+    pub saved_searches: IndexMap<String, SavedSearch>,
 }
 
 impl Knowledge {
@@ -31,11 +35,21 @@ impl Knowledge {
         self.macros.extend(later.macros);
         self.lookups.extend(later.lookups);
         self.data_models.extend(later.data_models);
+        self.saved_searches.extend(later.saved_searches);
     }
 
     /// A macro by name and number of arguments.
     pub fn find_macro(&self, name: &str, arguments: usize) -> Option<&Macro> {
         self.macros.get(&macros::key(name, arguments))
+    }
+
+    /// A saved search by name, else by title, else by either whatever the case.
+    pub fn find_saved_search(&self, name: &str) -> Option<&SavedSearch> {
+        let all = || self.saved_searches.values();
+        let titled = |saved: &&SavedSearch| saved.title.as_deref() == Some(name);
+        let alike = |text: &str| text.to_lowercase() == name.to_lowercase();
+        let similar = |saved: &&SavedSearch| alike(&saved.name) || saved.title.as_deref().is_some_and(alike);
+        self.saved_searches.get(name).or_else(|| all().find(titled)).or_else(|| all().find(similar))
     }
 }
 

@@ -28,6 +28,10 @@ pub(crate) struct Context<'a> {
     pub(crate) mentioned: Vec<String>,
     /// The patterns by which it names more of them.
     pub(crate) patterns: Vec<String>,
+    /// The time range asked for outside the text; within a saved search its own.
+    pub(crate) outer_range: TimeRange,
+    /// The saved searches that are being planned, outermost first.
+    pub(crate) saved: Vec<String>,
     /// The time range of the pipeline's events: its own, or the one asked for outside.
     pub(crate) range: TimeRange,
     /// What `nomv` joins the values of a field with, where a command before said so.
@@ -74,6 +78,8 @@ pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
         notes: Vec::new(),
         mentioned: Vec::new(),
         patterns: Vec::new(),
+        outer_range: range,
+        saved: Vec::new(),
         range,
         delimiters: HashMap::new(),
         formats: None,

@@ -9,6 +9,8 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use choose::listed;
+
 use std::sync::Arc;
 
 use datafusion::{
@@ -64,7 +66,7 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
         let mut conditions = vec![predicate::of_index(expr, &answers, &relation, Some(&name), cx)?];
         notes.push(cx.notes.split_off(before));
         if !is_bounded {
-            conditions.push(predicate::time::within(cx.world.time_range(), &relation)?);
+            conditions.push(predicate::time::within(cx.outer_range, &relation)?);
         }
         let condition = predicate::all(conditions);
         let mut relation = filtered(relation, condition.clone())?;
@@ -80,6 +82,12 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
         1 => Ok(parts.remove(0)),
         _ => together(parts),
     }
+}
+
+/// All events of an index, whatever the time range; none where it does not exist.
+pub(crate) async fn whole(name: &str, cx: &Context<'_>) -> Result<Option<Relation>> {
+    let Some(source) = cx.world.index(name).await? else { return Ok(None) };
+    Ok(Some(scan(name, &source, &[])?))
 }
 
 /// A field that one of several indexes lacks is no mistake: of the notes about it, those stay that all indexes share.

@@ -46,7 +46,7 @@ impl Row {
 async fn run(search: &Search, cx: &mut Context<'_>) -> Result<Option<Rows>> {
     let plan = command::pipeline(search, cx).await?.finish()?;
     let rows = cx.world.rows(&format!("[{}]", speleo_syntax::print(search)), plan).await?;
-    Ok((!cx.world.is_blind()).then_some(rows))
+    Ok(cx.world.gives_rows().then_some(rows))
 }
 
 /// Runs the brackets of a search condition, innermost first.
@@ -84,6 +84,14 @@ pub(crate) async fn texts(expr: &Expr, cx: &mut Context<'_>) -> Result<Texts> {
         texts.insert(search.span, Some(expr));
     }
     Ok(texts)
+}
+
+/// The text that a bracket returns where a text is expected; none where nothing is known.
+pub(crate) async fn text(search: &Search, cx: &mut Context<'_>) -> Result<Option<String>> {
+    match run(search, cx).await? {
+        Some(rows) => Ok(Some(text_of(&read(&rows)?))),
+        None => Ok(None),
+    }
 }
 
 /// What the bracket at a place returned as text; none where nothing is known.

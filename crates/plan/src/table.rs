@@ -53,6 +53,13 @@ pub(crate) fn nothing() -> Result<Relation> {
     Ok(Relation::results(plan, vec![OrderKey::ascending(SEQUENCE)]))
 }
 
+/// Rows of columns that are known, in their order.
+pub(crate) fn of_columns(name: &str, columns: Vec<(&str, ArrayRef)>) -> Result<Relation> {
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))
+        .map_err(datafusion::error::DataFusionError::from)?;
+    of_rows(name, &Rows { schema: batch.schema(), batches: vec![batch] })
+}
+
 /// The rows of a step in their order.
 pub(crate) fn of_rows(name: &str, rows: &Rows) -> Result<Relation> {
     let mut fields = rows.schema.fields().to_vec();

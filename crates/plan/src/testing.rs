@@ -17,7 +17,7 @@ use speleo_functions::value::{ListBuilder, Lists, parse_number};
 use speleo_knowledge::{DataModel, Knowledge, LookupDefinition};
 use speleo_syntax::{Code, Diagnostic};
 
-use crate::{IndexEntry, LookupTable, LookupWrite, Result, Rows, Source, TimeRange, World, plan};
+use crate::{IndexEntry, IndexFile, LookupTable, Result, Rows, Source, TimeRange, World, Write, plan};
 
 /// The search's start in all tests: 2024-03-10 12:00:00 UTC.
 pub(crate) const NOW: i64 = 1_710_072_000;
@@ -247,6 +247,14 @@ impl World for TestWorld {
         self.blind
     }
 
+    fn gives_rows(&self) -> bool {
+        !self.blind
+    }
+
+    fn files(&self, _index: &str) -> Result<Vec<IndexFile>> {
+        Ok(Vec::new())
+    }
+
     fn indexes(&self) -> Vec<IndexEntry> {
         self.indexes.iter().map(|(name, ..)| IndexEntry { name: name.clone(), default: name == "main" }).collect()
     }
@@ -272,7 +280,7 @@ impl World for TestWorld {
         execute(plan).await
     }
 
-    async fn write_lookup(&self, _step: &str, _write: LookupWrite, plan: LogicalPlan) -> Result<Rows> {
+    async fn write(&self, _step: &str, _write: Write, plan: LogicalPlan) -> Result<Rows> {
         execute(plan).await
     }
 }

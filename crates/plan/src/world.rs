@@ -78,6 +78,26 @@ pub struct LookupWrite {
     pub multivalue_columns: bool,
 }
 
+/// The order to write rows.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// To a lookup table.
+    Lookup(LookupWrite),
+    /// To the end of an index, an event for each row with the columns as they are.
+    Index(String),
+}
+
+/// A file that an index is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexFile {
+    /// Its path.
+    pub path: String,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// When it was changed last, in microseconds since the epoch.
+    pub modified: Option<i64>,
+}
+
 /// The rows of a step.
 #[derive(Debug, Clone)]
 pub struct Rows {
@@ -109,16 +129,20 @@ pub trait World: Send + Sync {
     fn splunk_limits(&self) -> bool;
     /// Whether nothing is known of the data (`check`): every index, lookup and field may exist.
     fn is_blind(&self) -> bool;
+    /// Whether steps give the rows that they have: not in `check`, nor where a search is rehearsed before it writes.
+    fn gives_rows(&self) -> bool;
     /// The indexes that exist.
     fn indexes(&self) -> Vec<IndexEntry>;
     /// The table of an index; none where it does not exist.
     async fn index(&self, name: &str) -> Result<Option<Source>>;
+    /// The files of an index in the order of their numbers in `__seq`.
+    fn files(&self, index: &str) -> Result<Vec<IndexFile>>;
     /// A lookup table by definition or file name; none where it does not exist.
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>>;
     /// The names of lookup files and definitions, for suggestions.
     fn lookup_names(&self) -> Vec<String>;
     /// Runs a plan as a named step and returns its rows.
     async fn rows(&self, step: &str, plan: LogicalPlan) -> Result<Rows>;
-    /// Runs a plan as a named step, writes its rows to a lookup table, and returns them.
-    async fn write_lookup(&self, step: &str, write: LookupWrite, plan: LogicalPlan) -> Result<Rows>;
+    /// Runs a plan as a named step, writes its rows, and returns them.
+    async fn write(&self, step: &str, write: Write, plan: LogicalPlan) -> Result<Rows>;
 }

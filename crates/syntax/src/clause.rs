@@ -3,10 +3,12 @@
 pub mod aggregate;
 pub mod bins;
 pub(crate) mod field_list;
+pub mod index_list;
 pub mod series;
 pub mod sort_key;
 pub mod time_span;
 
 pub use aggregate::{Aggregate, Argument};
+pub use index_list::IndexList;
 pub use sort_key::{SortKey, SortKind};
 pub use time_span::{BinSpan, TimeUnit};

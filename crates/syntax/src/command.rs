@@ -20,16 +20,19 @@ pub mod bin;
 pub mod chart;
 pub mod cluster;
 pub mod cofilter;
+pub mod collect;
 pub mod concurrency;
 pub mod contingency;
 pub mod convert;
 pub mod correlate;
 pub mod datamodel;
+pub mod dbinspect;
 pub mod dedup;
 pub mod delta;
 pub mod diff;
 pub mod erex;
 pub mod eval;
+pub mod eventcount;
 pub mod eventstats;
 pub mod extract;
 pub mod fieldformat;
@@ -45,16 +48,20 @@ pub mod gauge;
 pub mod gentimes;
 pub mod geostats;
 pub mod head;
+pub mod inputcsv;
 pub mod inputlookup;
 pub mod iplocation;
 pub mod join;
 pub mod kmeans;
+pub mod loadjob;
 pub mod localize;
 pub mod lookup;
 pub mod makecontinuous;
 pub mod makemv;
 pub mod makeresults;
 pub mod map;
+pub mod metadata;
+pub mod metasearch;
 pub mod mpreview;
 pub mod mstats;
 pub mod multikv;
@@ -63,23 +70,31 @@ pub mod mvcombine;
 pub mod mvexpand;
 pub mod nomv;
 pub mod outlier;
+pub mod outputcsv;
 pub mod outputlookup;
+pub mod outputtext;
 pub mod predict;
 pub mod rangemap;
 pub mod regex;
 pub mod reltime;
 pub mod rename;
 pub mod replace;
+pub mod require;
+pub mod rest;
 pub mod r#return;
 pub mod reverse;
 pub mod rex;
+pub mod savedsearch;
 pub mod search;
 pub mod selfjoin;
+pub mod sendalert;
+pub mod sendemail;
 pub mod set;
 pub mod setfields;
 pub mod sistats;
 pub mod sort;
 pub mod spath;
+pub mod spliced;
 pub mod stats;
 pub mod strcat;
 pub mod streamstats;
@@ -130,16 +145,19 @@ macro_rules! commands {
             Chart(chart::Chart) = [chart::SPEC],
             Cluster(cluster::Cluster) = [cluster::SPEC],
             CoFilter(cofilter::CoFilter) = [cofilter::SPEC],
+            Collect(collect::Collect) = [collect::SPEC],
             Concurrency(concurrency::Concurrency) = [concurrency::SPEC],
             Contingency(contingency::Contingency) = [contingency::SPEC],
             Convert(convert::Convert) = [convert::SPEC],
             Correlate(correlate::Correlate) = [correlate::SPEC],
             DataModel(datamodel::DataModel) = [datamodel::SPEC],
+            DbInspect(dbinspect::DbInspect) = [dbinspect::SPEC],
             Dedup(dedup::Dedup) = [dedup::SPEC],
             Delta(delta::Delta) = [delta::SPEC],
             Diff(diff::Diff) = [diff::SPEC],
             Erex(erex::Erex) = [erex::SPEC],
             Eval(eval::Eval) = [eval::SPEC],
+            EventCount(eventcount::EventCount) = [eventcount::SPEC],
             EventStats(eventstats::EventStats) = [eventstats::SPEC],
             Extract(extract::Extract) = [extract::SPEC],
             FieldFormat(fieldformat::FieldFormat) = [fieldformat::SPEC],
@@ -155,16 +173,20 @@ macro_rules! commands {
             GenTimes(gentimes::GenTimes) = [gentimes::SPEC],
             GeoStats(geostats::GeoStats) = [geostats::SPEC],
             Head(head::Head) = [head::SPEC],
+            InputCsv(inputcsv::InputCsv) = [inputcsv::SPEC],
             InputLookup(inputlookup::InputLookup) = [inputlookup::SPEC],
             IpLocation(iplocation::IpLocation) = [iplocation::SPEC],
             Join(join::Join) = [join::SPEC],
             KMeans(kmeans::KMeans) = [kmeans::SPEC],
+            LoadJob(loadjob::LoadJob) = [loadjob::SPEC],
             Localize(localize::Localize) = [localize::SPEC],
             Lookup(lookup::Lookup) = [lookup::SPEC],
             MakeContinuous(makecontinuous::MakeContinuous) = [makecontinuous::SPEC],
             MakeMv(makemv::MakeMv) = [makemv::SPEC],
             MakeResults(makeresults::MakeResults) = [makeresults::SPEC],
             Map(map::Map) = [map::SPEC],
+            Metadata(metadata::Metadata) = [metadata::SPEC],
+            MetaSearch(metasearch::MetaSearch) = [metasearch::SPEC],
             MPreview(mpreview::MPreview) = [mpreview::SPEC],
             MStats(mstats::MStats) = [mstats::SPEC, mstats::CATALOG],
             MultiKv(multikv::MultiKv) = [multikv::SPEC],
@@ -173,23 +195,31 @@ macro_rules! commands {
             MvExpand(mvexpand::MvExpand) = [mvexpand::SPEC],
             NoMv(nomv::NoMv) = [nomv::SPEC],
             Outlier(outlier::Outlier) = [outlier::SPEC],
+            OutputCsv(outputcsv::OutputCsv) = [outputcsv::SPEC],
             OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],
+            OutputText(outputtext::OutputText) = [outputtext::SPEC],
             Predict(predict::Predict) = [predict::SPEC],
             RangeMap(rangemap::RangeMap) = [rangemap::SPEC],
             Regex(regex::Regex) = [regex::SPEC],
             RelTime(reltime::RelTime) = [reltime::SPEC],
             Rename(rename::Rename) = [rename::SPEC],
             Replace(replace::Replace) = [replace::SPEC],
+            Require(require::Require) = [require::SPEC],
+            Rest(rest::Rest) = [rest::SPEC],
             Return(r#return::Return) = [r#return::SPEC],
             Reverse(reverse::Reverse) = [reverse::SPEC],
             Rex(rex::Rex) = [rex::SPEC],
+            SavedSearch(savedsearch::SavedSearch) = [savedsearch::SPEC],
             Search(search::SearchCommand) = [search::SPEC],
             SelfJoin(selfjoin::SelfJoin) = [selfjoin::SPEC],
+            SendAlert(sendalert::SendAlert) = [sendalert::SPEC],
+            SendEmail(sendemail::SendEmail) = [sendemail::SPEC],
             Set(set::Set) = [set::SPEC],
             SetFields(setfields::SetFields) = [setfields::SPEC],
             SiStats(sistats::SiStats) = [sistats::SPEC, sistats::CHART, sistats::TIMECHART, sistats::TOP, sistats::RARE],
             Sort(sort::Sort) = [sort::SPEC],
             SPath(spath::SPath) = [spath::SPEC],
+            Spliced(spliced::Spliced) = [],
             Stats(stats::Stats) = [stats::SPEC],
             StrCat(strcat::StrCat) = [strcat::SPEC],
             StreamStats(streamstats::StreamStats) = [streamstats::SPEC],

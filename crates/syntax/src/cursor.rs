@@ -23,6 +23,10 @@ pub(crate) struct Cursor<'a> {
     pub(crate) spec: Option<&'static CommandSpec>,
     /// What was found so far.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether a grammar gave up at a search in brackets.
+    pub(crate) met_bracket: bool,
+    /// The canonical names of the commands so far, those in brackets too.
+    pub(crate) commands: Vec<&'static str>,
 }
 
 /// What a cursor goes back to after a bracket.
@@ -45,6 +49,8 @@ impl<'a> Cursor<'a> {
             command_start: 0,
             spec: None,
             diagnostics: Vec::new(),
+            met_bracket: false,
+            commands: Vec::new(),
         }
     }
 
@@ -99,6 +105,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn begin_command(&mut self, start: usize, spec: &'static CommandSpec) {
         self.command_start = start;
         self.spec = Some(spec);
+        self.commands.push(spec.name());
     }
 
     /// The command's whole text, without blanks at the end.
@@ -258,6 +265,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn expected(&mut self, what: &str) {
         let span = self.here();
         if self.peek() == Some('[') {
+            self.met_bracket = true;
             let message = format!("a search in brackets is not supported here in `{}`", self.command_name());
             return self.fail(Diagnostic::new(Code::UnsupportedForm, span, message));
         }

@@ -29,7 +29,7 @@ pub use diagnostic::{Code, Diagnostic, Edit, Help, Label, Severity};
 pub use eval::{BinaryOp, Expr, ExprKind, UnaryOp};
 pub use layout::format;
 pub use macros::{Expansion, MacroDefinition, Macros, NoMacros, expand};
-pub use parser::{parse, parse_continuation, parse_expr, parse_saved, parse_search_expr};
+pub use parser::{may_write, parse, parse_continuation, parse_expr, parse_saved, parse_search_expr};
 pub use print::print;
 pub use search::{CompareOp, SearchExpr, SearchExprKind, SearchValue, time_modifier::is_time_modifier};
 pub use span::{Field, Span, Spanned};

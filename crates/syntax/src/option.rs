@@ -42,7 +42,9 @@ impl Cursor<'_> {
             Some(value) => Spanned { span: value.span, node: token::unescape(value.node) },
             None => self.bare_value(),
         };
-        if value.span.start == value.span.end {
+        if value.span.start == value.span.end && self.peek() == Some('[') {
+            self.expected("a value");
+        } else if value.span.start == value.span.end {
             let message = format!("expected a value after `{}=`", name.node);
             self.fail(Diagnostic::new(Code::BadValue, name.span, message));
         }

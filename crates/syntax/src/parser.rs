@@ -49,6 +49,10 @@ pub(crate) const UNMISTAKABLE: &[&str] = &[
     "tstats",
 ];
 
+/// Commands whose brackets hold searches or pipelines for their rows; there is no place for the text of one.
+const TAKES_SEARCHES: &[&str] =
+    &["append", "appendcols", "appendpipe", "foreach", "join", "map", "multisearch", "set", "union"];
+
 /// How many problems are told at once: more help nobody, and each is shown with its line.
 const MAX_DIAGNOSTICS: usize = 20;
 
@@ -269,8 +273,20 @@ fn command(cursor: &mut Cursor, place: Place, leads: bool) -> Option<Command> {
         return None;
     };
     cursor.begin_command(name.span.start as usize, spec);
-    let parsed = (spec.parse)(cursor);
+    let start = cursor.position();
+    let known = cursor.diagnostics.len();
+    let outer = std::mem::take(&mut cursor.met_bracket);
+    let mut parsed = (spec.parse)(cursor);
     leftover(cursor);
+    if std::mem::replace(&mut cursor.met_bracket, outer) && !TAKES_SEARCHES.contains(&spec.name()) {
+        // The bracket's text belongs to the command's own: what it says is known when the search runs.
+        let frame = cursor.narrow(start, cursor.end());
+        cursor.diagnostics.truncate(known);
+        cursor.begin_command(name.span.start as usize, spec);
+        parsed = Some(command::spliced::parse(cursor));
+        cursor.restore(frame);
+        cursor.go(cursor.end());
+    }
     check_position(cursor, name.span, spec, parsed.as_ref(), place, leads);
     parsed
 }
@@ -298,6 +314,7 @@ fn leftover(cursor: &mut Cursor) {
             cursor.fail(diagnostic.edit("put parentheses", span, format!("({inside})")));
             return;
         }
+        cursor.met_bracket = true;
         cursor.bracket(Place::Bracket);
         let message = format!("a search in brackets is not supported here in `{}`", cursor.command_name());
         let span = cursor.span_from(start);
@@ -350,6 +367,8 @@ fn check_position(
     let adds = match parsed {
         Some(Command::InputLookup(lookup)) => lookup.append,
         Some(Command::MStats(stats)) => stats.append,
+        Some(Command::InputCsv(input)) => input.append,
+        Some(Command::Spliced(_)) => true,
         Some(Command::TStats(tstats)) => tstats.append,
         Some(Command::Union(_)) => true,
         Some(Command::Unsupported(other)) => command::unsupported::may_follow(other),
@@ -374,6 +393,18 @@ fn check_position(
 /// The command of that lower-case name.
 pub(crate) fn find(name: &str) -> Option<&'static CommandSpec> {
     command::COMMANDS.iter().find(|spec| spec.names.contains(&name))
+}
+
+/// Whether a search may write a table, a file or an index: a command in it does, in brackets too, or one runs texts that are
+/// not known before it runs.
+pub fn may_write(text: &str) -> bool {
+    let names = ["collect", "foreach", "from", "loadjob", "map", "outputcsv", "outputlookup", "savedsearch", "union"];
+    let mut cursor = Cursor::new(text);
+    if !structure::check(text).is_empty() {
+        return true;
+    }
+    pipeline(&mut cursor, Place::Top);
+    cursor.commands.iter().any(|name| names.contains(name))
 }
 
 /// Whether the command of that canonical name is only read: its tree holds the text of its arguments.

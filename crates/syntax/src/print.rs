@@ -69,6 +69,11 @@ pub(crate) fn flag(out: &mut Formatter, name: &str, value: bool) -> fmt::Result 
     if value { write!(out, " {name}=true") } else { Ok(()) }
 }
 
+/// ` (condition)` where there is one.
+pub(crate) fn group<T: Display>(out: &mut Formatter, condition: Option<&T>) -> fmt::Result {
+    condition.map_or(Ok(()), |condition| write!(out, " ({condition})"))
+}
+
 /// A text as the value of an option.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 

@@ -86,7 +86,7 @@ impl Range for Bin {
 
     fn align(&self, cx: &Context<'_>) -> Result<Option<i64>> {
         let Some(text) = &self.align_time else { return Ok(None) };
-        let range = cx.world.time_range();
+        let range = cx.outer_range;
         match text.as_str() {
             "earliest" => Ok(range.earliest),
             "latest" => Ok(range.latest),

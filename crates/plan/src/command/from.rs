@@ -1,6 +1,6 @@
 //! The meaning of `from`: the rows of a dataset. `| from datamodel:Authentication.Failed_Authentication`
 //!
-//! The fields of a data model carry no object's name here, other than with `tstats`. Absent: saved searches.
+//! The fields of a data model carry no object's name here, other than with `tstats`.
 
 use speleo_syntax::{
     Code, Diagnostic, Field,
@@ -11,7 +11,7 @@ use crate::{
     Result, datamodel,
     lower::{Context, Lower},
     relation::Relation,
-    table,
+    saved, table,
 };
 
 impl Lower for From {
@@ -28,11 +28,7 @@ impl Lower for From {
                     None => table::nothing(),
                 }
             }
-            DatasetKind::SavedSearch => {
-                let error =
-                    Diagnostic::new(Code::UnsupportedForm, self.name.span, "saved searches cannot be read here");
-                Err(error.help("put the search itself in this place").into())
-            }
+            DatasetKind::SavedSearch => saved::rows(&self.name.node, self.name.span, &[], cx).await,
         }
     }
 }

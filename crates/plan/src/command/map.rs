@@ -5,7 +5,7 @@
 
 use datafusion::logical_expr::Expr;
 use speleo_functions::value::Lists;
-use speleo_syntax::{Code, Diagnostic, Search, Severity, command::map::Map, parse};
+use speleo_syntax::{Code, Diagnostic, Search, Severity, Spanned, command::map::Map, parse};
 
 use crate::{
     Error, Result, Rows,
@@ -13,7 +13,7 @@ use crate::{
     lower::{Context, Lower},
     meet,
     relation::{Relation, column},
-    table,
+    saved, table,
     union::stack,
 };
 
@@ -23,6 +23,43 @@ const SERIAL: &str = "_serial_id";
 impl Lower for Map {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "map", self.span)?;
+        if self.is_saved {
+            let Some(saved) = saved::find(&self.template.node, self.template.span, cx)? else {
+                return table::nothing();
+            };
+            let template = Spanned { span: self.template.span, node: saved.search.clone() };
+            return Self { template, is_saved: false, ..self.clone() }.each(input, cx).await;
+        }
+        self.each(input, cx).await
+    }
+}
+
+/// The parts of `map` that belong to one row.
+trait PerRow {
+    /// The rows of the template's searches.
+    async fn each(&self, input: Relation, cx: &mut Context<'_>) -> Result<Relation>;
+
+    /// The values of fields, row by row; none of a row's where it has none.
+    async fn values(
+        &self,
+        input: Relation,
+        names: &[String],
+        most: usize,
+        cx: &mut Context<'_>,
+    ) -> Result<Vec<Vec<Option<String>>>>;
+
+    /// The template with a row's values; none where one is missing.
+    fn text(&self, names: &[String], values: &[Option<String>], number: usize) -> Option<String>;
+
+    /// The text as a search.
+    fn search(&self, text: &str, problems: Vec<Diagnostic>) -> Result<Search>;
+
+    /// A problem of a row's search, at the template.
+    fn placed(&self, error: Error) -> Error;
+}
+
+impl PerRow for Map {
+    async fn each(&self, input: Relation, cx: &mut Context<'_>) -> Result<Relation> {
         let most = usize::try_from(self.max_searches).unwrap_or(usize::MAX);
         let names = names(&self.template.node);
         let found = self.values(input, &names, most.saturating_add(1), cx).await?;
@@ -50,72 +87,7 @@ impl Lower for Map {
             None => table::nothing(),
         }
     }
-}
 
-/// The fields that a template names.
-pub(crate) fn names(template: &str) -> Vec<String> {
-    let of_part = |part| match part {
-        Part::Token(name) if name != SERIAL => Some(name.to_owned()),
-        _ => None,
-    };
-    tokens(template).into_iter().filter_map(of_part).collect()
-}
-
-/// A piece of the template.
-#[derive(Debug, PartialEq)]
-enum Part<'a> {
-    Text(&'a str),
-    Token(&'a str),
-}
-
-/// The template in pieces.
-fn tokens(template: &str) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    let mut rest = template;
-    while let Some((before, behind)) = rest.split_once('$') {
-        parts.push(Part::Text(before));
-        if let Some(behind) = behind.strip_prefix('$') {
-            parts.push(Part::Text("$"));
-            rest = behind;
-            continue;
-        }
-        match behind.split_once('$') {
-            Some((name, behind)) if !name.contains(['"', '|', '[', ']', '\n']) => {
-                parts.push(Part::Token(name));
-                rest = behind;
-            }
-            _ => {
-                parts.push(Part::Text("$"));
-                rest = behind;
-            }
-        }
-    }
-    parts.push(Part::Text(rest));
-    parts
-}
-
-/// The parts of `map` that belong to one row.
-trait PerRow {
-    /// The values of fields, row by row; none of a row's where it has none.
-    async fn values(
-        &self,
-        input: Relation,
-        names: &[String],
-        most: usize,
-        cx: &mut Context<'_>,
-    ) -> Result<Vec<Vec<Option<String>>>>;
-
-    /// The template with a row's values; none where one is missing.
-    fn text(&self, names: &[String], values: &[Option<String>], number: usize) -> Option<String>;
-
-    /// The text as a search.
-    fn search(&self, text: &str, problems: Vec<Diagnostic>) -> Result<Search>;
-
-    /// A problem of a row's search, at the template.
-    fn placed(&self, error: Error) -> Error;
-}
-
-impl PerRow for Map {
     async fn values(
         &self,
         input: Relation,
@@ -187,6 +159,48 @@ impl PerRow for Map {
             Error::Engine { source, .. } => Error::Engine { span: Some(span), source },
         }
     }
+}
+
+/// The fields that a template names.
+pub(crate) fn names(template: &str) -> Vec<String> {
+    let of_part = |part| match part {
+        Part::Token(name) if name != SERIAL => Some(name.to_owned()),
+        _ => None,
+    };
+    tokens(template).into_iter().filter_map(of_part).collect()
+}
+
+/// A piece of the template.
+#[derive(Debug, PartialEq)]
+enum Part<'a> {
+    Text(&'a str),
+    Token(&'a str),
+}
+
+/// The template in pieces.
+fn tokens(template: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once('$') {
+        parts.push(Part::Text(before));
+        if let Some(behind) = behind.strip_prefix('$') {
+            parts.push(Part::Text("$"));
+            rest = behind;
+            continue;
+        }
+        match behind.split_once('$') {
+            Some((name, behind)) if !name.contains(['"', '|', '[', ']', '\n']) => {
+                parts.push(Part::Token(name));
+                rest = behind;
+            }
+            _ => {
+                parts.push(Part::Text("$"));
+                rest = behind;
+            }
+        }
+    }
+    parts.push(Part::Text(rest));
+    parts
 }
 
 #[cfg(test)]

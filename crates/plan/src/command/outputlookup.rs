@@ -5,7 +5,7 @@
 use speleo_syntax::{Code, Diagnostic, Label, Span, command::outputlookup::OutputLookup};
 
 use crate::{
-    Error, LookupWrite, Result,
+    Error, LookupWrite, Result, Write,
     command::rows,
     lower::{Context, Lower},
     relation::Relation,
@@ -30,7 +30,7 @@ impl Lower for OutputLookup {
         let step = format!("write {}", self.table.name);
         let written = cx
             .world
-            .write_lookup(&step, write, input.finish()?)
+            .write(&step, Write::Lookup(write), input.finish()?)
             .await
             .map_err(|error| placed(error, self.table.span))?;
         let mut relation = table::of_rows(&self.table.name, &written)?;

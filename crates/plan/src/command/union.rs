@@ -1,10 +1,10 @@
 //! The meaning of `union`: the rows of several datasets. `| union [search index=a] lookup:users.csv`
 //!
 //! Events of all datasets stand by time; where one of them is made of other rows, they stand one after the other, the rows
-//! that come in first. Absent: data models and saved searches as datasets.
+//! that come in first.
 
 use speleo_syntax::{
-    Code, Diagnostic,
+    Code, Diagnostic, Spanned,
     command::union::{Dataset, Union},
 };
 
@@ -12,9 +12,10 @@ use super::multisearch::together;
 use crate::{
     Result,
     command::branch,
+    datamodel,
     lower::{Context, Lower},
     relation::Relation,
-    table,
+    saved, table,
 };
 
 /// Splunk's `maxout`.
@@ -37,10 +38,19 @@ impl Lower for Union {
                     Some(table) => table::scan(&name.name, &table)?,
                     None => table::nothing()?,
                 },
+                Dataset::Named { kind, name } if kind == "savedsearch" => {
+                    saved::rows(&name.name, name.span, &[], cx).await?
+                }
+                Dataset::Named { kind, name } if kind == "datamodel" => {
+                    let dataset = Spanned { span: name.span, node: name.name.clone() };
+                    datamodel::dataset(&dataset, false, cx).await?
+                }
                 Dataset::Named { kind, name } => {
                     let text = format!("`{kind}:` is not supported as a dataset of `union`");
                     let error = Diagnostic::new(Code::UnsupportedForm, name.span, text);
-                    return Err(error.help("a search in brackets and `lookup:name` are").into());
+                    return Err(error
+                        .help("a search in brackets, `lookup:`, `datamodel:` and `savedsearch:` are")
+                        .into());
                 }
             });
         }

@@ -1,4 +1,4 @@
-//! The meaning of commands that have no plan yet: an error with their name, never a silent pass. `relevancy`
+//! The meaning of commands that have no plan: an error with their name and what to use instead, never a silent pass. `relevancy`
 //!
 //! Hints to Splunk's scheduler and marks for its display change no rows: these pass on what comes in.
 
@@ -14,11 +14,48 @@ use crate::{
 /// Commands without an effect on rows.
 const HINTS: [&str; 6] = ["highlight", "iconify", "localop", "noop", "prjob", "redistribute"];
 
+/// Commands that need a Splunk server or an app's program, and what does their work here.
+const INSTEAD: &[(&str, &str)] = &[
+    ("apply", "models of the machine learning toolkit cannot be read; `eval` and `lookup` apply rules and tables"),
+    ("audit", "there are no signed audit events; `search` reads audit logs as any others"),
+    ("copyresults", "`outputlookup` keeps rows, `inputlookup` reads them"),
+    ("crawl", "`--index NAME=FOLDER` reads a folder of files"),
+    ("dbxquery", "an export of the table as CSV or Parquet can be read by `--index` or `inputlookup`"),
+    ("delete", "files are read as they are and never changed; `where NOT …` leaves events out"),
+    ("dump", "`speleo search --output FORMAT` writes rows to a file"),
+    ("entitymerge", "`stats values(*) AS * BY entity` merges the rows of an entity"),
+    ("file", "`--index NAME=FILE` reads a file"),
+    ("fit", "models are trained outside; `lookup` applies their results"),
+    ("history", "searches are not logged"),
+    ("input", "`--index NAME=PATH` and `speleo.toml` say what is read"),
+    ("inputintelligence", "`inputlookup` reads threat lists that are CSV files"),
+    ("inputxml", "`xpath` and `xmlkv` read XML in events"),
+    ("mcollect", "`collect` writes rows to an index"),
+    ("meventcollect", "`collect` writes rows to an index"),
+    ("outputraw", "`speleo search --output raw` writes the text of events"),
+    ("outputtelemetry", "nothing is sent to anybody"),
+    ("rtorder", "stored data is read once; `sort - _time` orders it"),
+    ("runshellscript", "no programs are run; a program can read `speleo search --output jsonl`"),
+    ("score", "`stats` and `eval` compute measures from predictions"),
+    ("script", "no programs are run; a program can read `speleo search --output jsonl`"),
+    ("snowevent", "a program can read `speleo search --output jsonl` and create the event"),
+    ("snowincident", "a program can read `speleo search --output jsonl` and create the incident"),
+    ("summarize", "`collect` writes a summary, `tstats` and `stats` compute it"),
+    ("summary", "models of the machine learning toolkit cannot be read"),
+    ("tscollect", "`collect` writes rows to an index, which `tstats` reads"),
+    ("typeahead", "`stats count BY field` with `search field=prefix*` lists values, `fieldsummary` fields"),
+    ("walklex", "`fieldsummary` lists the fields of events, `stats count BY field` the values"),
+];
+
 impl Lower for Unsupported {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let name = self.name.node.to_lowercase();
         if HINTS.contains(&name.as_str()) {
             return rows_or_none(input);
+        }
+        if let Some((_, instead)) = INSTEAD.iter().find(|(known, _)| *known == name) {
+            let error = Diagnostic::new(Code::UnsupportedCommand, self.name.span, format!("`{name}` cannot run here"));
+            return Err(error.label("needs a Splunk server or an app").help(*instead).into());
         }
         let error = Diagnostic::new(Code::UnsupportedCommand, self.name.span, format!("`{name}` is not supported yet"));
         let error = error.label("valid SPL that has no plan here");

@@ -116,6 +116,21 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::FillDown(command) => command.fields.iter().for_each(found),
         Command::StreamStats(command) => of_streamstats(command, found),
         Command::Trendline(command) => command.trends.iter().for_each(|trend| found(&trend.field)),
+        Command::Metadata(metadata) => {
+            found(&Field::new(metadata.field, metadata.span));
+            metadata.condition.iter().for_each(|condition| of_search(condition, found));
+        }
+        Command::MetaSearch(search) => {
+            ["host", "source", "sourcetype"].into_iter().for_each(|name| found(&Field::new(name, search.span)));
+            of_search(&search.expr, found);
+        }
+        // What the bracket returns is not known; what stands around it is.
+        Command::Spliced(spliced) => {
+            let text = spliced.with(spliced.searches.iter().map(|_| "0"));
+            let commands = parse_continuation(&text).0.commands;
+            let is_read = |command: &&Command| !matches!(command, Command::Spliced(_));
+            commands.iter().filter(is_read).for_each(|command| of_command(command, found));
+        }
         Command::AppendPipe(pipe) => pipe.pipeline.commands.iter().for_each(|command| of_command(command, found)),
         Command::ForEach(each) => {
             each.fields.iter().for_each(&mut *found);
@@ -130,6 +145,7 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
             JoinKeys::Where { pairs, .. } => pairs.iter().for_each(|(left, _)| found(left)),
         },
         Command::MakeContinuous(bins) => bins.field.iter().for_each(found),
+        Command::Map(map) if map.is_saved => {}
         Command::Map(map) => {
             map::names(&map.template.node).into_iter().for_each(|name| found(&Field::new(name, map.template.span)));
         }
@@ -215,7 +231,19 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         | Command::DataModel(_)
         | Command::Format(_)
         | Command::From(_)
+        | Command::Collect(_)
+        | Command::DbInspect(_)
+        | Command::EventCount(_)
+        | Command::InputCsv(_)
         | Command::InputLookup(_)
+        | Command::LoadJob(_)
+        | Command::OutputCsv(_)
+        | Command::OutputText(_)
+        | Command::Require(_)
+        | Command::Rest(_)
+        | Command::SavedSearch(_)
+        | Command::SendAlert(_)
+        | Command::SendEmail(_)
         | Command::MakeResults(_)
         | Command::OutputLookup(_)
         | Command::RelTime(_)

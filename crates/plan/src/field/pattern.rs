@@ -64,6 +64,8 @@ pub(crate) fn takes_all(command: &Command) -> bool {
         | Command::Correlate(_)
         | Command::Format(_)
         | Command::MvCombine(_)
+        | Command::Collect(_)
+        | Command::OutputCsv(_)
         | Command::OutputLookup(_)
         | Command::Predict(_)
         | Command::SelfJoin(_)

@@ -1,6 +1,6 @@
 //! Which indexes a search reads: those for which its condition can hold.
 
-use speleo_syntax::{Code, Diagnostic, SearchExpr, Span};
+use speleo_syntax::{Code, Diagnostic, SearchExpr, SearchExprKind, Span, clause::IndexList};
 
 use crate::{Error, Result, lower::Context, predicate::index, subsearch::Answers, suggest::nearest};
 
@@ -28,6 +28,15 @@ pub(super) fn indexes(expr: &SearchExpr, answers: &Answers, span: Span, cx: &Con
         .filter(|name| meant(name) && index::holds(expr, answers, name) != Some(false))
         .map(str::to_owned)
         .collect())
+}
+
+/// The names of the indexes that a command lists; the default ones where it lists none.
+///
+/// # Errors
+/// As [`indexes`].
+pub(crate) fn listed(list: &IndexList, span: Span, cx: &Context<'_>) -> Result<Vec<String>> {
+    let all = SearchExpr { span, kind: SearchExprKind::All };
+    indexes(&list.condition().unwrap_or(all), &Answers::new(), span, cx)
 }
 
 fn unknown<'a>(name: &str, span: Span, names: impl Iterator<Item = &'a str> + Clone) -> Error {

@@ -39,10 +39,10 @@ impl DatasetKind {
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     names: &["from"],
     kind: Kind::Generating,
-    summary: "reads a dataset: a data model or a lookup table",
+    summary: "reads a dataset: a data model, a lookup table or a saved search",
     usage: "from (datamodel|lookup|savedsearch):<name>",
     options: &[],
-    differs: &["a saved search cannot be read", "a data model gives the fields that it declares and no others"],
+    differs: &["a data model gives the fields that it declares and no others"],
     parse,
 };
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Code, Command, CommandSpec, Diagnostic, Kind, Span, Spanned, cursor::Cursor, print, token};
+use crate::{Command, CommandSpec, Kind, Span, Spanned, cursor::Cursor, print, token};
 
 /// Run a search for each row; the rows of all are the result.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,8 @@ pub struct Map {
     pub span: Span,
     /// The search, with `$field$` in the place of values.
     pub template: Spanned<String>,
+    /// Whether the template is the name of a saved search that holds it.
+    pub is_saved: bool,
     /// How many rows count at most.
     pub max_searches: u64,
 }
@@ -20,14 +22,14 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     names: &["map"],
     kind: Kind::Dataset,
     summary: "runs a search for each row",
-    usage: "map search=\"<search>\" [maxsearches=<count>]",
+    usage: "map (search=\"<search>\" | <saved search>) [maxsearches=<count>]",
     options: &["maxsearches", "search"],
-    differs: &["saved searches are not supported", "a row without a value for a token runs no search"],
+    differs: &["a row without a value for a token runs no search"],
     parse,
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut template, mut max_searches) = (None, 10);
+    let (mut template, mut is_saved, mut max_searches) = (None, false, 10);
     while !cursor.at_end() {
         if let Some(option) = cursor.option() {
             match option.name.node.as_str() {
@@ -39,10 +41,9 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             // The older form: the search stands in brackets.
             template = Some(cursor.template());
         } else if template.is_none() {
-            let span = cursor.here();
-            let message = "`map` with the name of a saved search is not supported yet";
-            cursor.fail(Diagnostic::new(Code::UnsupportedForm, span, message).help("`search=\"…\"` holds its text"));
-            return None;
+            let Some(name) = cursor.field() else { break };
+            template = Some(Spanned { span: name.span, node: name.name });
+            is_saved = true;
         } else {
             break;
         }
@@ -51,7 +52,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         cursor.missing("`search=\"…\"`");
         return None;
     };
-    Some(Command::Map(Map { span: cursor.command_span(), template, max_searches }))
+    Some(Command::Map(Map { span: cursor.command_span(), template, is_saved, max_searches }))
 }
 
 /// The text with what touches its quotes: `search="… value="x" …"` is one text, as in a shell, and saved searches have it.
@@ -72,7 +73,7 @@ fn joined(cursor: &mut Cursor, mut text: Spanned<String>) -> Spanned<String> {
 
 impl Display for Map {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
-        out.write_str("map search=")?;
+        out.write_str(if self.is_saved { "map " } else { "map search=" })?;
         print::quote(out, &self.template.node)?;
         print::option(out, "maxsearches", (self.max_searches != 10).then_some(self.max_searches))
     }

@@ -34,12 +34,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     names: &["union"],
     kind: Kind::Generating,
     summary: "adds the rows of several datasets",
-    usage: "| union ([<search>] | lookup:<name>)…",
+    usage: "| union ([<search>] | (lookup|datamodel|savedsearch):<name>)…",
     options: &["maxout", "maxtime", "timeout"],
     differs: &[
         "all rows are added; `maxout` counts only where it is written",
         "`maxtime` and `timeout` are read and have no effect",
-        "data models and saved searches are not supported as datasets",
     ],
     parse,
 };

@@ -143,6 +143,15 @@ codes! {
     ///
     /// Models are JSON files in the folder that `--datamodels DIR` or `speleo.toml` names.
     UnknownDataModel = "E0207", Error;
+    /// Meaning: No saved search has that name.
+    ///
+    /// Example: | savedsearch "Logins by cuontry"
+    ///
+    /// Instead: | savedsearch "Logins by country"
+    ///
+    /// Saved searches are the files below `queries` beside `speleo.toml`, by file name or title, and the stanzas of
+    /// savedsearches.conf.
+    UnknownSavedSearch = "E0209", Error;
     /// Meaning: No field of that name exists in the source; it is null in every row. A field of nearly that name
     /// does exist.
     ///
@@ -262,6 +271,19 @@ codes! {
     ///
     /// Instead: the search once more, with a shorter time range
     Cancelled = "E0506", Error;
+    /// Meaning: `require` found no rows.
+    ///
+    /// Example: | inputlookup owners.csv | where false() | require
+    ///
+    /// Instead: a search that finds rows
+    NoRows = "E0507", Error;
+    /// Meaning: In Splunk the command acts on something that is not there here: a mail server, an alert action, users,
+    /// dashboards. Rows pass as if it had acted.
+    ///
+    /// Example: … | sendemail to="soc@example.com"
+    ///
+    /// Instead: `speleo search --output csv … | mail soc@example.com`
+    NotDone = "W0508", Warning;
 
     /// Meaning: Splunk would have cut the result in silence here: a subsearch at 10,000 rows, `append` at 50,000.
     /// speleo does not.

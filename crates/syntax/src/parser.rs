@@ -426,7 +426,10 @@ fn unknown(name: &str, span: Span, compares: bool) -> Diagnostic {
         let start = Span { start: span.start, end: span.start };
         return diagnostic.edit("conditions belong to a command such as `search`", start, "search ");
     }
-    match nearest::nearest(name, command::COMMANDS.iter().flat_map(|spec| spec.names.iter().copied())) {
+    // Of names that are as near as each other, no alias.
+    let canonical = command::COMMANDS.iter().map(CommandSpec::name);
+    let all = canonical.chain(command::COMMANDS.iter().flat_map(|spec| spec.names.iter().copied()));
+    match nearest::nearest(name, all) {
         Some(near) => diagnostic.edit(format!("the nearest name is `{near}`"), span, near),
         None => {
             let diagnostic = Diagnostic::new(Code::AppCommand, span, format!("`{name}` is no command of SPL"));

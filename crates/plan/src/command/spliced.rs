@@ -21,7 +21,7 @@ impl Lower for Spliced {
                 None => return input.map_or_else(table::nothing, Ok),
             }
         }
-        let text = self.with(texts.iter().map(String::as_str));
+        let text = self.with(&texts);
         let (search, problems) = parse_continuation(&text);
         if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
             return Err(subsearch::unreadable(&texts.join(" "), problem, self.span));

@@ -126,7 +126,7 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         }
         // What the bracket returns is not known; what stands around it is.
         Command::Spliced(spliced) => {
-            let text = spliced.with(spliced.searches.iter().map(|_| "0"));
+            let text = spliced.with(&vec!["0"; spliced.searches.len()]);
             let commands = parse_continuation(&text).0.commands;
             let is_read = |command: &&Command| !matches!(command, Command::Spliced(_));
             commands.iter().filter(is_read).for_each(|command| of_command(command, found));

@@ -15,8 +15,8 @@ pub struct Spliced {
     pub span: Span,
     /// The command's canonical name.
     pub name: Spanned<String>,
-    /// The text after it, one blank for several.
-    pub args: String,
+    /// The texts around the brackets, one more than there are brackets; one blank for several.
+    pub texts: Vec<String>,
     /// The searches in its brackets, in order.
     pub searches: Vec<Search>,
 }
@@ -25,38 +25,47 @@ pub struct Spliced {
 pub(crate) fn parse(cursor: &mut Cursor) -> Command {
     let (name, span) = (cursor.command_name(), cursor.command_span());
     let place = Span::new(span.start as usize, cursor.position());
-    let args = layout::squeeze(cursor.rest().trim());
-    let mut searches = Vec::new();
+    let (mut texts, mut searches) = (Vec::new(), Vec::new());
     while let Some(at) = structure::next_bracket(cursor.rest()) {
+        let before = layout::squeeze(cursor.rest().get(..at).unwrap_or_default().trim());
         cursor.go(cursor.position() + at);
-        match cursor.bracket(Place::Bracket) {
-            Some(search) => searches.push(search),
-            None => break,
-        }
+        let Some(search) = cursor.bracket(Place::Bracket) else { break };
+        texts.push(before);
+        searches.push(search);
     }
+    texts.push(layout::squeeze(cursor.rest().trim()));
     cursor.go(cursor.end());
-    Command::Spliced(Spliced { span, name: Spanned { span: place, node: name.to_owned() }, args, searches })
+    Command::Spliced(Spliced { span, name: Spanned { span: place, node: name.to_owned() }, texts, searches })
 }
 
 impl Spliced {
     /// The command with a text in the place of each bracket.
-    pub fn with<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> String {
-        let mut whole = format!("{} ", self.name.node);
-        let mut rest = self.args.as_str();
-        for text in texts {
-            let Some(at) = structure::next_bracket(rest) else { break };
-            let (before, bracket) = rest.split_at_checked(at).unwrap_or((rest, ""));
-            whole.push_str(before);
-            whole.push_str(text);
-            rest = bracket.get(structure::partner(bracket) + 1..).unwrap_or_default();
+    pub fn with(&self, answers: &[impl AsRef<str>]) -> String {
+        let mut whole = self.name.node.clone();
+        let mut answers = answers.iter();
+        for text in &self.texts {
+            add(&mut whole, text);
+            if let Some(answer) = answers.next() {
+                add(&mut whole, answer.as_ref());
+            }
         }
-        whole.push_str(rest);
         whole
+    }
+}
+
+/// Adds a text behind a blank; a value stands next to its `=`.
+fn add(whole: &mut String, text: &str) {
+    if !text.is_empty() {
+        if !whole.ends_with('=') {
+            whole.push(' ');
+        }
+        whole.push_str(text);
     }
 }
 
 impl Display for Spliced {
     fn fmt(&self, out: &mut Formatter) -> fmt::Result {
-        write!(out, "{} {}", self.name.node, self.args)
+        let searches: Vec<String> = self.searches.iter().map(|search| format!("[{search}]")).collect();
+        out.write_str(&self.with(&searches))
     }
 }

@@ -24,8 +24,14 @@ const NO_SEARCH: &[Code] = &[
 ];
 
 /// Codes whose advice is a sentence, not a search.
-const NO_REPLACEMENT: &[Code] =
-    &[Code::TooDeep, Code::UnsupportedCommand, Code::UnsupportedFunction, Code::AppCommand, Code::FilterMacro];
+const NO_REPLACEMENT: &[Code] = &[
+    Code::NotDone,
+    Code::TooDeep,
+    Code::UnsupportedCommand,
+    Code::UnsupportedFunction,
+    Code::AppCommand,
+    Code::FilterMacro,
+];
 
 const EVENTS: &str = "\
 {\"_time\": 1699999000, \"host\": \"web1\", \"user\": \"anna\", \"status\": 404, \"bytes\": 1200, \"a\": 1, \"b\": 2, \"t\": 3, \"count\": 1, \"src\": \"10.0.0.1\"}
@@ -38,6 +44,11 @@ definition = a `loop`
 [recent(1)]
 args = days
 definition = earliest=-$days$d
+";
+
+const SAVED: &str = "\
+[Logins by country]
+search = index=logins | stats count BY src
 ";
 
 const MODEL: &str = r#"{"modelName": "Web", "displayName": "Web", "objects": [{"objectName": "Web", "displayName": "Web",
@@ -71,7 +82,7 @@ fn codes(folder: &Path, spl: &str, code: Code) -> Vec<String> {
     reported(
         &[
             ["search", "--index", &web, "--index", &web.replacen("web", "logins", 1), "--macros", &macros].as_slice(),
-            &["--lookups", &lookups, "--datamodels", &models, "--output", "jsonl", "--", spl],
+            &["--conf", &path("conf"), "--lookups", &lookups, "--datamodels", &models, "--output", "jsonl", "--", spl],
         ]
         .concat(),
     )
@@ -95,7 +106,11 @@ fn each_example_gives_its_code_and_its_replacement_does_not() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("web.jsonl"), EVENTS).unwrap();
     fs::write(folder.path().join("macros.conf"), MACROS).unwrap();
-    for (name, file, text) in [("lookups", "users.csv", "user,team\nanna,red\n"), ("models", "Web.json", MODEL)] {
+    for (name, file, text) in [
+        ("lookups", "users.csv", "user,team\nanna,red\n"),
+        ("models", "Web.json", MODEL),
+        ("conf", "savedsearches.conf", SAVED),
+    ] {
         fs::create_dir(folder.path().join(name)).unwrap();
         fs::write(folder.path().join(name).join(file), text).unwrap();
     }

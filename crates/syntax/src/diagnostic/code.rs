@@ -216,9 +216,9 @@ codes! {
     /// Meaning: The option or form is valid SPL that speleo cannot run yet. Splunk would run the search, perhaps
     /// after a dashboard has put a value for its token.
     ///
-    /// Example: … | rex field=x [search index=patterns | return $pattern]
+    /// Example: | loadjob 1700000000.17
     ///
-    /// Instead: `… | rex field=x "(?<id>\d+)"`
+    /// Instead: | loadjob savedsearch="admin:search:Logins by country"
     ///
     /// `--set name=value` gives a token `$name$` its value.
     UnsupportedForm = "E0403", Error;
@@ -273,9 +273,9 @@ codes! {
     Cancelled = "E0506", Error;
     /// Meaning: `require` found no rows.
     ///
-    /// Example: | inputlookup owners.csv | where false() | require
+    /// Example: | inputlookup users.csv | where false() | require
     ///
-    /// Instead: a search that finds rows
+    /// Instead: | inputlookup users.csv | require
     NoRows = "E0507", Error;
     /// Meaning: In Splunk the command acts on something that is not there here: a mail server, an alert action, users,
     /// dashboards. Rows pass as if it had acted.

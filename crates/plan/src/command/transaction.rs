@@ -24,7 +24,7 @@ use speleo_syntax::{
 
 use crate::{
     Result,
-    aggregate::Call,
+    aggregate::{Call, arrival_key},
     command::rows,
     expr, kernel,
     lower::{Context, Lower},
@@ -37,8 +37,8 @@ use crate::{
 const MOST_EVENTS: i64 = 1_000;
 /// What stands for a missing value in a list.
 const NULL_TEXT: &str = "NULL";
-/// The number of the transaction.
-const NUMBER: &str = "__transaction";
+/// The fields that a transaction gets; what events have under these names is gone.
+const FACTS: [&str; 6] = ["duration", "eventcount", "closed_txn", "field_match_sum", "linecount", "_txn_orphan"];
 
 impl Lower for Transaction {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
@@ -53,8 +53,8 @@ impl Lower for Transaction {
         let first = marked(self.starts_with.as_ref(), &input, cx).await?;
         let last = marked(self.ends_with.as_ref(), &input, cx).await?;
         let shown = input.fields();
-        let numbered = self.number(input, first, last)?;
-        self.merge(numbered, shown)
+        let (numbered, told) = self.number(input, first, last)?;
+        self.merge(numbered, &told, shown)
     }
 }
 
@@ -82,18 +82,32 @@ pub(crate) fn phrase_or_search(text: &Spanned<String>) -> SearchExpr {
     parse_search_expr(&format!("\"{phrase}\"")).0
 }
 
+/// The hidden columns that say what is known of each event.
+struct Told {
+    /// Epoch seconds.
+    time: String,
+    /// The number of its transaction.
+    number: String,
+    /// Whether that was closed.
+    closed: String,
+    /// How many of the fields the event has.
+    matched: String,
+    /// Whether it has none.
+    orphan: String,
+}
+
 /// The two halves of `transaction`.
 trait Steps {
     /// Adds the number of its transaction, and what is known of that, to each event; drops events of none.
-    fn number(&self, input: Relation, first: Expr, last: Expr) -> Result<Relation>;
+    fn number(&self, input: Relation, first: Expr, last: Expr) -> Result<(Relation, Told)>;
     /// One row for each number.
-    fn merge(&self, input: Relation, shown: Vec<String>) -> Result<Relation>;
+    fn merge(&self, input: Relation, told: &Told, shown: Vec<String>) -> Result<Relation>;
     /// Whether a field keeps a value for each event.
     fn is_list(&self, name: &str) -> bool;
 }
 
 impl Steps for Transaction {
-    fn number(&self, input: Relation, first: Expr, last: Expr) -> Result<Relation> {
+    fn number(&self, input: Relation, first: Expr, last: Expr) -> Result<(Relation, Told)> {
         let time = match input.data_type(meet::TIME) {
             Some(data_type) => meet::convert(column(meet::TIME), data_type, &DataType::Float64)?,
             None => meet::null_of(&DataType::Float64)?,
@@ -127,26 +141,28 @@ impl Steps for Transaction {
             });
         }
         let all = Window::so_far(&input);
-        let told = all.apply(kernel::window("spl_transaction")?, args)?;
-        let (relation, told) = window::add_one(input, "txn", told)?;
-        let mut relation = relation;
-        for (part, name) in
-            [("transaction", NUMBER), ("closed", "__closed"), ("matched", "__matched"), ("orphan", "__orphan")]
-        {
-            let value = kernel::call("spl_part", vec![told.clone(), lit(part)])?;
-            (relation, _) = relation.hidden(name.trim_start_matches('_'), value)?;
-        }
-        relation.filter(column(NUMBER).is_not_null())
+        let whole = all.apply(kernel::window("spl_transaction")?, args)?;
+        let (input, whole) = window::add_one(input, "txn", whole)?;
+        let part = |relation: Relation, name: &str| -> Result<(Relation, String)> {
+            let value = kernel::call("spl_part", vec![whole.clone(), lit(name)])?;
+            relation.hidden(&format!("txn_{name}"), value)
+        };
+        let (input, number) = part(input, "transaction")?;
+        let (input, closed) = part(input, "closed")?;
+        let (input, matched) = part(input, "matched")?;
+        let (input, orphan) = part(input, "orphan")?;
+        let kept = input.filter(column(&number).is_not_null())?;
+        Ok((kept, Told { time, number, closed, matched, orphan }))
     }
 
-    fn merge(&self, input: Relation, shown: Vec<String>) -> Result<Relation> {
+    fn merge(&self, input: Relation, told: &Told, shown: Vec<String>) -> Result<Relation> {
         // From the oldest event to the newest.
         let reversed: Vec<OrderKey> = input
             .order
             .iter()
             .map(|key| OrderKey { descending: !key.descending, nulls_first: !key.nulls_first, ..key.clone() })
             .collect();
-        let key = crate::aggregate::arrival_key(&Relation { order: reversed, ..input.clone() })?;
+        let key = arrival_key(&Relation { order: reversed, ..input.clone() })?;
         let (input, key) = input.hidden("txn_key", key)?;
         let call = |name: &str, args: Vec<Expr>| -> Result<Expr> {
             Ok(Call { function: kernel::aggregate(name)?, args }.aggregate())
@@ -160,7 +176,7 @@ impl Steps for Transaction {
             let merged = match name.as_str() {
                 meet::TIME => Call { function: min_udaf(), args: vec![column(&name)] }.aggregate(),
                 "_raw" => call("spl_list", vec![value, column(&key)])?,
-                "duration" | "eventcount" | "closed_txn" | "field_match_sum" | "linecount" => continue,
+                fact if FACTS.contains(&fact) => continue,
                 _ if self.is_list(&name) => {
                     let text = meet::convert(value, &data_type, &meet::list_type())?;
                     let null = lit(self.null_text.as_deref().unwrap_or(NULL_TEXT));
@@ -172,23 +188,24 @@ impl Steps for Transaction {
             calls.push(named(merged, &name));
             columns.push(name);
         }
+        let count = || Call { function: count_udaf(), args: vec![lit(1_i64)] }.aggregate();
         let lines = match input.data_type("linecount") {
             Some(data_type) => sum(meet::convert(column("linecount"), data_type, &DataType::Float64)?),
-            None => Call { function: count_udaf(), args: vec![lit(1_i64)] }.aggregate(),
+            None => count(),
         };
         let max = |name: &str| Call { function: max_udaf(), args: vec![column(name)] }.aggregate();
-        let min_time = Call { function: min_udaf(), args: vec![column("__txn_time")] }.aggregate();
+        let oldest = Call { function: min_udaf(), args: vec![column(&told.time)] }.aggregate();
         calls.extend([
-            named(max("__txn_time"), "__newest"),
-            named(min_time, "__oldest"),
-            named(Call { function: count_udaf(), args: vec![lit(1_i64)] }.aggregate(), "eventcount"),
-            named(max("__closed"), "closed_txn"),
-            named(sum(column("__matched")), "field_match_sum"),
+            named(max(&told.time), "__newest"),
+            named(oldest, "__oldest"),
+            named(count(), "eventcount"),
+            named(max(&told.closed), "closed_txn"),
+            named(sum(column(&told.matched)), "field_match_sum"),
             named(lines, "linecount"),
-            named(max("__orphan"), "_txn_orphan"),
+            named(max(&told.orphan), "_txn_orphan"),
         ]);
-        let plan = LogicalPlanBuilder::from(input.plan).aggregate(vec![column(NUMBER)], calls)?.build()?;
-        let mut order = vec![OrderKey::ascending(NUMBER)];
+        let plan = LogicalPlanBuilder::from(input.plan).aggregate(vec![column(&told.number)], calls)?.build()?;
+        let mut order = vec![OrderKey::ascending(&told.number)];
         if columns.iter().any(|name| name == meet::TIME) {
             order.insert(0, OrderKey::descending(meet::TIME));
         }

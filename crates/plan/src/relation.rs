@@ -157,12 +157,30 @@ pub(crate) fn aggregate(plan: LogicalPlan, keys: Vec<Expr>, calls: Vec<Expr>) ->
 
 /// Windows beside the columns, without the walk of [`project`] either.
 ///
+/// Equal windows are one, and the other names are columns of it: DataFusion's elimination of common expressions would take
+/// them out of the node, where nothing can run them.
+///
 /// # Errors
 /// Where an expression does not fit the columns, or two outputs have one name.
 pub(crate) fn windows(plan: LogicalPlan, exprs: Vec<Expr>) -> Result<LogicalPlan> {
     let tables = Places::of(&plan);
     let exprs = exprs.into_iter().map(|expr| tables.qualified(expr)).collect::<Result<Vec<_>>>()?;
-    Ok(LogicalPlan::Window(Window::try_new(exprs, Arc::new(plan))?))
+    let mut computed: Vec<Expr> = Vec::with_capacity(exprs.len());
+    let mut columns: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
+    for expr in exprs {
+        let name = expr.schema_name().to_string();
+        let window = expr.clone().unalias();
+        match computed.iter().find(|known| (*known).clone().unalias() == window) {
+            Some(known) => columns.push(named(column(&known.schema_name().to_string()), &name)),
+            None => {
+                columns.push(column(&name));
+                computed.push(expr);
+            }
+        }
+    }
+    let repeats = columns.len() > plan.schema().fields().len() + computed.len();
+    let plan = LogicalPlan::Window(Window::try_new(computed, Arc::new(plan))?);
+    if repeats { project(plan, columns) } else { Ok(plan) }
 }
 
 /// The columns of a plan with the tables that they are from.

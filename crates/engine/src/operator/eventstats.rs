@@ -40,8 +40,9 @@ impl EventStatsExec {
         schema: SchemaRef,
     ) -> Result<Self> {
         let properties = PlanProperties::new(
-            // Rows keep their order, and the input's columns come first: what is known of them stays true.
-            EquivalenceProperties::new(Arc::clone(&schema)).extend(input.equivalence_properties().clone())?,
+            // Rows keep their order, and this must not be told: where an order is known, DataFusion takes a sort with a
+            // limit above the operator for a limit below it, and the aggregates would see the first rows only.
+            EquivalenceProperties::new(Arc::clone(&schema)),
             input.output_partitioning().clone(),
             EmissionType::Final,
             input.boundedness(),
@@ -96,8 +97,9 @@ impl ExecutionPlan for EventStatsExec {
         Ok(TreeNodeRecursion::Continue)
     }
 
+    // As with the properties: rows do keep their order.
     fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
+        vec![false]
     }
 
     fn required_input_distribution(&self) -> Vec<Distribution> {

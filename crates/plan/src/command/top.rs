@@ -10,7 +10,7 @@ use datafusion::{
     functions_window::row_number::row_number_udwf,
     logical_expr::{Expr, ExprFunctionExt, SortExpr, WindowFrame, cast, expr::WindowFunction, lit, when},
 };
-use speleo_syntax::command::top::Top;
+use speleo_syntax::{Code, Diagnostic, command::top::Top};
 
 use crate::{
     Result,
@@ -48,6 +48,7 @@ impl Lower for Top {
                 ranked.filter(within)?
             };
         }
+        self.check_names(&names)?;
         let mut columns: Vec<(String, Expr)> = names.iter().map(|name| ((*name).to_owned(), column(name))).collect();
         if self.show_count {
             columns.push((self.count_field.clone(), column(COUNT)));
@@ -57,6 +58,24 @@ impl Lower for Top {
             columns.push((self.percent_field.clone(), round(vec![share, lit(6_i64)])));
         }
         ranked.select(columns)
+    }
+}
+
+/// The names of what `top` adds.
+trait Names {
+    /// E0302 where a count or share would be called as another column.
+    fn check_names(&self, names: &[&str]) -> Result<()>;
+}
+
+impl Names for Top {
+    fn check_names(&self, names: &[&str]) -> Result<()> {
+        let count = self.show_count.then_some((self.count_field.as_str(), "countfield"));
+        let percent = self.show_percent.then_some((self.percent_field.as_str(), "percentfield"));
+        let both = count.zip(percent).filter(|(count, percent)| count.0 == percent.0).map(|(count, _)| count);
+        let taken = count.into_iter().chain(percent).find(|(name, _)| names.contains(name));
+        let Some((name, option)) = taken.or(both) else { return Ok(()) };
+        let error = Diagnostic::new(Code::BadValue, self.span, format!("two columns would be called `{name}`"));
+        Err(error.help(format!("`{option}=…` gives one of them another name")).into())
     }
 }
 

@@ -156,6 +156,8 @@ pub struct AggregateSpec {
     pub has_number: bool,
     /// How it sees its input.
     pub kind: StatsKind,
+    /// Whether it can run; the others are only known by name.
+    pub runs: bool,
     /// The call: `sum(field)`.
     pub usage: &'static str,
     /// What it does.
@@ -177,6 +179,7 @@ impl AggregateSpec {
         names: &[],
         has_number: false,
         kind: StatsKind::Text,
+        runs: true,
         usage: "",
         summary: "",
         nulls: "Rows without the field do not count; null where there is none with it.",
@@ -185,8 +188,35 @@ impl AggregateSpec {
         examples: &[],
     };
 
+    /// A function of texts.
+    pub(crate) const fn of_texts(
+        names: &'static [&'static str],
+        usage: &'static str,
+        summary: &'static str,
+        examples: Examples,
+    ) -> Self {
+        Self { names, usage, summary, examples, ..Self::NEW }
+    }
+
+    /// A function of numbers: other values do not count.
+    pub(crate) const fn of_numbers(
+        names: &'static [&'static str],
+        usage: &'static str,
+        summary: &'static str,
+        examples: Examples,
+    ) -> Self {
+        Self {
+            kind: StatsKind::Numeric,
+            nulls: "Rows without the field and values that are no numbers do not count.",
+            ..Self::of_texts(names, usage, summary, examples)
+        }
+    }
+
     /// The canonical name.
     pub fn name(&self) -> &'static str {
         self.names.first().copied().unwrap_or_default()
     }
 }
+
+/// Rows, a command and its result: see [`AggregateSpec::examples`].
+type Examples = &'static [(&'static str, &'static str, &'static str)];

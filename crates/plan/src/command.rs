@@ -66,6 +66,7 @@ mod multisearch;
 mod mvcombine;
 mod mvexpand;
 mod nomv;
+mod noop;
 mod outlier;
 mod outputcsv;
 mod outputlookup;

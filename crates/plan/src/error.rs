@@ -28,9 +28,10 @@ impl Error {
             Error::Engine { span, source } => {
                 let code = match source.find_root() {
                     DataFusionError::ResourcesExhausted(_) => Code::Resources,
-                    DataFusionError::Internal(_) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) => {
-                        Code::Bug
-                    }
+                    DataFusionError::Internal(_)
+                    | DataFusionError::NotImplemented(_)
+                    | DataFusionError::Plan(_)
+                    | DataFusionError::SchemaError(..) => Code::Bug,
                     _ => Code::Data,
                 };
                 let text = source.strip_backtrace();

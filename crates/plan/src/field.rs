@@ -9,7 +9,7 @@ use speleo_syntax::{Code, Diagnostic, Field};
 
 pub(crate) use listed::note_missing;
 pub(crate) use mention::{mentioned, of_command, of_expr, read_by, walk};
-pub(crate) use pattern::{patterns, takes_all};
+pub(crate) use pattern::{closes, patterns, takes_all};
 
 use crate::{
     lower::Context,

@@ -1,6 +1,7 @@
 //! Clauses that several commands share.
 
 pub mod aggregate;
+mod arguments;
 pub mod bins;
 pub(crate) mod field_list;
 pub mod index_list;

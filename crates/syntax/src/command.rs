@@ -69,6 +69,7 @@ pub mod multisearch;
 pub mod mvcombine;
 pub mod mvexpand;
 pub mod nomv;
+pub mod noop;
 pub mod outlier;
 pub mod outputcsv;
 pub mod outputlookup;
@@ -194,6 +195,14 @@ macro_rules! commands {
             MvCombine(mvcombine::MvCombine) = [mvcombine::SPEC],
             MvExpand(mvexpand::MvExpand) = [mvexpand::SPEC],
             NoMv(nomv::NoMv) = [nomv::SPEC],
+            NoOp(noop::NoOp) = [
+                noop::SPEC,
+                noop::HIGHLIGHT,
+                noop::ICONIFY,
+                noop::LOCALOP,
+                noop::PRJOB,
+                noop::REDISTRIBUTE
+            ],
             Outlier(outlier::Outlier) = [outlier::SPEC],
             OutputCsv(outputcsv::OutputCsv) = [outputcsv::SPEC],
             OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],

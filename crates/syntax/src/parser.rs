@@ -407,9 +407,9 @@ pub fn may_write(text: &str) -> bool {
     cursor.commands.iter().any(|name| names.contains(name))
 }
 
-/// Whether the command of that canonical name is only read: its tree holds the text of its arguments.
-pub(crate) fn is_unsupported(name: &str) -> bool {
-    command::unsupported::ROWS.iter().any(|spec| spec.name() == name)
+/// Whether the tree of the command of that canonical name holds the text of its arguments.
+pub(crate) fn holds_text(name: &str) -> bool {
+    command::unsupported::ROWS.iter().chain(&command::noop::ALL).any(|spec| spec.name() == name)
 }
 
 /// What a search in brackets may begin with.

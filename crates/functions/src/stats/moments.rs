@@ -20,11 +20,11 @@ use super::{
     input::each_number,
     kernel::Kernel,
 };
-use crate::{AggregateSpec, StatsKind};
+use crate::AggregateSpec;
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
-    row(
+    AggregateSpec::of_numbers(
         &["sum"],
         "sum(field)",
         "The sum of the numbers.",
@@ -34,85 +34,73 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
             ("x a", "stats sum(x) AS r", "null"),
         ],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["sumsq"],
         "sumsq(field)",
         "The sum of the squares of the numbers.",
         &[("x 65 42 40 31 47 53 64", "stats sumsq(x) AS r", "17664")],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["avg", "mean"],
         "avg(field)",
         "The arithmetic mean of the numbers.",
         &[("x 1 2 3 4", "stats avg(x) AS r", "2.5"), ("x 1 x 3", "stats avg(x) AS r", "2")],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["stdev"],
         "stdev(field)",
         "The standard deviation of a sample; 0 for one number.",
         &[("x 1 2 3 4", "stats stdev(x) AS r", "1.2909944487358056"), ("x 7", "stats stdev(x) AS r", "0")],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["stdevp"],
         "stdevp(field)",
         "The standard deviation of a population.",
         &[("x 1 2 3 4", "stats stdevp(x) AS r", "1.118033988749895")],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["var"],
         "var(field)",
         "The variance of a sample; 0 for one number.",
         &[("x 1 2 3 4", "stats var(x) AS r", "1.6666666666666667")],
     ),
-    row(&["varp"], "varp(field)", "The variance of a population.", &[("x 1 2 3 4", "stats varp(x) AS r", "1.25")]),
-    row(
+    AggregateSpec::of_numbers(
+        &["varp"],
+        "varp(field)",
+        "The variance of a population.",
+        &[("x 1 2 3 4", "stats varp(x) AS r", "1.25")],
+    ),
+    AggregateSpec::of_numbers(
         &["range"],
         "range(field)",
         "The greatest number less the smallest.",
         &[("x 1 2 3 4", "stats range(x) AS r", "3"), ("x 7", "stats range(x) AS r", "0")],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["per_second"],
         "per_second(field)",
         "The sum of the numbers for each second of a bucket of timechart.",
         &[("_time,x 0,30 30,90", "timechart span=1m per_second(x) AS r", "2")],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["per_minute"],
         "per_minute(field)",
         "The sum of the numbers for each minute of a bucket of timechart.",
         &[("_time,x 0,30 30,90", "timechart span=1m per_minute(x) AS r", "120")],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["per_hour"],
         "per_hour(field)",
         "The sum of the numbers for each hour of a bucket of timechart.",
         &[("_time,x 0,1 60,2", "timechart span=30m per_hour(x) AS r", "6")],
     ),
-    row(
+    AggregateSpec::of_numbers(
         &["per_day"],
         "per_day(field)",
         "The sum of the numbers for each day of a bucket of timechart.",
         &[("_time,x 0,1 60,2", "timechart span=1h per_day(x) AS r", "72")],
     ),
 ];
-
-const fn row(
-    names: &'static [&'static str],
-    usage: &'static str,
-    summary: &'static str,
-    examples: &'static [(&'static str, &'static str, &'static str)],
-) -> AggregateSpec {
-    AggregateSpec {
-        names,
-        kind: StatsKind::Numeric,
-        usage,
-        summary,
-        nulls: "Rows without the field and values that are no numbers do not count.",
-        examples,
-        ..AggregateSpec::NEW
-    }
-}
 
 pub(crate) const KERNELS: &[Kernel] = &[
     kernel("spl_sum", |_| create(Answer::Sum)),

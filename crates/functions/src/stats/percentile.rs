@@ -68,16 +68,7 @@ const fn row(
     summary: &'static str,
     examples: &'static [(&'static str, &'static str, &'static str)],
 ) -> AggregateSpec {
-    AggregateSpec {
-        names,
-        has_number: true,
-        kind: StatsKind::Numeric,
-        usage,
-        summary,
-        nulls: "Rows without the field and values that are no numbers do not count.",
-        examples,
-        ..AggregateSpec::NEW
-    }
+    AggregateSpec { has_number: true, ..AggregateSpec::of_numbers(names, usage, summary, examples) }
 }
 
 pub(crate) const KERNELS: &[Kernel] = &[kernel("spl_perc"), kernel("spl_exactperc"), kernel("spl_upperperc")];

@@ -30,7 +30,7 @@ use crate::AggregateSpec;
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     AggregateSpec {
         several: "Several values stay together.",
-        ..row(
+        ..AggregateSpec::of_texts(
             &["first"],
             "first(field)",
             "The value of the first row that has the field, in the order of the input.",
@@ -39,7 +39,7 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     },
     AggregateSpec {
         several: "Several values stay together.",
-        ..row(
+        ..AggregateSpec::of_texts(
             &["last"],
             "last(field)",
             "The value of the last row that has the field, in the order of the input.",
@@ -48,7 +48,7 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     },
     AggregateSpec {
         several: "Several values stay together.",
-        ..row(
+        ..AggregateSpec::of_texts(
             &["earliest"],
             "earliest(field)",
             "The value at the smallest `_time` among rows that have the field.",
@@ -57,35 +57,26 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     },
     AggregateSpec {
         several: "Several values stay together.",
-        ..row(
+        ..AggregateSpec::of_texts(
             &["latest"],
             "latest(field)",
             "The value at the greatest `_time` among rows that have the field.",
             &[("_time,x 2,a 3,b 1,c", "stats latest(x) AS r", "b")],
         )
     },
-    row(
+    AggregateSpec::of_texts(
         &["earliest_time"],
         "earliest_time(field)",
         "The smallest `_time` among rows that have the field.",
         &[("_time,x 2,a 1,b 3,c", "stats earliest_time(x) AS r", "1.000000")],
     ),
-    row(
+    AggregateSpec::of_texts(
         &["latest_time"],
         "latest_time(field)",
         "The greatest `_time` among rows that have the field.",
         &[("_time,x 2,a 3,b 1,c", "stats latest_time(x) AS r", "3.000000")],
     ),
 ];
-
-const fn row(
-    names: &'static [&'static str],
-    usage: &'static str,
-    summary: &'static str,
-    examples: &'static [(&'static str, &'static str, &'static str)],
-) -> AggregateSpec {
-    AggregateSpec { names, usage, summary, examples, ..AggregateSpec::NEW }
-}
 
 pub(crate) const KERNELS: &[Kernel] =
     &[kernel("spl_first", |args| create(args, End::Smallest)), kernel("spl_last", |args| create(args, End::Greatest))];

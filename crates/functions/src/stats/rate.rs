@@ -20,36 +20,25 @@ use super::{
     kernel::Kernel,
     nested::{as_lists, items, list_of, lists},
 };
-use crate::{AggregateSpec, StatsKind, value::Numbers};
+use crate::{AggregateSpec, value::Numbers};
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
-    row(
+    AggregateSpec::of_numbers(
         &["rate"],
         "rate(field)",
         "The growth of a counter for each second. Null where there are fewer than two times.",
         &[("_time,x 0,1 10,21", "stats rate(x) AS r", "2")],
     ),
-    row(&["rate_avg"], "rate_avg(field)", "The mean of the rates of all time series.", &[]),
-    row(&["rate_sum"], "rate_sum(field)", "The sum of the rates of all time series.", &[]),
-];
-
-const fn row(
-    names: &'static [&'static str],
-    usage: &'static str,
-    summary: &'static str,
-    examples: &'static [(&'static str, &'static str, &'static str)],
-) -> AggregateSpec {
     AggregateSpec {
-        names,
-        kind: StatsKind::Numeric,
-        usage,
-        summary,
-        nulls: "Rows without the field and values that are no numbers do not count.",
-        examples,
-        ..AggregateSpec::NEW
-    }
-}
+        runs: false,
+        ..AggregateSpec::of_numbers(&["rate_avg"], "rate_avg(field)", "The mean of the rates of all time series.", &[])
+    },
+    AggregateSpec {
+        runs: false,
+        ..AggregateSpec::of_numbers(&["rate_sum"], "rate_sum(field)", "The sum of the rates of all time series.", &[])
+    },
+];
 
 pub(crate) const KERNELS: &[Kernel] = &[Kernel {
     name: "spl_rate",

@@ -85,7 +85,7 @@ impl Function {
                 let text = format!("`{name}` needs bins of time, as `timechart` makes them");
                 Err(Diagnostic::new(Code::BadValue, self.span, text).into())
             }
-            "rate_avg" | "rate_sum" => {
+            _ if !self.spec.runs => {
                 let text = format!("`{name}` needs the series of `mstats`");
                 Err(Diagnostic::new(Code::UnsupportedFunction, self.span, text).into())
             }

@@ -8,6 +8,7 @@ use speleo_syntax::{Command, command::fieldformat::FieldFormat};
 use crate::{
     Result,
     command::rows,
+    field,
     lower::{Context, Lower},
     relation::Relation,
 };
@@ -25,16 +26,5 @@ impl Lower for FieldFormat {
 
 /// Whether the fields after a command are other ones, even under the same names.
 pub(crate) fn ends_with(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Chart(_)
-            | Command::Format(_)
-            | Command::Return(_)
-            | Command::Stats(_)
-            | Command::TimeChart(_)
-            | Command::Top(_)
-            | Command::Transpose(_)
-            | Command::UnTable(_)
-            | Command::XySeries(_)
-    )
+    field::closes(command) && !matches!(command, Command::Fields(_) | Command::Table(_))
 }

@@ -1,18 +1,12 @@
 //! The meaning of commands that have no plan: an error with their name and what to use instead, never a silent pass. `relevancy`
-//!
-//! Hints to Splunk's scheduler and marks for its display change no rows: these pass on what comes in.
 
 use speleo_syntax::{Code, Diagnostic, command::unsupported::Unsupported};
 
 use crate::{
     Result,
-    command::rows_or_none,
     lower::{Context, Lower},
     relation::Relation,
 };
-
-/// Commands without an effect on rows.
-const HINTS: [&str; 6] = ["highlight", "iconify", "localop", "noop", "prjob", "redistribute"];
 
 /// Commands that need a Splunk server or an app's program, and what does their work here.
 const INSTEAD: &[(&str, &str)] = &[
@@ -47,40 +41,38 @@ const INSTEAD: &[(&str, &str)] = &[
     ("walklex", "`fieldsummary` lists the fields of events, `stats count BY field` the values"),
 ];
 
+/// Commands that could run here and do not yet, and what does nearly the same.
+const NEARLY: &[(&str, &str)] = &[
+    ("abstract", "`eval _raw=substr(_raw, 1, 500)` shortens events"),
+    ("bucketdir", "`rex` takes the folder out of a path, and `stats sum(…) BY folder` adds up"),
+    ("findkeywords", "`cluster showcount=t` finds groups of similar events"),
+    ("findtypes", "`cluster showcount=t` finds groups of similar events"),
+    ("folderize", "`rex` takes the folder out of a path, and `stats sum(…) BY folder` adds up"),
+    ("geom", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
+    ("geomfilter", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
+    ("kvform", "no form files exist here; `rex` and `extract` take fields out of a text"),
+    ("overlap", "`sort info_min_time | streamstats current=f last(info_max_time) AS before` finds gaps and overlaps"),
+    ("pivot", "`tstats … FROM datamodel=…` and `chart` make the same tables"),
+    ("relevancy", "`eval relevancy=if(searchmatch(\"…\"), 1, 0)` tells which events match"),
+    ("scrub", "`rex mode=sed` and the digests of `eval` replace what is private"),
+    ("searchtxn", "a `search` and a `transaction` with the options of the transaction type do the same"),
+    ("typelearner", "`cluster showcount=t` finds groups of similar events"),
+];
+
 impl Lower for Unsupported {
-    async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
-        let name = self.name.node.to_lowercase();
-        if HINTS.contains(&name.as_str()) {
-            return rows_or_none(input);
+    async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
+        let name = self.name.node.as_str();
+        let advice =
+            |table: &[(&str, &'static str)]| table.iter().find(|(known, _)| *known == name).map(|(_, help)| *help);
+        let error = |text: String| Diagnostic::new(Code::UnsupportedCommand, self.name.span, text);
+        if let Some(instead) = advice(INSTEAD) {
+            let error = error(format!("`{name}` cannot run here")).label("needs a Splunk server or an app");
+            return Err(error.help(instead).into());
         }
-        if let Some((_, instead)) = INSTEAD.iter().find(|(known, _)| *known == name) {
-            let error = Diagnostic::new(Code::UnsupportedCommand, self.name.span, format!("`{name}` cannot run here"));
-            return Err(error.label("needs a Splunk server or an app").help(*instead).into());
-        }
-        let error = Diagnostic::new(Code::UnsupportedCommand, self.name.span, format!("`{name}` is not supported yet"));
-        let error = error.label("valid SPL that has no plan here");
-        Err(match advice(&name) {
-            Some(advice) => error.help(advice).into(),
+        let error = error(format!("`{name}` is not supported yet")).label("valid SPL that has no plan here");
+        Err(match advice(NEARLY) {
+            Some(nearly) => error.help(nearly).into(),
             None => error.into(),
         })
     }
-}
-
-/// What does nearly the same.
-fn advice(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "abstract" => "`eval _raw=substr(_raw, 1, 500)` shortens events",
-        "bucketdir" | "folderize" => "`rex` takes the folder out of a path, and `stats sum(…) BY folder` adds up",
-        "findkeywords" | "findtypes" | "typelearner" => "`cluster showcount=t` finds groups of similar events",
-        "geom" | "geomfilter" => "no map is drawn here; `lookup` and `stats count BY` tell how much each region has",
-        "kvform" => "no form files exist here; `rex` and `extract` take fields out of a text",
-        "overlap" => {
-            "`sort info_min_time | streamstats current=f last(info_max_time) AS before` finds gaps and overlaps"
-        }
-        "pivot" => "`tstats … FROM datamodel=…` and `chart` make the same tables",
-        "relevancy" => "`eval relevancy=if(searchmatch(\"…\"), 1, 0)` tells which events match",
-        "scrub" => "`rex mode=sed` and the digests of `eval` replace what is private",
-        "searchtxn" => "a `search` and a `transaction` with the options of the transaction type do the same",
-        _ => return None,
-    })
 }

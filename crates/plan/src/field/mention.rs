@@ -248,6 +248,7 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         | Command::OutputLookup(_)
         | Command::RelTime(_)
         | Command::SetFields(_)
+        | Command::NoOp(_)
         | Command::Unsupported(_) => {}
     }
 }

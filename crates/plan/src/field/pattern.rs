@@ -81,7 +81,7 @@ fn is_of_all(aggregate: &Aggregate) -> bool {
 }
 
 /// Whether the rows after a command have no field but those that it names.
-fn closes(command: &Command) -> bool {
+pub(crate) fn closes(command: &Command) -> bool {
     matches!(
         command,
         Command::AnalyzeFields(_)

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Command, CommandSpec, Kind, Search, Span, cursor::Cursor, parser::Place, print};
+use crate::{Command, CommandSpec, Kind, Search, Span, cursor::Cursor, print};
 
 /// Add the rows of another search after those that come in.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,25 +32,13 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut max_out, mut extend_time_range, mut search) = (None, false, None);
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "extendtimerange" => extend_time_range = cursor.boolean(&option),
-                "maxout" => max_out = Some(cursor.unsigned(&option)),
-                "maxtime" | "timeout" => drop(cursor.unsigned(&option)),
-                _ => cursor.unknown_option(&option),
-            }
-        } else if cursor.peek() == Some('[') && search.is_none() {
-            search = cursor.bracket(Place::Bracket);
-        } else {
-            break;
-        }
-    }
-    let Some(search) = search else {
-        cursor.missing_search();
-        return None;
-    };
+    let (mut max_out, mut extend_time_range) = (None, false);
+    let search = cursor.one_search(|cursor, option| match option.name.node.as_str() {
+        "extendtimerange" => extend_time_range = cursor.boolean(option),
+        "maxout" => max_out = Some(cursor.unsigned(option)),
+        "maxtime" | "timeout" => drop(cursor.unsigned(option)),
+        _ => cursor.unknown_option(option),
+    })?;
     Some(Command::Append(Append { span: cursor.command_span(), search, max_out, extend_time_range }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Command, CommandSpec, Kind, Search, Span, cursor::Cursor, parser::Place, print};
+use crate::{Command, CommandSpec, Kind, Search, Span, cursor::Cursor, print};
 
 /// Add the fields of the n-th row of another search to the n-th row.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,25 +32,13 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut overwrite, mut max_out, mut search) = (false, None, None);
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "override" => overwrite = cursor.boolean(&option),
-                "maxout" => max_out = Some(cursor.unsigned(&option)),
-                "maxtime" | "timeout" => drop(cursor.unsigned(&option)),
-                _ => cursor.unknown_option(&option),
-            }
-        } else if cursor.peek() == Some('[') && search.is_none() {
-            search = cursor.bracket(Place::Bracket);
-        } else {
-            break;
-        }
-    }
-    let Some(search) = search else {
-        cursor.missing_search();
-        return None;
-    };
+    let (mut overwrite, mut max_out) = (false, None);
+    let search = cursor.one_search(|cursor, option| match option.name.node.as_str() {
+        "override" => overwrite = cursor.boolean(option),
+        "maxout" => max_out = Some(cursor.unsigned(option)),
+        "maxtime" | "timeout" => drop(cursor.unsigned(option)),
+        _ => cursor.unknown_option(option),
+    })?;
     Some(Command::AppendCols(AppendCols { span: cursor.command_span(), search, overwrite, max_out }))
 }
 

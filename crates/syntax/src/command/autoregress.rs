@@ -34,33 +34,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 const MOST_COLUMNS: u64 = 1_000;
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut field, mut alias, mut first, mut last) = (None, None, 1, 1);
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "p" => (first, last) = distances(cursor, &option).unwrap_or((1, 1)),
-                _ => cursor.unknown_option(&option),
-            }
-        } else if field.is_none() {
-            field = cursor.field();
-            if field.is_none() {
-                break;
-            }
-            alias = cursor.alias();
-        } else if alias.is_none() && cursor.peek_keyword("as").is_some() {
-            alias = cursor.alias();
-        } else {
-            break;
-        }
-    }
-    let Some(field) = field else {
-        cursor.missing("a field");
-        return None;
-    };
+    let (mut first, mut last) = (1, 1);
+    let (field, alias) = cursor.one_field_as(|cursor, option| match option.name.node.as_str() {
+        "p" => (first, last) = distances(cursor, option).unwrap_or((1, 1)),
+        _ => cursor.unknown_option(option),
+    })?;
     if let Some(alias) = alias.as_ref().filter(|_| first != last) {
         let text = "one name does not serve several rows: `AS` goes with a single `p`";
         cursor.report(Diagnostic::new(Code::BadValue, alias.span, text));

@@ -29,37 +29,17 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut field, mut alias, mut distance) = (None, None, 1);
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
+    let mut distance = 1;
+    let (field, alias) = cursor.one_field_as(|cursor, option| {
+        match option.name.node.as_str() {
+            "p" => distance = cursor.unsigned(option),
+            _ => cursor.unknown_option(option),
         }
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "p" => distance = cursor.unsigned(&option),
-                _ => cursor.unknown_option(&option),
-            }
-            if distance == 0 {
-                let text = "`p` counts rows from 1 up";
-                cursor.report(Diagnostic::new(Code::BadValue, option.value.span, text));
-            }
-        } else if field.is_none() {
-            field = cursor.field();
-            if field.is_none() {
-                break;
-            }
-            alias = cursor.alias();
-        } else if alias.is_none() && cursor.peek_keyword("as").is_some() {
-            alias = cursor.alias();
-        } else {
-            break;
+        if distance == 0 {
+            let text = "`p` counts rows from 1 up";
+            cursor.report(Diagnostic::new(Code::BadValue, option.value.span, text));
         }
-    }
-    let Some(field) = field else {
-        cursor.missing("a field");
-        return None;
-    };
+    })?;
     Some(Command::Delta(Delta { span: cursor.command_span(), field, alias, distance }))
 }
 

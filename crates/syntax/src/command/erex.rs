@@ -39,26 +39,15 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut field, mut from, mut examples, mut counterexamples, mut max_trainers) = (None, None, None, None, TRAINERS);
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "examples" => examples = Some(option.value),
-                "counterexamples" => counterexamples = Some(option.value.node),
-                "fromfield" => from = Some(option.field()),
-                "maxtrainers" => max_trainers = cursor.unsigned(&option).clamp(1, 1_000),
-                _ => cursor.unknown_option(&option),
-            }
-        } else if field.is_none() {
-            field = cursor.field();
-            if field.is_none() {
-                break;
-            }
-        } else {
-            break;
-        }
-    }
-    let (Some(field), Some(examples)) = (field, examples) else {
+    let (mut from, mut examples, mut counterexamples, mut max_trainers) = (None, None, None, TRAINERS);
+    let field = cursor.one_field("a field and `examples=`", |cursor, option| match option.name.node.as_str() {
+        "examples" => examples = Some(option.value.clone()),
+        "counterexamples" => counterexamples = Some(option.value.node.clone()),
+        "fromfield" => from = Some(option.field()),
+        "maxtrainers" => max_trainers = cursor.unsigned(option).clamp(1, 1_000),
+        _ => cursor.unknown_option(option),
+    })?;
+    let Some(examples) = examples else {
         cursor.missing("a field and `examples=`");
         return None;
     };

@@ -53,26 +53,10 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         file: Field::new("", Span::default()),
         condition: None,
     };
-    let mut file = None;
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            input.set(cursor, &option);
-        } else if file.is_some() && cursor.keyword("where").is_some() {
-            input.condition = Some(grammar::expr(cursor, &[]));
-            break;
-        } else if file.is_none() {
-            file = cursor.field();
-            if file.is_none() {
-                break;
-            }
-        } else {
-            break;
-        }
+    let file = cursor.one_field("the name of a CSV file", |cursor, option| input.set(cursor, option))?;
+    if cursor.keyword("where").is_some() {
+        input.condition = Some(grammar::expr(cursor, &[]));
     }
-    let Some(file) = file else {
-        cursor.missing("the name of a CSV file");
-        return None;
-    };
     Some(Command::InputCsv(InputCsv { file, ..input }))
 }
 

@@ -31,28 +31,14 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut prefix, mut all_fields, mut lang, mut field) = (String::new(), false, None, None);
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "allfields" => all_fields = cursor.boolean(&option),
-                "lang" => lang = Some(option.value.node),
-                "prefix" => prefix = option.value.node,
-                _ => cursor.unknown_option(&option),
-            }
-        } else if field.is_none() {
-            field = cursor.field();
-            if field.is_none() {
-                break;
-            }
-        } else {
-            break;
-        }
-    }
-    let Some(field) = field else {
-        cursor.missing("a field that holds an address");
-        return None;
-    };
+    let (mut prefix, mut all_fields, mut lang) = (String::new(), false, None);
+    let field =
+        cursor.one_field("a field that holds an address", |cursor, option| match option.name.node.as_str() {
+            "allfields" => all_fields = cursor.boolean(option),
+            "lang" => lang = Some(option.value.node.clone()),
+            "prefix" => prefix = option.value.node.clone(),
+            _ => cursor.unknown_option(option),
+        })?;
     Some(Command::IpLocation(IpLocation { span: cursor.command_span(), field, prefix, all_fields, lang }))
 }
 

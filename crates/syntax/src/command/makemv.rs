@@ -43,29 +43,14 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut delim, mut tokenizer, mut allow_empty, mut set_sv, mut field) = (None, None, false, false, None);
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "delim" => delim = Some(option.value.node),
-                "tokenizer" => tokenizer = Some(option.value),
-                "allowempty" => allow_empty = cursor.boolean(&option),
-                "setsv" => set_sv = cursor.boolean(&option),
-                _ => cursor.unknown_option(&option),
-            }
-        } else if field.is_none() {
-            field = cursor.field();
-            if field.is_none() {
-                break;
-            }
-        } else {
-            break;
-        }
-    }
-    let Some(field) = field else {
-        cursor.missing("a field");
-        return None;
-    };
+    let (mut delim, mut tokenizer, mut allow_empty, mut set_sv) = (None, None, false, false);
+    let field = cursor.one_field("a field", |cursor, option| match option.name.node.as_str() {
+        "delim" => delim = Some(option.value.node.clone()),
+        "tokenizer" => tokenizer = Some(option.value.clone()),
+        "allowempty" => allow_empty = cursor.boolean(option),
+        "setsv" => set_sv = cursor.boolean(option),
+        _ => cursor.unknown_option(option),
+    })?;
     let pieces = match tokenizer {
         Some(regex) => Pieces::Matches(regex),
         None => Pieces::Between { delim, allow_empty },

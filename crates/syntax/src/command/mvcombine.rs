@@ -27,26 +27,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut delim, mut field) = (None, None);
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "delim" => delim = Some(option.value.node),
-                _ => cursor.unknown_option(&option),
-            }
-        } else if field.is_none() {
-            field = cursor.field();
-            if field.is_none() {
-                break;
-            }
-        } else {
-            break;
-        }
-    }
-    let Some(field) = field else {
-        cursor.missing("a field");
-        return None;
-    };
+    let mut delim = None;
+    let field = cursor.one_field("a field", |cursor, option| match option.name.node.as_str() {
+        "delim" => delim = Some(option.value.node.clone()),
+        _ => cursor.unknown_option(option),
+    })?;
     Some(Command::MvCombine(MvCombine { span: cursor.command_span(), delim, field }))
 }
 

@@ -27,26 +27,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut field, mut limit) = (None, 0);
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "limit" => limit = cursor.unsigned(&option),
-                _ => cursor.unknown_option(&option),
-            }
-        } else if field.is_none() {
-            field = cursor.field();
-            if field.is_none() {
-                break;
-            }
-        } else {
-            break;
-        }
-    }
-    let Some(field) = field else {
-        cursor.missing("a field");
-        return None;
-    };
+    let mut limit = 0;
+    let field = cursor.one_field("a field", |cursor, option| match option.name.node.as_str() {
+        "limit" => limit = cursor.unsigned(option),
+        _ => cursor.unknown_option(option),
+    })?;
     Some(Command::MvExpand(MvExpand { span: cursor.command_span(), field, limit }))
 }
 

@@ -41,23 +41,9 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         create_empty: false,
         override_if_empty: true,
     };
-    let mut file = None;
-    while !cursor.at_end() {
-        if let Some(option) = cursor.option() {
-            output.set(cursor, &option);
-        } else if file.is_none() {
-            file = cursor.field();
-            if file.is_none() {
-                break;
-            }
-        } else {
-            break;
-        }
-    }
-    let Some(file) = file else {
-        cursor.missing("the name of a CSV file");
-        return None;
-    };
+    let file = cursor.one_field("the name of a CSV file", |cursor, option| {
+        output.set(cursor, option);
+    })?;
     Some(Command::OutputCsv(OutputCsv { file, ..output }))
 }
 

@@ -30,13 +30,17 @@ pub(crate) fn may_follow(command: &Unsupported) -> bool {
     })
 }
 
-/// Keeps the text, and reads the searches in brackets.
-fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let name = cursor.command_name();
+/// The command's name and the text of its arguments, which are not read yet.
+pub(super) fn verbatim(cursor: &Cursor) -> (Spanned<String>, String) {
     let start = cursor.command_span().start as usize;
     let written = cursor.text().get(start..cursor.position()).unwrap_or_default();
-    let name_span = Span::new(start, start + written.len());
-    let args = layout::squeeze(cursor.rest().trim());
+    let name = Spanned { span: Span::new(start, start + written.len()), node: cursor.command_name().to_string() };
+    (name, layout::squeeze(cursor.rest().trim()))
+}
+
+/// Keeps the text, and reads the searches in brackets.
+fn parse(cursor: &mut Cursor) -> Option<Command> {
+    let (name, args) = verbatim(cursor);
     let mut subsearches = Vec::new();
     while let Some(at) = crate::structure::next_bracket(cursor.rest()) {
         cursor.go(cursor.position() + at);
@@ -46,10 +50,9 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         }
     }
     cursor.go(cursor.end());
-    if matches!(rows::needs(name), Needs::Arguments) && args.is_empty() {
+    if matches!(rows::needs(&name.node), Needs::Arguments) && args.is_empty() {
         cursor.missing("arguments");
     }
-    let name = Spanned { span: name_span, node: name.to_string() };
     Some(Command::Unsupported(Unsupported { span: cursor.command_span(), name, args, subsearches }))
 }
 

@@ -175,7 +175,7 @@ impl<'a> Reader<'a, '_> {
                 (Grammar::Fields, freedom)
             }
             // The tree holds their arguments as they are written.
-            _ if parser::is_unsupported(name) => (Grammar::Other, Freedom::Places),
+            _ if parser::holds_text(name) => (Grammar::Other, Freedom::Places),
             _ => (Grammar::Other, freedom),
         };
         let template = matches!(name, "foreach" | "map");

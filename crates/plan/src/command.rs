@@ -71,6 +71,7 @@ mod outlier;
 mod outputcsv;
 mod outputlookup;
 mod outputtext;
+mod pivot;
 mod predict;
 mod rangemap;
 mod regex;

@@ -15,7 +15,7 @@ use std::collections::HashSet;
 
 use datafusion::{
     arrow::datatypes::DataType,
-    functions_nested::{array_compact::array_compact, make_array::make_array},
+    functions_nested::{array_compact::array_compact, array_has::array_has, make_array::make_array},
     logical_expr::{Expr, lit, when},
 };
 use speleo_knowledge::{DataModel, DataObject};
@@ -74,8 +74,39 @@ pub(crate) async fn events(request: &Request<'_>, cx: &mut Context<'_>) -> Resul
 /// without the names of objects.
 pub(crate) async fn dataset(name: &Spanned<String>, full_names: bool, cx: &mut Context<'_>) -> Result<Relation> {
     let none = HashSet::new();
-    let Some((model, objects)) = find(name, &none, cx)? else { return crate::table::nothing() };
+    let Some(found) = find(name, &none, cx)? else { return crate::table::nothing() };
     let rows = events(&Request { name, source: Vec::new(), fields: &none }, cx).await?;
+    let columns = shown(&found, &rows, full_names);
+    rows.select(columns)
+}
+
+/// The events of an object with its fields without the names of objects, of which only `wanted` need have values. An object
+/// that `wanted` names is a field too: 1 where the event belongs to it.
+pub(crate) async fn counted(
+    name: &Spanned<String>,
+    wanted: &HashSet<String>,
+    cx: &mut Context<'_>,
+) -> Result<Relation> {
+    let Some(found) = find(name, &HashSet::new(), cx)? else { return crate::table::nothing() };
+    let (model, objects) = &found;
+    let owned = objects.iter().flat_map(|object| model.fields(&object.name));
+    let mut fields: HashSet<String> =
+        owned.filter(|owned| wanted.contains(&owned.field.name)).map(|owned| model.full_name(owned)).collect();
+    // Without any name all fields would be wanted.
+    fields.extend([meet::TIME.to_owned(), NODE_NAME.to_owned()]);
+    let rows = events(&Request { name, source: Vec::new(), fields: &fields }, cx).await?;
+    let mut columns = shown(&found, &rows, false);
+    for object in model.objects.iter().filter(|object| wanted.contains(&object.name) && rows.has(NODE_NAME)) {
+        if columns.iter().all(|(name, _)| *name != object.name) {
+            let belongs = array_has(column(NODE_NAME), lit(model.lineage_name(&object.name)));
+            columns.push((object.name.clone(), when(belongs, lit(1_i64)).end()?));
+        }
+    }
+    rows.select(columns)
+}
+
+/// The fields of objects that events have: plain ones, then those that the objects declare.
+fn shown((model, objects): &Found<'_>, rows: &Relation, full_names: bool) -> Vec<(String, Expr)> {
     let mut columns: Vec<(String, Expr)> = Vec::new();
     for plain in PLAIN_FIELDS.into_iter().filter(|plain| rows.has(plain)) {
         columns.push((plain.to_owned(), column(plain)));
@@ -83,12 +114,12 @@ pub(crate) async fn dataset(name: &Spanned<String>, full_names: bool, cx: &mut C
     // What an object declares stands before what it inherits under the same name.
     for owned in objects.iter().flat_map(|object| model.fields(&object.name).into_iter().rev()) {
         let full = model.full_name(owned);
-        let shown = if full_names { &full } else { &owned.field.name };
-        if rows.has(&full) && columns.iter().all(|(name, _)| name != shown) {
-            columns.push((shown.clone(), column(&full)));
+        let name = if full_names { &full } else { &owned.field.name };
+        if rows.has(&full) && columns.iter().all(|(taken, _)| taken != name) {
+            columns.push((name.clone(), column(&full)));
         }
     }
-    rows.select(columns)
+    columns
 }
 
 /// A model, and those of its objects that a name means.

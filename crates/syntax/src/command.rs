@@ -74,6 +74,7 @@ pub mod outlier;
 pub mod outputcsv;
 pub mod outputlookup;
 pub mod outputtext;
+pub mod pivot;
 pub mod predict;
 pub mod rangemap;
 pub mod regex;
@@ -207,6 +208,7 @@ macro_rules! commands {
             OutputCsv(outputcsv::OutputCsv) = [outputcsv::SPEC],
             OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],
             OutputText(outputtext::OutputText) = [outputtext::SPEC],
+            Pivot(pivot::Pivot) = [pivot::SPEC],
             Predict(predict::Predict) = [predict::SPEC],
             RangeMap(rangemap::RangeMap) = [rangemap::SPEC],
             Regex(regex::Regex) = [regex::SPEC],

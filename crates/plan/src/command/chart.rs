@@ -42,7 +42,9 @@ impl Lower for Chart {
             }
             _ => pivot::Spine::None,
         };
-        let table = pivot::Table { input, row, column, measures, series: &self.series, spine, name: "chart" };
+        let rows = row.into_iter().collect();
+        let series = &self.series;
+        let table = pivot::Table { input, rows, column, measures, series, total: None, spine, name: "chart" };
         table.lower(cx).await
     }
 }

@@ -75,13 +75,14 @@ impl Lower for GeoStats {
                         whole
                     });
                 }
-                let row = Some(Label::plain(CELL, row));
+                let rows = vec![Label::plain(CELL, row)];
                 Table {
                     input: placed,
-                    row,
+                    rows,
                     column: label,
                     measures,
                     series: &series,
+                    total: None,
                     spine: Spine::None,
                     name: "geostats",
                 }

@@ -54,7 +54,8 @@ impl Lower for TimeChart {
             (true, false) => Spine::Data { align },
             (true, true) => Spine::Range { range, align },
         };
-        let table = Table { input, row: Some(row), column, measures, series: &self.series, spine, name: "timechart" };
+        let (rows, series) = (vec![row], &self.series);
+        let table = Table { input, rows, column, measures, series, total: None, spine, name: "timechart" };
         let table = table.lower(cx).await?;
         if self.partial { Ok(table) } else { whole_bins(table, &width, range, align, cx) }
     }

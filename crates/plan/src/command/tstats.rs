@@ -217,7 +217,7 @@ fn split(condition: &SearchExpr) -> (Vec<SearchExpr>, SearchExpr) {
 }
 
 /// Warns of fields that the data model does not have: Splunk answers with nothing, in silence.
-fn warn_unknown(named: &[(String, Span)], events: &Relation, cx: &mut Context<'_>) {
+pub(super) fn warn_unknown(named: &[(String, Span)], events: &Relation, cx: &mut Context<'_>) {
     if cx.world.is_blind() {
         return;
     }

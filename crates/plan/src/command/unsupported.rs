@@ -52,7 +52,6 @@ const NEARLY: &[(&str, &str)] = &[
     ("geomfilter", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
     ("kvform", "no form files exist here; `rex` and `extract` take fields out of a text"),
     ("overlap", "`sort info_min_time | streamstats current=f last(info_max_time) AS before` finds gaps and overlaps"),
-    ("pivot", "`tstats … FROM datamodel=…` and `chart` make the same tables"),
     ("relevancy", "`eval relevancy=if(searchmatch(\"…\"), 1, 0)` tells which events match"),
     ("scrub", "`rex mode=sed` and the digests of `eval` replace what is private"),
     ("searchtxn", "a `search` and a `transaction` with the options of the transaction type do the same"),

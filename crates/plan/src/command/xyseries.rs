@@ -45,9 +45,8 @@ impl Lower for XySeries {
             measures.outputs.push(Output { name: place.clone(), calls: vec![call], finish: Finish::Plain });
             measures.measures.push(Measure::plain(field.name.clone(), place));
         }
-        let spine = Spine::None;
-        let table =
-            Table { input, row: Some(row), column: Some(column), measures, series: &series, spine, name: "xyseries" };
+        let (rows, column, series, spine) = (vec![row], Some(column), &series, Spine::None);
+        let table = Table { input, rows, column, measures, series, total: None, spine, name: "xyseries" };
         table.lower(cx).await
     }
 }

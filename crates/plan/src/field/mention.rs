@@ -239,6 +239,7 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         | Command::LoadJob(_)
         | Command::OutputCsv(_)
         | Command::OutputText(_)
+        | Command::Pivot(_)
         | Command::Require(_)
         | Command::Rest(_)
         | Command::SavedSearch(_)

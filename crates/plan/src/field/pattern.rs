@@ -100,6 +100,7 @@ pub(crate) fn closes(command: &Command) -> bool {
             | Command::Localize(_)
             | Command::MPreview(_)
             | Command::MStats(_)
+            | Command::Pivot(_)
             | Command::Return(_)
             | Command::SiStats(_)
             | Command::Stats(_)

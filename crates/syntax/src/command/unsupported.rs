@@ -4,7 +4,6 @@ mod rows;
 
 pub(crate) use rows::{ROW_COUNT, ROWS};
 
-use rows::Needs;
 use std::fmt::{self, Display, Formatter};
 
 use crate::{Command, Search, Span, Spanned, cursor::Cursor, layout, parser::Place};
@@ -50,9 +49,6 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         }
     }
     cursor.go(cursor.end());
-    if matches!(rows::needs(&name.node), Needs::Arguments) && args.is_empty() {
-        cursor.missing("arguments");
-    }
     Some(Command::Unsupported(Unsupported { span: cursor.command_span(), name, args, subsearches }))
 }
 

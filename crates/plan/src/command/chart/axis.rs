@@ -2,7 +2,7 @@
 
 use datafusion::{
     arrow::datatypes::DataType,
-    functions::core::coalesce,
+    functions::{core::coalesce, math::expr_fn::floor},
     functions_nested::make_array::make_array,
     logical_expr::{Expr, lit},
 };
@@ -38,7 +38,7 @@ pub(crate) struct Label {
     pub(crate) expr: Expr,
     /// Its type.
     pub(crate) data_type: DataType,
-    /// The number behind a label of numbers in bins: these sort by it.
+    /// A number behind a label of numbers in bins: these sort by it.
     pub(crate) low: Option<Expr>,
     /// The width of the bins.
     pub(crate) width: Option<BinSpan>,
@@ -118,7 +118,12 @@ impl Label {
         let bins = Bins { width: &width, align: label.align, span: place };
         (label.expr, label.data_type) = bins.of(value.expr.clone(), &value.data_type, cx)?;
         if !meet::is_time(&label.data_type) {
-            label.low = Some(meet::convert(value.expr, &value.data_type, &DataType::Float64)?);
+            let number = meet::convert(value.expr, &value.data_type, &DataType::Float64)?;
+            // The same number for all of a bin, where other labels may stand behind it.
+            label.low = Some(match &width {
+                BinSpan::Number(width) => floor(number / lit(*width)),
+                _ => number,
+            });
         }
         label.width = Some(width);
         Ok(label)

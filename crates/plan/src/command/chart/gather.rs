@@ -16,12 +16,12 @@ use speleo_functions::value::Texts;
 use super::measure::Measure;
 use crate::{Result, Rows};
 
-/// The table's rows: the column `row` of labels, then for each measure the columns `cells0`, … of all `labels` in order.
+/// The table's rows: the columns `names` of labels, then for each measure the columns `cells0`, … of all `labels` in order.
 ///
-/// Equal labels of rows stand next to each other in `cells`. A cell whose `column` is none of the labels only makes its row.
+/// Without names there is one row for all cells. Equal labels of rows stand next to each other in `cells`. A cell whose `column` is none of the labels only makes its row.
 pub(super) fn gather(
     cells: &Rows,
-    (row, column): (&str, &str),
+    (names, column): (&[String], &str),
     measures: &[Measure],
     labels: &[String],
 ) -> Result<Rows> {
@@ -29,19 +29,24 @@ pub(super) fn gather(
     let found = |name: &str| {
         batch.column_by_name(name).ok_or_else(|| DataFusionError::Internal(format!("the cells have no column {name}")))
     };
+    let keys = names.iter().map(|name| Ok(found(name)?.clone())).collect::<Result<Vec<_>>>()?;
     let rows = match batch.num_rows() {
         0 => Vec::new(),
-        _ => partition(&[found(row)?.clone()]).map_err(failed)?.ranges(),
+        count if keys.is_empty() => std::iter::once(0..count).collect(),
+        _ => partition(&keys).map_err(failed)?.ranges(),
     };
     let places = places(found(column)?, &rows, labels)?;
     let firsts: UInt64Array = rows.iter().map(|range| range.start as u64).collect();
-    let mut columns = vec![(row.to_owned(), take(found(row)?, &firsts, None).map_err(failed)?)];
+    let mut columns = Vec::with_capacity(keys.len() + measures.len() * places.len());
+    for (name, key) in names.iter().zip(&keys) {
+        columns.push((name.clone(), take(key, &firsts, None).map_err(failed)?));
+    }
     for measure in measures {
         let values = found(&measure.place)?;
         for place in &places {
             let taken = take(values, place, None).map_err(failed)?;
             let taken = if measure.is_count { or_zero(taken) } else { taken };
-            columns.push((cell(columns.len() - 1), taken));
+            columns.push((cell(columns.len() - keys.len()), taken));
         }
     }
     let fields: Vec<Field> =
@@ -112,7 +117,7 @@ mod tests {
         let table = |is_count| {
             let mut measure = Measure::plain("n".to_owned(), "n".to_owned());
             measure.is_count = is_count;
-            let rows = gather(&cells, ("row", "column"), &[measure], &labels).unwrap();
+            let rows = gather(&cells, (&["row".to_owned()], "column"), &[measure], &labels).unwrap();
             let cells = |n: usize| rows.batches[0].column(n + 1).as_primitive::<Int64Type>().iter().collect::<Vec<_>>();
             (cells(0), cells(1))
         };

@@ -1,4 +1,4 @@
-//! Aggregates of rows and columns as a table, for `chart`, `timechart` and `xyseries`.
+//! Aggregates of rows and columns as a table, for `chart`, `timechart`, `xyseries` and `pivot`.
 //!
 //! The aggregates of all combinations come first, one row each; then each column of the table takes its own. A table with
 //! columns asks for the combinations by a named step, so that events are read once unless `OTHER` has to be computed.
@@ -41,7 +41,7 @@ use crate::{
     union::stack,
 };
 
-/// The column of the rows' labels.
+/// The column of the rows' labels, the first where there are several.
 const ROW: &str = "row";
 /// The column of the columns' labels.
 const COLUMN: &str = "column";
@@ -75,14 +75,16 @@ pub(crate) enum Spine {
 pub(crate) struct Table<'a> {
     /// The rows to aggregate.
     pub(crate) input: Relation,
-    /// What names the table's rows; without it there is one.
-    pub(crate) row: Option<Label>,
+    /// What names the table's rows; without it there is one. Bins of time are those of the first.
+    pub(crate) rows: Vec<Label>,
     /// What names its columns.
     pub(crate) column: Option<Label>,
     /// What its cells hold.
     pub(crate) measures: Measures,
     /// Which columns there are.
     pub(crate) series: &'a Series,
+    /// A label of columns that has no part in the choice and stands last: that of whole rows.
+    pub(crate) total: Option<&'a str>,
     /// Which rows there are besides those with data.
     pub(crate) spine: Spine,
     /// The command, for the names of steps.
@@ -91,18 +93,36 @@ pub(crate) struct Table<'a> {
 
 impl Table<'_> {
     /// The table.
-    pub(crate) async fn lower(mut self, cx: &mut Context<'_>) -> Result<Relation> {
+    pub(crate) async fn lower(self, cx: &mut Context<'_>) -> Result<Relation> {
+        Ok(self.lower_as(None, cx).await?.0)
+    }
+
+    /// The table with the columns that were chosen for another one, and what was chosen where it has columns.
+    pub(crate) async fn lower_as(
+        mut self,
+        chosen: Option<Chosen>,
+        cx: &mut Context<'_>,
+    ) -> Result<(Relation, Option<Chosen>)> {
         let keys = self.keys()?;
         let grouped = self.grouped(keys.clone(), cx).await?;
         let several = self.measures.measures.len() > 1;
         let Some(label) = self.column.take() else {
             let grouped = self.continued(grouped, None, cx).await?;
-            return self.single(grouped);
+            return Ok((self.single(grouped)?, None));
         };
         let mut rows = cx.world.rows(&format!("cells of {}", self.name), grouped.finish()?).await?;
         let mut cells = table::of_rows("cells", &rows)?;
         let first = self.measures.measures.first().map_or(FREQUENCY, |measure| measure.place.as_str());
-        let chosen = select::choose(&cells, COLUMN, first, several, self.series, &label.name, cx).await?;
+        let chosen = match (chosen, self.total) {
+            (Some(chosen), _) => chosen,
+            (None, total) => {
+                let ranked = match total {
+                    Some(total) => cells.clone().filter(column(COLUMN).not_eq(lit(total)))?,
+                    None => cells.clone(),
+                };
+                select::choose(&ranked, COLUMN, first, several, self.series, &label.name, cx).await?
+            }
+        };
         // Columns that are not kept and not merged leave their rows behind, empty.
         let merges = chosen.has_others && self.series.use_other;
         if merges {
@@ -110,30 +130,30 @@ impl Table<'_> {
             if chosen.has_null {
                 names.push(lit(self.series.null_text.as_str()));
             }
+            names.extend(self.total.map(lit));
             cells = self.grouped(merged(keys, names, &self.series.other_text)?, cx).await?;
         }
         if merges || self.spine != Spine::None {
             let cells = self.continued(cells, Some(&rows), cx).await?;
             rows = cx.world.rows(&format!("rows of {}", self.name), cells.finish()?).await?;
         }
-        self.table(&rows, &self.names(chosen))
+        Ok((self.table(&rows, &self.names(&chosen))?, Some(chosen)))
     }
 
     /// The rows to aggregate, with their labels.
     fn keys(&mut self) -> Result<Keys> {
         let mut relation = self.input.clone();
         let mut places = Vec::new();
-        for (label, name) in [(&self.row, ROW), (&self.column, COLUMN)] {
-            if let Some(label) = label {
-                let place;
-                (relation, place) = relation.hidden(name, label.expr.clone())?;
-                places.push((place, name));
-            }
+        let rows = self.rows.iter().enumerate().map(|(n, label)| (label, row(n)));
+        for (label, name) in rows.chain(self.column.iter().map(|label| (label, COLUMN.to_owned()))) {
+            let place;
+            (relation, place) = relation.hidden(&name, label.expr.clone())?;
+            places.push((place, name));
         }
         let by = places.iter().map(|(place, _)| place.as_str());
         let mut keys = aggregate::keys(relation, by, self.series.dedup_split_values)?;
         for (key, (_, name)) in keys.keys.iter_mut().zip(&places) {
-            (*name).clone_into(&mut key.name);
+            key.name.clone_from(name);
         }
         Ok(keys)
     }
@@ -145,13 +165,11 @@ impl Table<'_> {
         if self.column.is_some() {
             outputs.push(one(FREQUENCY, Call { function: count_udaf(), args: vec![lit(1_i64)] }));
         }
-        if let Some(low) = self.row.as_ref().and_then(|row| row.low.clone()) {
-            outputs.push(one(LOW, Call { function: min_udaf(), args: vec![low] }));
+        for (name, value) in self.lows() {
+            outputs.push(one(&name, Call { function: min_udaf(), args: vec![value] }));
         }
         let mut grouped = aggregate::group(keys, &outputs)?;
-        if grouped.has(LOW) {
-            grouped.order.insert(0, OrderKey::ascending(LOW));
-        }
+        self.sort_by_lows(&mut grouped);
         self.measures.derive(grouped, cx).await
     }
 
@@ -162,7 +180,7 @@ impl Table<'_> {
             Spine::Data { align } => (TimeRange::default(), align),
             Spine::Range { range, align } => (range, align),
         };
-        let Some(width) = self.row.as_ref().and_then(|row| row.width.as_ref()) else { return Ok(cells) };
+        let Some(width) = self.rows.first().and_then(|row| row.width.as_ref()) else { return Ok(cells) };
         let data = match (range.earliest, range.latest, rows) {
             (Some(earliest), Some(latest), _) => Some((earliest, latest.saturating_sub(1))),
             (_, _, Some(rows)) => bounds(rows),
@@ -180,22 +198,23 @@ impl Table<'_> {
     }
 
     /// The names of the columns with their labels, the most significant order first.
-    fn names(&self, chosen: Chosen) -> Vec<String> {
-        let mut names = chosen.kept;
+    fn names(&self, chosen: &Chosen) -> Vec<String> {
+        let mut names = chosen.kept.clone();
         if chosen.has_null {
             names.push(self.series.null_text.clone());
         }
         if chosen.has_others && self.series.use_other && !names.contains(&self.series.other_text) {
             names.push(self.series.other_text.clone());
         }
+        names.extend(self.total.map(str::to_owned));
         names
     }
 
     /// One row for each label of rows, a column for each label of columns and measure.
     fn table(&self, cells: &Rows, labels: &[String]) -> Result<Relation> {
         let measures = &self.measures.measures;
-        let table = table::of_rows("table", &gather::gather(cells, (ROW, COLUMN), measures, labels)?)?;
-        let mut columns = self.row_column()?;
+        let table = table::of_rows("table", &gather::gather(cells, (&self.row_places(), COLUMN), measures, labels)?)?;
+        let mut columns = self.row_columns()?;
         let mut taken: HashSet<String> = columns.iter().map(|(name, _)| name.clone()).collect();
         for (n, (measure, label)) in
             measures.iter().flat_map(|one| labels.iter().map(move |label| (one, label))).enumerate()
@@ -215,17 +234,15 @@ impl Table<'_> {
             let call = Call { function: kernel::aggregate("spl_first")?, args };
             outputs.push(Output { name: measure.place.clone(), calls: vec![call], finish: Finish::Plain });
         }
-        let is_binned = cells.has(LOW);
-        if is_binned {
-            let call = Call { function: min_udaf(), args: vec![column(LOW)] };
-            outputs.push(Output { name: LOW.to_owned(), calls: vec![call], finish: Finish::Plain });
+        for (name, _) in self.lows() {
+            let call = Call { function: min_udaf(), args: vec![column(&name)] };
+            outputs.push(Output { name, calls: vec![call], finish: Finish::Plain });
         }
-        let keys = aggregate::keys(cells, self.row.iter().map(|_| ROW), false)?;
+        let places = self.row_places();
+        let keys = aggregate::keys(cells, places.iter().map(String::as_str), false)?;
         let mut grouped = aggregate::group(keys, &outputs)?;
-        if is_binned {
-            grouped.order.insert(0, OrderKey::ascending(LOW));
-        }
-        let mut columns = self.row_column()?;
+        self.sort_by_lows(&mut grouped);
+        let mut columns = self.row_columns()?;
         for measure in &self.measures.measures {
             let value = column(&measure.place);
             let value = match grouped.data_type(&measure.place) {
@@ -239,10 +256,30 @@ impl Table<'_> {
         grouped.select(columns)
     }
 
-    /// The column of the rows' labels.
-    fn row_column(&self) -> Result<Vec<(String, Expr)>> {
-        let of_row = |row: &Label| Ok((row.name.clone(), meet::stored(&row.name, column(ROW), &row.data_type)?));
-        self.row.iter().map(of_row).collect()
+    /// The places of the rows' labels.
+    fn row_places(&self) -> Vec<String> {
+        (0..self.rows.len()).map(row).collect()
+    }
+
+    /// The columns of the rows' labels.
+    fn row_columns(&self) -> Result<Vec<(String, Expr)>> {
+        let stored = |(n, label): (usize, &Label)| {
+            Ok((label.name.clone(), meet::stored(&label.name, column(&row(n)), &label.data_type)?))
+        };
+        self.rows.iter().enumerate().map(stored).collect()
+    }
+
+    /// The numbers behind labels of numbers in bins, and where the grouped rows hold the smallest of a bin.
+    fn lows(&self) -> Vec<(String, Expr)> {
+        let of_row = |(n, label): (usize, &Label)| Some((format!("{LOW}{n}"), label.low.clone()?));
+        self.rows.iter().enumerate().filter_map(of_row).collect()
+    }
+
+    /// Puts those numbers before the labels in the order of grouped rows, which is that of their keys.
+    fn sort_by_lows(&self, grouped: &mut Relation) {
+        for (n, _) in self.rows.iter().enumerate().rev().filter(|(_, label)| label.low.is_some()) {
+            grouped.order.insert(n.min(grouped.order.len()), OrderKey::ascending(format!("{LOW}{n}")));
+        }
     }
 
     /// The name of a column.
@@ -254,6 +291,11 @@ impl Table<'_> {
             None => format!("{}{}{label}", measure.name, self.series.separator),
         }
     }
+}
+
+/// The place of the labels of the n-th name of rows.
+fn row(n: usize) -> String {
+    if n == 0 { ROW.to_owned() } else { format!("{ROW}{n}") }
 }
 
 /// The name, with a number behind it where it is taken: a value can be called as the field of the rows.

@@ -60,7 +60,7 @@ impl Cursor<'_> {
             if let Some(alias) = self.alias() {
                 aggregate.alias = Some(self.split_alias(alias));
             } else {
-                self.check_alias(&aggregate);
+                self.check_alias(&aggregate, stops);
             }
             aggregate.span = self.span_from(aggregate.span.start as usize);
             aggregates.push(aggregate);
@@ -68,13 +68,14 @@ impl Cursor<'_> {
     }
 
     /// `dc(user) users by host` lacks an `AS`: no function is called `users`.
-    fn check_alias(&mut self, aggregate: &Aggregate) {
+    fn check_alias(&mut self, aggregate: &Aggregate, stops: &[&str]) {
         let start = self.position();
         let word = self.token(token::word);
         let call = self.rest().starts_with(|next: char| !token::is_blank(next) && next != ',');
         self.go(start);
         let Some(word) = word.filter(|word| !call && !is_function(word.node)) else { return };
-        if ["by", "from", "over", "where", "groupby"].iter().any(|keyword| word.node.eq_ignore_ascii_case(keyword)) {
+        let keywords = ["by", "from", "over", "where", "groupby"];
+        if keywords.iter().chain(stops).any(|keyword| word.node.eq_ignore_ascii_case(keyword)) {
             return;
         }
         if ["group", "order"].iter().any(|keyword| word.node.eq_ignore_ascii_case(keyword)) {

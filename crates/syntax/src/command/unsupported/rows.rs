@@ -36,7 +36,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["outputraw"], Kind::Centralized, "writes the text of events to a file"),
     row(&["outputtelemetry"], Kind::Centralized, "sends rows as telemetry"),
     row(&["overlap"], Kind::Transforming, "finds gaps and overlaps of a summary index"),
-    row(&["pivot"], Kind::Generating, "aggregates a data model as a table"),
     row(&["relevancy"], Kind::Streaming, "tells how well events match the terms"),
     row(&["rtorder"], Kind::Centralized, "orders events of a real-time search"),
     row(&["runshellscript"], Kind::Centralized, "runs a script of an alert"),
@@ -58,17 +57,3 @@ pub(crate) const ROWS: &[CommandSpec] = &[
 
 /// How many there are.
 pub(crate) const ROW_COUNT: usize = ROWS.len();
-
-/// What a command cannot do without, for those that cannot do without something.
-pub(super) fn needs(name: &str) -> Needs {
-    match name {
-        "pivot" => Needs::Arguments,
-        _ => Needs::Nothing,
-    }
-}
-
-/// What must follow a command's name.
-pub(super) enum Needs {
-    Nothing,
-    Arguments,
-}

@@ -83,6 +83,8 @@ pub(crate) enum Key {
     Macros,
     /// A block in the form of transforms.conf.
     Transforms,
+    /// A file of an app: `file forms/order.form: TEXT`, or a block.
+    File,
     /// A saved search: `query NAME: TEXT`, or a block.
     Query,
     /// An MMDB.
@@ -111,6 +113,7 @@ impl Key {
         ("datamodel", Key::DataModel, true),
         ("macros", Key::Macros, false),
         ("transforms", Key::Transforms, false),
+        ("file", Key::File, true),
         ("query", Key::Query, true),
         ("geoip", Key::GeoIp, false),
         ("search", Key::Search, false),

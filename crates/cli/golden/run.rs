@@ -148,6 +148,12 @@ impl Place<'_> {
             };
             settings.macros.push(path);
         }
+        for part in case.all(Key::File) {
+            let name = part.name.as_deref().unwrap_or_default();
+            self.write(&format!("app/{name}"), &format!("{}\n", part.text()))?;
+            let folder = self.folder.join("app");
+            settings.conf.extend(Some(folder).filter(|folder| !settings.conf.contains(folder)));
+        }
         for part in case.all(Key::Query) {
             let name = part.name.as_deref().unwrap_or_default();
             let path = self.write(&format!("queries/{name}.spl"), &part.text())?;

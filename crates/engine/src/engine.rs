@@ -277,6 +277,7 @@ impl Engine {
             catalog: &shared.catalog,
             lookups: &shared.lookups,
             knowledge: &shared.knowledge,
+            homes: shared.settings.project.iter().chain(&shared.settings.conf).cloned().collect(),
             geoip: shared.settings.geoip.as_ref().map_or(BUNDLED.into(), |path| path.to_string_lossy().into_owned()),
             splunk_limits: shared.settings.splunk_limits,
             clock: Clock::new(&shared.settings)?,

@@ -1,8 +1,12 @@
 //! The world of one search: answers what lowering asks, by running plans, or by saying what would be there.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    ffi::OsStr,
+    path::PathBuf,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -17,6 +21,7 @@ use crate::{
     clock::Clock,
     collect,
     engine::Step,
+    fault::Fault,
     lookup::Lookups,
     macros::MacroSource,
     run::{self, Answered},
@@ -42,6 +47,8 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) lookups: &'a Lookups,
     pub(crate) knowledge: &'a Knowledge,
+    /// The folders of the project and of its apps, later ones first in rank.
+    pub(crate) homes: Vec<PathBuf>,
     pub(crate) geoip: String,
     pub(crate) splunk_limits: bool,
     pub(crate) clock: Clock,
@@ -148,6 +155,19 @@ impl World for EngineWorld<'_> {
 
     fn files(&self, index: &str) -> Result<Vec<IndexFile>> {
         Ok(if self.is_blind() { Vec::new() } else { self.catalog.files(index)? })
+    }
+
+    fn file(&self, app: Option<&str>, folder: &str, name: &str) -> Result<Option<String>> {
+        if self.is_blind() {
+            return Ok(None);
+        }
+        let is_asked = |home: &&PathBuf| app.is_none_or(|app| home.file_name() == Some(OsStr::new(app)));
+        let homes = self.homes.iter().rev().filter(is_asked);
+        let Some(path) = homes.map(|home| home.join(folder).join(name)).find(|path| path.is_file()) else {
+            return Ok(None);
+        };
+        let bytes = std::fs::read(&path).map_err(|error| Fault::file(&path, "read", error))?;
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn indexes(&self) -> Vec<IndexEntry> {

@@ -23,11 +23,13 @@ pub mod pattern;
 pub mod printf;
 pub mod reltime;
 pub mod replace_values;
+pub mod scrub;
 pub mod search;
 pub mod sort;
 pub mod spath;
 pub mod statistical;
 pub mod table;
+pub mod terms;
 pub mod text;
 pub mod trigonometry;
 
@@ -94,11 +96,13 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         part::kernels(),
         pattern::kernels(),
         printf::kernels(),
+        scrub::kernels(),
         search::kernels(),
         sort::kernels(),
         spath::kernels(),
         statistical::kernels(),
         table::kernels(),
+        terms::kernels(),
         text::kernels(),
         trigonometry::kernels(),
     ]

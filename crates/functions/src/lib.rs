@@ -13,6 +13,7 @@ pub mod stats;
 pub mod time;
 pub mod value;
 pub mod window;
+pub mod words;
 
 pub use eval::EVAL;
 pub use spec::{AggregateSpec, Ambient, Argument, EvalSpec, Family, Kernel, Kind, Returns, StatsKind};

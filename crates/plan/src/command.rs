@@ -1,5 +1,6 @@
 //! The commands: a file each with its `impl Lower`; a pipeline is a fold over them.
 
+mod r#abstract;
 mod accum;
 mod addinfo;
 mod addtotals;
@@ -14,6 +15,7 @@ mod arules;
 mod associate;
 mod autoregress;
 pub(crate) mod bin;
+mod bucketdir;
 pub(crate) mod chart;
 mod cluster;
 mod cofilter;
@@ -37,6 +39,9 @@ mod fields;
 mod fieldsummary;
 mod filldown;
 mod fillnull;
+mod findkeywords;
+mod findtypes;
+mod folderize;
 pub(crate) mod foreach;
 mod format;
 mod from;
@@ -50,6 +55,7 @@ mod inputlookup;
 pub(crate) mod iplocation;
 pub(crate) mod join;
 mod kmeans;
+mod kvform;
 mod loadjob;
 mod localize;
 mod lookup;
@@ -71,10 +77,12 @@ mod outlier;
 mod outputcsv;
 mod outputlookup;
 mod outputtext;
+mod overlap;
 mod pivot;
 mod predict;
 mod rangemap;
 mod regex;
+mod relevancy;
 mod reltime;
 mod rename;
 mod replace;
@@ -84,6 +92,7 @@ mod r#return;
 mod reverse;
 pub(crate) mod rex;
 mod savedsearch;
+mod scrub;
 mod search;
 mod selfjoin;
 mod sendalert;
@@ -166,6 +175,7 @@ fn with_names<'a>(
     Box::pin(async move {
         let outer_names = std::mem::replace(&mut cx.mentioned, names);
         let outer_patterns = std::mem::replace(&mut cx.patterns, patterns);
+        let outer_terms = std::mem::take(&mut cx.terms);
         let outer_range = std::mem::replace(&mut cx.range, cx.outer_range);
         // The outermost pipeline finds none: its formats are those of the answer.
         let outer_formats = cx.formats.replace(Vec::new());
@@ -175,6 +185,7 @@ fn with_names<'a>(
         }
         cx.mentioned = outer_names;
         cx.patterns = outer_patterns;
+        cx.terms = outer_terms;
         cx.range = outer_range;
         result
     })

@@ -36,6 +36,8 @@ pub(crate) struct Context<'a> {
     pub(crate) range: TimeRange,
     /// What `nomv` joins the values of a field with, where a command before said so.
     pub(crate) delimiters: HashMap<String, String>,
+    /// The words that the pipeline's conditions asked of the raw event so far, in lower case; a word may come more than once.
+    pub(crate) terms: Vec<String>,
     /// How the pipeline's fields are shown; none before the outermost pipeline begins.
     pub(crate) formats: Option<Vec<Assignment>>,
     /// How many commands and dependent assignments were lowered, those in brackets too.
@@ -47,6 +49,17 @@ pub(crate) struct Context<'a> {
 const MAX_STEPS: usize = 1_000;
 
 impl Context<'_> {
+    /// The words that conditions asked for, as one text with a word a line, `most` at most.
+    pub(crate) fn wanted(&self, most: usize) -> String {
+        let mut words: Vec<&str> = Vec::new();
+        for word in &self.terms {
+            if words.len() < most && !words.contains(&word.as_str()) {
+                words.push(word);
+            }
+        }
+        words.join("\n")
+    }
+
     /// Counts a step of the pipeline.
     ///
     /// # Errors
@@ -82,6 +95,7 @@ pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
         saved: Vec::new(),
         range,
         delimiters: HashMap::new(),
+        terms: Vec::new(),
         formats: None,
         steps: 0,
     };

@@ -12,6 +12,8 @@ mod term;
 mod tests;
 pub(crate) mod time;
 
+pub(crate) use term::words;
+
 use datafusion::{
     common::{
         ScalarValue,

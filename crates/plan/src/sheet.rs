@@ -12,7 +12,7 @@ use datafusion::{
     error::DataFusionError,
     logical_expr::{Expr, lit},
 };
-use speleo_functions::value::Texts;
+use speleo_functions::value::{ListBuilder, Texts};
 use speleo_syntax::Field as Name;
 
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) enum Values {
     Whole(Vec<i64>),
     /// Doubles.
     Double(Vec<Option<f64>>),
+    /// Several texts each; null where there is none.
+    List(Vec<Vec<String>>),
 }
 
 /// A table of columns of one length, in their order.
@@ -44,6 +46,7 @@ pub(crate) fn of_columns(name: &str, columns: Vec<(String, Values)>) -> Result<R
             Values::Text(values) => Arc::new(StringArray::from(values)),
             Values::Whole(values) => Arc::new(Int64Array::from(values)),
             Values::Double(values) => Arc::new(Float64Array::from(values)),
+            Values::List(rows) => lists(&rows),
         };
         fields.push(Field::new(name, array.data_type().clone(), true));
         arrays.push(array);
@@ -51,6 +54,15 @@ pub(crate) fn of_columns(name: &str, columns: Vec<(String, Values)>) -> Result<R
     let schema = Arc::new(Schema::new(fields));
     let batch = RecordBatch::try_new(schema.clone(), arrays).map_err(DataFusionError::from)?;
     table::of_rows(name, &Rows { schema, batches: vec![batch] })
+}
+
+fn lists(rows: &[Vec<String>]) -> ArrayRef {
+    let mut builder = ListBuilder::new(rows.len());
+    for values in rows {
+        values.iter().for_each(|value| builder.value(value));
+        builder.end_row();
+    }
+    builder.finish()
 }
 
 /// The texts of fields on all rows in order, field by field; of several values the first.

@@ -131,6 +131,15 @@ pub trait World: Send + Sync {
     fn is_blind(&self) -> bool;
     /// Whether steps give the rows that they have: not in `check`, nor where a search is rehearsed before it writes.
     fn gives_rows(&self) -> bool;
+    /// The text of a file in a folder of the project or of an app, such as the form `forms/sales.form`; none where there is none.
+    /// Of several the last app's counts; `app` names the only one that is asked. Without an engine there are no files.
+    ///
+    /// # Errors
+    /// Where the file exists and cannot be read.
+    fn file(&self, app: Option<&str>, folder: &str, name: &str) -> Result<Option<String>> {
+        let _ = (app, folder, name);
+        Ok(None)
+    }
     /// The indexes that exist.
     fn indexes(&self) -> Vec<IndexEntry>;
     /// The table of an index; none where it does not exist.

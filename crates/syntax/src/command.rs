@@ -3,6 +3,7 @@
 //! A command is a file here with its struct, parser, printer and a [`CommandSpec`], and a row in [`commands!`].
 //! The tree, the dispatch to plans, completion, help, did-you-mean and the manual derive from that table.
 
+pub mod r#abstract;
 pub mod accum;
 pub mod addinfo;
 pub mod addtotals;
@@ -17,6 +18,7 @@ pub mod arules;
 pub mod associate;
 pub mod autoregress;
 pub mod bin;
+pub mod bucketdir;
 pub mod chart;
 pub mod cluster;
 pub mod cofilter;
@@ -40,6 +42,9 @@ pub mod fields;
 pub mod fieldsummary;
 pub mod filldown;
 pub mod fillnull;
+pub mod findkeywords;
+pub mod findtypes;
+pub mod folderize;
 pub mod foreach;
 pub mod format;
 pub mod from;
@@ -53,6 +58,7 @@ pub mod inputlookup;
 pub mod iplocation;
 pub mod join;
 pub mod kmeans;
+pub mod kvform;
 pub mod loadjob;
 pub mod localize;
 pub mod lookup;
@@ -74,10 +80,12 @@ pub mod outlier;
 pub mod outputcsv;
 pub mod outputlookup;
 pub mod outputtext;
+pub mod overlap;
 pub mod pivot;
 pub mod predict;
 pub mod rangemap;
 pub mod regex;
+pub mod relevancy;
 pub mod reltime;
 pub mod rename;
 pub mod replace;
@@ -87,6 +95,7 @@ pub mod r#return;
 pub mod reverse;
 pub mod rex;
 pub mod savedsearch;
+pub mod scrub;
 pub mod search;
 pub mod selfjoin;
 pub mod sendalert;
@@ -130,6 +139,7 @@ use crate::{Span, cursor::Cursor};
 macro_rules! commands {
     ($each:ident) => {
         $each! {
+            Abstract(r#abstract::Abstract) = [r#abstract::SPEC],
             Accum(accum::Accum) = [accum::SPEC],
             AddInfo(addinfo::AddInfo) = [addinfo::SPEC],
             AddTotals(addtotals::AddTotals) = [addtotals::SPEC, addtotals::COLUMNS],
@@ -144,6 +154,7 @@ macro_rules! commands {
             Associate(associate::Associate) = [associate::SPEC],
             AutoRegress(autoregress::AutoRegress) = [autoregress::SPEC],
             Bin(bin::Bin) = [bin::SPEC],
+            BucketDir(bucketdir::BucketDir) = [bucketdir::SPEC],
             Chart(chart::Chart) = [chart::SPEC],
             Cluster(cluster::Cluster) = [cluster::SPEC],
             CoFilter(cofilter::CoFilter) = [cofilter::SPEC],
@@ -167,6 +178,9 @@ macro_rules! commands {
             FieldSummary(fieldsummary::FieldSummary) = [fieldsummary::SPEC],
             FillDown(filldown::FillDown) = [filldown::SPEC],
             FillNull(fillnull::FillNull) = [fillnull::SPEC],
+            FindKeywords(findkeywords::FindKeywords) = [findkeywords::SPEC],
+            FindTypes(findtypes::FindTypes) = [findtypes::SPEC],
+            Folderize(folderize::Folderize) = [folderize::SPEC],
             ForEach(foreach::ForEach) = [foreach::SPEC],
             Format(format::Format) = [format::SPEC],
             From(from::From) = [from::SPEC],
@@ -180,6 +194,7 @@ macro_rules! commands {
             IpLocation(iplocation::IpLocation) = [iplocation::SPEC],
             Join(join::Join) = [join::SPEC],
             KMeans(kmeans::KMeans) = [kmeans::SPEC],
+            KvForm(kvform::KvForm) = [kvform::SPEC],
             LoadJob(loadjob::LoadJob) = [loadjob::SPEC],
             Localize(localize::Localize) = [localize::SPEC],
             Lookup(lookup::Lookup) = [lookup::SPEC],
@@ -208,10 +223,12 @@ macro_rules! commands {
             OutputCsv(outputcsv::OutputCsv) = [outputcsv::SPEC],
             OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],
             OutputText(outputtext::OutputText) = [outputtext::SPEC],
+            Overlap(overlap::Overlap) = [overlap::SPEC],
             Pivot(pivot::Pivot) = [pivot::SPEC],
             Predict(predict::Predict) = [predict::SPEC],
             RangeMap(rangemap::RangeMap) = [rangemap::SPEC],
             Regex(regex::Regex) = [regex::SPEC],
+            Relevancy(relevancy::Relevancy) = [relevancy::SPEC],
             RelTime(reltime::RelTime) = [reltime::SPEC],
             Rename(rename::Rename) = [rename::SPEC],
             Replace(replace::Replace) = [replace::SPEC],
@@ -221,6 +238,7 @@ macro_rules! commands {
             Reverse(reverse::Reverse) = [reverse::SPEC],
             Rex(rex::Rex) = [rex::SPEC],
             SavedSearch(savedsearch::SavedSearch) = [savedsearch::SPEC],
+            Scrub(scrub::Scrub) = [scrub::SPEC],
             Search(search::SearchCommand) = [search::SPEC],
             SelfJoin(selfjoin::SelfJoin) = [selfjoin::SPEC],
             SendAlert(sendalert::SendAlert) = [sendalert::SPEC],

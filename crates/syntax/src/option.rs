@@ -111,6 +111,17 @@ impl Cursor<'_> {
         number
     }
 
+    /// The value as a whole number from `least` to `most`.
+    pub(crate) fn between(&mut self, option: &Choice, least: u64, most: u64) -> u64 {
+        match option.value.node.parse::<u64>() {
+            Ok(number) if (least..=most).contains(&number) => number,
+            _ => {
+                self.bad_value(option, &format!("a whole number from {least} to {most}"));
+                least
+            }
+        }
+    }
+
     /// The value as a finite number.
     pub(crate) fn number(&mut self, option: &Choice) -> f64 {
         match option.value.node.parse::<f64>() {

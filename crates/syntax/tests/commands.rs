@@ -310,9 +310,25 @@ fn tstats() {
 }
 
 #[test]
+fn evaluation() {
+    check("excerpt maxlines=5 maxterms=1000", "abstract maxlines=5");
+    check(
+        "bucketdir pathfield=source, sizefield=count sep=\\ maxcount=20",
+        "bucketdir pathfield=\"source\" sizefield=\"count\" sep=\"\\\\\"",
+    );
+    check("findkeywords labelfield=g dedup=1", "findkeywords labelfield=\"g\" dedup=true");
+    check("findtypes useraw max=5 NOTCOVERED", "findtypes max=5 notcovered useraw");
+    check("folderize attr=uri sep=\"/\" size=count(uri)", "folderize attr=\"uri\" sep=\"/\" size=\"count(uri)\"");
+    check("kvform field=sourcetype", "kvform field=\"sourcetype\"");
+    check("overlap ", "overlap");
+    check("relevancy", "relevancy");
+    check("scrub name-terms=n.txt namespace=a", "scrub name-terms=\"n.txt\" namespace=\"a\"");
+}
+
+#[test]
 fn unsupported() {
-    check("overlap  x=1 ", "overlap x=1");
-    check("relevancy id [search b]", "relevancy id [search b]");
+    check("dump  x=1 ", "dump x=1");
+    check("entitymerge id [search b]", "entitymerge id [search b]");
 }
 
 #[test]

@@ -20,6 +20,7 @@ use datafusion::{
 };
 
 use super::whole::Columns;
+use crate::words::is_word;
 
 /// How many texts are remembered with their cluster, so that repeated ones need no comparison.
 const REMEMBERED: usize = 100_000;
@@ -73,7 +74,7 @@ impl Delims {
     fn separates(&self, character: char) -> bool {
         match &self.0 {
             Some(delims) => delims.contains(&character),
-            None => !(character.is_alphanumeric() || character == '_'),
+            None => !is_word(character),
         }
     }
 }

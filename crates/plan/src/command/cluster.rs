@@ -4,6 +4,7 @@
 
 use datafusion::{
     arrow::datatypes::DataType,
+    functions_nested::string::array_to_string,
     logical_expr::{Expr, lit},
 };
 use speleo_syntax::command::cluster::Cluster;
@@ -48,10 +49,10 @@ impl Lower for Cluster {
     }
 }
 
-/// A field as one text, several values joined.
+/// A field as one text, several values in lines.
 pub(super) fn one_text(value: Expr, data_type: &DataType) -> Result<Expr> {
     if meet::is_list(data_type) {
-        return Ok(meet::whole(value, data_type));
+        return Ok(array_to_string(value, lit("\n")));
     }
     meet::convert(value, data_type, &DataType::Utf8)
 }

@@ -14,6 +14,7 @@ use crate::{
 
 impl Lower for SearchCommand {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
+        cx.terms.extend(predicate::words(&self.expr));
         let Some(input) = input else { return source::events(&self.expr, self.span, cx).await };
         let condition = predicate::condition(&self.expr, &input, cx).await?;
         if condition == lit(true) { Ok(input) } else { input.filter(condition) }

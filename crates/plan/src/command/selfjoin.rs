@@ -4,6 +4,7 @@
 //! the order of the first of the two.
 
 use datafusion::{
+    arrow::datatypes::DataType,
     common::Column,
     logical_expr::{JoinType, LogicalPlanBuilder, lit},
 };
@@ -12,7 +13,7 @@ use speleo_syntax::command::selfjoin::SelfJoin;
 use super::join::{chosen, numbered, unused};
 use crate::{
     Result,
-    command::{cluster::one_text, rows},
+    command::rows,
     field,
     lower::{Context, Lower},
     meet,
@@ -26,8 +27,9 @@ impl Lower for SelfJoin {
         let mut keys = Vec::with_capacity(self.fields.len());
         for field in &self.fields {
             let key = match field::resolve(field, &left, cx) {
-                Some((value, data_type)) => one_text(value, &data_type)?,
-                None => meet::null_of(&datafusion::arrow::datatypes::DataType::Utf8)?,
+                Some((value, data_type)) if meet::is_list(&data_type) => meet::whole(value, &data_type),
+                Some((value, data_type)) => meet::convert(value, &data_type, &DataType::Utf8)?,
+                None => meet::null_of(&DataType::Utf8)?,
             };
             let place;
             (left, place) = left.hidden("self", key)?;

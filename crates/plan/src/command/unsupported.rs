@@ -1,4 +1,4 @@
-//! The meaning of commands that have no plan: an error with their name and what to use instead, never a silent pass. `relevancy`
+//! The meaning of commands that have no plan: an error with their name and what to use instead, never a silent pass. `typer`
 
 use speleo_syntax::{Code, Diagnostic, command::unsupported::Unsupported};
 
@@ -43,19 +43,10 @@ const INSTEAD: &[(&str, &str)] = &[
 
 /// Commands that could run here and do not yet, and what does nearly the same.
 const NEARLY: &[(&str, &str)] = &[
-    ("abstract", "`eval _raw=substr(_raw, 1, 500)` shortens events"),
-    ("bucketdir", "`rex` takes the folder out of a path, and `stats sum(…) BY folder` adds up"),
-    ("findkeywords", "`cluster showcount=t` finds groups of similar events"),
-    ("findtypes", "`cluster showcount=t` finds groups of similar events"),
-    ("folderize", "`rex` takes the folder out of a path, and `stats sum(…) BY folder` adds up"),
     ("geom", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
     ("geomfilter", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
-    ("kvform", "no form files exist here; `rex` and `extract` take fields out of a text"),
-    ("overlap", "`sort info_min_time | streamstats current=f last(info_max_time) AS before` finds gaps and overlaps"),
-    ("relevancy", "`eval relevancy=if(searchmatch(\"…\"), 1, 0)` tells which events match"),
-    ("scrub", "`rex mode=sed` and the digests of `eval` replace what is private"),
     ("searchtxn", "a `search` and a `transaction` with the options of the transaction type do the same"),
-    ("typelearner", "`cluster showcount=t` finds groups of similar events"),
+    ("typelearner", "`findtypes useraw` suggests event types; Splunk gave `typelearner` up for it"),
 ];
 
 impl Lower for Unsupported {

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 
+use speleo_functions::words::words;
 use speleo_knowledge::{Calculation, CalculationKind, DataModel, DataObject};
 
 /// What is needed.
@@ -57,8 +58,4 @@ impl<'a> Need<'a> {
     pub(super) fn wants_any(&self, calculation: &Calculation) -> bool {
         calculation.outputs.iter().any(|output| self.wants(&output.name))
     }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
 }

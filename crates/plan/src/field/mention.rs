@@ -7,8 +7,8 @@ use speleo_syntax::{
     Command, Expr, ExprKind, Field, Search, SearchExpr, SearchExprKind,
     clause::{Aggregate, Argument, SortKey},
     command::{
-        foreach::ForEach, join::JoinKeys, r#return::ReturnItem, rex::RexMode, strcat::Part, streamstats::StreamStats,
-        transaction::Filter,
+        foreach::ForEach, join::JoinKeys, overlap::FIELDS, r#return::ReturnItem, rex::RexMode, strcat::Part,
+        streamstats::StreamStats, transaction::Filter,
     },
     parse_continuation, parse_search_expr,
 };
@@ -35,6 +35,12 @@ pub(crate) fn mentioned(search: &Search) -> Vec<String> {
 pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
     match command {
         Command::Bin(bin) => found(&bin.field),
+        Command::BucketDir(paths) => [&paths.path, &paths.size].into_iter().chain(&paths.count).for_each(found),
+        Command::Folderize(folders) => [&folders.attribute, &folders.size].into_iter().for_each(found),
+        Command::FindKeywords(groups) => found(&groups.label),
+        Command::FindTypes(types) => found(&Field::new("eventtype", types.span)),
+        Command::KvForm(form) => form.field.iter().for_each(found),
+        Command::Overlap(ranges) => FIELDS.iter().for_each(|name| found(&Field::new(*name, ranges.span))),
         Command::Anomalies(anomalies) => anomalies.field.iter().chain(&anomalies.by).for_each(found),
         Command::KMeans(kmeans) => kmeans.fields.iter().for_each(found),
         Command::Predict(predict) => {
@@ -247,6 +253,9 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         | Command::SendEmail(_)
         | Command::MakeResults(_)
         | Command::OutputLookup(_)
+        | Command::Abstract(_)
+        | Command::Relevancy(_)
+        | Command::Scrub(_)
         | Command::RelTime(_)
         | Command::SetFields(_)
         | Command::NoOp(_)

@@ -1,8 +1,24 @@
-//! Arguments of commands with options and one other thing, in any order: `mvexpand limit=2 to`, `append maxout=10 [ … ]`.
+//! Arguments of commands with options and at most one other thing, in any order: `localize maxpause=5m`, `mvexpand limit=2 to`,
+//! `append maxout=10 [ … ]`.
 
 use crate::{Field, Search, cursor::Cursor, option::Choice, parser::Place};
 
 impl Cursor<'_> {
+    /// Reads options, commas between them allowed, up to the end; false where something else stands there.
+    pub(crate) fn only_options(&mut self, mut set: impl FnMut(&mut Self, &Choice)) -> bool {
+        loop {
+            self.skip_separators();
+            if self.at_end() {
+                return true;
+            }
+            let Some(option) = self.option() else {
+                self.expected("an option or the end");
+                return false;
+            };
+            set(self, &option);
+        }
+    }
+
     /// Reads options and one field; `set` takes the options, known or not. Fails for want of `what`.
     pub(crate) fn one_field(&mut self, what: &str, mut set: impl FnMut(&mut Self, &Choice)) -> Option<Field> {
         let mut field = None;

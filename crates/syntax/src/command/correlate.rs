@@ -23,24 +23,12 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        match cursor.option() {
-            Some(option) if option.name.node != "type" => cursor.unknown_option(&option),
-            Some(option) if !option.value.node.eq_ignore_ascii_case("cocur") => {
-                super::outlier::bad(cursor, &option, "`cocur`");
-            }
-            Some(_) => {}
-            None => {
-                cursor.expected("an option or the end");
-                return None;
-            }
-        }
-    }
-    Some(Command::Correlate(Correlate { span: cursor.command_span() }))
+    let is_read = cursor.only_options(|cursor, option| match option.name.node.as_str() {
+        "type" if option.value.node.eq_ignore_ascii_case("cocur") => {}
+        "type" => super::outlier::bad(cursor, option, "`cocur`"),
+        _ => cursor.unknown_option(option),
+    });
+    is_read.then(|| Command::Correlate(Correlate { span: cursor.command_span() }))
 }
 
 impl Display for Correlate {

@@ -30,23 +30,13 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let mut localize = Localize { span: cursor.command_span(), max_pause: None, before: None, after: None };
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        let Some(option) = cursor.option() else {
-            cursor.expected("an option or the end");
-            return None;
-        };
-        match option.name.node.as_str() {
-            "maxpause" => localize.max_pause = cursor.bin_span(&option),
-            "timeafter" => localize.after = cursor.bin_span(&option),
-            "timebefore" => localize.before = cursor.bin_span(&option),
-            _ => cursor.unknown_option(&option),
-        }
-    }
-    Some(Command::Localize(localize))
+    let is_read = cursor.only_options(|cursor, option| match option.name.node.as_str() {
+        "maxpause" => localize.max_pause = cursor.bin_span(option),
+        "timeafter" => localize.after = cursor.bin_span(option),
+        "timebefore" => localize.before = cursor.bin_span(option),
+        _ => cursor.unknown_option(option),
+    });
+    is_read.then_some(Command::Localize(localize))
 }
 
 impl Display for Localize {

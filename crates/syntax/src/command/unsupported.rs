@@ -1,4 +1,4 @@
-//! `unsupported`: a command that is valid SPL and that speleo cannot run yet. `relevancy`
+//! `unsupported`: a command that is valid SPL and that speleo cannot run yet. `typer`
 
 mod rows;
 

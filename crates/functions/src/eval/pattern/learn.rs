@@ -5,6 +5,7 @@
 //! which the shortest part is taken, cut at words, with which the first match in each text is an example.
 
 use super::regex::{Regex, compile};
+use crate::words::is_word;
 
 /// How many characters around a value are looked at.
 const AROUND: usize = 40;
@@ -83,10 +84,6 @@ fn common(texts: impl Iterator<Item = Vec<char>>) -> Vec<char> {
         all.iter().zip(&one).take_while(|(a, b)| a == b).map(|(a, _)| *a).collect::<Vec<char>>()
     };
     texts.reduce(shared).unwrap_or_default()
-}
-
-fn is_word(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
 }
 
 /// How much of the text before a value to take, read backward: first what ends at whole words, then less, then nothing.

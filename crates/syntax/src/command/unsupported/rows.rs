@@ -1,4 +1,4 @@
-//! The table of the commands that are only read. `relevancy`
+//! The table of the commands that are only read. `typer`
 
 use crate::{CommandSpec, Kind};
 
@@ -9,10 +9,8 @@ const fn row(names: &'static [&'static str], kind: Kind, summary: &'static str) 
 
 /// Every command of SPL that cannot run yet.
 pub(crate) const ROWS: &[CommandSpec] = &[
-    row(&["abstract"], Kind::Streaming, "shortens events to their most telling lines"),
     row(&["apply"], Kind::Streaming, "applies a trained model of the machine learning toolkit"),
     row(&["audit"], Kind::Generating, "checks the signatures of audit events"),
-    row(&["bucketdir"], Kind::Dataset, "replaces paths by their folders"),
     row(&["copyresults"], Kind::Generating, "copies the result of another search"),
     row(&["crawl"], Kind::Generating, "looks for files to index"),
     row(&["dbxquery", "dbquery"], Kind::Generating, "asks an SQL database"),
@@ -20,28 +18,22 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["dump"], Kind::Centralized, "exports events to files"),
     row(&["entitymerge"], Kind::Centralized, "merges rows of one entity"),
     row(&["file"], Kind::Generating, "reads a file of the server"),
-    row(&["findkeywords"], Kind::Transforming, "finds the words that tell groups apart"),
-    row(&["findtypes", "typelearner"], Kind::Transforming, "suggests event types"),
+    row(&["typelearner"], Kind::Transforming, "suggests event types"),
     row(&["fit"], Kind::Dataset, "trains a model of the machine learning toolkit"),
-    row(&["folderize"], Kind::Transforming, "groups rows by path prefixes"),
     row(&["geom"], Kind::Streaming, "adds polygons of regions"),
     row(&["geomfilter"], Kind::Streaming, "clips polygons to a box"),
     row(&["history"], Kind::Generating, "lists earlier searches"),
     row(&["input"], Kind::Generating, "changes what the server reads"),
     row(&["inputintelligence"], Kind::Generating, "reads a threat intelligence collection"),
     row(&["inputxml"], Kind::Generating, "reads an XML file"),
-    row(&["kvform"], Kind::Streaming, "extracts fields by a form"),
     row(&["mcollect"], Kind::Centralized, "writes rows to a metric index"),
     row(&["meventcollect"], Kind::Streaming, "writes events to a metric index"),
     row(&["outputraw"], Kind::Centralized, "writes the text of events to a file"),
     row(&["outputtelemetry"], Kind::Centralized, "sends rows as telemetry"),
-    row(&["overlap"], Kind::Transforming, "finds gaps and overlaps of a summary index"),
-    row(&["relevancy"], Kind::Streaming, "tells how well events match the terms"),
     row(&["rtorder"], Kind::Centralized, "orders events of a real-time search"),
     row(&["runshellscript"], Kind::Centralized, "runs a script of an alert"),
     row(&["score"], Kind::Dataset, "scores models of the machine learning toolkit"),
     row(&["script", "run"], Kind::Centralized, "runs a script of the server"),
-    row(&["scrub"], Kind::Streaming, "makes events anonymous"),
     row(&["searchtxn"], Kind::Generating, "retrieves transactions"),
     row(&["snowevent"], Kind::Centralized, "creates an event in ServiceNow"),
     row(&["snowincident"], Kind::Centralized, "creates an incident in ServiceNow"),

@@ -82,7 +82,11 @@ impl Place<'_> {
         settings.latest = text(Key::Latest).or(settings.latest);
         settings.splunk_limits |= case.value(Key::SplunkLimits) == Some("true");
         for part in case.all(Key::Data) {
-            settings.indexes.push(self.index(part, &settings)?);
+            // A case's own data replace those of the same name above the cases: the file is the same.
+            let index = self.index(part, &settings)?;
+            if !settings.indexes.iter().any(|known| known.name == index.name && known.path == index.path) {
+                settings.indexes.push(index);
+            }
         }
         if let Some(file) = case.value(Key::GeoIp) {
             settings.geoip = Some(self.file(file)?);

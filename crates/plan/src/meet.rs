@@ -9,7 +9,7 @@ use datafusion::{
     arrow::datatypes::{DataType, Field, TimeUnit},
     functions::math::expr_fn::round,
     functions_nested::string::array_to_string,
-    logical_expr::{Expr, cast, lit},
+    logical_expr::{Expr, cast, lit, try_cast},
     scalar::ScalarValue,
 };
 use speleo_functions::value::{format_number, parse_number};
@@ -90,8 +90,10 @@ pub(crate) fn epoch(expr: Expr) -> Expr {
 }
 
 /// Epoch seconds (Float64) as a timestamp.
+///
+/// Not a plain cast: a number outside the range of times, such as the end of all time, is no time, and not an error.
 pub(crate) fn timestamp(expr: Expr) -> Expr {
-    cast(cast(round(vec![expr * lit(MICROS)]), DataType::Int64), time_type())
+    cast(try_cast(round(vec![expr * lit(MICROS)]), DataType::Int64), time_type())
 }
 
 /// A value as the field `name` keeps it: numbers under `_time` become times, times under other names epoch seconds.

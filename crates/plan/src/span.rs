@@ -1,6 +1,6 @@
 //! Bins of a value by a span, for `bin` and `tstats … BY _time span=`. `bin _time span=5m`, `bin bytes span=2log10`
 //!
-//! A bin of time is its first instant; a bin of numbers is the text `low-high`. What is no number stays as it is.
+//! A bin of time is its first instant; a bin of numbers is the text `low-high`. What is no number stays as it is, several values too.
 
 use datafusion::{
     arrow::datatypes::DataType,
@@ -54,15 +54,14 @@ impl Bins<'_> {
                 if *width <= 0.0 || !width.is_finite() {
                     return Err(self.too_small());
                 }
-                labelled(kernel::call("spl_bin_number", vec![value.clone(), lit(*width)])?, value, data_type)
+                labelled("spl_bin_number", value, data_type, &[*width])
             }
             BinSpan::Log { coefficient, base } => {
                 if *base <= 1.0 || *coefficient < 1.0 || coefficient >= base {
                     let text = "a logarithmic span needs a base above 1 and a factor from 1 up to the base";
                     return Err(Diagnostic::new(Code::BadValue, self.span, text).into());
                 }
-                let args = vec![value.clone(), lit(*coefficient), lit(*base)];
-                labelled(kernel::call("spl_bin_log", args)?, value, data_type)
+                labelled("spl_bin_log", value, data_type, &[*coefficient, *base])
             }
         }
     }
@@ -99,11 +98,20 @@ impl Bins<'_> {
     }
 }
 
-/// The label, and for what is no number the value itself.
-fn labelled(label: Expr, value: Expr, data_type: &DataType) -> Result<(Expr, DataType)> {
+/// The label that a kernel gives, and for what is no number the value itself.
+fn labelled(name: &str, value: Expr, data_type: &DataType, numbers: &[f64]) -> Result<(Expr, DataType)> {
+    let label = |value: Expr| {
+        let args = std::iter::once(value).chain(numbers.iter().map(|number| lit(*number)));
+        kernel::call(name, args.collect())
+    };
     if meet::is_number(data_type) {
-        return Ok((label, DataType::Utf8));
+        return Ok((label(value)?, DataType::Utf8));
     }
+    if meet::is_list(data_type) {
+        let label = label(kernel::call("spl_num", vec![value.clone()])?)?;
+        return Ok((coalesce().call(vec![kernel::call("spl_as_list", vec![label])?, value]), data_type.clone()));
+    }
+    let label = label(value.clone())?;
     let own = meet::utf8(meet::convert(value, data_type, &DataType::Utf8)?, data_type);
     Ok((coalesce().call(vec![label, own]), DataType::Utf8))
 }

@@ -14,6 +14,7 @@ use super::{Input, Output};
 use crate::{
     Result, kernel, meet,
     relation::{self, OrderKey, Relation, column, named},
+    table,
     window::Window,
 };
 
@@ -63,12 +64,17 @@ pub(crate) fn keys<'a>(mut relation: Relation, by: impl IntoIterator<Item = &'a 
 }
 
 /// One row for each group, or one for all rows where there are no keys; in the order of the keys.
+///
+/// Where there is nothing to compute either (`stats sum(x*)` and no such field) there is no row.
 pub(crate) fn group(Keys { relation, keys }: Keys, outputs: &[Output]) -> Result<Relation> {
     let mut calls = Vec::new();
     for output in outputs {
         for call in &output.calls {
             calls.push(named(call.clone().aggregate(), &place(calls.len())));
         }
+    }
+    if keys.is_empty() && calls.is_empty() {
+        return table::nothing();
     }
     let plan = relation::aggregate(relation.plan, keys.iter().map(|key| column(&key.column)).collect(), calls)?;
     let grouped = Relation::results(plan, Vec::new());

@@ -1,8 +1,9 @@
 //! The meaning of `diff`: the difference of two rows' texts as one row. `diff position1=1 position2=2 attribute=config`
 //!
-//! The two rows are found by their numbers; a field that they lack is an empty text.
+//! The two rows are found by their numbers; a field that they lack is an empty text, several values are lines.
 
 use datafusion::{
+    arrow::datatypes::DataType,
     functions::core::coalesce,
     functions_aggregate::min_max::max_udaf,
     logical_expr::{Expr, LogicalPlanBuilder, lit, when},
@@ -12,9 +13,10 @@ use speleo_syntax::command::diff::Diff;
 use crate::{
     Result,
     aggregate::Call,
-    command::{cluster::one_text, rows},
+    command::rows,
     field, kernel,
     lower::{Context, Lower},
+    meet,
     relation::{Relation, column, named},
     window::{self, Window},
 };
@@ -27,7 +29,14 @@ impl Lower for Diff {
             None => field::find("_raw", &input),
         };
         let text = match found {
-            Some((value, data_type)) => coalesce().call(vec![one_text(value, &data_type)?, lit("")]),
+            Some((value, data_type)) => {
+                let text = if meet::is_list(&data_type) {
+                    kernel::call("spl_mvjoin", vec![value, lit("\n")])?
+                } else {
+                    meet::convert(value, &data_type, &DataType::Utf8)?
+                };
+                coalesce().call(vec![text, lit("")])
+            }
             None => lit(""),
         };
         let (input, text) = input.hidden("text", text)?;

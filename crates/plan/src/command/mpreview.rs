@@ -1,6 +1,7 @@
 //! The meaning of `mpreview`: single points of metrics, as JSON. `| mpreview index=m filter="metric_name=cpu.*"`
 //!
-//! The newest points of each time series, which is a metric with one set of dimensions.
+//! The newest points of each time series, which is a metric with one set of dimensions. The dimensions are columns too, as Splunk
+//! would take them out of the JSON.
 
 use datafusion::{arrow::datatypes::DataType, logical_expr::lit};
 use speleo_syntax::{SearchExpr, SearchExprKind, command::mpreview::MPreview, parse_search_expr};
@@ -37,7 +38,9 @@ impl Lower for MPreview {
         }
         let raw = kernel::call("spl_tojson", args)?;
         let mut outputs = Vec::new();
-        for name in [meet::TIME, "host", "index", "source", "sourcetype", metric::NAME, metric::VALUE] {
+        let own = [meet::TIME, "host", "index", "source", "sourcetype", metric::NAME, metric::VALUE];
+        let others = dimensions.iter().map(String::as_str).filter(|name| !own.contains(name));
+        for name in own.into_iter().chain(others) {
             if points.has(name) {
                 outputs.push((name.to_owned(), column(name)));
             }

@@ -28,14 +28,13 @@ impl Lower for Outlier {
     async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
         let mut table = rows(input, "outlier", self.span)?;
         let mut names = sheet::fields(&table, &self.fields);
-        names.retain(|name| {
-            table.data_type(name).is_some_and(|data_type| !meet::is_list(data_type) && !meet::is_time(data_type))
-        });
+        names.retain(|name| table.data_type(name).is_some_and(|data_type| !meet::is_time(data_type)));
         let every = Window { partition: Vec::new(), order: Vec::new(), frame: WindowFrame::new(None) };
         let mut quartiles = Vec::with_capacity(names.len() * 2);
         for name in &names {
+            let number = sheet::number(&table, name)?;
             for percent in [25.0, 75.0] {
-                quartiles.push(every.apply(kernel::aggregate("spl_perc")?, vec![column(name), lit(percent)])?);
+                quartiles.push(every.apply(kernel::aggregate("spl_perc")?, vec![number.clone(), lit(percent)])?);
             }
         }
         let places;
@@ -54,10 +53,17 @@ impl Lower for Outlier {
                 continue;
             }
             let own = table.data_type(name).cloned().unwrap_or(DataType::Utf8);
-            let result = if self.mark || meet::is_text(&own) { DataType::Utf8 } else { DataType::Float64 };
+            let result = match &own {
+                list if meet::is_list(list) => list.clone(),
+                text if self.mark || meet::is_text(text) => DataType::Utf8,
+                _ => DataType::Float64,
+            };
             let clipped = |fence: Expr| -> Result<Expr> {
-                let fence = meet::convert(fence, &DataType::Float64, &result)?;
-                Ok(if self.mark { concat(vec![lit(MARK), fence]) } else { fence })
+                if !self.mark {
+                    return meet::convert(fence, &DataType::Float64, &result);
+                }
+                let fence = meet::convert(fence, &DataType::Float64, &DataType::Utf8)?;
+                meet::convert(concat(vec![lit(MARK), fence]), &DataType::Utf8, &result)
             };
             let kept = meet::utf8(meet::convert(column(name), &own, &result)?, &own);
             let value = when(above, clipped(ceiling)?).when(below, clipped(floor)?).otherwise(kept)?;

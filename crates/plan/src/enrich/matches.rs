@@ -3,7 +3,7 @@
 use datafusion::{
     arrow::datatypes::DataType,
     common::Column,
-    functions_nested::string::string_to_array,
+    functions_nested::{position::array_position, string::string_to_array},
     functions_window::row_number::row_number_udwf,
     logical_expr::{
         Expr, ExprFunctionExt, JoinType, LogicalPlan, LogicalPlanBuilder, WindowFrame, expr::WindowFunction, lit,
@@ -26,6 +26,7 @@ const TABLE_TIME: &str = "__lookup_table_time";
 const ROW_TIME: &str = "__lookup_row_time";
 const RANK: &str = "__lookup_rank";
 const PLACE: &str = "__lookup_place";
+const TURN: &str = "__lookup_turn";
 
 /// The collected matches.
 pub(super) struct Matches {
@@ -96,7 +97,7 @@ pub(super) fn of(
     Ok((input, Matches { plan, keys: (places, keys) }))
 }
 
-/// Combinations beside the rows that they match.
+/// Combinations beside the rows that they match, with the turn of the value that does where a field has several.
 fn meet_table(
     combinations: LogicalPlan,
     table: LogicalPlan,
@@ -106,6 +107,7 @@ fn meet_table(
     let definition = &what.table.definition;
     let (mut left, mut right) = (Vec::new(), Vec::new());
     let mut conditions = Vec::new();
+    let mut turn = None;
     for (n, pair) in pairs.iter().enumerate() {
         if pair.kind == MatchKind::Exact && !pair.is_list {
             left.push(Column::new_unqualified(key(n)));
@@ -117,6 +119,9 @@ fn meet_table(
         } else {
             column(&key(n))
         };
+        if pair.kind == MatchKind::Exact {
+            turn = turn.or(Some(array_position(own.clone(), column(&cell(n)), lit(1_i64))));
+        }
         conditions.push(match pair.kind {
             MatchKind::Exact => kernel::call("spl_eq", vec![own, column(&cell(n)), lit("text")])?,
             MatchKind::Wildcard => {
@@ -138,7 +143,11 @@ fn meet_table(
     } else {
         builder.join(table, JoinType::Inner, (left, right), condition)?
     };
-    Ok(joined.build()?)
+    let joined = joined.build()?;
+    let Some(turn) = turn else { return Ok(joined) };
+    let columns =
+        joined.schema().columns().into_iter().map(Expr::Column).chain([named(turn, TURN)]).collect::<Vec<_>>();
+    Ok(LogicalPlanBuilder::from(joined).project(columns)?.build()?)
 }
 
 /// The last key is the row's time: it serves as a key and in the condition.
@@ -148,12 +157,15 @@ fn renamed_time(count: usize) -> Vec<Expr> {
     columns
 }
 
-/// The outputs of at most `max_matches` rows for each combination.
+/// The outputs of at most `max_matches` rows for each combination: in the order of the values that match, then of the table.
 fn collect(rows: LogicalPlan, keys: &[String], what: &Enrichment<'_>, by_time: bool) -> Result<LogicalPlan> {
     let most = what.table.definition.max_matches.max(1);
     let mut order = Vec::new();
     if by_time {
         order.push(column(TABLE_TIME).sort(false, false));
+    }
+    if rows.schema().has_column_with_unqualified_name(TURN) {
+        order.push(column(TURN).sort(true, false));
     }
     order.push(column(PLACE).sort(true, false));
     let rank = Expr::from(WindowFunction::new(row_number_udwf(), Vec::new()))

@@ -5,7 +5,7 @@
 use datafusion::{
     arrow::datatypes::{DataType, TimeUnit},
     common::ScalarValue,
-    logical_expr::{Expr, ExprSchemable, cast, lit, try_cast},
+    logical_expr::{Expr, ExprSchemable, cast, lit},
 };
 use speleo_functions::{
     Kind,
@@ -15,7 +15,7 @@ use speleo_functions::{
 use super::fold::fold;
 use crate::{
     Result, kernel,
-    meet::{is_text, time_type},
+    meet::{self, is_text},
     relation::Relation,
 };
 
@@ -179,9 +179,7 @@ impl Typed {
         if self.is_time() {
             return Ok(self.expr.clone());
         }
-        let micros = datafusion::functions::expr_fn::round(vec![self.as_double()? * lit(1e6)]);
-        // Not a plain cast: a number outside the range of times is no time, and not an error.
-        Ok(cast(try_cast(micros, DataType::Int64), time_type()))
+        Ok(meet::timestamp(self.as_double()?))
     }
 }
 

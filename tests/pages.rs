@@ -51,6 +51,11 @@ const SAVED: &str = "\
 search = index=logins | stats count BY src
 ";
 
+const TRANSACTIONS: &str = "\
+[session]
+fields = user
+";
+
 const MODEL: &str = r#"{"modelName": "Web", "displayName": "Web", "objects": [{"objectName": "Web", "displayName": "Web",
 "parentName": "BaseEvent", "fields": [], "calculations": [], "constraints": [{"search": "index=web"}]}]}"#;
 
@@ -110,8 +115,9 @@ fn each_example_gives_its_code_and_its_replacement_does_not() {
         ("lookups", "users.csv", "user,team\nanna,red\n"),
         ("models", "Web.json", MODEL),
         ("conf", "savedsearches.conf", SAVED),
+        ("conf", "transactiontypes.conf", TRANSACTIONS),
     ] {
-        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::create_dir_all(folder.path().join(name)).unwrap();
         fs::write(folder.path().join(name).join(file), text).unwrap();
     }
     let mut wrong = Vec::new();

@@ -4,7 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use speleo_knowledge::{Conf, DataModel, Knowledge, Problem, SavedSearch, lookup, macros, saved_search};
+use speleo_knowledge::{
+    Conf, DataModel, Knowledge, Problem, SavedSearch, lookup, macros, saved_search, transaction_type,
+};
 use speleo_syntax::{Code, Diagnostic, Severity};
 
 use crate::Settings;
@@ -64,10 +66,13 @@ impl Definitions {
             conf
         };
         let (macros, transforms) = (layered("macros.conf"), layered("transforms.conf"));
-        let saved = layered("savedsearches.conf");
+        let (saved, transactions) = (layered("savedsearches.conf"), layered("transactiontypes.conf"));
         let (searches, problems) = saved_search::from_conf(&saved);
         self.report(&folder.join("savedsearches.conf"), problems);
         self.knowledge.saved_searches.extend(searches);
+        let (types, problems) = transaction_type::from_conf(&transactions);
+        self.report(&folder.join("transactiontypes.conf"), problems);
+        self.knowledge.transaction_types.extend(types);
         self.macros(macros, &folder.join("macros.conf"));
         let (lookups, problems) = lookup::from_conf(&transforms);
         self.report(&folder.join("transforms.conf"), problems);

@@ -1,4 +1,4 @@
-//! Knowledge objects: macros, lookup definitions, data models, saved searches.
+//! Knowledge objects: macros, lookup definitions, data models, saved searches, transaction types.
 //!
 //! Plain structs and the parsers of their file formats. Invariant: no engine, and no I/O; callers read the files.
 
@@ -7,12 +7,14 @@ pub mod data_model;
 pub mod lookup;
 pub mod macros;
 pub mod saved_search;
+pub mod transaction_type;
 
 pub use conf::{Conf, Problem};
 pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, ModelField, OwnedField};
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
 pub use saved_search::SavedSearch;
+pub use transaction_type::TransactionType;
 
 use indexmap::IndexMap;
 
@@ -27,6 +29,8 @@ pub struct Knowledge {
     pub data_models: IndexMap<String, DataModel>,
     /// Saved searches by name.
     pub saved_searches: IndexMap<String, SavedSearch>,
+    /// Transaction types by name.
+    pub transaction_types: IndexMap<String, TransactionType>,
 }
 
 impl Knowledge {
@@ -36,6 +40,7 @@ impl Knowledge {
         self.lookups.extend(later.lookups);
         self.data_models.extend(later.data_models);
         self.saved_searches.extend(later.saved_searches);
+        self.transaction_types.extend(later.transaction_types);
     }
 
     /// A macro by name and number of arguments.

@@ -94,6 +94,7 @@ pub(crate) mod rex;
 mod savedsearch;
 mod scrub;
 mod search;
+mod searchtxn;
 mod selfjoin;
 mod sendalert;
 mod sendemail;

@@ -97,6 +97,7 @@ pub mod rex;
 pub mod savedsearch;
 pub mod scrub;
 pub mod search;
+pub mod searchtxn;
 pub mod selfjoin;
 pub mod sendalert;
 pub mod sendemail;
@@ -240,6 +241,7 @@ macro_rules! commands {
             SavedSearch(savedsearch::SavedSearch) = [savedsearch::SPEC],
             Scrub(scrub::Scrub) = [scrub::SPEC],
             Search(search::SearchCommand) = [search::SPEC],
+            SearchTxn(searchtxn::SearchTxn) = [searchtxn::SPEC],
             SelfJoin(selfjoin::SelfJoin) = [selfjoin::SPEC],
             SendAlert(sendalert::SendAlert) = [sendalert::SPEC],
             SendEmail(sendemail::SendEmail) = [sendemail::SPEC],

@@ -3,7 +3,9 @@
 //! Events go newest first through a window function that tells the number of each one's transaction; an aggregation by that
 //! number makes the rows. `_time` is the oldest event's, `_raw` the texts in order of time; every other field has its
 //! different values once, or with `mvlist` a value for each event. Transactions that lack a required first or last event are
-//! dropped unless `keepevicted` is set.
+//! dropped unless `keepevicted` is set. A transaction type gives fields and options that are not written.
+
+mod definition;
 
 use datafusion::{
     arrow::datatypes::DataType,
@@ -37,12 +39,31 @@ use crate::{
 const MOST_EVENTS: i64 = 1_000;
 /// What stands for a missing value in a list.
 const NULL_TEXT: &str = "NULL";
+/// The field that tells the transaction type.
+pub(crate) const TYPE: &str = "transactiontype";
 /// The fields that a transaction gets; what events have under these names is gone.
 const FACTS: [&str; 6] = ["duration", "eventcount", "closed_txn", "field_match_sum", "linecount", "_txn_orphan"];
 
+pub(crate) use definition::{defined, merged};
+
 impl Lower for Transaction {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
-        let mut input = rows(input, "transaction", self.span)?;
+        let input = rows(input, "transaction", self.span)?;
+        let Some(name) = &self.name else { return self.grouped(input, cx).await };
+        let Some(defined) = defined(name, cx)? else { return self.grouped(input, cx).await };
+        let grouped = merged(self, defined).grouped(input, cx).await?;
+        grouped.set(vec![(TYPE.to_owned(), lit(name.node.as_str()))])
+    }
+}
+
+/// `transaction` with the options that hold.
+trait Grouping {
+    /// One row for each transaction.
+    async fn grouped(&self, input: Relation, cx: &mut Context<'_>) -> Result<Relation>;
+}
+
+impl Grouping for Transaction {
+    async fn grouped(&self, mut input: Relation, cx: &mut Context<'_>) -> Result<Relation> {
         let newest = OrderKey::descending(meet::TIME);
         if input.has(meet::TIME) && input.order.first() != Some(&newest) {
             input.order.insert(0, newest);

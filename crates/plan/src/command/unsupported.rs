@@ -45,7 +45,6 @@ const INSTEAD: &[(&str, &str)] = &[
 const NEARLY: &[(&str, &str)] = &[
     ("geom", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
     ("geomfilter", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
-    ("searchtxn", "a `search` and a `transaction` with the options of the transaction type do the same"),
     ("typelearner", "`findtypes useraw` suggests event types; Splunk gave `typelearner` up for it"),
 ];
 

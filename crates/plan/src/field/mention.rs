@@ -99,6 +99,7 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
             }
         }
         Command::Search(search) => of_search(&search.expr, found),
+        Command::SearchTxn(search) => of_search(&search.expr, found),
         Command::Sort(sort) => of_keys(&sort.keys, found),
         Command::Stats(stats) => {
             of_aggregates(&stats.aggregates, found);

@@ -59,6 +59,8 @@ pub(crate) fn takes_all(command: &Command) -> bool {
         Command::FieldSummary(summary) => summary.fields.is_empty(),
         Command::KMeans(kmeans) => kmeans.fields.is_empty(),
         Command::Outlier(outlier) => outlier.fields.is_empty(),
+        // The fields of its type are not known yet.
+        Command::Transaction(transaction) => transaction.name.is_some(),
         Command::SiStats(prepared) => takes_all(&prepared.command),
         Command::AnalyzeFields(_)
         | Command::Correlate(_)

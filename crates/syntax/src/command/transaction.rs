@@ -10,6 +10,8 @@ use crate::{CommandSpec, Expr, Field, Kind, SearchExpr, Span, Spanned};
 pub struct Transaction {
     /// Where the command stands, without the pipe.
     pub span: Span,
+    /// The transaction type whose fields and options hold where none are written.
+    pub name: Option<Spanned<String>>,
     /// The fields whose values the events of a transaction share.
     pub fields: Vec<Field>,
     /// How many seconds from its first event to its last at most.
@@ -65,7 +67,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     names: &["transaction", "transam"],
     kind: Kind::Centralized,
     summary: "groups events that belong together",
-    usage: "transaction [<field>…] [maxspan=<time>] [maxpause=<time>] [maxevents=<n>] [startswith=<filter>] [endswith=<filter>] \
+    usage: "transaction [<field>…] [name=<type>] [maxspan=<time>] [maxpause=<time>] [maxevents=<n>] [startswith=<filter>] [endswith=<filter>] \
             [connected=<bool>] [keeporphans=<bool>] [keepevicted=<bool>] [mvlist=<bool or fields>] [mvraw=<bool>] [delim=<text>] \
             [nullstr=<text>]",
     options: &[
@@ -89,7 +91,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     differs: &[
         "events may come in any order: they are put in order of time first",
         "no number of open transactions or events closes one early: `maxopentxn` and `maxopenevents` have no effect",
-        "`name` and `unifyends` are read and have no effect",
+        "`unifyends` is read and has no effect",
     ],
     parse: grammar::parse,
 };

@@ -152,6 +152,14 @@ codes! {
     /// Saved searches are the files below `queries` beside `speleo.toml`, by file name or title, and the stanzas of
     /// savedsearches.conf.
     UnknownSavedSearch = "E0209", Error;
+    /// Meaning: No transaction type has that name.
+    ///
+    /// Example: … | transaction name=sesion
+    ///
+    /// Instead: … | transaction name=session
+    ///
+    /// Types are the stanzas of transactiontypes.conf, in a folder that `--conf DIR` or `speleo.toml` names.
+    UnknownTransactionType = "E0210", Error;
     /// Meaning: No field of that name exists in the source; it is null in every row. A field of nearly that name
     /// does exist.
     ///

@@ -6,6 +6,7 @@ use crate::{Code, Command, Diagnostic, Field, Spanned, cursor::Cursor, eval, opt
 pub(super) fn parse(cursor: &mut Cursor) -> Option<Command> {
     let mut transaction = Transaction {
         span: cursor.command_span(),
+        name: None,
         fields: Vec::new(),
         max_span: None,
         max_pause: None,
@@ -58,7 +59,8 @@ impl Transaction {
             "delim" => self.delim = Some(option.value.node.clone()),
             "mvraw" => self.mv_raw = cursor.boolean(option),
             "nullstr" => self.null_text = Some(option.value.node.clone()),
-            "maxopenevents" | "maxopentxn" | "name" | "unifyends" => {}
+            "name" => self.name = Some(option.value.clone()),
+            "maxopenevents" | "maxopentxn" | "unifyends" => {}
             _ => cursor.unknown_option(option),
         }
     }

@@ -11,6 +11,7 @@ impl Display for Transaction {
         for field in &self.fields {
             write!(out, " {field}")?;
         }
+        print::option(out, "name", self.name.as_ref().map(|name| print::Quoted(&name.node)))?;
         print::option(out, "maxspan", self.max_span.map(|seconds| format!("{seconds}s")))?;
         print::option(out, "maxpause", self.max_pause.map(|seconds| format!("{seconds}s")))?;
         print::option(

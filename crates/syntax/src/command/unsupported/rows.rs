@@ -34,7 +34,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["runshellscript"], Kind::Centralized, "runs a script of an alert"),
     row(&["score"], Kind::Dataset, "scores models of the machine learning toolkit"),
     row(&["script", "run"], Kind::Centralized, "runs a script of the server"),
-    row(&["searchtxn"], Kind::Generating, "retrieves transactions"),
     row(&["snowevent"], Kind::Centralized, "creates an event in ServiceNow"),
     row(&["snowincident"], Kind::Centralized, "creates an incident in ServiceNow"),
     row(&["summarize"], Kind::Transforming, "summarises events"),

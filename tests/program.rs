@@ -364,3 +364,26 @@ fn fmt_reads_standard_input() {
     assert_eq!((stdout(&output).as_str(), output.status.code()), ("", Some(1)));
     assert_eq!(format(&["-", "x.spl"], "").status.code(), Some(2));
 }
+
+#[test]
+fn earlier_searches_are_those_of_the_shell() {
+    let state = tempfile::tempdir().unwrap();
+    fs::create_dir(state.path().join("speleo")).unwrap();
+    let lines = "{\"started\":1000000,\"search\":\"index=a\",\"earliest\":0,\"rows\":3,\"events\":true,\"scanned\":9}\n\
+                 {\"started\":2500000,\"search\":\"| makeresults\",\"rows\":1,\"events\":false,\"scanned\":0}\n";
+    fs::write(state.path().join("speleo/searches.jsonl"), lines).unwrap();
+    let run = |spl: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
+        command.env("XDG_STATE_HOME", state.path()).args(["search", "--output", "csv", "--timezone", "UTC", "--", spl]);
+        stdout(&command.stdin(Stdio::null()).output().unwrap())
+    };
+    assert_eq!(
+        run("| history | fields - sid"),
+        "_time,api_et,api_lt,event_count,exec_time,is_realtime,result_count,scan_count,search,search_et,search_lt\n\
+         1970-01-01T00:00:02.500+00:00,,,0,2,0,1,0,| makeresults,,\n\
+         1970-01-01T00:00:01.000+00:00,0,,3,1,0,0,9,index=a,0,\n"
+    );
+    assert_eq!(run("| history events=t | search index | table _raw"), "_raw\nindex=a\n");
+    // A single search leaves no trace.
+    assert_eq!(run("| history | stats count"), "count\n2\n");
+}

@@ -16,6 +16,9 @@ use crate::{args::WorldArgs, diagnostic::Reporter, exit::UsageError, query_file:
 /// The file that makes a folder a project.
 const PROJECT_FILE: &str = "speleo.toml";
 
+/// The file of the shell's searches.
+const SEARCHES: &str = "searches.jsonl";
+
 /// The engine's settings as the arguments say.
 pub(crate) fn settings(world: &WorldArgs) -> Settings {
     let (earliest, latest) = match &world.last {
@@ -30,6 +33,7 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
         lookups: world.lookups.clone(),
         queries: Vec::new(),
         datamodels: world.datamodels.clone(),
+        history: state_folder().map(|folder| folder.join(SEARCHES)),
         geoip: world.geoip.clone(),
         sourcetype: world.sourcetype.clone(),
         source: world.source.clone(),
@@ -41,6 +45,13 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
         memory_limit: world.memory_limit,
         splunk_limits: world.splunk_limits,
     }
+}
+
+/// The folder for what outlives a run; none where there is no home. It may not be there yet.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from);
+    Some(state.or_else(|| Some(home()?.join(".local/state")))?.join("speleo"))
 }
 
 /// The settings for a query file: its own time range where the arguments give none.

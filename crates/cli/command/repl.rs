@@ -10,7 +10,7 @@
 mod helper;
 mod meta;
 
-use std::{env, fs, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use rustyline::{Config, Editor, error::ReadlineError, history::FileHistory};
@@ -97,6 +97,7 @@ impl Shell {
         reporter.report(&Query::typed(text), &outcome.diagnostics);
         reporter.finish();
         if let Ok(answer) = outcome.result {
+            self.engine.remember(text, &answer);
             output.write(&answer, self.engine.timezone())?;
         }
         Ok(())
@@ -105,9 +106,7 @@ impl Shell {
 
 /// `speleo/history` in the folder for state; none where there is no home.
 fn history_file() -> Option<PathBuf> {
-    let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from);
-    let folder = state.or_else(|| Some(home()?.join(".local/state")))?.join("speleo");
+    let folder = session::state_folder()?;
     fs::create_dir_all(&folder).ok()?;
     Some(folder.join("history"))
 }

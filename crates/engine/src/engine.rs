@@ -13,7 +13,7 @@ use datafusion::{error::DataFusionError, prelude::SessionContext};
 use futures::FutureExt;
 use speleo_functions::{eval::geo::BUNDLED, value::Texts};
 use speleo_knowledge::Knowledge;
-use speleo_plan::{SearchPlan, plan};
+use speleo_plan::{PastSearch, SearchPlan, plan};
 use speleo_syntax::{
     Code, Command, Diagnostic, Expansion, Search, SearchExpr, SearchExprKind, Span, command::search::SearchCommand,
     expand, may_write, parse, parse_saved,
@@ -25,6 +25,7 @@ use crate::{
     clock::Clock,
     definitions::Definitions,
     fault::diagnose,
+    history,
     lookup::Lookups,
     macros::MacroSource,
     project, run, session,
@@ -115,6 +116,24 @@ impl Engine {
             .as_deref()
             .and_then(|name| name.parse().ok())
             .unwrap_or_else(crate::clock::system_zone)
+    }
+
+    /// Adds a search that gave an answer to the file of earlier searches, where there is one. That it cannot be written is no
+    /// reason to fail: the answer is there.
+    pub fn remember(&self, text: &str, answer: &Answer) {
+        let settings = &self.shared.settings;
+        let (Some(path), Ok(clock)) = (&settings.history, Clock::new(settings)) else { return };
+        let elapsed = i64::try_from(answer.elapsed.as_micros()).unwrap_or(0);
+        let has = |name: &str| answer.schema.column_with_name(name).is_some();
+        let search = PastSearch {
+            started: clock.now.saturating_sub(elapsed),
+            text: text.to_owned(),
+            range: clock.range,
+            rows: answer.batches.iter().map(|batch| batch.num_rows() as u64).sum(),
+            gives_events: has("_time") && has("_raw"),
+            scanned: answer.events_scanned,
+        };
+        let _ = history::append(path, &search);
     }
 
     /// The names of the indexes.
@@ -279,6 +298,7 @@ impl Engine {
             knowledge: &shared.knowledge,
             homes: shared.settings.project.iter().chain(&shared.settings.conf).cloned().collect(),
             geoip: shared.settings.geoip.as_ref().map_or(BUNDLED.into(), |path| path.to_string_lossy().into_owned()),
+            history: shared.settings.history.as_deref(),
             splunk_limits: shared.settings.splunk_limits,
             clock: Clock::new(&shared.settings)?,
             record: Record::default(),

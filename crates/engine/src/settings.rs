@@ -34,6 +34,8 @@ pub struct Settings {
     pub datamodels: Vec<PathBuf>,
     /// Folders of query files, which `savedsearch` runs by name.
     pub queries: Vec<PathBuf>,
+    /// The file of earlier searches, which `history` reads and the shell writes.
+    pub history: Option<PathBuf>,
     /// The address database (MMDB); none is the bundled one of countries.
     pub geoip: Option<PathBuf>,
     /// The source type of events that do not say theirs.

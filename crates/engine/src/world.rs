@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use chrono_tz::Tz;
 use datafusion::{datasource::provider_as_source, logical_expr::LogicalPlan, prelude::SessionContext};
 use speleo_knowledge::Knowledge;
-use speleo_plan::{IndexEntry, IndexFile, LookupTable, Result, Rows, Source, TimeRange, World, Write};
+use speleo_plan::{IndexEntry, IndexFile, LookupTable, PastSearch, Result, Rows, Source, TimeRange, World, Write};
 use speleo_syntax::Diagnostic;
 
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     collect,
     engine::Step,
     fault::Fault,
+    history,
     lookup::Lookups,
     macros::MacroSource,
     run::{self, Answered},
@@ -50,6 +51,7 @@ pub(crate) struct EngineWorld<'a> {
     /// The folders of the project and of its apps, later ones first in rank.
     pub(crate) homes: Vec<PathBuf>,
     pub(crate) geoip: String,
+    pub(crate) history: Option<&'a Path>,
     pub(crate) splunk_limits: bool,
     pub(crate) clock: Clock,
     pub(crate) record: Record,
@@ -188,6 +190,13 @@ impl World for EngineWorld<'_> {
             return Ok(None);
         }
         Ok(self.lookups.open(name, self.knowledge)?)
+    }
+
+    fn history(&self) -> Result<Vec<PastSearch>> {
+        match self.history.filter(|_| self.gives_rows()) {
+            Some(path) => Ok(history::read(path)?),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn lookup_names(&self) -> Vec<String> {

@@ -98,6 +98,23 @@ pub struct IndexFile {
     pub modified: Option<i64>,
 }
 
+/// A search that was run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PastSearch {
+    /// When it began, in microseconds since the epoch.
+    pub started: i64,
+    /// Its text as typed.
+    pub text: String,
+    /// The range asked for outside the text.
+    pub range: TimeRange,
+    /// How many rows it gave.
+    pub rows: u64,
+    /// Whether these are events.
+    pub gives_events: bool,
+    /// How many events it read.
+    pub scanned: u64,
+}
+
 /// The rows of a step.
 #[derive(Debug, Clone)]
 pub struct Rows {
@@ -148,6 +165,10 @@ pub trait World: Send + Sync {
     fn files(&self, index: &str) -> Result<Vec<IndexFile>>;
     /// A lookup table by definition or file name; none where it does not exist.
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>>;
+    /// The searches that were run, the oldest first. Without an engine there are none.
+    fn history(&self) -> Result<Vec<PastSearch>> {
+        Ok(Vec::new())
+    }
     /// The names of lookup files and definitions, for suggestions.
     fn lookup_names(&self) -> Vec<String>;
     /// Runs a plan as a named step and returns its rows.

@@ -53,6 +53,7 @@ pub mod gauge;
 pub mod gentimes;
 pub mod geostats;
 pub mod head;
+pub mod history;
 pub mod inputcsv;
 pub mod inputlookup;
 pub mod iplocation;
@@ -120,10 +121,12 @@ pub mod transaction;
 pub mod transpose;
 pub mod trendline;
 pub mod tstats;
+pub mod typeahead;
 pub mod union;
 pub mod uniq;
 pub mod unsupported;
 pub mod untable;
+pub mod walklex;
 pub mod r#where;
 pub mod x11;
 pub mod xmlkv;
@@ -190,6 +193,7 @@ macro_rules! commands {
             GenTimes(gentimes::GenTimes) = [gentimes::SPEC],
             GeoStats(geostats::GeoStats) = [geostats::SPEC],
             Head(head::Head) = [head::SPEC],
+            History(history::History) = [history::SPEC],
             InputCsv(inputcsv::InputCsv) = [inputcsv::SPEC],
             InputLookup(inputlookup::InputLookup) = [inputlookup::SPEC],
             IpLocation(iplocation::IpLocation) = [iplocation::SPEC],
@@ -264,10 +268,12 @@ macro_rules! commands {
             Transpose(transpose::Transpose) = [transpose::SPEC],
             Trendline(trendline::Trendline) = [trendline::SPEC],
             TStats(tstats::TStats) = [tstats::SPEC],
+            TypeAhead(typeahead::TypeAhead) = [typeahead::SPEC],
             Union(union::Union) = [union::SPEC],
             Uniq(uniq::Uniq) = [uniq::SPEC],
             Unsupported(unsupported::Unsupported) = [],
             UnTable(untable::UnTable) = [untable::SPEC],
+            WalkLex(walklex::WalkLex) = [walklex::SPEC],
             Where(r#where::Where) = [r#where::SPEC],
             X11(x11::X11) = [x11::SPEC],
             XmlKv(xmlkv::XmlKv) = [xmlkv::SPEC],

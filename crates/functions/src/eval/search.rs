@@ -7,6 +7,7 @@ pub(crate) mod cidr;
 mod column;
 pub(crate) mod glob;
 mod hunt;
+mod lexicon;
 pub(crate) mod needle;
 mod rows;
 mod set;
@@ -28,7 +29,7 @@ use self::{
     set::PatternSet,
     term::{Mode, Term},
 };
-use super::kernel::{Arguments, boolean, booleans, kernel};
+use super::kernel::{Arguments, boolean, booleans, kernel, list};
 use crate::{cache::Cache, value::parse_number};
 
 /// The kernels.
@@ -41,6 +42,8 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         kernel("spl_search_in", boolean, is_in),
         kernel("spl_search_rows", boolean, rows::is_in_rows),
         kernel("spl_search_term", boolean, has_term),
+        kernel("spl_lexicon_terms", list, lexicon::terms),
+        kernel("spl_lexicon_pairs", list, lexicon::pairs),
         kernel("spl_wildcard", boolean, wildcard),
         kernel("spl_cidrmatch", boolean, cidrmatch),
     ]

@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 
 use datafusion::{functions_aggregate::min_max::max_udaf, logical_expr::lit};
-use speleo_functions::value::Texts;
 use speleo_syntax::{
     Code, Command, Diagnostic, Field, Search, SearchExpr, SearchExprKind, SearchValue,
     command::{search::SearchCommand, searchtxn::SearchTxn, transaction::Transaction},
@@ -24,7 +23,7 @@ use crate::{
     lower::{Context, Lower},
     meet,
     relation::{OrderKey, Relation, column},
-    table,
+    sheet, table,
 };
 
 /// The newest time of a value.
@@ -138,14 +137,9 @@ impl Following for SearchTxn {
         let keys = aggregate::keys(events.clone(), [field.name.as_str()], true)?;
         let mut grouped = aggregate::group(keys, &[newest])?;
         grouped.order.insert(0, OrderKey::descending(NEWEST));
-        let plan = grouped.select(vec![("value".to_owned(), column(&field.name))])?.finish()?;
-        let rows = cx.world.rows(&format!("values of {}", field.name), plan).await?;
-        let mut values = Vec::new();
-        for batch in &rows.batches {
-            let texts = Texts::new(batch.column(0))?;
-            values.extend((0..batch.num_rows()).filter_map(|row| Some(texts.get(row)?.into_owned())));
-        }
-        Ok(values)
+        let step = format!("values of {}", field.name);
+        let found = sheet::texts(grouped, std::slice::from_ref(&field.name), &step, cx).await?;
+        Ok(found.into_iter().flatten().flatten().collect())
     }
 
     fn following(&self, fields: &[Field], known: &[Vec<String>]) -> SearchExpr {

@@ -20,7 +20,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ("entitymerge", "`stats values(*) AS * BY entity` merges the rows of an entity"),
     ("file", "`--index NAME=FILE` reads a file"),
     ("fit", "models are trained outside; `lookup` applies their results"),
-    ("history", "searches are not logged"),
     ("input", "`--index NAME=PATH` and `speleo.toml` say what is read"),
     ("inputintelligence", "`inputlookup` reads threat lists that are CSV files"),
     ("inputxml", "`xpath` and `xmlkv` read XML in events"),
@@ -37,8 +36,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ("summarize", "`collect` writes a summary, `tstats` and `stats` compute it"),
     ("summary", "models of the machine learning toolkit cannot be read"),
     ("tscollect", "`collect` writes rows to an index, which `tstats` reads"),
-    ("typeahead", "`stats count BY field` with `search field=prefix*` lists values, `fieldsummary` fields"),
-    ("walklex", "`fieldsummary` lists the fields of events, `stats count BY field` the values"),
 ];
 
 /// Commands that could run here and do not yet, and what does nearly the same.

@@ -115,6 +115,8 @@ pub(crate) fn closes(command: &Command) -> bool {
             | Command::Table(_)
             | Command::TimeChart(_)
             | Command::Top(_)
+            | Command::TypeAhead(_)
+            | Command::WalkLex(_)
             | Command::Transpose(_)
             | Command::TStats(_)
             | Command::UnTable(_)

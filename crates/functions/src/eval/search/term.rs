@@ -25,10 +25,14 @@ const LONGEST_ENCODED: usize = 5;
 
 static CLASS: [Class; 256] = classes();
 
+/// What a byte does to a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
+pub(super) enum Class {
+    /// It belongs to it.
     Word,
+    /// It ends it within a segment.
     Minor,
+    /// It ends it and the segment.
     Major,
 }
 
@@ -205,13 +209,19 @@ impl Probe for Term {
     }
 }
 
-fn class(byte: u8) -> Class {
+/// The class of a byte.
+pub(super) fn class(byte: u8) -> Class {
     CLASS[usize::from(byte)]
 }
 
-/// Whether a text begins with a major breaker of several characters.
+/// The length of the major breaker of several characters that a text begins with.
+pub(super) fn encoded_length(text: &[u8]) -> Option<usize> {
+    let begins = |code: &&&[u8]| text.get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code));
+    ENCODED.iter().find(begins).map(|code| code.len())
+}
+
 fn starts_encoded(text: &[u8]) -> bool {
-    ENCODED.iter().any(|code| text.get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code)))
+    encoded_length(text).is_some()
 }
 
 #[cfg(test)]

@@ -22,7 +22,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["fit"], Kind::Dataset, "trains a model of the machine learning toolkit"),
     row(&["geom"], Kind::Streaming, "adds polygons of regions"),
     row(&["geomfilter"], Kind::Streaming, "clips polygons to a box"),
-    row(&["history"], Kind::Generating, "lists earlier searches"),
     row(&["input"], Kind::Generating, "changes what the server reads"),
     row(&["inputintelligence"], Kind::Generating, "reads a threat intelligence collection"),
     row(&["inputxml"], Kind::Generating, "reads an XML file"),
@@ -40,9 +39,7 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["summary"], Kind::Generating, "describes a model of the machine learning toolkit"),
     row(&["tags"], Kind::Streaming, "adds the tags of field values"),
     row(&["tscollect"], Kind::Centralized, "writes rows to a file for tstats"),
-    row(&["typeahead"], Kind::Generating, "suggests terms"),
     row(&["typer"], Kind::Streaming, "adds event types"),
-    row(&["walklex"], Kind::Generating, "lists the terms of an index"),
     row(&["xmlunescape"], Kind::Streaming, "undoes the escapes of XML"),
 ];
 

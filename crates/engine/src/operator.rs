@@ -1,13 +1,14 @@
 //! Physical operators of our own, each with the standard logical form that means the same.
 //!
-//! `eventstats`: its logical form is aggregates over `PARTITION BY`, and that is what any executor can run. DataFusion's
-//! window operator reserves no memory and never spills, and it sorts its input by the keys; `EventStatsExec` takes its
-//! place in local runs.
+//! Their logical form is window functions, and that is what any executor can run. DataFusion's window operator reserves no
+//! memory and never spills, and it sorts its input by the keys; these take its place in local runs.
 
 mod eventstats;
+mod first_rows;
 mod rule;
+mod spool;
 #[cfg(test)]
 mod tests;
+mod whole;
 
-use eventstats::EventStatsExec;
-pub(crate) use rule::GatherAggregates;
+pub(crate) use rule::OwnOperators;

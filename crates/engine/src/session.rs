@@ -14,7 +14,7 @@ use datafusion::{
     prelude::SessionConfig,
 };
 
-use crate::operator::GatherAggregates;
+use crate::operator::OwnOperators;
 
 /// What the memory limit is where neither settings nor system tell.
 const FALLBACK_MEMORY: usize = 4 << 30;
@@ -35,7 +35,7 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
     let mut rules = PhysicalOptimizer::new().rules;
-    rules.insert(0, Arc::new(GatherAggregates));
+    rules.insert(0, Arc::new(OwnOperators));
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)

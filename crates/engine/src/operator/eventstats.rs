@@ -125,7 +125,7 @@ impl ExecutionPlan for EventStatsExec {
             &self.metrics,
             partition,
         )?;
-        let rows = stream::once(gather.read(input)).map_ok(gather::Gathered::into_stream).try_flatten();
+        let rows = stream::once(async move { gather.read(input).await?.into_stream() }).try_flatten();
         Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows.boxed())))
     }
 

@@ -1,49 +1,75 @@
-//! The physical optimizer rule that puts [`EventStatsExec`] in the place of window aggregates over whole partitions.
+//! The physical optimizer rule that puts our operators in the place of DataFusion's window operators, or below them.
 
 use std::sync::Arc;
 
 use datafusion::{
     common::{
-        Result,
+        Result, ScalarValue,
         config::ConfigOptions,
         tree_node::{Transformed, TransformedResult, TreeNode},
     },
-    physical_expr::window::{PlainAggregateWindowExpr, WindowExpr},
+    logical_expr::Operator,
+    physical_expr::{
+        LexOrdering, PhysicalExpr,
+        expressions::{BinaryExpr, Column, Literal},
+        split_conjunction,
+        window::{PlainAggregateWindowExpr, StandardWindowExpr, WindowExpr},
+    },
     physical_optimizer::PhysicalOptimizerRule,
-    physical_plan::{ExecutionPlan, windows::WindowAggExec},
+    physical_plan::{
+        ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions,
+        filter::FilterExec,
+        projection::ProjectionExec,
+        windows::{BoundedWindowAggExec, WindowAggExec, WindowUDFExpr},
+    },
 };
 
-use super::EventStatsExec;
+use super::{eventstats::EventStatsExec, first_rows::FirstRowsExec, whole::WholeExec};
 
-/// Swaps a window operator whose expressions are all aggregates over the same whole partition.
+/// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
 ///
-/// Runs first, before the distribution and the order of inputs are enforced, so that no sort is planned for it.
+/// Runs first, before the distribution and the order of inputs are enforced, so that no sort is planned without need.
 #[derive(Debug)]
-pub(crate) struct GatherAggregates;
+pub(crate) struct OwnOperators;
 
-impl PhysicalOptimizerRule for GatherAggregates {
+impl PhysicalOptimizerRule for OwnOperators {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|node| {
-            let Some(window) = node.downcast_ref::<WindowAggExec>() else {
-                return Ok(Transformed::no(node));
-            };
-            let expressions = window.window_expr();
-            if !gathers(expressions) {
-                return Ok(Transformed::no(node));
+            if let Some(window) = node.downcast_ref::<WindowAggExec>() {
+                return Ok(match swapped(window)? {
+                    Some(operator) => Transformed::yes(operator),
+                    None => Transformed::no(node),
+                });
             }
-            let operator = EventStatsExec::try_new(Arc::clone(window.input()), expressions.to_vec(), node.schema())?;
-            Ok(Transformed::yes(Arc::new(operator)))
+            if let Some(filter) = node.downcast_ref::<FilterExec>()
+                && let Some(input) = first_rows_below(filter)?
+            {
+                return Ok(Transformed::yes(over(&node, input)?));
+            }
+            Ok(Transformed::no(node))
         })
         .data()
     }
 
     fn name(&self) -> &str {
-        "gather_aggregates"
+        "own_operators"
     }
 
     fn schema_check(&self) -> bool {
         true
     }
+}
+
+/// The operator of ours for a window over all rows of each group.
+fn swapped(window: &WindowAggExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    let (input, expressions) = (Arc::clone(window.input()), window.window_expr());
+    Ok(if gathers(expressions) {
+        Some(Arc::new(EventStatsExec::try_new(input, expressions.to_vec(), window.schema())?))
+    } else if sees_all(expressions)? {
+        Some(Arc::new(WholeExec::new(input, expressions.to_vec(), window.schema())))
+    } else {
+        None
+    })
 }
 
 /// Whether the expressions are aggregates over one and the same whole partition that work on many groups at once.
@@ -62,4 +88,77 @@ fn gathers(expressions: &[Arc<dyn WindowExpr>]) -> bool {
             && aggregate.all_expressions().order_by_exprs.is_empty()
             && aggregate.get_aggregate_expr().groups_accumulator_supported()
     })
+}
+
+/// Whether the expressions are functions that take all rows, in one order, as they do not look at a frame.
+fn sees_all(expressions: &[Arc<dyn WindowExpr>]) -> Result<bool> {
+    let Some(first) = expressions.first() else { return Ok(false) };
+    for expression in expressions {
+        let Some(function) = expression.as_any().downcast_ref::<StandardWindowExpr>() else { return Ok(false) };
+        let evaluator = function.get_standard_func_expr().create_evaluator()?;
+        let by_itself = !evaluator.uses_window_frame() && !evaluator.include_rank();
+        if !by_itself || !expression.partition_by().is_empty() || expression.order_by() != first.order_by() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The input of a filter that keeps rows by their number in a group, with [`FirstRowsExec`] below the numbering.
+fn first_rows_below(filter: &FilterExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    for condition in split_conjunction(filter.predicate()) {
+        if let Some((column, most)) = most(condition)
+            && let Some(input) = limited(filter.input(), column, most)?
+        {
+            return Ok(Some(input));
+        }
+    }
+    Ok(None)
+}
+
+/// The column and the number of `column <= number`.
+fn most(condition: &Arc<dyn PhysicalExpr>) -> Option<(usize, usize)> {
+    let comparison = condition.downcast_ref::<BinaryExpr>()?;
+    let column = comparison.left().downcast_ref::<Column>()?;
+    let literal = comparison.right().downcast_ref::<Literal>()?;
+    match (comparison.op(), literal.value()) {
+        (Operator::LtEq, ScalarValue::UInt64(Some(most))) => Some((column.index(), usize::try_from(*most).ok()?)),
+        _ => None,
+    }
+}
+
+/// The node with the first rows alone below the window that numbers them in `column`; none where the column is something else.
+fn limited(node: &Arc<dyn ExecutionPlan>, column: usize, most: usize) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    if let Some(projection) = node.downcast_ref::<ProjectionExec>() {
+        let source = projection.expr().get(column).and_then(|output| output.expr.downcast_ref::<Column>());
+        let Some(source) = source else { return Ok(None) };
+        let input = limited(projection.input(), source.index(), most)?;
+        return input.map(|input| over(node, input)).transpose();
+    }
+    let Some(window) = node.downcast_ref::<BoundedWindowAggExec>() else { return Ok(None) };
+    let [numbering] = window.window_expr() else { return Ok(None) };
+    let is_the_number = column == window.input().schema().fields().len();
+    let order = LexOrdering::new(numbering.order_by().iter().cloned());
+    let (true, true, Some(order)) = (is_the_number, numbers_rows(numbering), order) else { return Ok(None) };
+    let keys = numbering.partition_by().to_vec();
+    if keys.is_empty() {
+        return Ok(None);
+    }
+    let first = FirstRowsExec::new(Arc::clone(window.input()), keys, order, most);
+    over(node, Arc::new(first)).map(Some)
+}
+
+/// The node over another input.
+fn over(node: &Arc<dyn ExecutionPlan>, input: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
+    Arc::clone(node).replace_children(vec![input], options)
+}
+
+/// Whether the function is `row_number`.
+fn numbers_rows(expression: &Arc<dyn WindowExpr>) -> bool {
+    let function = expression.as_any().downcast_ref::<StandardWindowExpr>();
+    let function = function.and_then(|function| {
+        function.get_standard_func_expr().as_any().downcast_ref::<WindowUDFExpr>().map(WindowUDFExpr::fun)
+    });
+    function.is_some_and(|function| function.name() == "row_number")
 }

@@ -16,12 +16,12 @@ use datafusion::{
     prelude::{Expr, SessionConfig, SessionContext, col},
 };
 
-use super::GatherAggregates;
+use super::OwnOperators;
 
 fn context(ours: bool, memory: Option<usize>) -> SessionContext {
     let mut rules = PhysicalOptimizer::new().rules;
     if ours {
-        rules.insert(0, Arc::new(GatherAggregates));
+        rules.insert(0, Arc::new(OwnOperators));
     }
     let mut runtime = RuntimeEnvBuilder::new();
     if let Some(memory) = memory {

@@ -9,11 +9,7 @@ use datafusion::{
         datatypes::{DataType, Field, Schema, SchemaRef, UInt64Type},
     },
     common::{Result, internal_datafusion_err},
-    execution::{
-        SendableRecordBatchStream, TaskContext,
-        memory_pool::{MemoryConsumer, MemoryReservation},
-        spill_file::SpillFile,
-    },
+    execution::{SendableRecordBatchStream, TaskContext},
     logical_expr::{EmitTo, GroupsAccumulator},
     physical_expr::window::{PlainAggregateWindowExpr, WindowExpr},
     physical_plan::{
@@ -21,11 +17,12 @@ use datafusion::{
             group_values::{GroupValues, new_group_values},
             order::GroupOrdering,
         },
-        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, SpillMetrics},
-        spill::{SpillManager, get_record_batch_memory_size},
+        metrics::{BaselineMetrics, ExecutionPlanMetricsSet},
     },
 };
-use futures::{Stream, StreamExt, TryStreamExt, stream};
+use futures::{Stream, StreamExt, TryStreamExt};
+
+use crate::operator::spool::Spool;
 
 /// The state while rows come in.
 pub(super) struct Gather {
@@ -35,23 +32,21 @@ pub(super) struct Gather {
     groups: Option<Box<dyn GroupValues>>,
     output: SchemaRef,
     kept: SchemaRef,
-    rows: Vec<RecordBatch>,
-    rows_bytes: usize,
-    reservation: MemoryReservation,
-    spill: SpillManager,
-    spilled: Vec<Arc<dyn SpillFile>>,
+    rows: Spool,
     metrics: BaselineMetrics,
 }
 
-/// All rows, and the results to give them.
+/// All rows, and what to give them.
 pub(super) struct Gathered {
+    rows: Spool,
+    given: Given,
+}
+
+/// The results of each group.
+struct Given {
     results: Vec<ArrayRef>,
     output: SchemaRef,
-    spilled: Vec<SendableRecordBatchStream>,
-    rows: Vec<RecordBatch>,
     metrics: BaselineMetrics,
-    /// Held until the last row is out.
-    _reservation: MemoryReservation,
 }
 
 impl Gather {
@@ -84,21 +79,14 @@ impl Gather {
         let mut fields: Vec<_> = input.fields().iter().cloned().collect();
         fields.push(Arc::new(Field::new("__group", DataType::UInt64, false)));
         let kept = Arc::new(Schema::new(fields));
-        let reservation = MemoryConsumer::new(format!("EventStatsExec[{partition}]"))
-            .with_can_spill(true)
-            .register(context.memory_pool());
-        let spill = SpillManager::new(context.runtime_env(), SpillMetrics::new(metrics, partition), Arc::clone(&kept));
+        let rows = Spool::new("EventStatsExec", Arc::clone(&kept), context, metrics, partition);
         Ok(Self {
             aggregates,
             accumulators,
             groups,
             output,
             kept,
-            rows: Vec::new(),
-            rows_bytes: 0,
-            reservation,
-            spill,
-            spilled: Vec::new(),
+            rows,
             metrics: BaselineMetrics::new(metrics, partition),
         })
     }
@@ -140,21 +128,8 @@ impl Gather {
         }
         let mut columns = batch.columns().to_vec();
         columns.push(Arc::new(UInt64Array::from_iter_values(ids.iter().map(|id| *id as u64))));
-        self.keep(RecordBatch::try_new(Arc::clone(&self.kept), columns)?)
-    }
-
-    /// Keeps rows in memory, or puts all that are kept on disk where the pool refuses more.
-    fn keep(&mut self, rows: RecordBatch) -> Result<()> {
-        self.rows_bytes += get_record_batch_memory_size(&rows);
-        self.rows.push(rows);
         let state = self.state_bytes();
-        if self.reservation.try_resize(state + self.rows_bytes).is_ok() {
-            return Ok(());
-        }
-        self.spilled.extend(self.spill.spill_record_batch_and_finish(&self.rows, "eventstats rows")?);
-        self.rows.clear();
-        self.rows_bytes = 0;
-        self.reservation.try_resize(state)
+        self.rows.keep(RecordBatch::try_new(Arc::clone(&self.kept), columns)?, state)
     }
 
     fn state_bytes(&self) -> usize {
@@ -164,36 +139,25 @@ impl Gather {
 
     fn finish(mut self) -> Result<Gathered> {
         let mut results = Vec::with_capacity(self.accumulators.len());
-        let any = !self.rows.is_empty() || !self.spilled.is_empty();
-        if any {
+        if !self.rows.is_empty() {
             for accumulator in &mut self.accumulators {
                 results.push(accumulator.evaluate(EmitTo::All)?);
             }
         }
-        let spilled =
-            self.spilled.into_iter().map(|file| self.spill.read_spill_as_stream(file, None)).collect::<Result<_>>()?;
-        Ok(Gathered {
-            results,
-            output: self.output,
-            spilled,
-            rows: self.rows,
-            metrics: self.metrics,
-            _reservation: self.reservation,
-        })
+        Ok(Gathered { rows: self.rows, given: Given { results, output: self.output, metrics: self.metrics } })
     }
 }
 
 impl Gathered {
-    /// The rows in the order in which they came: those on disk are the older ones.
-    pub(super) fn into_stream(mut self) -> impl Stream<Item = Result<RecordBatch>> + Send {
-        let rows = std::mem::take(&mut self.rows);
-        let spilled = std::mem::take(&mut self.spilled);
-        let disk = stream::iter(spilled).flatten();
-        let memory = stream::iter(rows.into_iter().map(Ok));
-        disk.chain(memory).and_then(move |rows| std::future::ready(self.attach(&rows)))
+    /// The rows in the order in which they came.
+    pub(super) fn into_stream(self) -> Result<impl Stream<Item = Result<RecordBatch>> + Send> {
+        let Self { rows, given } = self;
+        Ok(rows.into_stream()?.and_then(move |rows| std::future::ready(given.to(&rows))))
     }
+}
 
-    fn attach(&self, rows: &RecordBatch) -> Result<RecordBatch> {
+impl Given {
+    fn to(&self, rows: &RecordBatch) -> Result<RecordBatch> {
         let mut columns = rows.columns().to_vec();
         let ids = columns.pop().ok_or_else(|| internal_datafusion_err!("eventstats lost its group numbers"))?;
         let ids = ids.as_primitive::<UInt64Type>();

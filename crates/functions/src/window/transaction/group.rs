@@ -4,9 +4,9 @@
 //! did not have yet become its own: `{h}, {h, c}, {c}` are one. Open transactions are found by their values, so that many of
 //! them cost no more than few.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 /// What closes a transaction, and which ones are kept.
 #[derive(Debug, Clone)]
@@ -42,176 +42,196 @@ pub(super) struct Row {
     pub(super) orphan: i64,
 }
 
-/// A transaction, open or closed.
-#[derive(Debug)]
-struct Transaction {
-    newest: Option<f64>,
-    latest_added: Option<f64>,
-    events: i64,
-    values: Vec<Option<usize>>,
+/// An event's place: few bytes, as every event has one until the last is in.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The number of its transaction; [`NONE`] for none.
+    transaction: u32,
+    matched: u32,
+}
+
+/// No transaction.
+const NONE: u32 = u32::MAX;
+
+/// What became of a transaction.
+#[derive(Debug, Clone, Copy, Default)]
+struct Outcome {
     has_first: bool,
     has_last: bool,
     closed: bool,
     orphan: bool,
 }
 
+/// A transaction that further events can join.
+#[derive(Debug)]
+struct Open {
+    newest: Option<f64>,
+    latest_added: Option<f64>,
+    events: i64,
+    values: Vec<Option<Arc<str>>>,
+}
+
 /// The events so far.
 pub(super) struct Groups {
     limits: Limits,
-    fields: usize,
-    rows: Vec<(Option<usize>, i64)>,
-    transactions: Vec<Transaction>,
-    open: HashSet<usize>,
-    /// The number of each value, for each field.
-    interned: Vec<HashMap<String, usize>>,
-    /// The open transactions with a value.
-    by_value: Vec<Vec<usize>>,
+    rows: Vec<Place>,
+    outcomes: Vec<Outcome>,
+    /// By number, so that the newest is last.
+    open: BTreeMap<u32, Open>,
+    /// For each field and each of its values the open transactions that have it.
+    by_value: Vec<HashMap<Arc<str>, Vec<u32>>>,
+}
+
+/// Every event with its transaction.
+pub(super) struct Kept {
+    limits: Limits,
+    rows: Vec<Place>,
+    outcomes: Vec<Outcome>,
 }
 
 impl Groups {
     pub(super) fn new(limits: Limits, fields: usize, rows: usize) -> Self {
         Self {
             limits,
-            fields,
             rows: Vec::with_capacity(rows),
-            transactions: Vec::new(),
-            open: HashSet::new(),
-            interned: vec![HashMap::new(); fields],
-            by_value: Vec::new(),
+            outcomes: Vec::new(),
+            open: BTreeMap::new(),
+            by_value: vec![HashMap::new(); fields],
         }
     }
 
     /// Adds the next event, which is not newer than those before. `values` are those of the fields.
     pub(super) fn add(&mut self, time: Option<f64>, first: bool, last: bool, values: &[Option<Cow<'_, str>>]) {
-        let values: Vec<Option<usize>> =
-            values.iter().enumerate().map(|(field, value)| Some(self.intern(field, value.as_deref()?))).collect();
         let matched = values.iter().flatten().count();
-        if self.fields > 0 && matched == 0 {
-            let place = self.limits.keep_orphans.then(|| self.start(time, values, true));
-            self.rows.push((place, 0));
+        if !values.is_empty() && matched == 0 {
+            let transaction = if self.limits.keep_orphans { self.number(true) } else { NONE };
+            self.rows.push(Place { transaction, matched: 0 });
             return;
         }
-        let mut found = self.find(&values);
-        if let Some(place) = found {
-            let breaks_limit = self.breaks_limit(place, time);
+        let mut found = self.find(values);
+        if let Some(number) = found {
+            let breaks_limit = self.breaks_limit(number, time);
             if last || breaks_limit {
-                self.close(place, breaks_limit && !last);
+                self.close(number, breaks_limit && !last);
                 found = None;
             }
         }
-        let place = found.unwrap_or_else(|| {
-            let place = self.start(time, values.clone(), false);
-            self.open.insert(place);
-            place
-        });
-        self.join(place, time, &values);
-        let mut is_full = false;
-        if let Some(transaction) = self.transactions.get_mut(place) {
-            transaction.has_last |= last;
-            transaction.has_first |= first;
-            is_full = self.limits.max_events > 0 && transaction.events >= self.limits.max_events;
+        let number = match found {
+            Some(number) => number,
+            None => self.start(time, values.len()),
+        };
+        let is_full = self.join(number, time, values);
+        if let Some(outcome) = self.outcomes.get_mut(number as usize) {
+            outcome.has_last |= last;
+            outcome.has_first |= first;
         }
         if first || is_full {
-            self.close(place, true);
+            self.close(number, true);
         }
-        self.rows.push((Some(place), i64::try_from(matched).unwrap_or(i64::MAX)));
+        self.rows.push(Place { transaction: number, matched: u32::try_from(matched).unwrap_or(u32::MAX) });
     }
 
-    /// What is said of each event, in the order in which they were added.
-    pub(super) fn finish(self) -> Vec<Row> {
-        let limits = &self.limits;
-        let is_kept = |transaction: &Transaction| {
-            let whole = (!limits.needs_first || transaction.has_first) && (!limits.needs_last || transaction.has_last);
-            whole || limits.keep_evicted || transaction.orphan
-        };
-        let one = |(place, matched): &(Option<usize>, i64)| {
-            let transaction = place.and_then(|place| Some((place, self.transactions.get(place)?)));
-            let kept = transaction.filter(|(_, transaction)| is_kept(transaction));
-            Row {
-                transaction: kept.and_then(|(place, _)| i64::try_from(place).ok()),
-                closed: kept.map_or(0, |(_, transaction)| i64::from(transaction.closed)),
-                matched: *matched,
-                orphan: kept.map_or(0, |(_, transaction)| i64::from(transaction.orphan)),
-            }
-        };
-        self.rows.iter().map(one).collect()
-    }
-
-    fn intern(&mut self, field: usize, value: &str) -> usize {
-        let known = self.interned.get(field).and_then(|known| known.get(value));
-        if let Some(id) = known {
-            return *id;
-        }
-        let id = self.by_value.len();
-        self.by_value.push(Vec::new());
-        if let Some(known) = self.interned.get_mut(field) {
-            known.insert(value.to_owned(), id);
-        }
-        id
+    /// All events; transactions that are still open stay unclosed.
+    pub(super) fn finish(self) -> Kept {
+        Kept { limits: self.limits, rows: self.rows, outcomes: self.outcomes }
     }
 
     /// The open transaction that the event belongs to, the newest if there are several.
-    fn find(&self, values: &[Option<usize>]) -> Option<usize> {
-        let agrees = |place: &usize| {
-            let own = self.transactions.get(*place).map(|transaction| &transaction.values);
-            own.is_some_and(|own| {
-                own.iter().zip(values).all(|(own, value)| own.is_none() || value.is_none() || own == value)
-            })
+    fn find(&self, values: &[Option<Cow<'_, str>>]) -> Option<u32> {
+        let agrees = |open: &Open| {
+            let agrees = |(own, value): (&Option<Arc<str>>, &Option<Cow<'_, str>>)| match (own, value) {
+                (Some(own), Some(value)) => **own == **value,
+                _ => true,
+            };
+            open.values.iter().zip(values).all(agrees)
         };
-        if self.fields == 0 || !self.limits.connected {
-            return self.open.iter().copied().filter(agrees).max();
+        if values.is_empty() || !self.limits.connected {
+            return self.open.iter().rev().find(|(_, open)| agrees(open)).map(|(number, _)| *number);
         }
-        let sharing = values.iter().flatten().filter_map(|&value| self.by_value.get(value)).flatten();
-        sharing.copied().filter(agrees).max()
+        let of_value = |(value, known): (&Option<Cow<'_, str>>, _)| {
+            let known: &HashMap<Arc<str>, Vec<u32>> = known;
+            known.get(value.as_deref()?)
+        };
+        let sharing = values.iter().zip(&self.by_value).filter_map(of_value).flatten();
+        sharing.copied().filter(|number| self.open.get(number).is_some_and(agrees)).max()
     }
 
-    fn breaks_limit(&self, place: usize, time: Option<f64>) -> bool {
-        let Some(transaction) = self.transactions.get(place) else { return false };
+    fn breaks_limit(&self, number: u32, time: Option<f64>) -> bool {
+        let Some(open) = self.open.get(&number) else { return false };
         let exceeds = |from: Option<f64>, most: Option<f64>| match (from, time, most) {
             (Some(from), Some(time), Some(most)) => from - time > most,
             _ => false,
         };
-        exceeds(transaction.newest, self.limits.max_span) || exceeds(transaction.latest_added, self.limits.max_pause)
+        exceeds(open.newest, self.limits.max_span) || exceeds(open.latest_added, self.limits.max_pause)
     }
 
-    fn start(&mut self, time: Option<f64>, values: Vec<Option<usize>>, orphan: bool) -> usize {
-        let place = self.transactions.len();
-        self.transactions.push(Transaction {
-            newest: time,
-            latest_added: time,
-            events: 0,
-            values: vec![None; values.len()],
-            has_first: false,
-            has_last: false,
-            closed: false,
-            orphan,
-        });
-        place
+    /// The number of a new transaction.
+    fn number(&mut self, orphan: bool) -> u32 {
+        // There are no more transactions than events, whose number the caller has looked at.
+        let number = u32::try_from(self.outcomes.len()).unwrap_or(NONE);
+        self.outcomes.push(Outcome { orphan, ..Outcome::default() });
+        number
     }
 
-    fn join(&mut self, place: usize, time: Option<f64>, values: &[Option<usize>]) {
-        let Some(transaction) = self.transactions.get_mut(place) else { return };
-        transaction.events += 1;
-        transaction.latest_added = time.or(transaction.latest_added);
-        for (own, value) in transaction.values.iter_mut().zip(values) {
+    fn start(&mut self, time: Option<f64>, fields: usize) -> u32 {
+        let number = self.number(false);
+        self.open.insert(number, Open { newest: time, latest_added: time, events: 0, values: vec![None; fields] });
+        number
+    }
+
+    /// Adds an event to an open transaction and tells whether that is full now.
+    fn join(&mut self, number: u32, time: Option<f64>, values: &[Option<Cow<'_, str>>]) -> bool {
+        let Some(open) = self.open.get_mut(&number) else { return false };
+        open.events += 1;
+        open.latest_added = time.or(open.latest_added);
+        for ((own, value), known) in open.values.iter_mut().zip(values).zip(&mut self.by_value) {
             if let (None, Some(value)) = (&own, value) {
-                *own = Some(*value);
-                if let Some(places) = self.by_value.get_mut(*value) {
-                    places.push(place);
+                let value: Arc<str> = match known.get_key_value(&**value) {
+                    Some((known, _)) => Arc::clone(known),
+                    None => Arc::from(&**value),
+                };
+                known.entry(Arc::clone(&value)).or_default().push(number);
+                *own = Some(value);
+            }
+        }
+        self.limits.max_events > 0 && open.events >= self.limits.max_events
+    }
+
+    /// No event joins the transaction any more; its values are forgotten.
+    fn close(&mut self, number: u32, closed: bool) {
+        if let Some(outcome) = self.outcomes.get_mut(number as usize) {
+            outcome.closed = closed;
+        }
+        let Some(open) = self.open.remove(&number) else { return };
+        for (value, known) in open.values.into_iter().zip(&mut self.by_value) {
+            let Some(value) = value else { continue };
+            if let Some(numbers) = known.get_mut(&value) {
+                numbers.retain(|other| *other != number);
+                if numbers.is_empty() {
+                    known.remove(&value);
                 }
             }
         }
     }
+}
 
-    fn close(&mut self, place: usize, closed: bool) {
-        let Some(transaction) = self.transactions.get_mut(place) else { return };
-        transaction.closed = closed;
-        for value in transaction.values.drain(..).flatten() {
-            if let Some(places) = self.by_value.get_mut(value) {
-                places.retain(|other| *other != place);
+impl Kept {
+    /// What is said of each event, in the order in which they were added.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row> {
+        self.rows.iter().map(|place| {
+            let outcome = self.outcomes.get(place.transaction as usize).filter(|outcome| self.is_kept(outcome));
+            Row {
+                transaction: outcome.map(|_| i64::from(place.transaction)),
+                closed: outcome.map_or(0, |outcome| i64::from(outcome.closed)),
+                matched: i64::from(place.matched),
+                orphan: outcome.map_or(0, |outcome| i64::from(outcome.orphan)),
             }
-        }
-        self.open.remove(&place);
+        })
+    }
+
+    fn is_kept(&self, outcome: &Outcome) -> bool {
+        let has_ends = (!self.limits.needs_first || outcome.has_first) && (!self.limits.needs_last || outcome.has_last);
+        has_ends || self.limits.keep_evicted || outcome.orphan
     }
 }
 
@@ -240,7 +260,7 @@ mod tests {
                 values.iter().map(|value| (*value != "-").then_some(Cow::Borrowed(*value))).collect();
             groups.add(Some(*time), marks.contains('f'), marks.contains('l'), &values);
         }
-        let found: Vec<(Option<i64>, i64)> = groups.finish().iter().map(|row| (row.transaction, row.closed)).collect();
+        let found: Vec<(Option<i64>, i64)> = groups.finish().rows().map(|row| (row.transaction, row.closed)).collect();
         assert_eq!(found, expected, "{events:?}");
     }
 

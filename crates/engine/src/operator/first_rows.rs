@@ -1,0 +1,185 @@
+//! `FirstRowsExec`: leaves out rows that cannot be among the first of their group. `dedup 2 host user`
+//!
+//! The window that numbers the rows of each group and the filter on that number stay above it and decide: this operator only
+//! spares them rows, so it may stop at any time. It keeps the first rows of each group so far, and gives them on when the
+//! input ends, when the memory pool refuses more, or when nearly every row is in a group of its own.
+
+mod keeper;
+
+use std::{fmt, sync::Arc};
+
+use datafusion::{
+    arrow::array::RecordBatch,
+    common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
+    execution::{
+        SendableRecordBatchStream, TaskContext,
+        memory_pool::{MemoryConsumer, MemoryReservation},
+    },
+    physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr},
+    physical_plan::{
+        DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
+        execution_plan::{CardinalityEffect, EmissionType},
+        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
+        stream::RecordBatchStreamAdapter,
+    },
+};
+use futures::{StreamExt, stream};
+
+use self::keeper::Keeper;
+
+/// After so many rows it is looked at whether the operator is of use.
+const PROBE_ROWS: usize = 100_000;
+/// It is where no more than this share of the rows is kept.
+const USEFUL_SHARE: f64 = 0.8;
+
+/// The first rows of each group; more rows may pass.
+#[derive(Debug)]
+pub(crate) struct FirstRowsExec {
+    input: Arc<dyn ExecutionPlan>,
+    keys: Vec<Arc<dyn PhysicalExpr>>,
+    order: LexOrdering,
+    fetch: usize,
+    properties: Arc<PlanProperties>,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl FirstRowsExec {
+    /// Keeps the first `fetch` rows by `order` of each combination of `keys`.
+    pub(crate) fn new(
+        input: Arc<dyn ExecutionPlan>,
+        keys: Vec<Arc<dyn PhysicalExpr>>,
+        order: LexOrdering,
+        fetch: usize,
+    ) -> Self {
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(input.schema()),
+            input.output_partitioning().clone(),
+            EmissionType::Final,
+            input.boundedness(),
+        );
+        Self { input, keys, order, fetch, properties: Arc::new(properties), metrics: ExecutionPlanMetricsSet::new() }
+    }
+}
+
+impl DisplayAs for FirstRowsExec {
+    fn fmt_as(&self, _format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<String> = self.keys.iter().map(ToString::to_string).collect();
+        write!(f, "FirstRowsExec: fetch={}, by=[{}], order=[{}]", self.fetch, keys.join(", "), self.order)
+    }
+}
+
+impl ExecutionPlan for FirstRowsExec {
+    fn name(&self) -> &'static str {
+        "FirstRowsExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn apply_expressions(
+        &self,
+        visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        for expression in self.keys.iter().chain(self.order.iter().map(|key| &key.expr)) {
+            if visit(expression)? == TreeNodeRecursion::Stop {
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![false]
+    }
+
+    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        assert_eq_or_internal_err!(children.len(), 1, "the first rows are those of one input");
+        Ok(Arc::new(Self::new(children.swap_remove(0), self.keys.clone(), self.order.clone(), self.fetch)))
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let input = self.input.execute(partition, Arc::clone(&context))?;
+        let schema = input.schema();
+        let reading = Reading {
+            keeper: Some(Keeper::try_new(Arc::clone(&schema), self.keys.clone(), &self.order, self.fetch)?),
+            input,
+            ready: Vec::new(),
+            batch_size: context.session_config().batch_size(),
+            reservation: MemoryConsumer::new(format!("FirstRowsExec[{partition}]")).register(context.memory_pool()),
+            metrics: BaselineMetrics::new(&self.metrics, partition),
+        };
+        let rows = stream::try_unfold(reading, |mut reading| async move {
+            let batch = reading.next().await?;
+            Ok(batch.map(|batch| (batch, reading)))
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows.boxed())))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn cardinality_effect(&self) -> CardinalityEffect {
+        CardinalityEffect::LowerEqual
+    }
+}
+
+/// The state of one partition.
+struct Reading {
+    input: SendableRecordBatchStream,
+    /// None where rows pass as they come.
+    keeper: Option<Keeper>,
+    /// Rows to give on before more are read, the next one last.
+    ready: Vec<RecordBatch>,
+    batch_size: usize,
+    reservation: MemoryReservation,
+    metrics: BaselineMetrics,
+}
+
+impl Reading {
+    async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            if let Some(batch) = self.ready.pop() {
+                self.metrics.record_output(batch.num_rows());
+                return Ok(Some(batch));
+            }
+            let batch = self.input.next().await.transpose()?;
+            let compute = self.metrics.elapsed_compute().clone();
+            let _timer = compute.timer();
+            match (batch, &mut self.keeper) {
+                (None, None) => return Ok(None),
+                (None, Some(_)) => {
+                    self.give_on()?;
+                    self.keeper = None;
+                }
+                (Some(batch), None) => self.ready.push(batch),
+                (Some(batch), Some(keeper)) => {
+                    keeper.add(&batch)?;
+                    let is_useless =
+                        keeper.seen() >= PROBE_ROWS && keeper.kept() as f64 > keeper.seen() as f64 * USEFUL_SHARE;
+                    if is_useless {
+                        self.give_on()?;
+                        self.keeper = None;
+                    } else if self.reservation.try_resize(keeper.bytes()).is_err() {
+                        self.give_on()?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes the kept rows ready; the keeper is as new.
+    fn give_on(&mut self) -> Result<()> {
+        if let Some(keeper) = &mut self.keeper {
+            self.ready = keeper.drain(self.batch_size)?;
+        }
+        // What is ready is soon with the next operator, which has an account of its own.
+        self.reservation.free();
+        Ok(())
+    }
+}

@@ -27,8 +27,8 @@ use futures::{StreamExt, stream};
 
 use self::keeper::Keeper;
 
-/// After so many rows it is looked at whether the operator is of use.
-const PROBE_ROWS: usize = 100_000;
+/// After so many rows it is looked at whether the operator is of use: keys that come in turn look unique at first.
+const PROBE_ROWS: usize = 500_000;
 /// It is where no more than this share of the rows is kept.
 const USEFUL_SHARE: f64 = 0.8;
 
@@ -160,9 +160,7 @@ impl Reading {
                 (Some(batch), None) => self.ready.push(batch),
                 (Some(batch), Some(keeper)) => {
                     keeper.add(&batch)?;
-                    let is_useless =
-                        keeper.seen() >= PROBE_ROWS && keeper.kept() as f64 > keeper.seen() as f64 * USEFUL_SHARE;
-                    if is_useless {
+                    if is_useless(keeper.seen(), keeper.kept()) {
                         self.give_on()?;
                         self.keeper = None;
                     } else if self.reservation.try_resize(keeper.bytes()).is_err() {
@@ -181,5 +179,22 @@ impl Reading {
         // What is ready is soon with the next operator, which has an account of its own.
         self.reservation.free();
         Ok(())
+    }
+}
+
+/// Whether too few rows are left out for the work.
+fn is_useless(seen: usize, kept: usize) -> bool {
+    seen >= PROBE_ROWS && kept as f64 > seen as f64 * USEFUL_SHARE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_useless;
+
+    #[test]
+    fn many_groups_of_one_row_are_of_no_use() {
+        assert!(!is_useless(400_000, 400_000), "it is too early to tell");
+        assert!(is_useless(500_000, 450_000));
+        assert!(!is_useless(500_000, 350_000));
     }
 }

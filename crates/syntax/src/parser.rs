@@ -258,7 +258,9 @@ fn list_in_brackets(cursor: &Cursor) -> Option<(Span, String)> {
     let outside = before.trim_end_matches(token::is_blank).strip_suffix('[')?;
     let values = cursor.rest();
     let list = outside.trim_end_matches(token::is_blank).ends_with(" IN") && !values.contains('|');
-    list.then(|| (Span::new(outside.len(), before.len() + values.len() + 1), format!("({})", values.trim())))
+    let end = before.len() + values.len();
+    let closes = cursor.text().get(end..).is_some_and(|rest| rest.starts_with(']'));
+    list.then(|| (Span::new(outside.len(), end + usize::from(closes)), format!("({})", values.trim())))
 }
 
 /// One segment: a name and its arguments.

@@ -143,7 +143,8 @@ impl Writer {
                 continue;
             }
             let space = usize::from(unit.first().is_some_and(|node| node.space) && !self.out.ends_with(' '));
-            if !self.fits(unit, reserve + space) && !self.stays(unit, indent) && space > 0 {
+            let fits = self.fits(unit, reserve + space) || self.fits_as_last(unit, space);
+            if !fits && !self.stays(unit, indent) && space > 0 {
                 self.newline(indent);
             } else if space > 0 {
                 self.put(" ");
@@ -233,6 +234,12 @@ impl Writer {
     /// Whether the pieces fit on the rest of the line.
     pub(super) fn fits(&self, nodes: &[Node], reserve: usize) -> bool {
         !self.line_ended && flat(nodes).is_some_and(|text| self.column + width(&text) + reserve <= WIDTH)
+    }
+
+    /// Whether a comment that ended its line fits on the rest of this one.
+    fn fits_as_last(&self, nodes: &[Node], reserve: usize) -> bool {
+        let [Node { part: Part::Comment { text, ends_line: true }, breaks: 0, .. }] = nodes else { return false };
+        !self.line_ended && self.column + width(text) + reserve <= WIDTH
     }
 
     pub(super) fn flat(&mut self, nodes: &[Node]) {

@@ -23,7 +23,10 @@ use super::{
     key::{ALLOCATION, KeyColumn, ordered, unordered},
     nested::TextColumn,
 };
-use crate::{AggregateSpec, value::parse_number};
+use crate::{
+    AggregateSpec,
+    value::{begins_number, parse_number},
+};
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
@@ -151,9 +154,13 @@ impl Texts {
     }
 
     fn offer(&mut self, group: usize, text: &str) {
-        // Under the greatest text there are numbers and smaller texts: neither has to be told from the other.
-        if self.better == Ordering::Greater && self.ranks[group] == Rank::Text && *text <= *self.best[group] {
-            return;
+        // Beside a text a number wins in `min` alone, and what cannot be one need not be read as one.
+        if self.ranks[group] == Rank::Text {
+            let may_be_number =
+                self.better == Ordering::Less && text.as_bytes().first().is_some_and(|byte| begins_number(*byte));
+            if !may_be_number && text.cmp(&self.best[group]) != self.better {
+                return;
+            }
         }
         let rank = parse_number(text).map_or(Rank::Text, |number| Rank::Number(ordered(number)));
         let best = &mut self.best[group];

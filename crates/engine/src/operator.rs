@@ -5,10 +5,11 @@
 
 mod eventstats;
 mod first_rows;
+mod natural_sort;
 mod rule;
 mod spool;
 #[cfg(test)]
 mod tests;
 mod whole;
 
-pub(crate) use rule::OwnOperators;
+pub(crate) use rule::{NaturalSorts, OwnOperators};

@@ -14,7 +14,7 @@ use datafusion::{
     prelude::SessionConfig,
 };
 
-use crate::operator::OwnOperators;
+use crate::operator::{NaturalSorts, OwnOperators};
 
 /// What the memory limit is where neither settings nor system tell.
 const FALLBACK_MEMORY: usize = 4 << 30;
@@ -36,6 +36,7 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     options.execution.parquet.reorder_filters = true;
     let mut rules = PhysicalOptimizer::new().rules;
     rules.insert(0, Arc::new(OwnOperators));
+    rules.push(Arc::new(NaturalSorts));
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)

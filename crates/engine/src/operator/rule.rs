@@ -20,11 +20,12 @@ use datafusion::{
         ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions,
         filter::FilterExec,
         projection::ProjectionExec,
+        sorts::sort::SortExec,
         windows::{BoundedWindowAggExec, WindowAggExec, WindowUDFExpr},
     },
 };
 
-use super::{eventstats::EventStatsExec, first_rows::FirstRowsExec, whole::WholeExec};
+use super::{eventstats::EventStatsExec, first_rows::FirstRowsExec, natural_sort::NaturalSortExec, whole::WholeExec};
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
 ///
@@ -53,6 +54,32 @@ impl PhysicalOptimizerRule for OwnOperators {
 
     fn name(&self) -> &str {
         "own_operators"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+/// Lets every sort of all rows look first whether they stand in order.
+///
+/// Runs last: rules that push limits and sorts know DataFusion's.
+#[derive(Debug)]
+pub(crate) struct NaturalSorts;
+
+impl PhysicalOptimizerRule for NaturalSorts {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        plan.transform_up(|node| match node.downcast_ref::<SortExec>() {
+            Some(sort) if sort.fetch().is_none() => {
+                Ok(Transformed::yes(Arc::new(NaturalSortExec::new(sort.clone())) as Arc<dyn ExecutionPlan>))
+            }
+            _ => Ok(Transformed::no(node)),
+        })
+        .data()
+    }
+
+    fn name(&self) -> &str {
+        "natural_sorts"
     }
 
     fn schema_check(&self) -> bool {

@@ -3,6 +3,7 @@
 
 mod eventstats;
 mod first_rows;
+mod natural_sort;
 mod whole;
 
 use std::sync::Arc;
@@ -20,12 +21,13 @@ use datafusion::{
     prelude::{DataFrame, SessionConfig, SessionContext},
 };
 
-use super::OwnOperators;
+use super::{NaturalSorts, OwnOperators};
 
 fn context(ours: bool, memory: Option<usize>) -> SessionContext {
     let mut rules = PhysicalOptimizer::new().rules;
     if ours {
         rules.insert(0, Arc::new(OwnOperators));
+        rules.push(Arc::new(NaturalSorts));
     }
     let mut runtime = RuntimeEnvBuilder::new();
     if let Some(memory) = memory {

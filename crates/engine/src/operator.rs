@@ -7,6 +7,7 @@ mod eventstats;
 mod first_rows;
 mod natural_sort;
 mod rule;
+mod running;
 mod spool;
 #[cfg(test)]
 mod tests;

@@ -37,13 +37,15 @@ use self::direction::{Direction, Watch};
 #[derive(Debug)]
 pub(crate) struct NaturalSortExec {
     sort: Arc<SortExec>,
+    /// The sorts that took over.
+    others: Arc<Mutex<Vec<SortExec>>>,
     metrics: ExecutionPlanMetricsSet,
 }
 
 impl NaturalSortExec {
     /// Means the same as `sort`, which has no limit.
     pub(crate) fn new(sort: SortExec) -> Self {
-        Self { sort: Arc::new(sort), metrics: ExecutionPlanMetricsSet::new() }
+        Self { sort: Arc::new(sort), others: Arc::default(), metrics: ExecutionPlanMetricsSet::new() }
     }
 }
 
@@ -104,6 +106,7 @@ impl ExecutionPlan for NaturalSortExec {
         let waiting = Waiting {
             rows: Vec::new(),
             watch: Watch::new(self.sort.expr().clone()),
+            others: Arc::clone(&self.others),
             order: self.sort.expr().clone(),
             reservation: MemoryConsumer::new(format!("NaturalSortExec[{partition}]")).register(context.memory_pool()),
             metrics: BaselineMetrics::new(&self.metrics, partition),
@@ -114,7 +117,13 @@ impl ExecutionPlan for NaturalSortExec {
     }
 
     fn metrics(&self) -> Option<MetricsSet> {
-        Some(self.metrics.clone_inner())
+        let mut metrics = self.metrics.clone_inner();
+        let others = self.others.lock().ok()?;
+        let theirs = others.iter().filter_map(SortExec::metrics);
+        // The rows that they give are counted here.
+        let spills = theirs.flat_map(|set| set.iter().cloned().collect::<Vec<_>>());
+        spills.filter(|metric| metric.value().name() != "output_rows").for_each(|metric| metrics.push(metric));
+        Some(metrics)
     }
 
     fn cardinality_effect(&self) -> CardinalityEffect {
@@ -126,6 +135,7 @@ impl ExecutionPlan for NaturalSortExec {
 struct Waiting {
     rows: Vec<RecordBatch>,
     watch: Watch,
+    others: Arc<Mutex<Vec<SortExec>>>,
     order: LexOrdering,
     reservation: MemoryReservation,
     metrics: BaselineMetrics,
@@ -168,14 +178,18 @@ impl Waiting {
 
     /// Lets DataFusion sort the rows so far and all that follow.
     fn hand_over(self, rest: SendableRecordBatchStream) -> Result<SendableRecordBatchStream> {
-        let Self { rows, order, reservation, metrics, context, .. } = self;
+        let Self { rows, others, order, reservation, metrics, context, .. } = self;
         reservation.free();
         let schema = rest.schema();
         let all = stream::iter(rows.into_iter().map(Ok)).chain(rest);
         let all: SendableRecordBatchStream = Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&schema), all));
         let once = Once { schema: Arc::clone(&schema), rows: Mutex::new(Some(all)) };
         let source = StreamingTableExec::try_new(Arc::clone(&schema), vec![Arc::new(once)], None, [], false, None)?;
-        let sorted = SortExec::new(order, Arc::new(source)).execute(0, context)?;
+        let sort = SortExec::new(order, Arc::new(source));
+        let sorted = sort.execute(0, context)?;
+        if let Ok(mut others) = others.lock() {
+            others.push(sort);
+        }
         let counted = sorted.inspect_ok(move |batch| metrics.record_output(batch.num_rows()));
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, counted)))
     }

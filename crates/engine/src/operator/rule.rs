@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::{
+    arrow::datatypes::Schema,
     common::{
         Result, ScalarValue,
         config::ConfigOptions,
@@ -25,7 +26,10 @@ use datafusion::{
     },
 };
 
-use super::{eventstats::EventStatsExec, first_rows::FirstRowsExec, natural_sort::NaturalSortExec, whole::WholeExec};
+use super::{
+    eventstats::EventStatsExec, first_rows::FirstRowsExec, natural_sort::NaturalSortExec, running,
+    running::RunningExec, whole::WholeExec,
+};
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
 ///
@@ -41,6 +45,12 @@ impl PhysicalOptimizerRule for OwnOperators {
                     Some(operator) => Transformed::yes(operator),
                     None => Transformed::no(node),
                 });
+            }
+            if let Some(window) = node.downcast_ref::<BoundedWindowAggExec>()
+                && runs(window.window_expr(), &window.input().schema())
+            {
+                let (input, functions) = (Arc::clone(window.input()), window.window_expr().to_vec());
+                return Ok(Transformed::yes(Arc::new(RunningExec::new(input, functions, node.schema()))));
             }
             if let Some(filter) = node.downcast_ref::<FilterExec>()
                 && let Some(input) = first_rows_below(filter)?
@@ -129,6 +139,17 @@ fn sees_all(expressions: &[Arc<dyn WindowExpr>]) -> Result<bool> {
         }
     }
     Ok(true)
+}
+
+/// Whether the expressions are functions that run, over the same groups in the same order.
+fn runs(expressions: &[Arc<dyn WindowExpr>], input: &Schema) -> bool {
+    let Some(first) = expressions.first() else { return false };
+    let same = |one: &Arc<dyn WindowExpr>| {
+        let mut keys = one.partition_by().iter().zip(first.partition_by());
+        let same_keys = one.partition_by().len() == first.partition_by().len() && keys.all(|(one, other)| one == other);
+        same_keys && one.order_by() == first.order_by()
+    };
+    !first.order_by().is_empty() && expressions.iter().all(|one| same(one) && running::is_supported(one, input))
 }
 
 /// The input of a filter that keeps rows by their number in a group, with [`FirstRowsExec`] below the numbering.

@@ -4,6 +4,7 @@
 mod eventstats;
 mod first_rows;
 mod natural_sort;
+mod running;
 mod whole;
 
 use std::sync::Arc;

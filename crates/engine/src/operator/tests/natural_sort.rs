@@ -12,7 +12,7 @@ use datafusion::{
     prelude::col,
 };
 
-use super::{Run, context, run};
+use super::{Run, context, run, spills};
 
 /// Rows of a time and a number, in batches of 700, one partition.
 fn rows(times: &[Option<i64>]) -> Arc<MemTable> {
@@ -86,6 +86,7 @@ async fn rows_in_any_order_are_sorted() {
 async fn rows_that_do_not_fit_are_sorted_on_disk() {
     let times: Vec<Option<i64>> = (0..300_000).map(Some).collect();
     let little = sorted(true, Some(3_000_000), &times, newest_first()).await;
+    assert!(spills(&little.plan, "NaturalSortExec") > 0, "the pool is smaller than the rows");
     assert_eq!(numbers(&little), expected(&times));
 }
 

@@ -110,7 +110,7 @@ struct Evaluator {
 
 impl PartitionEvaluator for Evaluator {
     fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
-        let Some((&[ref time, ref first, ref last], fields)) = values.split_first_chunk::<OF_A_ROW>() else {
+        let Some(([time, first, last], fields)) = values.split_first_chunk::<OF_A_ROW>() else {
             return exec_err!("spl_transaction lacks arguments");
         };
         if u32::try_from(rows).is_err() {

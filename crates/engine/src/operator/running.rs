@@ -6,6 +6,7 @@
 
 mod column;
 mod fold;
+mod queue;
 
 use std::{fmt, sync::Arc};
 
@@ -19,6 +20,7 @@ use datafusion::{
         SendableRecordBatchStream, TaskContext,
         memory_pool::{MemoryConsumer, MemoryReservation},
     },
+    logical_expr::WindowFrameUnits,
     physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr, window::WindowExpr},
     physical_expr_common::sort_expr::OrderingRequirements,
     physical_plan::{
@@ -131,6 +133,7 @@ impl ExecutionPlan for RunningExec {
             columns: self.functions.iter().map(|one| Column::new(one, &input.schema())).collect::<Result<_>>()?,
             functions: self.functions.clone(),
             output: Arc::clone(&self.schema),
+            by_key: self.functions.iter().any(|function| function.get_window_frame().units == WindowFrameUnits::Range),
             ids: Vec::new(),
             reservation: MemoryConsumer::new(format!("RunningExec[{partition}]")).register(context.memory_pool()),
             metrics: BaselineMetrics::new(&self.metrics, partition),
@@ -164,6 +167,8 @@ struct Running {
     columns: Vec<Column>,
     functions: Vec<Arc<dyn WindowExpr>>,
     output: SchemaRef,
+    /// Whether some function looks at the first key of the order.
+    by_key: bool,
     ids: Vec<usize>,
     reservation: MemoryReservation,
     metrics: BaselineMetrics,
@@ -185,9 +190,14 @@ impl Running {
                 1
             }
         };
+        let first = self.functions.first().and_then(|function| function.order_by().first());
+        let keys = match first {
+            Some(key) if self.by_key => column::keys(&key.expr.evaluate(batch)?.into_array(batch.num_rows())?),
+            _ => Vec::new(),
+        };
         let mut columns = batch.columns().to_vec();
         for (function, column) in self.functions.iter().zip(&mut self.columns) {
-            columns.push(column.update(&function.evaluate_args(batch)?, &self.ids, total)?);
+            columns.push(column.update(&function.evaluate_args(batch)?, &keys, &self.ids, total)?);
         }
         let state = self.columns.iter().map(Column::bytes).sum::<usize>();
         self.reservation.try_resize(state + self.groups.as_ref().map_or(0, |groups| groups.size()))?;

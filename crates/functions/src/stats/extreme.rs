@@ -9,7 +9,7 @@ use std::{cmp::Ordering, sync::Arc};
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, Int64Array},
-        compute::cast,
+        compute::{cast, max, min},
         datatypes::{DataType, Float64Type, Int64Type},
     },
     common::{Result, exec_err},
@@ -78,6 +78,15 @@ struct Numbers {
     present: Vec<bool>,
 }
 
+impl Numbers {
+    fn offer(&mut self, group: usize, number: i64) {
+        if !self.present[group] || number.cmp(&self.best[group]) == self.better {
+            self.best[group] = number;
+            self.present[group] = true;
+        }
+    }
+}
+
 impl Groups for Numbers {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [column] = arguments else { return exec_err!("an extreme takes one argument") };
@@ -86,12 +95,15 @@ impl Groups for Numbers {
         };
         self.best.resize(rows.total(), 0);
         self.present.resize(rows.total(), false);
-        rows.each(numbers.nulls(), |row, group| {
-            let number = numbers.value(row);
-            if !self.present[group] || number.cmp(&self.best[group]) == self.better {
-                self.best[group] = number;
-                self.present[group] = true;
+        if rows.is_whole() {
+            let best = if self.better == Ordering::Less { min(&numbers) } else { max(&numbers) };
+            if let Some(best) = best {
+                self.offer(0, best);
             }
+            return Ok(());
+        }
+        rows.each(numbers.nulls(), |row, group| {
+            self.offer(group, numbers.value(row));
             Ok(())
         })
     }

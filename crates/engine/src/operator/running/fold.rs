@@ -10,14 +10,17 @@ use datafusion::arrow::{
 /// A way to bring values together. An empty state is the default one.
 pub(super) trait Fold {
     /// What comes in.
-    type Value: Copy;
+    type Value: Copy + Send;
     /// What is kept.
-    type State: Copy + Default;
+    type State: Copy + Default + Send;
     /// What comes out.
     type Answer: ArrowPrimitiveType;
 
     /// Adds a value, the latest one.
     fn add(state: &mut Self::State, value: Self::Value);
+
+    /// The state of the values of both, those of the first before those of the other.
+    fn merge(first: Self::State, other: Self::State) -> Self::State;
 
     /// What the values amount to; none where that is null.
     fn answer(state: &Self::State) -> Option<<Self::Answer as ArrowPrimitiveType>::Native>;
@@ -35,24 +38,35 @@ impl Fold for Count {
         *state += 1;
     }
 
+    fn merge(first: i64, other: i64) -> i64 {
+        first + other
+    }
+
     fn answer(state: &i64) -> Option<i64> {
         Some(*state)
     }
 }
 
-/// The sum; null without values.
-pub(super) struct Sum;
+/// The sum, of integers modulo 2^64 as everywhere; null without values.
+pub(super) struct Sum<T>(PhantomData<T>);
 
-impl Fold for Sum {
-    type Value = f64;
-    type State = Option<f64>;
-    type Answer = Float64Type;
+impl<T: ArrowPrimitiveType> Fold for Sum<T> {
+    type Value = T::Native;
+    type State = Option<T::Native>;
+    type Answer = T;
 
-    fn add(state: &mut Option<f64>, value: f64) {
-        *state = Some(state.unwrap_or_default() + value);
+    fn add(state: &mut Option<T::Native>, value: T::Native) {
+        *state = Some(state.unwrap_or_default().add_wrapping(value));
     }
 
-    fn answer(state: &Option<f64>) -> Option<f64> {
+    fn merge(first: Option<T::Native>, other: Option<T::Native>) -> Option<T::Native> {
+        match (first, other) {
+            (Some(first), Some(other)) => Some(first.add_wrapping(other)),
+            (one, none) => one.or(none),
+        }
+    }
+
+    fn answer(state: &Option<T::Native>) -> Option<T::Native> {
         *state
     }
 }
@@ -68,6 +82,10 @@ impl Fold for Mean {
     fn add((sum, count): &mut (f64, u64), value: f64) {
         *sum += value;
         *count += 1;
+    }
+
+    fn merge((sum, count): (f64, u64), (others, more): (f64, u64)) -> (f64, u64) {
+        (sum + others, count + more)
     }
 
     fn answer((sum, count): &(f64, u64)) -> Option<f64> {
@@ -88,6 +106,11 @@ impl<T: ArrowPrimitiveType, const GREATEST: bool> Fold for Extreme<T, GREATEST> 
         if wins {
             *state = Some(value);
         }
+    }
+
+    fn merge(mut first: Option<T::Native>, other: Option<T::Native>) -> Option<T::Native> {
+        other.into_iter().for_each(|value| Self::add(&mut first, value));
+        first
     }
 
     fn answer(state: &Option<T::Native>) -> Option<T::Native> {

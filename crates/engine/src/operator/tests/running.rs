@@ -30,14 +30,24 @@ fn frame(first: Option<u64>, last: u64) -> WindowFrame {
     WindowFrame::new_bounds(WindowFrameUnits::Rows, first, last)
 }
 
-/// Every running function over `v` and `n` within the keys, newest first.
-async fn running(ours: bool, rows: i64, keys: &[Expr], first: Option<u64>, last: u64) -> Run {
+/// Keys smaller by `first` to `last`.
+fn range(first: i64, last: i64) -> WindowFrame {
+    let bound = |distance| match distance {
+        0 => WindowFrameBound::CurrentRow,
+        distance => WindowFrameBound::Preceding(ScalarValue::Int64(Some(distance))),
+    };
+    WindowFrame::new_bounds(WindowFrameUnits::Range, bound(first), bound(last))
+}
+
+/// Every running function over `v` and `n` within the keys, in the order of `n`.
+async fn running(ours: bool, rows: i64, keys: &[Expr], frame: &WindowFrame) -> Run {
     let context = context(ours, None);
+    let ascending = frame.units == WindowFrameUnits::Range;
     let over = |name: &str, function: Arc<AggregateUDF>, argument: Expr| {
         Expr::from(WindowFunction::new(function, vec![argument]))
             .partition_by(keys.to_vec())
-            .order_by(vec![col("n").sort(false, false)])
-            .window_frame(frame(first, last))
+            .order_by(vec![col("n").sort(ascending, false)])
+            .window_frame(frame.clone())
             .build()
             .unwrap()
             .alias(name)
@@ -48,6 +58,7 @@ async fn running(ours: bool, rows: i64, keys: &[Expr], first: Option<u64>, last:
         over("keys", count_udaf(), col("k")),
         over("sum", sum_udaf(), col("v")),
         over("mean", avg_udaf(), col("v")),
+        over("whole", sum_udaf(), col("n")),
         over("least", min_udaf(), col("v")),
         over("most", max_udaf(), doubled()),
         over("first", min_udaf(), col("n")),
@@ -59,28 +70,31 @@ async fn running(ours: bool, rows: i64, keys: &[Expr], first: Option<u64>, last:
 
 #[tokio::test]
 async fn gives_what_the_window_operator_gives() {
+    let rows = [(None, 0), (None, 1), (None, 3), (Some(0), 0), (Some(4), 0), (Some(5), 1), (Some(900), 2)];
+    let ranges = [(0, 0), (9, 0), (30, 1), (1_500, 200)];
+    let rows = rows.map(|(first, last)| frame(first, last));
+    let ranges = ranges.map(|(first, last)| range(first, last));
     for keys in [vec![], vec![col("k")], vec![col("k"), col("n")]] {
-        for (first, last) in [(None, 0), (None, 1), (None, 3), (Some(0), 0), (Some(4), 0), (Some(5), 1), (Some(900), 2)]
-        {
-            let ours = running(true, 2_500, &keys, first, last).await;
-            let theirs = running(false, 2_500, &keys, first, last).await;
+        for frame in rows.iter().chain(&ranges) {
+            let ours = running(true, 2_500, &keys, frame).await;
+            let theirs = running(false, 2_500, &keys, frame).await;
             assert!(ours.shape.contains("RunningExec"), "{}", ours.shape);
             assert!(!ours.shape.contains("WindowAggExec"), "{}", ours.shape);
             assert!(!theirs.shape.contains("RunningExec"));
-            assert_eq!(lines(&ours.batches), lines(&theirs.batches), "{keys:?} {first:?} {last}");
+            assert_eq!(lines(&ours.batches), lines(&theirs.batches), "{keys:?} {frame}");
         }
     }
 }
 
 #[tokio::test]
 async fn rows_are_not_sorted_by_their_keys() {
-    let ours = running(true, 100, &[col("k")], None, 0).await;
+    let ours = running(true, 100, &[col("k")], &frame(None, 0)).await;
     assert!(ours.shape.contains("expr=[n@0 DESC NULLS LAST]"), "{}", ours.shape);
     assert!(!ours.shape.contains("k@1 ASC"), "{}", ours.shape);
 }
 
 #[tokio::test]
 async fn no_rows_give_no_rows() {
-    let none = running(true, 0, &[col("k")], None, 0).await;
+    let none = running(true, 0, &[col("k")], &frame(None, 0)).await;
     assert_eq!(none.batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 0);
 }

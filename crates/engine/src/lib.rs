@@ -9,6 +9,7 @@ mod collect;
 mod definitions;
 mod engine;
 mod fault;
+mod growth;
 mod history;
 mod lookup;
 mod macros;

@@ -10,11 +10,15 @@ use datafusion::{
         memory_pool::{FairSpillPool, TrackConsumersPool},
         runtime_env::RuntimeEnvBuilder,
     },
+    optimizer::Optimizer,
     physical_optimizer::optimizer::PhysicalOptimizer,
     prelude::SessionConfig,
 };
 
-use crate::operator::{NaturalSorts, OwnOperators};
+use crate::{
+    growth::{Kept, Walled},
+    operator::{NaturalSorts, OwnOperators},
+};
 
 /// What the memory limit is where neither settings nor system tell.
 const FALLBACK_MEMORY: usize = 4 << 30;
@@ -35,12 +39,24 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
     let mut rules = PhysicalOptimizer::new().rules;
+    for rule in &mut rules {
+        if rule.name().starts_with("FilterPushdown") {
+            *rule = Arc::new(Walled(Arc::clone(rule)));
+        }
+    }
     rules.insert(0, Arc::new(OwnOperators));
     rules.push(Arc::new(NaturalSorts));
+    let mut logical_rules = Optimizer::new().rules;
+    for rule in &mut logical_rules {
+        if matches!(rule.name(), "push_down_filter" | "eliminate_outer_join") {
+            *rule = Arc::new(Kept(Arc::clone(rule)));
+        }
+    }
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_optimizer_rules(logical_rules)
         .with_physical_optimizer_rules(rules)
         .build();
     speleo_functions::register(&mut state)?;

@@ -12,4 +12,4 @@ pub(crate) use logical::Kept;
 pub(crate) use physical::Walled;
 
 /// So many expressions may take the place of a column.
-const MOST: usize = 400;
+const MOST: usize = 100;

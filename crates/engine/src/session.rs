@@ -36,6 +36,9 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     options.execution.parquet.schema_force_view_types = false;
     // Fields of structs are the only leaves, and they are rare; the rule fails on joins of tables with columns of one name.
     options.optimizer.enable_leaf_expression_pushdown = false;
+    // A join with such a filter waits until all its partitions have begun, and one above it whose own build side is empty never
+    // begins some of them: two joins, as of a `lookup` of several values, then wait for each other without an end.
+    options.optimizer.enable_join_dynamic_filter_pushdown = false;
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
     let mut rules = PhysicalOptimizer::new().rules;

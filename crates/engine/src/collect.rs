@@ -74,7 +74,7 @@ fn lines(rows: &Rows) -> DataResult<Vec<u8>> {
 }
 
 /// A batch as objects; null is no member.
-fn objects(batch: &RecordBatch) -> DataResult<Vec<Map<String, Value>>> {
+pub(crate) fn objects(batch: &RecordBatch) -> DataResult<Vec<Map<String, Value>>> {
     let mut objects: Vec<Map<String, Value>> = (0..batch.num_rows()).map(|_| Map::new()).collect();
     for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
         if field.name().starts_with("__") {

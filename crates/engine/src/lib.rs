@@ -8,6 +8,7 @@ mod clock;
 mod collect;
 mod definitions;
 mod engine;
+mod export;
 mod fault;
 mod growth;
 mod history;

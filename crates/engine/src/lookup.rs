@@ -1,7 +1,8 @@
-//! Lookup tables: CSV files by name inside the lookup folders. `| inputlookup users.csv`
+//! Lookup tables: CSV files, and GeoJSON files of shapes, by name inside the lookup folders. `| inputlookup users.csv`
 //!
 //! A name is never a path: what a search says cannot lead out of the folders. Key-value stores and scripts are absent.
 
+mod features;
 mod read;
 mod write;
 
@@ -31,10 +32,18 @@ impl Lookups {
     /// Where the file exists and cannot be read.
     pub(crate) fn open(&self, name: &str, knowledge: &Knowledge) -> Result<Option<LookupTable>, Fault> {
         let definition = definition(name, knowledge);
-        let Some(path) = self.find(&definition.filename) else { return Ok(None) };
-        let table = read::read(&path)?;
+        let table = match features::file(&definition.filename) {
+            Some(filename) => {
+                let Some(path) = self.existing(&filename) else { return Ok(None) };
+                features::read(&path, &definition)?
+            }
+            None => {
+                let Some(path) = self.find(&definition.filename) else { return Ok(None) };
+                read::read(&path)?
+            }
+        };
         let memory = MemTable::try_new(Arc::clone(&table.schema), vec![table.batches])
-            .map_err(|error| Fault::data(path.display(), error))?;
+            .map_err(|error| Fault::data(&definition.filename, error))?;
         Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition }))
     }
 
@@ -48,16 +57,22 @@ impl Lookups {
             let message = format!("`{}` is neither a lookup definition nor the name of a CSV file", write.table);
             return Err(Fault { code: Code::UnknownLookup, message });
         }
-        let known = self.find(&filename);
-        let path = match (known, self.folders.first()) {
-            (Some(path), _) => path,
-            (None, Some(folder)) => folder.join(&filename),
-            (None, None) => {
-                let message = format!("there is no folder to write the lookup `{filename}` to");
-                return Err(Fault { code: Code::File, message });
-            }
+        let path = match self.find(&filename) {
+            Some(path) => path,
+            None => self.home(&filename)?.join(&filename),
         };
         write::write(&path, write, rows)
+    }
+
+    /// The folder that new files go to, of which `name` is one.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(crate) fn home(&self, name: &str) -> Result<&Path, Fault> {
+        self.folders.first().map(PathBuf::as_path).ok_or_else(|| Fault {
+            code: Code::File,
+            message: format!("there is no folder of lookups to write `{name}` to"),
+        })
     }
 
     /// The names of files and definitions, sorted.
@@ -65,7 +80,8 @@ impl Lookups {
         let mut names: Vec<String> = knowledge.lookups.keys().cloned().collect();
         for folder in &self.folders {
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            names.extend(entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_csv(name)));
+            let files = entries.filter_map(|entry| entry.file_name().into_string().ok());
+            names.extend(files.filter(|name| is_csv(name) || features::is_features(name)));
         }
         names.sort();
         names.dedup();
@@ -73,7 +89,12 @@ impl Lookups {
     }
 
     fn find(&self, filename: &str) -> Option<PathBuf> {
-        if !is_csv(filename) {
+        if is_csv(filename) { self.existing(filename) } else { None }
+    }
+
+    /// The file of a plain name.
+    fn existing(&self, filename: &str) -> Option<PathBuf> {
+        if !is_plain(filename) {
             return None;
         }
         self.folders.iter().map(|folder| folder.join(filename)).find(|path| path.is_file())
@@ -84,11 +105,15 @@ fn definition(name: &str, knowledge: &Knowledge) -> LookupDefinition {
     knowledge.lookups.get(name).cloned().unwrap_or_else(|| LookupDefinition::of_file(name))
 }
 
+/// Whether a text names something in a folder, and nothing above or below it.
+pub(crate) fn is_plain(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':'])
+}
+
 /// Whether a text is the plain name of a CSV file.
 fn is_csv(name: &str) -> bool {
-    let plain = !name.starts_with('.') && !name.contains(['/', '\\', '\0', ':']);
     let lower = name.to_ascii_lowercase();
-    plain && (lower.ends_with(".csv") || is_compressed(&lower))
+    is_plain(name) && (lower.ends_with(".csv") || is_compressed(&lower))
 }
 
 fn is_compressed(name: &str) -> bool {

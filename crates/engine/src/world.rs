@@ -21,6 +21,7 @@ use crate::{
     clock::Clock,
     collect,
     engine::Step,
+    export,
     fault::Fault,
     history,
     lookup::Lookups,
@@ -215,6 +216,7 @@ impl World for EngineWorld<'_> {
         let rows = self.run(step, plan).await?;
         if self.mode == Mode::Run {
             match &write {
+                Write::File(write) => export::write(self.lookups.home(&write.name)?, write, &rows)?,
                 Write::Lookup(write) => self.lookups.write(write, &rows, self.knowledge)?,
                 Write::Index(index) => collect::append(&self.catalog.target(index)?, &rows)?,
             }

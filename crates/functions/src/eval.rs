@@ -10,6 +10,7 @@ pub mod diff;
 pub mod extract;
 pub mod fields;
 pub mod geo;
+pub mod geometry;
 pub mod informational;
 pub mod json;
 mod kernel;
@@ -87,6 +88,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         extract::kernels(),
         fields::kernels(),
         geo::kernels(),
+        geometry::kernels(),
         informational::kernels(),
         json::kernels(),
         lookup::kernels(),

@@ -32,8 +32,10 @@ pub enum MatchKind {
 pub struct LookupDefinition {
     /// The name that searches use.
     pub name: String,
-    /// The CSV file by name.
+    /// The file by name: CSV, or GeoJSON for shapes.
     pub filename: String,
+    /// The property that names a shape, the last step of `feature_id_element`.
+    pub feature_id: Option<String>,
     /// The most matches for one event.
     pub max_matches: usize,
     /// The fewest; missing ones are filled with `default_match`.
@@ -60,6 +62,7 @@ impl LookupDefinition {
         Self {
             name: filename.to_owned(),
             filename: filename.to_owned(),
+            feature_id: None,
             max_matches: 1000,
             min_matches: 0,
             default_match: String::new(),
@@ -111,6 +114,7 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, LookupDefinition>, Vec<Proble
         let definition = LookupDefinition {
             name: name.clone(),
             filename: filename.to_owned(),
+            feature_id: conf.text(stanza, "feature_id_element").and_then(last_step),
             max_matches: number("max_matches", most, 1..=1000, &mut problems) as usize,
             min_matches: number("min_matches", 0, 0..=1000, &mut problems) as usize,
             default_match: conf.text(stanza, "default_match").unwrap_or_default().to_owned(),
@@ -124,6 +128,11 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, LookupDefinition>, Vec<Proble
         lookups.insert(name.clone(), definition);
     }
     (lookups, problems)
+}
+
+/// `name` of `/Placemark/name`.
+fn last_step(path: &str) -> Option<String> {
+    path.rsplit('/').next().map(str::trim).filter(|step| !step.is_empty()).map(str::to_owned)
 }
 
 /// Reads `WILDCARD(a), CIDR(b)`.

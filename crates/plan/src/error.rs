@@ -1,7 +1,7 @@
 //! Why a search could not be planned or run.
 
 use datafusion::error::DataFusionError;
-use speleo_syntax::{Code, Diagnostic, Span};
+use speleo_syntax::{Code, Diagnostic, Label, Span};
 
 /// The result of lowering.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -21,6 +21,20 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error with a place for what has none.
+    pub(crate) fn at(self, span: Span) -> Self {
+        let place = |mut found: Diagnostic| {
+            if found.labels.is_empty() {
+                found.labels.push(Label { span, text: String::new() });
+            }
+            found
+        };
+        match self {
+            Error::Diagnostics(list) => Error::Diagnostics(list.into_iter().map(place).collect()),
+            Error::Engine { span: known, source } => Error::Engine { span: known.or(Some(span)), source },
+        }
+    }
+
     /// The problems as diagnostics; a failure below becomes one that names the command.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         match self {

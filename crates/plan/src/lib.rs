@@ -39,4 +39,7 @@ mod world;
 pub use error::{Error, Result};
 pub use lower::{SearchPlan, plan};
 pub use suggest::nearest;
-pub use world::{IndexEntry, IndexFile, LookupTable, LookupWrite, PastSearch, Rows, Source, TimeRange, World, Write};
+pub use world::{
+    FileFormat, FileWrite, IndexEntry, IndexFile, LookupTable, LookupWrite, PastSearch, Rows, Source, TimeRange, World,
+    Write,
+};

@@ -78,9 +78,54 @@ pub struct LookupWrite {
     pub multivalue_columns: bool,
 }
 
+/// The form of rows in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFormat {
+    /// The texts of events, or the fields of other rows.
+    Raw,
+    /// Comma-separated, with a header.
+    Csv,
+    /// Tab-separated, with a header.
+    Tsv,
+    /// An object a line.
+    Json,
+    /// A `result` for each row.
+    Xml,
+}
+
+impl FileFormat {
+    /// The ending of files.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Json => "json",
+            Self::Xml => "xml",
+        }
+    }
+}
+
+/// The order to write files beside the lookup tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileWrite {
+    /// The name of a text file, or what the names of numbered files begin with.
+    pub name: String,
+    /// The form.
+    pub format: FileFormat,
+    /// How many bytes a numbered file has before the next one begins; none is one file of that name, in place of an old one.
+    pub roll_bytes: Option<u64>,
+    /// The level of gzip; 0 is none.
+    pub compression: u32,
+    /// The column that says which folder a row goes to.
+    pub destination: Option<String>,
+}
+
 /// The order to write rows.
 #[derive(Debug, Clone)]
 pub enum Write {
+    /// To files.
+    File(FileWrite),
     /// To a lookup table.
     Lookup(LookupWrite),
     /// To the end of an index, an event for each row with the columns as they are.

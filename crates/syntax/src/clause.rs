@@ -4,6 +4,7 @@ pub mod aggregate;
 mod arguments;
 pub mod bins;
 pub(crate) mod field_list;
+pub mod frame;
 pub mod index_list;
 pub mod series;
 pub mod sort_key;

@@ -32,6 +32,7 @@ pub mod dbinspect;
 pub mod dedup;
 pub mod delta;
 pub mod diff;
+pub mod dump;
 pub mod erex;
 pub mod eval;
 pub mod eventcount;
@@ -51,6 +52,8 @@ pub mod from;
 pub mod fromjson;
 pub mod gauge;
 pub mod gentimes;
+pub mod geom;
+pub mod geomfilter;
 pub mod geostats;
 pub mod head;
 pub mod history;
@@ -80,6 +83,7 @@ pub mod noop;
 pub mod outlier;
 pub mod outputcsv;
 pub mod outputlookup;
+pub mod outputraw;
 pub mod outputtext;
 pub mod overlap;
 pub mod pivot;
@@ -172,6 +176,7 @@ macro_rules! commands {
             Dedup(dedup::Dedup) = [dedup::SPEC],
             Delta(delta::Delta) = [delta::SPEC],
             Diff(diff::Diff) = [diff::SPEC],
+            Dump(dump::Dump) = [dump::SPEC],
             Erex(erex::Erex) = [erex::SPEC],
             Eval(eval::Eval) = [eval::SPEC],
             EventCount(eventcount::EventCount) = [eventcount::SPEC],
@@ -191,6 +196,8 @@ macro_rules! commands {
             FromJson(fromjson::FromJson) = [fromjson::SPEC],
             Gauge(gauge::Gauge) = [gauge::SPEC],
             GenTimes(gentimes::GenTimes) = [gentimes::SPEC],
+            Geom(geom::Geom) = [geom::SPEC],
+            GeomFilter(geomfilter::GeomFilter) = [geomfilter::SPEC],
             GeoStats(geostats::GeoStats) = [geostats::SPEC],
             Head(head::Head) = [head::SPEC],
             History(history::History) = [history::SPEC],
@@ -227,6 +234,7 @@ macro_rules! commands {
             Outlier(outlier::Outlier) = [outlier::SPEC],
             OutputCsv(outputcsv::OutputCsv) = [outputcsv::SPEC],
             OutputLookup(outputlookup::OutputLookup) = [outputlookup::SPEC],
+            OutputRaw(outputraw::OutputRaw) = [outputraw::SPEC],
             OutputText(outputtext::OutputText) = [outputtext::SPEC],
             Overlap(overlap::Overlap) = [overlap::SPEC],
             Pivot(pivot::Pivot) = [pivot::SPEC],

@@ -329,7 +329,19 @@ pub(crate) fn find(name: &str) -> Option<&'static CommandSpec> {
 /// Whether a search may write a table, a file or an index: a command in it does, in brackets too, or one runs texts that are
 /// not known before it runs.
 pub fn may_write(text: &str) -> bool {
-    let names = ["collect", "foreach", "from", "loadjob", "map", "outputcsv", "outputlookup", "savedsearch", "union"];
+    let names = [
+        "collect",
+        "dump",
+        "foreach",
+        "from",
+        "loadjob",
+        "map",
+        "outputcsv",
+        "outputlookup",
+        "outputraw",
+        "savedsearch",
+        "union",
+    ];
     let mut cursor = Cursor::new(text);
     if !structure::check(text).is_empty() {
         return true;

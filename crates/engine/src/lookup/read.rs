@@ -15,7 +15,7 @@ use super::{MULTIVALUE, is_compressed, name_of};
 use crate::fault::Fault;
 
 /// The place in the file.
-const SEQUENCE: &str = "__seq";
+pub(super) const SEQUENCE: &str = "__seq";
 
 /// A file's rows.
 pub(super) struct Table {

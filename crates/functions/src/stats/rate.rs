@@ -2,7 +2,7 @@
 //!
 //! `stats rate(packets) by interface` becomes `spl_rate(packets, _time)`. A counter that falls was reset: it counts from 0
 //! again, so the value after the reset is the growth. Fewer than two times give null. `rate_avg` and `rate_sum` of `mstats`
-//! have rows but no kernel: the planner averages or sums rates.
+//! have rows but no kernel: lowering averages or sums the rates of series.
 
 use std::sync::Arc;
 

@@ -2,17 +2,20 @@
 //!
 //! Each metric that the search names becomes a field with the values of its points; from there on it is `tstats`. A wildcard
 //! needs to know which metrics there are: the fields of the events say so, or for events with one metric each a named step.
+//! `rate_avg` and `rate_sum` take the rate of each series first.
+
+mod rate;
 
 use datafusion::{
     arrow::datatypes::DataType,
     functions_nested::{array_compact::array_compact, make_array::make_array},
-    logical_expr::{lit, when},
+    logical_expr::{Expr, lit, when},
 };
 use speleo_functions::value::Texts;
 use speleo_syntax::{
     Code, Diagnostic, Field,
     clause::{
-        Aggregate, Argument,
+        Aggregate, Argument, BinSpan,
         bins::{Axis, Bins as Options},
     },
     command::{chart::Chart, mstats::MStats, timechart::TimeChart},
@@ -30,6 +33,9 @@ use crate::{
     union::stack,
     wildcard,
 };
+
+/// The column of bins of time; `_time` stays, for functions that heed it.
+const BIN: &str = "bin of _time";
 
 /// The field of `mcatalog` that lists the names of a point's dimensions.
 const DIMENSIONS: &str = "_dims";
@@ -50,7 +56,13 @@ impl Lower for MStats {
         if self.catalog {
             points = dimensions(points)?;
         }
-        let aggregates = self.named(&points, cx).await?;
+        let dimensions = rate::dimensions(&points);
+        let mut aggregates = self.named(&points, cx).await?;
+        let of_series = rate::first(&aggregates).is_some();
+        if let Some(rate) = rate::first(&aggregates).filter(|_| self.prestats) {
+            let text = format!("`{}` cannot be prepared by `prestats`", rate.function);
+            return Err(Diagnostic::new(Code::BadValue, rate.span, text).into());
+        }
         if !self.catalog {
             points = metrics(points, &aggregates)?;
         }
@@ -60,16 +72,29 @@ impl Lower for MStats {
                 points = points.set(vec![(field.name.clone(), filled)])?;
             }
         }
+        let width = match &self.width {
+            None if self.timed && (of_series || !self.chart) => tstats::automatic(&points, cx).await?,
+            width => width.clone(),
+        };
+        let bin = self.bin(width.as_ref(), &points, cx)?;
+        let is_binned = bin.is_some();
+        points = points.set(bin.map(|bin| (BIN.to_owned(), bin)).into_iter().collect())?;
+        if of_series {
+            let bin = is_binned.then_some(BIN);
+            (points, aggregates) = rate::of_series(points, aggregates, &dimensions, bin, cx).await?;
+        }
         if self.chart {
-            return self.chart(aggregates, points, cx).await;
+            return self.chart(aggregates, width, points, cx).await;
         }
         let mut by: Vec<Field> = Vec::with_capacity(self.by.len() + 1);
         if self.timed {
-            points = self.binned(points, cx).await?;
             by.push(Field::new(meet::TIME, self.span));
         }
         by.extend(self.by.iter().cloned());
         if self.prestats {
+            if is_binned {
+                points = points.set(vec![(meet::TIME.to_owned(), column(BIN))])?;
+            }
             let parts = parts(points, &aggregates, &by)?;
             return match input {
                 Some(input) => stack(input, parts),
@@ -81,8 +106,10 @@ impl Lower for MStats {
         if outputs.is_empty() {
             return table::nothing();
         }
-        let names = by.iter().map(|field| field.name.as_str());
-        aggregate::group(aggregate::keys(points, names, false)?, &outputs)
+        let place = |name| if is_binned && name == meet::TIME { BIN } else { name };
+        let mut keys = aggregate::keys(points, by.iter().map(|field| place(field.name.as_str())), false)?;
+        keys.keys.iter_mut().filter(|key| key.name == BIN).for_each(|key| meet::TIME.clone_into(&mut key.name));
+        aggregate::group(keys, &outputs)
     }
 }
 
@@ -92,10 +119,16 @@ trait Parts {
     fn wanted(&self) -> Vec<String>;
     /// The aggregations, each of one metric.
     async fn named(&self, points: &Relation, cx: &mut Context<'_>) -> Result<Vec<Aggregate>>;
-    /// The points with `_time` in bins.
-    async fn binned(&self, points: Relation, cx: &mut Context<'_>) -> Result<Relation>;
+    /// The bin of a point's time; none where times do not group.
+    fn bin(&self, width: Option<&BinSpan>, points: &Relation, cx: &Context<'_>) -> Result<Option<Expr>>;
     /// The aggregates as a table with a column for each value of a dimension.
-    async fn chart(&self, aggregates: Vec<Aggregate>, points: Relation, cx: &mut Context<'_>) -> Result<Relation>;
+    async fn chart(
+        &self,
+        aggregates: Vec<Aggregate>,
+        width: Option<BinSpan>,
+        points: Relation,
+        cx: &mut Context<'_>,
+    ) -> Result<Relation>;
 }
 
 impl Parts for MStats {
@@ -151,25 +184,28 @@ impl Parts for MStats {
         Ok(aggregates)
     }
 
-    async fn binned(&self, points: Relation, cx: &mut Context<'_>) -> Result<Relation> {
-        let width = match &self.width {
-            Some(width) => Some(width.clone()),
-            None => tstats::automatic(&points, cx).await?,
-        };
-        let (Some(width), Some(data_type)) = (width, points.data_type(meet::TIME).cloned()) else { return Ok(points) };
-        let bins = Bins { width: &width, align: None, span: self.span };
-        let (value, value_type) = bins.of(column(meet::TIME), &data_type, cx)?;
-        points.set(vec![(meet::TIME.to_owned(), meet::stored(meet::TIME, value, &value_type)?)])
+    fn bin(&self, width: Option<&BinSpan>, points: &Relation, cx: &Context<'_>) -> Result<Option<Expr>> {
+        let data_type = points.data_type(meet::TIME).filter(|_| self.timed);
+        let (Some(width), Some(data_type)) = (width, data_type) else { return Ok(None) };
+        let bins = Bins { width, align: None, span: self.span };
+        let (value, value_type) = bins.of(column(meet::TIME), data_type, cx)?;
+        Ok(Some(meet::stored(meet::TIME, value, &value_type)?))
     }
 
-    async fn chart(&self, aggregates: Vec<Aggregate>, points: Relation, cx: &mut Context<'_>) -> Result<Relation> {
+    async fn chart(
+        &self,
+        aggregates: Vec<Aggregate>,
+        width: Option<BinSpan>,
+        points: Relation,
+        cx: &mut Context<'_>,
+    ) -> Result<Relation> {
         if aggregates.is_empty() {
             return table::nothing();
         }
         let mut axes = self.by.iter().map(|field| Axis { field: field.clone(), bins: Options::default() });
         let (span, series) = (self.span, self.series.clone());
         if self.timed {
-            let bins = Options { width: self.width.clone(), ..Options::default() };
+            let bins = Options { width, ..Options::default() };
             let column = axes.next();
             let chart = TimeChart {
                 span,

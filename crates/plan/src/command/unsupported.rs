@@ -16,7 +16,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ("crawl", "`--index NAME=FOLDER` reads a folder of files"),
     ("dbxquery", "an export of the table as CSV or Parquet can be read by `--index` or `inputlookup`"),
     ("delete", "files are read as they are and never changed; `where NOT …` leaves events out"),
-    ("dump", "`speleo search --output FORMAT` writes rows to a file"),
     ("entitymerge", "`stats values(*) AS * BY entity` merges the rows of an entity"),
     ("file", "`--index NAME=FILE` reads a file"),
     ("fit", "models are trained outside; `lookup` applies their results"),
@@ -25,7 +24,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ("inputxml", "`xpath` and `xmlkv` read XML in events"),
     ("mcollect", "`collect` writes rows to an index"),
     ("meventcollect", "`collect` writes rows to an index"),
-    ("outputraw", "`speleo search --output raw` writes the text of events"),
     ("outputtelemetry", "nothing is sent to anybody"),
     ("rtorder", "stored data is read once; `sort - _time` orders it"),
     ("runshellscript", "no programs are run; a program can read `speleo search --output jsonl`"),
@@ -39,11 +37,8 @@ const INSTEAD: &[(&str, &str)] = &[
 ];
 
 /// Commands that could run here and do not yet, and what does nearly the same.
-const NEARLY: &[(&str, &str)] = &[
-    ("geom", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
-    ("geomfilter", "no map is drawn here; `lookup` and `stats count BY` tell how much each region has"),
-    ("typelearner", "`findtypes useraw` suggests event types; Splunk gave `typelearner` up for it"),
-];
+const NEARLY: &[(&str, &str)] =
+    &[("typelearner", "`findtypes useraw` suggests event types; Splunk gave `typelearner` up for it")];
 
 impl Lower for Unsupported {
     async fn lower(&self, _input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {

@@ -100,6 +100,9 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         }
         Command::Search(search) => of_search(&search.expr, found),
         Command::SearchTxn(search) => of_search(&search.expr, found),
+        Command::Dump(dump) => dump.fields.iter().for_each(found),
+        Command::Geom(geom) => found(&geom.id),
+        Command::GeomFilter(filter) => found(&Field::new("geom", filter.span)),
         Command::Sort(sort) => of_keys(&sort.keys, found),
         Command::Stats(stats) => {
             of_aggregates(&stats.aggregates, found);
@@ -249,6 +252,7 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         | Command::LoadJob(_)
         | Command::OutputCsv(_)
         | Command::OutputText(_)
+        | Command::OutputRaw(_)
         | Command::Pivot(_)
         | Command::Require(_)
         | Command::Rest(_)

@@ -58,6 +58,7 @@ pub(crate) fn takes_all(command: &Command) -> bool {
         Command::Associate(associate) => associate.fields.is_empty(),
         Command::FieldSummary(summary) => summary.fields.is_empty(),
         Command::KMeans(kmeans) => kmeans.fields.is_empty(),
+        Command::Dump(dump) => dump.fields.is_empty(),
         Command::Outlier(outlier) => outlier.fields.is_empty(),
         // The fields of its type are not known yet.
         Command::Transaction(transaction) => transaction.name.is_some(),
@@ -70,6 +71,7 @@ pub(crate) fn takes_all(command: &Command) -> bool {
         | Command::Collect(_)
         | Command::OutputCsv(_)
         | Command::OutputLookup(_)
+        | Command::OutputRaw(_)
         | Command::Predict(_)
         | Command::SelfJoin(_)
         | Command::Transpose(_)

@@ -86,7 +86,7 @@ struct Rolling {
 /// A file that is being written.
 enum Sink {
     Plain(BufWriter<NamedTempFile>),
-    Gzip(GzEncoder<BufWriter<NamedTempFile>>),
+    Gzip(Box<GzEncoder<BufWriter<NamedTempFile>>>),
 }
 
 /// Files that have all their rows and no names yet.
@@ -132,7 +132,7 @@ impl Rolling {
             let file = BufWriter::new(file);
             let sink = match self.compression {
                 0 => Sink::Plain(file),
-                level => Sink::Gzip(GzEncoder::new(file, Compression::new(level.min(9)))),
+                level => Sink::Gzip(Box::new(GzEncoder::new(file, Compression::new(level.min(9))))),
             };
             self.open = Some((sink, 0));
             form.start(&mut text).map_err(|error| self.failed(error))?;

@@ -4,6 +4,7 @@
 
 mod answer;
 mod explain;
+mod partial;
 
 pub use answer::{Answer, Checked, Explained, Explanation, Outcome, Status, Step};
 
@@ -58,6 +59,8 @@ struct Read {
     expansion: Expansion,
     search: Search,
     diagnostics: Vec<Diagnostic>,
+    /// Where the text with its macros expanded could not be read; none where a macro is missing, for nothing is known then.
+    mistakes: Vec<Span>,
     /// Whether it goes on with the rows of another search.
     continues: bool,
 }
@@ -182,6 +185,9 @@ impl Engine {
                 Err(problems) => Err(problems),
             };
             diagnostics.extend(planned.map_or_else(|problems| problems, |plan| read.expansion.locate(plan.notes)));
+        } else if let Ok(world) = self.world(Mode::Blind) {
+            diagnostics.extend(self.plan_parts(&read, &world).await);
+            partial::in_reading_order(&mut diagnostics);
         }
         Checked::new(commands, diagnostics)
     }
@@ -205,6 +211,8 @@ impl Engine {
         let mut read = self.read(text);
         diagnostics.append(&mut read.diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.extend(self.plan_parts(&read, &self.world(Mode::Rehearse)?).await);
+            partial::in_reading_order(diagnostics);
             return Err(Vec::new());
         }
         let world = self.world(Mode::Run)?;
@@ -270,8 +278,9 @@ impl Engine {
         let source = MacroSource { knowledge: &self.shared.knowledge, evaluate: &|text| self.evaluate(text) };
         let (expansion, mut diagnostics) = expand(text, &source);
         let (search, problems) = parse(&expansion.text);
+        let mistakes = mistakes(&diagnostics, &problems);
         diagnostics.extend(expansion.locate(problems));
-        Read { expansion, search, diagnostics, continues: false }
+        Read { expansion, search, diagnostics, mistakes, continues: false }
     }
 
     /// Reads a search that is kept somewhere: it may go on with the rows of another one.
@@ -284,8 +293,9 @@ impl Engine {
             let message = format!("`{name}` goes on with the rows of another search");
             problems.push(Diagnostic::new(Code::PostProcess, span, message));
         }
+        let mistakes = mistakes(&diagnostics, &problems);
         diagnostics.extend(expansion.locate(problems));
-        Read { expansion, search, diagnostics, continues }
+        Read { expansion, search, diagnostics, mistakes, continues }
     }
 
     fn world(&self, mode: Mode) -> Result<EngineWorld<'_>, Vec<Diagnostic>> {
@@ -342,6 +352,15 @@ impl Engine {
         let texts = Texts::new(column).map_err(failed)?;
         Ok(texts.get(0).map(|text| text.into_owned()))
     }
+}
+
+/// The places of the mistakes in a text, where its macros could be expanded.
+fn mistakes(of_macros: &[Diagnostic], problems: &[Diagnostic]) -> Vec<Span> {
+    if of_macros.iter().any(Diagnostic::is_error) {
+        return Vec::new();
+    }
+    let errors = problems.iter().filter(|problem| problem.is_error());
+    errors.filter_map(|error| error.labels.first()).map(|label| label.span).collect()
 }
 
 /// The rows that a search goes on with: events of which nothing is known.

@@ -1,0 +1,63 @@
+//! What else is wrong with a search that cannot be read as a whole: `index=web | stats sum(a) BY | lookup none x`
+//!
+//! The commands before the first mistake, and the searches in brackets that have none, are planned by themselves. What stands
+//! behind a mistake is left alone: what it would say follows from the mistake, or might.
+
+use speleo_plan::plan;
+use speleo_syntax::{Command, Diagnostic, Search, Span, command::union::Dataset};
+
+use super::{Engine, Read};
+use crate::{fault::diagnose, run, world::EngineWorld};
+
+impl Engine {
+    /// The problems of the parts that could be read, besides those of reading.
+    pub(super) async fn plan_parts(&self, read: &Read, world: &EngineWorld<'_>) -> Vec<Diagnostic> {
+        let Some(first) = read.mistakes.iter().map(|span| span.start).min() else { return Vec::new() };
+        let is_whole =
+            |span: Span| !read.mistakes.iter().any(|mistake| mistake.start < span.end && span.start <= mistake.end);
+        let before =
+            read.search.commands.iter().take_while(|command| command.span().end <= first && is_whole(command.span()));
+        let mut commands: Vec<Command> = before.cloned().collect();
+        let rest = read.search.commands.iter().skip(commands.len());
+        let mut parts: Vec<Search> =
+            rest.flat_map(in_brackets).filter(|search| is_whole(search.span)).cloned().collect();
+        if !commands.is_empty() {
+            if read.continues {
+                commands.insert(0, super::any_events());
+            }
+            parts.insert(0, Search { span: read.search.span, commands });
+        }
+        let mut problems = Vec::new();
+        for part in parts {
+            let work = async { Ok(plan(&part, world).await) };
+            let planned = run::guard(work).await.unwrap_or_else(|error| Err(error.into()));
+            let found = planned.map_or_else(diagnose, |_| Vec::new());
+            problems.extend(found.into_iter().filter(Diagnostic::is_error));
+        }
+        read.expansion.locate(problems)
+    }
+}
+
+/// Puts diagnostics in the order of their places; those without one stay first.
+pub(super) fn in_reading_order(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|one| one.labels.first().map(|label| label.span.start));
+}
+
+/// The searches in brackets that stand by themselves: they do not read the rows of the pipeline around them.
+fn in_brackets(command: &Command) -> Vec<&Search> {
+    match command {
+        Command::Append(append) => vec![&append.search],
+        Command::AppendCols(append) => vec![&append.search],
+        Command::Join(join) => vec![&join.search],
+        Command::MultiSearch(all) => all.searches.iter().collect(),
+        Command::Set(set) => vec![&set.left, &set.right],
+        Command::Union(union) => {
+            let search = |dataset| match dataset {
+                &Dataset::Search(ref search) => Some(search),
+                _ => None,
+            };
+            union.datasets.iter().filter_map(search).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -27,8 +27,17 @@ impl Choice {
 impl Cursor<'_> {
     /// Takes an option. Unknown names are the caller's to report, with [`unknown_option`](Self::unknown_option).
     pub(crate) fn option(&mut self) -> Option<Choice> {
+        self.option_called(token::option_name)
+    }
+
+    /// The same where names are the author's, such as `2xx` of a range.
+    pub(crate) fn free_option(&mut self) -> Option<Choice> {
+        self.option_called(token::free_name)
+    }
+
+    fn option_called(&mut self, name: fn(&str) -> token::Token<'_>) -> Option<Choice> {
         let start = self.position();
-        let name = self.token(token::option_name);
+        let name = self.token(name);
         let (Some(name), Some(_)) = (name, self.symbol("=")) else {
             self.go(start);
             return None;

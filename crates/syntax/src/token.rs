@@ -5,7 +5,7 @@
 use nom::{
     IResult, Parser,
     branch::alt,
-    bytes::complete::{tag, take_while},
+    bytes::complete::{tag, take_while, take_while1},
     character::complete::{char, digit1, one_of, satisfy},
     combinator::{not, opt, peek, recognize},
     multi::many0_count,
@@ -47,6 +47,11 @@ pub(crate) fn option_name(input: &str) -> Token<'_> {
         take_while(|next| is_name(next) || matches!(next, '.' | '-')),
     ))
     .parse(input)
+}
+
+/// A name of the author's own: it may begin with a digit.
+pub(crate) fn free_name(input: &str) -> Token<'_> {
+    take_while1(|next| is_name(next) || matches!(next, '.' | '-')).parse(input)
 }
 
 /// The name of a command or function.

@@ -50,6 +50,11 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         }
         let end = cursor.position();
         if cursor.symbol(",").is_some() {
+            // Splunk passes over an assignment that is not there: `a=1, , b=2`.
+            while let Some(comma) = cursor.symbol(",") {
+                let warning = Diagnostic::new(Code::Superfluous, comma, "nothing stands between two commas");
+                cursor.report(warning.edit("one comma is enough", comma, ""));
+            }
             continue;
         }
         if let Some(span) = next_assignment(cursor) {

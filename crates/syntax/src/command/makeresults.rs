@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::{Code, Command, CommandSpec, Diagnostic, Kind, Span, Spanned, cursor::Cursor, print};
+use crate::{Code, Command, CommandSpec, Diagnostic, Kind, Span, Spanned, cursor::Cursor, print, token};
 
 /// Make rows with only `_time`, or rows from inline data.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let (mut count, mut annotate, mut format, mut data) = (1, false, None, None);
+    // Published searches write a bare number, and Splunk takes them.
+    if let Some(number) = cursor.token(token::integer) {
+        count = number.node.parse().unwrap_or(count);
+        cursor.skip_separators();
+    }
     while let Some(option) = cursor.option() {
         match option.name.node.as_str() {
             "annotate" => annotate = cursor.boolean(&option),

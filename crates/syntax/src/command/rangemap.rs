@@ -46,7 +46,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         if cursor.at_end() {
             break;
         }
-        let Some(option) = cursor.option() else {
+        let Some(option) = cursor.free_option() else {
             cursor.expected("a range such as `low=0-10`");
             return None;
         };

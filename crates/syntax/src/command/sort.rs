@@ -44,7 +44,12 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         if let Some(option) = cursor.option() {
             match option.name.node.as_str() {
                 "limit" => sort.limit = Some(cursor.unsigned(&option)),
-                _ => cursor.unknown_option(&option),
+                // As in Splunk this is the name of a field, which no row has.
+                name => {
+                    let message = format!("`{name}=` is no option of `sort` and changes nothing");
+                    let warning = Diagnostic::new(Code::Superfluous, option.name.span, message);
+                    cursor.report(warning.help("`limit=` is how many rows stay"));
+                }
             }
             continue;
         }

@@ -426,6 +426,13 @@ codes! {
     ///
     /// Instead: index=web | rex "port=(?<port>\d+)"
     Learnt = "W0570", Note;
+    /// Meaning: Something changes nothing, and Splunk passes over it: an assignment that is not there, an option that `sort`
+    /// does not have.
+    ///
+    /// Example: | makeresults | eval a=1, , b=2
+    ///
+    /// Instead: | makeresults | eval a=1, b=2
+    Superfluous = "W0571", Warning;
 
     /// Meaning: A bug of speleo's: this must not happen, whatever the search is.
     ///

@@ -1,6 +1,7 @@
 //! Bins of a value by a span, for `bin` and `tstats … BY _time span=`. `bin _time span=5m`, `bin bytes span=2log10`
 //!
-//! A bin of time is its first instant; a bin of numbers is the text `low-high`. What is no number stays as it is, several values too.
+//! A bin of time is its first instant; a bin of numbers is the text `low-high`. What is no number stays as it is; each of several
+//! values has its bin.
 
 use datafusion::{
     arrow::datatypes::DataType,
@@ -108,8 +109,7 @@ fn labelled(name: &str, value: Expr, data_type: &DataType, numbers: &[f64]) -> R
         return Ok((label(value)?, DataType::Utf8));
     }
     if meet::is_list(data_type) {
-        let label = label(kernel::call("spl_num", vec![value.clone()])?)?;
-        return Ok((coalesce().call(vec![kernel::call("spl_as_list", vec![label])?, value]), data_type.clone()));
+        return Ok((label(value)?, meet::list_type()));
     }
     let label = label(value.clone())?;
     let own = meet::utf8(meet::convert(value, data_type, &DataType::Utf8)?, data_type);

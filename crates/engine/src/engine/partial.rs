@@ -51,13 +51,14 @@ fn in_brackets(command: &Command) -> Vec<&Search> {
         Command::Join(join) => vec![&join.search],
         Command::MultiSearch(all) => all.searches.iter().collect(),
         Command::Set(set) => vec![&set.left, &set.right],
-        Command::Union(union) => {
-            let search = |dataset| match dataset {
-                &Dataset::Search(ref search) => Some(search),
-                _ => None,
-            };
-            union.datasets.iter().filter_map(search).collect()
-        }
+        Command::Union(union) => union.datasets.iter().filter_map(of_dataset).collect(),
         _ => Vec::new(),
+    }
+}
+
+fn of_dataset(dataset: &Dataset) -> Option<&Search> {
+    match dataset {
+        Dataset::Search(search) => Some(search),
+        Dataset::Named { .. } => None,
     }
 }

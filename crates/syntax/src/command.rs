@@ -356,11 +356,32 @@ pub struct CommandSpec {
     pub options: &'static [&'static str],
     /// Every known difference from Splunk.
     pub differs: &'static [&'static str],
+    /// Whether it may stand first though it does not make rows: it has some without any before it, or passes on none.
+    /// `| stats count` is an old way to make a row.
+    pub(crate) leads: bool,
+    /// Whether its brackets hold searches or pipelines for their rows: there is no place for the text of one.
+    pub(crate) takes_searches: bool,
+    /// Whether it may write a table, a file or an index, or run a text that does and that is not known before it runs.
+    pub(crate) may_write: bool,
     /// Reads the arguments after the name; reports into the cursor.
     pub(crate) parse: fn(&mut Cursor) -> Option<Command>,
 }
 
 impl CommandSpec {
+    /// What a row says where it says nothing.
+    pub(crate) const NEW: Self = Self {
+        names: &[],
+        kind: Kind::Streaming,
+        summary: "",
+        usage: "",
+        options: &[],
+        differs: &[],
+        leads: false,
+        takes_searches: false,
+        may_write: false,
+        parse: |_| None,
+    };
+
     /// The canonical name.
     pub fn name(&self) -> &'static str {
         self.names.first().copied().unwrap_or_default()

@@ -31,9 +31,6 @@ const LOOKS_LIKE_A_COMMAND: &[&str] = &[
     "tstats",
 ];
 
-/// Commands that have rows without any before them, or pass on none: `| stats count` is an old way to make a row.
-const MAY_LEAD: &[&str] = &["localop", "noop", "search", "stats", "union"];
-
 /// Commands whose names are no words of English: between conditions they are a slip too.
 pub(crate) const UNMISTAKABLE: &[&str] = &[
     "appendpipe",
@@ -52,10 +49,6 @@ pub(crate) const UNMISTAKABLE: &[&str] = &[
     "timechart",
     "tstats",
 ];
-
-/// Commands whose brackets hold searches or pipelines for their rows; there is no place for the text of one.
-const TAKES_SEARCHES: &[&str] =
-    &["append", "appendcols", "appendpipe", "foreach", "join", "map", "multisearch", "set", "union"];
 
 /// How many problems are told at once: more help nobody, and each is shown with its line.
 const MAX_DIAGNOSTICS: usize = 20;
@@ -95,9 +88,8 @@ pub fn parse_saved(text: &str) -> (Search, Vec<Diagnostic>, bool) {
     let name = token::word(rest).map_or("", |(_, name)| name);
     let tail = rest.get(name.len()..).unwrap_or_default();
     let continues = find(&name.to_lowercase()).is_some_and(|spec| {
-        let has_rows = MAY_LEAD.contains(&spec.name());
         spec.kind != Kind::Generating
-            && if piped { !has_rows } else { spec.name() != "search" && tail.starts_with(token::is_blank) }
+            && if piped { !spec.leads } else { spec.name() != "search" && tail.starts_with(token::is_blank) }
     });
     if continues {
         let (search, problems) = parse_continuation(text);
@@ -273,7 +265,7 @@ fn command(cursor: &mut Cursor, place: Place, leads: bool) -> Option<Command> {
     let outer = std::mem::take(&mut cursor.met_bracket);
     let mut parsed = (spec.parse)(cursor);
     leftover(cursor);
-    if std::mem::replace(&mut cursor.met_bracket, outer) && !TAKES_SEARCHES.contains(&spec.name()) {
+    if std::mem::replace(&mut cursor.met_bracket, outer) && !spec.takes_searches {
         // The bracket's text belongs to the command's own: what it says is known when the search runs.
         let frame = cursor.narrow(start, cursor.end());
         cursor.diagnostics.truncate(known);
@@ -307,7 +299,7 @@ fn check_position(
         _ => false,
     };
     let first = spec.name();
-    if leads && place != Place::Continuation && spec.kind != Kind::Generating && !MAY_LEAD.contains(&first) {
+    if leads && place != Place::Continuation && spec.kind != Kind::Generating && !spec.leads {
         if first == "outputlookup" {
             let message = "`outputlookup` with nothing before it is not supported here: it would empty the table";
             return cursor.report(Diagnostic::new(Code::UnsupportedForm, name, message));
@@ -329,25 +321,12 @@ pub(crate) fn find(name: &str) -> Option<&'static CommandSpec> {
 /// Whether a search may write a table, a file or an index: a command in it does, in brackets too, or one runs texts that are
 /// not known before it runs.
 pub fn may_write(text: &str) -> bool {
-    let names = [
-        "collect",
-        "dump",
-        "foreach",
-        "from",
-        "loadjob",
-        "map",
-        "outputcsv",
-        "outputlookup",
-        "outputraw",
-        "savedsearch",
-        "union",
-    ];
     let mut cursor = Cursor::new(text);
     if !structure::check(text).is_empty() {
         return true;
     }
     pipeline(&mut cursor, Place::Top);
-    cursor.commands.iter().any(|name| names.contains(name))
+    cursor.commands.iter().any(|name| find(name).is_some_and(|spec| spec.may_write))
 }
 
 /// Whether the tree of the command of that canonical name holds the text of its arguments.

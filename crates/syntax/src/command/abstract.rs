@@ -33,6 +33,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "the search's terms are the words and phrases of `search` before it, not the values of comparisons",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -21,9 +21,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Centralized,
     summary: "keeps a running sum of a field",
     usage: "accum <field> [AS <name>]",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

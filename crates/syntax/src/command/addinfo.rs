@@ -17,9 +17,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Streaming,
     summary: "adds the time range and identity of the search to each row",
     usage: "addinfo",
-    options: &[],
     differs: &["`info_sid` is the search's start, for there is no job"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -30,8 +30,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "adds the sum of its numbers to each row",
     usage: "addtotals [row=<bool>] [col=<bool>] [labelfield=<field>] [label=<text>] [fieldname=<field>] [<field>…]",
     options: &["col", "fieldname", "label", "labelfield", "row"],
-    differs: &[],
     parse: |cursor| parse(cursor, true),
+    ..CommandSpec::NEW
 };
 
 /// The row of `addcoltotals`.
@@ -41,8 +41,8 @@ pub(crate) const COLUMNS: CommandSpec = CommandSpec {
     summary: "adds a row with the sum of each column",
     usage: "addcoltotals [labelfield=<field>] [label=<text>] [<field>…]",
     options: &["label", "labelfield"],
-    differs: &[],
     parse: |cursor| parse(cursor, false),
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor, row: bool) -> Option<Command> {

@@ -22,6 +22,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["classfield"],
     differs: &["the prediction is the best threshold of the numbers"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -53,6 +53,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "a list of known texts is not supported",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

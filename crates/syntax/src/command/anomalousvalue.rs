@@ -89,6 +89,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "the score of a number is its distance from the mean in standard deviations, that of other values their frequency",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

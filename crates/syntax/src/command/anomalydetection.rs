@@ -47,6 +47,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "with `cutoff` the threshold is the first percentile where that is less",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

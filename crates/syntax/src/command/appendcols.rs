@@ -28,7 +28,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "all rows are added; `maxout` counts only where it is written",
         "`maxtime` and `timeout` are read and have no effect",
     ],
+    takes_searches: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -21,7 +21,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     usage: "appendpipe [<pipeline>]",
     options: &["run_in_preview"],
     differs: &["`run_in_preview` is read and has no effect"],
+    takes_searches: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -27,6 +27,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["conf", "sup"],
     differs: &["of several values of a field on a row the first counts"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

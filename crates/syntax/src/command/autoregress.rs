@@ -28,6 +28,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["p"],
     differs: &["`p` may be as large as memory allows"],
     parse,
+    ..CommandSpec::NEW
 };
 
 /// The widest range: each distance is a column.

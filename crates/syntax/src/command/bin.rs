@@ -34,8 +34,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "puts numbers or times into bins",
     usage: "bin [span=<span>] [bins=<count>] [minspan=<span>] [start=<number>] [end=<number>] [aligntime=<time>] <field> [AS <name>]",
     options: &["aligntime", "bins", "end", "minspan", "span", "start"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -38,6 +38,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "a directory ends with the separator, so that it differs from a file",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -61,6 +61,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "bins of rows without data are added for times only",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

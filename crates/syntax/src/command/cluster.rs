@@ -69,6 +69,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "events without the field have no cluster: they are dropped, or with `labelonly` stay without a label",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

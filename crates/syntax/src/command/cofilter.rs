@@ -21,9 +21,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Transforming,
     summary: "counts pairs of items that users share",
     usage: "cofilter <user field> <item field>",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -54,7 +54,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "the index must be a JSON lines file or a folder; in a folder the file is `<index>-collected.ndjson`",
         "`file`, `name`, `run_in_preview`, `spool` and `uselb` are read and have no effect",
     ],
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -26,6 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["duration", "output", "start"],
     differs: &["the order of the rows does not matter"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

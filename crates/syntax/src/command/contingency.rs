@@ -41,6 +41,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["maxcols", "maxrows", "mincolcover", "minrowcover", "totalstr", "usetotal"],
     differs: &["sums are those of the rows and columns that are shown"],
     parse,
+    ..CommandSpec::NEW
 };
 
 const USUAL: Cover = Cover { most: 1000, share: 1.0 };

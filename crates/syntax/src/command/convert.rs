@@ -87,6 +87,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["timeformat"],
     differs: &["`auto` decides value by value: one that is no number does not keep the others of its field"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -18,8 +18,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "tells which fields occur together",
     usage: "correlate [type=cocur]",
     options: &["type"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

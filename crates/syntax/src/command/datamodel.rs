@@ -53,6 +53,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "there are no summaries: `summariesonly` and `allow_old_summaries` are read and have no effect",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

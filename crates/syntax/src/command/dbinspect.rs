@@ -31,6 +31,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`span` is not supported; `cached` and `splunk_server` are read and have no effect",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -30,8 +30,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "keeps the first events of each combination of values",
     usage: "dedup [<count>] <field>… [keepevents=<bool>] [keepempty=<bool>] [consecutive=<bool>] [sortby [+|-]<field>…]",
     options: &["consecutive", "keepempty", "keepevents"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

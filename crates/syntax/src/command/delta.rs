@@ -24,8 +24,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "computes the difference to an earlier row",
     usage: "delta <field> [AS <name>] [p=<count>]",
     options: &["p"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -39,6 +39,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "of a longer text the first `maxlen` bytes are compared",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

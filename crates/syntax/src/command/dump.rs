@@ -68,7 +68,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`_dstpath` of a row names folders in there, never one outside",
         "`json` is an object a line",
     ],
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

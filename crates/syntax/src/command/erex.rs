@@ -36,6 +36,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "only rows that hold an example or a counterexample are learnt from",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -26,6 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["index", "list_federated_remote", "list_vix", "report_size", "summarize"],
     differs: &["`list_vix` and `list_federated_remote` are read and have no effect", "`server` is `local`"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

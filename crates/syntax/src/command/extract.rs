@@ -36,6 +36,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "extractions of Splunk's configuration are not supported",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -20,9 +20,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Streaming,
     summary: "formats a field for display only",
     usage: "fieldformat <field>=<expression>",
-    options: &[],
     differs: &["tables for people show the form; CSV, JSON and other data keep the value"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

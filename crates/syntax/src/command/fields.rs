@@ -21,9 +21,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Streaming,
     summary: "keeps or, with `-`, drops columns",
     usage: "fields [+|-] <field>…",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -24,6 +24,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["maxvals"],
     differs: &["counts of different values are exact: `is_exact` is always 1"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

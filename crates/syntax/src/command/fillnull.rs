@@ -22,8 +22,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "puts a value where a field has none",
     usage: "fillnull [value=<text>] [<field>…]",
     options: &["value"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -30,6 +30,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "words are runs of letters, digits and `_`; case does not count",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

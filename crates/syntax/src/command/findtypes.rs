@@ -36,6 +36,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
          Splunk documents none",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

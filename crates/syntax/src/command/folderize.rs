@@ -41,6 +41,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "rows are ordered by size, the largest first; a row without the field of the size counts 1",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -68,7 +68,10 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     usage: "foreach [mode=multifield|multivalue|json_array|auto_collections] <field>… [<option>]… [<template>]",
     options: &["fieldstr", "itemstr", "iterstr", "matchseg1", "matchseg2", "matchseg3", "matchstr", "mode"],
     differs: &["a `foreach` within a template is not supported", "a row has 1,000 values at most"],
+    takes_searches: true,
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -26,8 +26,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "turns rows into the text of a search condition",
     usage: "format [mvsep=<text>] [maxresults=<count>] [<six texts>] [emptystr=<text>]",
     options: &["emptystr", "maxresults", "mvsep"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -41,9 +41,10 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Generating,
     summary: "reads a dataset: a data model, a lookup table or a saved search",
     usage: "from (datamodel|lookup|savedsearch):<name>",
-    options: &[],
     differs: &["a data model gives the fields that it declares and no others"],
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -22,8 +22,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "turns the keys of a JSON object into fields",
     usage: "fromjson <field> [prefix=<text>]",
     options: &["prefix"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -21,9 +21,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Transforming,
     summary: "shapes a number for a gauge",
     usage: "gauge <number or field> [<number or field>…]",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

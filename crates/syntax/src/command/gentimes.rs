@@ -26,6 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["end", "increment", "start"],
     differs: &["an increment is greater than 0"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

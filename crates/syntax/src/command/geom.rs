@@ -37,6 +37,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "no collections come with the program",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -22,6 +22,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["max_x", "max_y", "min_x", "min_y"],
     differs: &["shapes end at the edges of the box; of a shape outside of it nothing is left, and its row stays"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

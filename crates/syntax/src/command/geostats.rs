@@ -58,6 +58,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     ],
     differs: &["the values of `locallimit` are chosen by their number of rows"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -31,8 +31,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "keeps the first rows",
     usage: "head [<count>] [(<expression>)] [null=<bool>] [keeplast=<bool>]",
     options: &["keeplast", "limit", "null"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -25,6 +25,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`event_count` is the number of rows for searches that end with events, `result_count` for the others",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

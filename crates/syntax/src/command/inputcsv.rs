@@ -40,6 +40,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`dispatch` is read and has no effect",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

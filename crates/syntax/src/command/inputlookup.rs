@@ -34,6 +34,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["append", "max", "start", "strict"],
     differs: &["a table that does not exist is an error; with `append=true` a warning"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -28,6 +28,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["allfields", "lang", "prefix"],
     differs: &["without `--geoip`, only `Country` is known"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -47,7 +47,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     usage: "join [type=inner|left|outer] [max=<count>] [overwrite=<bool>] [<field>… | left=<name> right=<name> where <name>.<field> = <name>.<field>…] [<search>]",
     options: &["earlier", "left", "max", "overwrite", "right", "type", "usetime"],
     differs: &["all rows of the other search take part", "the sides of `left=` and `right=` are searches only"],
+    takes_searches: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

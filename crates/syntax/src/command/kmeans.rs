@@ -80,6 +80,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "without fields, columns that hold nothing but numbers count; without such a column all do",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

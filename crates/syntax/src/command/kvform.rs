@@ -29,6 +29,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "a run of blanks in a form is any run of blanks in an event",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -32,7 +32,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "results are not kept: the saved search runs anew, and a search id names nothing",
         "owner and app do not count, and neither do the other options",
     ],
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

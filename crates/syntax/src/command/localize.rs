@@ -26,6 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["maxpause", "timeafter", "timebefore"],
     differs: &["ranges may overlap where the times before and after are longer than the pause"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -48,6 +48,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["local", "update"],
     differs: &["`local` and `update` are read and have no effect"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -24,6 +24,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["aligntime", "bins", "end", "minspan", "span", "start"],
     differs: &["rows stand in the order of the field"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

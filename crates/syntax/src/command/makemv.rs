@@ -38,8 +38,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "splits a value into several",
     usage: "makemv [delim=<text> | tokenizer=<regex>] [allowempty=<bool>] [setsv=<bool>] <field>",
     options: &["allowempty", "delim", "setsv", "tokenizer"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -35,6 +35,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["annotate", "count", "data", "format", "splunk_server", "splunk_server_group"],
     differs: &["`splunk_server` and `splunk_server_group` are read and have no effect"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

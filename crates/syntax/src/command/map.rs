@@ -25,7 +25,10 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     usage: "map (search=\"<search>\" | <saved search>) [maxsearches=<count>]",
     options: &["maxsearches", "search"],
     differs: &["a row without a value for a token runs no search"],
+    takes_searches: true,
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -19,9 +19,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Generating,
     summary: "retrieves only the metadata of events",
     usage: "| metasearch <condition>",
-    options: &[],
     differs: &["the condition may name any field, not just indexed ones"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -30,6 +30,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["chunk_size", "earliest", "filter", "index", "latest", "splunk_server", "target_per_timeseries"],
     differs: &["`target_per_timeseries` counts exactly; Splunk counts for each of its index files"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

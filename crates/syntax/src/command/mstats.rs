@@ -73,6 +73,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "options of real-time searches have no effect",
     ],
     parse: parse_stats,
+    ..CommandSpec::NEW
 };
 
 /// The row of `mcatalog` in the table of commands.
@@ -84,6 +85,7 @@ pub(crate) const CATALOG: CommandSpec = CommandSpec {
     options: &["append", "prestats"],
     differs: &["other functions than `values` are allowed"],
     parse: parse_catalog,
+    ..CommandSpec::NEW
 };
 
 const CLAUSES: &[&str] = &["where", "by", "groupby"];

@@ -36,6 +36,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`conf` is not supported",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -19,9 +19,10 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Generating,
     summary: "runs several searches and puts their events together",
     usage: "| multisearch [<search>] [<search>]…",
-    options: &[],
     differs: &["the searches may hold any command, not streaming ones alone"],
+    takes_searches: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -22,8 +22,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "merges rows that differ in one field",
     usage: "mvcombine [delim=<text>] <field>",
     options: &["delim"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -24,6 +24,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["limit"],
     differs: &["no limit of memory cuts the values"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::unsupported::verbatim;
-use crate::{Command, CommandSpec, Kind, Span, Spanned, cursor::Cursor};
+use crate::{Command, CommandSpec, Span, Spanned, cursor::Cursor};
 
 /// Pass rows on.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,7 @@ pub(crate) const ALL: [CommandSpec; 6] = [SPEC, HIGHLIGHT, ICONIFY, LOCALOP, PRJ
 /// Any arguments are read: what they ask for has no meaning here.
 const fn row(names: &'static [&'static str], usage: &'static str, summary: &'static str) -> CommandSpec {
     let differs = &["is read and changes nothing"];
-    CommandSpec { names, kind: Kind::Streaming, summary, usage, options: &[], differs, parse }
+    CommandSpec { names, summary, usage, differs, leads: true, parse, ..CommandSpec::NEW }
 }
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -30,6 +30,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["action", "mark", "param", "type", "uselower"],
     differs: &["fields with several values are left alone"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -30,7 +30,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "files are in the folder of lookup tables",
         "`dispatch`, `singlefile` and `usexml` are read and have no effect",
     ],
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -43,7 +43,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "override_if_empty",
     ],
     differs: &["`allow_updates`, `createinapp` and `create_context` are read and have no effect"],
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -19,11 +19,12 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Centralized,
     summary: "writes the values of rows as plain text",
     usage: "outputraw [<file>]",
-    options: &[],
     differs: &[
         "with the name of a file the text goes to that file in the folder of lookup tables and the rows go on; without one the rows have the text as `_raw`",
     ],
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

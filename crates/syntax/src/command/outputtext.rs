@@ -20,8 +20,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "copies the text of events to `_xml`",
     usage: "outputtext [usexml=<bool>]",
     options: &["usexml"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

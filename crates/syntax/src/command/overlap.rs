@@ -20,7 +20,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Transforming,
     summary: "finds gaps and overlaps of a summary index",
     usage: "overlap",
-    options: &[],
     differs: &[
         "a row is a range of time of one search: its `type` is `gap` or `overlap`, `info_search_id` has the runs that overlap; \
          Splunk does not document its columns",
@@ -29,6 +28,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "events without one of these fields, or with times that are no numbers, are left out",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

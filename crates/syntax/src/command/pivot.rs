@@ -144,4 +144,5 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "the values of several `SPLITCOL` stand in the name of a column with `: ` between them",
     ],
     parse: grammar::parse,
+    ..CommandSpec::NEW
 };

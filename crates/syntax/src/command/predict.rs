@@ -91,6 +91,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "the hidden fields `_vars`, `_upper` and `_lower` do not exist",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

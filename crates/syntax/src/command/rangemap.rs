@@ -35,8 +35,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "names the range that a number lies in",
     usage: "rangemap field=<field> <name>=<number>-<number>… [default=<text>]",
     options: &["default", "field"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -23,9 +23,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Streaming,
     summary: "keeps rows by a regular expression",
     usage: "regex [<field>=|<field>!=]<pattern>",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

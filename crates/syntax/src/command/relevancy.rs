@@ -17,7 +17,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Centralized,
     summary: "tells how well events match the terms",
     usage: "relevancy",
-    options: &[],
     differs: &[
         "for each of the search's terms: how often it occurs, by the event's number of words, times ln(1 + events / events \
          with the term); the sum of these is the relevancy; Splunk says only that rare terms, frequent ones in an event, and \
@@ -26,6 +25,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "the search's terms are the words and phrases of `search` before it, 100 at most, not the values of comparisons",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

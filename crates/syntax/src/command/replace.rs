@@ -21,9 +21,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Streaming,
     summary: "replaces values by others",
     usage: "replace <value> WITH <value>[, …] [IN <field>…]",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

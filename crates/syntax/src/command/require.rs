@@ -17,9 +17,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Centralized,
     summary: "fails where there are no rows",
     usage: "require",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

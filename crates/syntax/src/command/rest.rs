@@ -30,6 +30,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`splunk_server`, `splunk_server_group`, `strict` and `timeout` are read and have no effect",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -32,9 +32,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Transforming,
     summary: "turns rows into the text of a search condition, by fields",
     usage: "return [<count>] <field>|<alias>=<field>|$<field>…",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

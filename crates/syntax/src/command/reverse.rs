@@ -17,9 +17,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Dataset,
     summary: "reverses the order of rows",
     usage: "reverse",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

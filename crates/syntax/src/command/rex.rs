@@ -41,8 +41,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "extracts named groups into fields, or edits a field",
     usage: "rex [field=<field>] <pattern> [max_match=<count>] [offset_field=<field>] | mode=sed <script>",
     options: &["field", "max_match", "mode", "offset_field"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -28,7 +28,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "saved searches are the project's query files, by file name or title, and the stanzas of savedsearches.conf",
         "names are compared without regard to case where none is written exactly so",
     ],
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -42,6 +42,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "there is no limit of 50,000 rows",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

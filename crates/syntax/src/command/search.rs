@@ -22,9 +22,10 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Streaming,
     summary: "keeps the events that satisfy a condition; first in a search it retrieves them",
     usage: "search <condition>…",
-    options: &[],
     differs: &["a comma between conditions is a blank"],
+    leads: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

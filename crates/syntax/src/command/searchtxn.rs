@@ -36,6 +36,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "values are followed until no event adds one, and events that have any of them belong to the transactions",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -28,6 +28,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["keepsingle", "max", "overwrite"],
     differs: &["a value that the later row lacks stays, also with `overwrite`"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

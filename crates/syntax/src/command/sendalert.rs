@@ -19,9 +19,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Centralized,
     summary: "passes rows on; Splunk runs an alert action",
     usage: "sendalert <action> [param.<name>=<value>]…",
-    options: &[],
     differs: &["no action runs: the rows pass, and a warning says so"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

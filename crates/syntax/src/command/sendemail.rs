@@ -19,9 +19,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Centralized,
     summary: "passes rows on; Splunk sends them by mail",
     usage: "sendemail to=<addresses> [<option>=<value>]…",
-    options: &[],
     differs: &["nothing is sent: the rows pass, and a warning says so"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -35,9 +35,10 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Generating,
     summary: "unites, intersects or subtracts two searches",
     usage: "| set union|diff|intersect [<search>] [<search>]",
-    options: &[],
     differs: &["all rows take part"],
+    takes_searches: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -19,9 +19,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Streaming,
     summary: "sets fields to texts",
     usage: "setfields <field>=\"<text>\"[, …]",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -27,6 +27,7 @@ const fn row(parent: &CommandSpec, names: &'static [&'static str], usage: &'stat
         options: parent.options,
         differs: DIFFERS,
         parse,
+        ..CommandSpec::NEW
     }
 }
 

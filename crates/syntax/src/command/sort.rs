@@ -26,6 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["limit"],
     differs: &["without a count all rows are kept, not 10,000"],
     parse,
+    ..CommandSpec::NEW
 };
 
 /// Words of other languages for the direction; `desc` alone has a meaning, at the end.

@@ -26,6 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["input", "output", "path"],
     differs: &["texts of any length are read", "of invalid JSON nothing is extracted"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -33,7 +33,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`list` keeps all values; the first 100 with `--splunk-limits`",
         "percentiles are exact, where Splunk estimates beyond 1000 different values",
     ],
+    leads: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -33,8 +33,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "joins fields and texts",
     usage: "strcat [allrequired=<bool>] <field or \"text\">… <target>",
     options: &["allrequired"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

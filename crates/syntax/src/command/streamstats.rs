@@ -62,6 +62,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`window` and `time_window` do not go together",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -19,9 +19,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Transforming,
     summary: "keeps exactly the listed columns, in that order",
     usage: "table <field>…",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -19,9 +19,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Dataset,
     summary: "keeps the last rows, the very last first",
     usage: "tail [<count>]",
-    options: &[],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

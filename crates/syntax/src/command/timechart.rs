@@ -69,6 +69,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`per_hour` and its kin take months and years at their usual lengths",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -47,6 +47,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["align", "series", "time_format"],
     differs: &["where the time range has no end, periods end with the last row"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -80,8 +80,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     usage: "tojson [<field> | auto|bool|json|none|num|str(<field>)]… [default_type=<type>] [fill_null=<bool>] \
             [include_internal=<bool>] [output_field=<field>]",
     options: &["default_type", "fill_null", "include_internal", "output_field"],
-    differs: &[],
     parse: |cursor| parse(cursor, false),
+    ..CommandSpec::NEW
 };
 
 /// The row of `makejson`.
@@ -91,8 +91,8 @@ pub(crate) const MAKE: CommandSpec = CommandSpec {
     summary: "packs fields into a JSON object",
     usage: "makejson [<field> | <field>(auto|bool|json|none|num|str)]… output=<field>",
     options: &["output"],
-    differs: &[],
     parse: |cursor| parse(cursor, true),
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor, is_make: bool) -> Option<Command> {

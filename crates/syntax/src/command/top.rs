@@ -40,8 +40,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "counts the most frequent values",
     usage: "top [<count>] <field>… [BY <field>…]",
     options: OPTIONS,
-    differs: &[],
     parse: parse_top,
+    ..CommandSpec::NEW
 };
 
 /// The row of `rare` in the table of commands.
@@ -51,8 +51,8 @@ pub(crate) const RARE: CommandSpec = CommandSpec {
     summary: "counts the least frequent values",
     usage: "rare [<count>] <field>… [BY <field>…]",
     options: OPTIONS,
-    differs: &[],
     parse: parse_rare,
+    ..CommandSpec::NEW
 };
 
 fn parse_top(cursor: &mut Cursor) -> Option<Command> {

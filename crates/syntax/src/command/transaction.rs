@@ -94,4 +94,5 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`unifyends` is read and has no effect",
     ],
     parse: grammar::parse,
+    ..CommandSpec::NEW
 };

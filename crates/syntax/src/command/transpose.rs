@@ -26,8 +26,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "turns rows into columns",
     usage: "transpose [<count>] [column_name=<name>] [header_field=<field>] [include_empty=<bool>]",
     options: &["column_name", "header_field", "include_empty", "int"],
-    differs: &[],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -54,9 +54,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Centralized,
     summary: "computes moving averages",
     usage: "trendline (sma|ema|wma)<count>(<field>) [AS <name>]…",
-    options: &[],
     differs: &["rows without a number are left out of the averages and get none"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -76,4 +76,5 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`prestats` hands the events on, not partial aggregates: what follows aggregates them to the same values",
     ],
     parse: grammar::parse,
+    ..CommandSpec::NEW
 };

@@ -49,6 +49,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`max_servers`, `max_time` and `use_cache` are read and have no effect",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

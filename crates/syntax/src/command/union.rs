@@ -40,7 +40,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "all rows are added; `maxout` counts only where it is written",
         "`maxtime` and `timeout` are read and have no effect",
     ],
+    leads: true,
+    takes_searches: true,
+    may_write: true,
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

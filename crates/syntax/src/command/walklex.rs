@@ -59,6 +59,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "`splunk_server` and `splunk_server_group` are read and have no effect",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

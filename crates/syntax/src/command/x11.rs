@@ -28,12 +28,12 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     kind: Kind::Dataset,
     summary: "removes the season from a time series",
     usage: "x11 [add|mult][<period>](<field>) [AS <name>]",
-    options: &[],
     differs: &[
         "the core of the X-11 method: extreme values are not replaced, and averages near the ends are of what is there",
         "a series of less than two periods has no result",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

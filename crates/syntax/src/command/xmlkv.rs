@@ -22,6 +22,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["maxinputs"],
     differs: &["`maxinputs` is read and has no effect"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

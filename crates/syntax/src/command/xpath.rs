@@ -32,6 +32,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "a declaration or a document type before the first element does no harm",
     ],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

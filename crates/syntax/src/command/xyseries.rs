@@ -32,6 +32,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["format", "grouped", "sep"],
     differs: &["with `grouped` rows of one name are one row, also where others stand between them"],
     parse,
+    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -4,7 +4,7 @@ use crate::{CommandSpec, Kind};
 
 /// A row for a command that is only read.
 const fn row(names: &'static [&'static str], kind: Kind, summary: &'static str) -> CommandSpec {
-    CommandSpec { names, kind, summary, usage: "", options: &[], differs: &["not supported yet"], parse: super::parse }
+    CommandSpec { names, kind, summary, differs: &["not supported yet"], parse: super::parse, ..CommandSpec::NEW }
 }
 
 /// Every command of SPL that cannot run yet.

@@ -327,7 +327,7 @@ fn evaluation() {
 
 #[test]
 fn unsupported() {
-    check("dump  x=1 ", "dump x=1");
+    check("entitymerge  x=1 ", "entitymerge x=1");
     check("entitymerge id [search b]", "entitymerge id [search b]");
 }
 

@@ -10,7 +10,7 @@ pub use answer::{Answer, Checked, Explained, Explanation, Outcome, Status, Step}
 
 use std::{sync::Arc, time::Instant};
 
-use datafusion::{error::DataFusionError, prelude::SessionContext};
+use datafusion::{error::DataFusionError, execution::memory_pool::MemoryConsumer, prelude::SessionContext};
 use futures::FutureExt;
 use speleo_functions::{eval::geo::BUNDLED, value::Texts};
 use speleo_knowledge::Knowledge;
@@ -312,6 +312,7 @@ impl Engine {
             splunk_limits: shared.settings.splunk_limits,
             clock: Clock::new(&shared.settings)?,
             record: Record::default(),
+            held: MemoryConsumer::new("steps").register(&shared.session.runtime_env().memory_pool),
         })
     }
 

@@ -7,11 +7,12 @@ use datafusion::{
     common::Column,
     datasource::{MemTable, provider_as_source},
     error::{DataFusionError, Result},
+    execution::memory_pool::MemoryReservation,
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
-    physical_plan::{ExecutionPlan, collect},
+    physical_plan::{ExecutionPlan, collect, execute_stream, spill::get_record_batch_memory_size},
     prelude::SessionContext,
 };
-use futures::FutureExt;
+use futures::{FutureExt, TryStreamExt};
 
 use crate::fault::{Lost, panic_text};
 
@@ -34,6 +35,25 @@ pub(crate) async fn run(session: &SessionContext, plan: LogicalPlan) -> Result<A
     let work = async {
         let physical = state.create_physical_plan(&plan).await?;
         let batches = collect(Arc::clone(&physical), state.task_ctx()).await?;
+        Ok(Answered { schema: physical.schema(), batches, scanned: scanned(&physical) })
+    };
+    guard(work).await
+}
+
+/// Plans and runs a step, whose rows are held beside what runs after it.
+///
+/// # Errors
+/// As [`run`], and where the rows pass the memory limit.
+pub(crate) async fn step(session: &SessionContext, plan: LogicalPlan, held: &MemoryReservation) -> Result<Answered> {
+    let state = session.state();
+    let work = async {
+        let physical = state.create_physical_plan(&plan).await?;
+        let mut rows = execute_stream(Arc::clone(&physical), state.task_ctx())?;
+        let mut batches = Vec::new();
+        while let Some(batch) = rows.try_next().await? {
+            held.try_grow(get_record_batch_memory_size(&batch))?;
+            batches.push(batch);
+        }
         Ok(Answered { schema: physical.schema(), batches, scanned: scanned(&physical) })
     };
     guard(work).await

@@ -11,7 +11,10 @@ use std::{
 
 use async_trait::async_trait;
 use chrono_tz::Tz;
-use datafusion::{datasource::provider_as_source, logical_expr::LogicalPlan, prelude::SessionContext};
+use datafusion::{
+    datasource::provider_as_source, execution::memory_pool::MemoryReservation, logical_expr::LogicalPlan,
+    prelude::SessionContext,
+};
 use speleo_knowledge::Knowledge;
 use speleo_plan::{IndexEntry, IndexFile, LookupTable, PastSearch, Result, Rows, Source, TimeRange, World, Write};
 use speleo_syntax::Diagnostic;
@@ -56,6 +59,8 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) splunk_limits: bool,
     pub(crate) clock: Clock,
     pub(crate) record: Record,
+    /// What steps and algorithms hold until the search ends.
+    pub(crate) held: MemoryReservation,
 }
 
 /// What happened on the way.
@@ -108,7 +113,7 @@ impl EngineWorld<'_> {
         if matches!(self.mode, Mode::Rehearse | Mode::Blind) {
             return Ok(Rows { schema: plan.schema().inner().clone(), batches: Vec::new() });
         }
-        let Answered { schema, batches, scanned, .. } = run::run(self.session, plan).await?;
+        let Answered { schema, batches, scanned } = run::step(self.session, plan, &self.held).await?;
         self.record.scanned(scanned);
         Ok(Rows { schema, batches })
     }
@@ -202,6 +207,10 @@ impl World for EngineWorld<'_> {
 
     fn lookup_names(&self) -> Vec<String> {
         if self.is_blind() { Vec::new() } else { self.lookups.names(self.knowledge) }
+    }
+
+    fn hold(&self, bytes: usize) -> Result<()> {
+        Ok(self.held.try_grow(bytes)?)
     }
 
     async fn rows(&self, step: &str, plan: LogicalPlan) -> Result<Rows> {

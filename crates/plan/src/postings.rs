@@ -40,6 +40,14 @@ impl Postings {
         postings
     }
 
+    /// What it takes in memory, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        // A term is a key and an entry; an event stands in the list of each of its terms, and they in its own.
+        let texts: usize = self.terms.iter().map(|term| 2 * (term.len() + size_of::<String>())).sum();
+        let places: usize = self.holders.iter().map(|events| 2 * events.len() * size_of::<usize>()).sum();
+        texts + places + (self.of_event.len() + self.holders.len()) * size_of::<Vec<usize>>()
+    }
+
     /// The text of a term.
     pub(crate) fn text(&self, term: usize) -> &str {
         self.terms.get(term).map_or("", String::as_str)

@@ -65,7 +65,7 @@ fn lists(rows: &[Vec<String>]) -> ArrayRef {
     builder.finish()
 }
 
-/// The texts of fields on all rows in order, field by field; of several values the first.
+/// The texts of fields on all rows in order, field by field; of several values the first. They count as held.
 pub(crate) async fn texts(
     input: Relation,
     names: &[String],
@@ -85,6 +85,9 @@ pub(crate) async fn texts(
     let found = cx.world.rows(step, input.sorted(None)?.select(outputs)?.finish()?).await?;
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); names.len()];
     for batch in &found.batches {
+        // As much text as in the batch, and its place.
+        let places = batch.num_rows() * batch.num_columns() * size_of::<Option<String>>();
+        cx.world.hold(places + batch.get_array_memory_size())?;
         for (values, column) in batch.columns().iter().zip(&mut columns) {
             let values = Texts::new(values)?;
             column.extend((0..batch.num_rows()).map(|row| values.get(row).map(|text| text.into_owned())));

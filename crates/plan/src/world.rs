@@ -216,6 +216,15 @@ pub trait World: Send + Sync {
     }
     /// The names of lookup files and definitions, for suggestions.
     fn lookup_names(&self) -> Vec<String>;
+    /// Counts memory in bytes that the search holds besides its plans until it ends, such as the values that an algorithm looks at.
+    /// Rows of steps are counted already. Without an engine there is no limit.
+    ///
+    /// # Errors
+    /// Where the memory limit would be passed.
+    fn hold(&self, bytes: usize) -> Result<()> {
+        let _ = bytes;
+        Ok(())
+    }
     /// Runs a plan as a named step and returns its rows.
     async fn rows(&self, step: &str, plan: LogicalPlan) -> Result<Rows>;
     /// Runs a plan as a named step, writes its rows, and returns them.

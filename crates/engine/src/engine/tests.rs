@@ -200,3 +200,31 @@ async fn explain_shows_steps_plans_and_what_reaches_the_scan() {
         explained.pushed
     );
 }
+
+/// Rows beyond the limit: no command that looks at all of them may take the memory without asking.
+#[tokio::test]
+async fn commands_of_all_rows_stay_within_the_memory_limit() {
+    let mut world = World::new();
+    world.settings.memory_limit = Some(1 << 20);
+    let rows = "| makeresults count=20000 | streamstats count AS n | eval _raw=\"login of user number \".n, g=n%7";
+    for command in [
+        "cluster t=0.9",
+        "anomalies",
+        "kmeans k=2 n",
+        "predict n",
+        "arules n g",
+        "associate n g",
+        "cofilter n g",
+        "contingency n g",
+        "correlate",
+        "analyzefields classfield=g",
+        "findkeywords labelfield=g",
+        "folderize attr=_raw",
+        "bucketdir pathfield=_raw sizefield=n",
+        "transaction g",
+    ] {
+        assert_eq!(world.errors(&format!("{rows} | {command}")).await, ["E0505"], "{command}");
+    }
+    world.settings.memory_limit = Some(256 << 20);
+    assert_eq!(world.rows(&format!("{rows} | kmeans k=2 n | stats count")).await, ["count", "20000"]);
+}

@@ -47,6 +47,7 @@ impl Lower for FindKeywords {
             let text = texts.get(event).map_or_else(String::new, |text| text.to_lowercase());
             words(&text).for_each(add);
         });
+        cx.world.hold(postings.bytes())?;
         let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (event, label) in labels.iter().enumerate() {
             groups.entry(label).or_default().push(event);

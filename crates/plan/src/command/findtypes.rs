@@ -58,6 +58,7 @@ impl Lower for FindTypes {
                 words(&text.to_lowercase()).for_each(|word| add(&format!("\"{word}\"")));
             }
         });
+        cx.world.hold(postings.bytes())?;
         let is_covered = |event: &&usize| cell(fields, **event).is_some();
         let mut found: Vec<(Type, usize)> = Vec::new();
         let most = usize::try_from(self.most).unwrap_or(usize::MAX);

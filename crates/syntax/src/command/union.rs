@@ -44,7 +44,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     takes_searches: true,
     may_write: true,
     parse,
-    ..CommandSpec::NEW
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {

@@ -350,7 +350,8 @@ fn what_cannot_be_taken_apart_is_refused() {
 #[test]
 fn mistakes_that_hide_no_pipe_are_laid_out() {
     check("a|statz count by( b|head", "a\n| statz count by( b\n| head");
-    check("a||head 1|", "a\n|\n| head 1\n|");
+    check("a||head 1|", "a\n|| head 1\n|");
+    check("a| |head 1|", "a\n|\n| head 1\n|");
 }
 
 fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {

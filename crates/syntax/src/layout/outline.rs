@@ -23,6 +23,8 @@ pub(super) struct Segment<'a> {
     pub(super) piped: bool,
     /// Whether an empty line stands before the pipe.
     pub(super) gap: bool,
+    /// Whether the pipe stands right behind another one: `||` may be meant as an operator.
+    pub(super) doubled: bool,
     pub(super) grammar: Grammar,
     pub(super) nodes: Vec<Node<'a>>,
 }
@@ -186,7 +188,10 @@ impl<'a> Reader<'a, '_> {
         if freedom == Freedom::Canonical && command.is_some() {
             blank::lower_name(&mut nodes);
         }
-        Segment { piped: pipe.is_some(), gap: pipe.is_some_and(|pipe| pipe.breaks > 1), grammar, nodes }
+        let before = from.checked_sub(2).and_then(|before| self.tokens.get(before));
+        let doubled =
+            pipe.zip(before).is_some_and(|(pipe, before)| before.kind == Kind::Pipe && before.end() == pipe.start);
+        Segment { piped: pipe.is_some(), gap: pipe.is_some_and(|pipe| pipe.breaks > 1), doubled, grammar, nodes }
     }
 
     fn nodes(&self, from: usize, to: usize, grammar: Grammar, context: &Context) -> Vec<Node<'a>> {

@@ -34,7 +34,7 @@ pub(super) struct Writer {
 impl Writer {
     fn pipeline(&mut self, pipeline: &Pipeline, indent: usize) {
         for (index, segment) in pipeline.segments.iter().enumerate() {
-            if index > 0 {
+            if index > 0 && !segment.doubled {
                 if segment.gap {
                     self.out.push('\n');
                 }

@@ -110,7 +110,7 @@ impl Cursor<'_> {
         else {
             return alias;
         };
-        let lower = name.to_lowercase();
+        let lower = name.to_ascii_lowercase();
         let function = FUNCTIONS
             .iter()
             .filter(|function| lower.len() > function.len() && lower.ends_with(**function))
@@ -137,7 +137,7 @@ impl Cursor<'_> {
             return None;
         };
         let start = name.span.start as usize;
-        let function = name.node.to_lowercase();
+        let function = name.node.to_ascii_lowercase();
         let argument = match self.symbol("(") {
             Some(open) => {
                 if !self.rest().contains(')') {
@@ -246,7 +246,7 @@ impl Cursor<'_> {
 
 /// Whether the word can be a function without parentheses.
 fn is_function(word: &str) -> bool {
-    let lower = word.to_lowercase();
+    let lower = word.to_ascii_lowercase();
     let percentile = ["exactperc", "upperperc", "perc", "p", "per_"].iter().any(|start| lower.starts_with(start));
     FUNCTIONS.contains(&lower.as_str()) || percentile
 }

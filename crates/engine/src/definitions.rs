@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use speleo_knowledge::{
-    Conf, DataModel, Knowledge, Problem, SavedSearch, lookup, macros, saved_search, transaction_type,
+    Conf, DataModel, Knowledge, Problem, SavedSearch, event_type, lookup, macros, saved_search, tag, transaction_type,
 };
 use speleo_syntax::{Code, Diagnostic, Severity};
 
@@ -67,12 +67,18 @@ impl Definitions {
         };
         let (macros, transforms) = (layered("macros.conf"), layered("transforms.conf"));
         let (saved, transactions) = (layered("savedsearches.conf"), layered("transactiontypes.conf"));
+        let (event_types, tags) = (layered("eventtypes.conf"), layered("tags.conf"));
         let (searches, problems) = saved_search::from_conf(&saved);
         self.report(&folder.join("savedsearches.conf"), problems);
         self.knowledge.saved_searches.extend(searches);
         let (types, problems) = transaction_type::from_conf(&transactions);
         self.report(&folder.join("transactiontypes.conf"), problems);
         self.knowledge.transaction_types.extend(types);
+        let (types, problems) = event_type::from_conf(&event_types);
+        self.report(&folder.join("eventtypes.conf"), problems);
+        let (tags, more) = tag::from_conf(&tags);
+        self.report(&folder.join("tags.conf"), more);
+        self.knowledge.merge(Knowledge { event_types: types, tags, ..Knowledge::default() });
         self.macros(macros, &folder.join("macros.conf"));
         let (lookups, problems) = lookup::from_conf(&transforms);
         self.report(&folder.join("transforms.conf"), problems);

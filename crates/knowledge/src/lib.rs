@@ -1,19 +1,23 @@
-//! Knowledge objects: macros, lookup definitions, data models, saved searches, transaction types.
+//! Knowledge objects: macros, lookup definitions, data models, saved searches, event types, tags, transaction types.
 //!
 //! Plain structs and the parsers of their file formats. Invariant: no engine, and no I/O; callers read the files.
 
 pub mod conf;
 pub mod data_model;
+pub mod event_type;
 pub mod lookup;
 pub mod macros;
 pub mod saved_search;
+pub mod tag;
 pub mod transaction_type;
 
 pub use conf::{Conf, Problem};
 pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, ModelField, OwnedField};
+pub use event_type::EventType;
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
 pub use saved_search::SavedSearch;
+pub use tag::Tags;
 pub use transaction_type::TransactionType;
 
 use indexmap::IndexMap;
@@ -29,6 +33,10 @@ pub struct Knowledge {
     pub data_models: IndexMap<String, DataModel>,
     /// Saved searches by name.
     pub saved_searches: IndexMap<String, SavedSearch>,
+    /// Event types by name, by priority and then by name.
+    pub event_types: IndexMap<String, EventType>,
+    /// The tags of field values.
+    pub tags: Tags,
     /// Transaction types by name.
     pub transaction_types: IndexMap<String, TransactionType>,
 }
@@ -40,6 +48,9 @@ impl Knowledge {
         self.lookups.extend(later.lookups);
         self.data_models.extend(later.data_models);
         self.saved_searches.extend(later.saved_searches);
+        self.event_types.extend(later.event_types);
+        self.event_types.sort_by(|_, one, _, other| (one.priority, &one.name).cmp(&(other.priority, &other.name)));
+        self.tags.extend(later.tags);
         self.transaction_types.extend(later.transaction_types);
     }
 

@@ -113,6 +113,7 @@ mod stats;
 mod strcat;
 mod streamstats;
 mod table;
+mod tags;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -125,6 +126,7 @@ mod transpose;
 mod trendline;
 mod tstats;
 mod typeahead;
+mod typer;
 mod union;
 mod uniq;
 mod unsupported;
@@ -154,7 +156,7 @@ use crate::{
 /// The one boxed future of lowering: boxes nest with brackets, and the compiler proves that plans may cross threads here
 /// only. A proof takes it two seconds, so commands are plain `async fn`.
 pub(crate) fn pipeline<'a>(search: &'a Search, cx: &'a mut Context<'_>) -> Lowering<'a> {
-    let (names, patterns) = (field::mentioned(search), field::patterns(search));
+    let (names, patterns) = (mentioned(search, cx), field::patterns(search));
     with_names(search, names, patterns, cx)
 }
 
@@ -169,9 +171,27 @@ pub(crate) fn branch<'a>(search: &'a Search, cx: &'a mut Context<'_>) -> Lowerin
         }
         own
     };
-    let names = with(field::mentioned(search), &cx.mentioned);
+    let names = with(mentioned(search, cx), &cx.mentioned);
     let patterns = with(field::patterns(search), &cx.patterns);
     with_names(search, names, patterns, cx)
+}
+
+/// The fields that a pipeline names, and those that event types and tags name for it.
+fn mentioned(search: &Search, cx: &Context<'_>) -> Vec<String> {
+    let mut names = field::mentioned(search);
+    for command in &search.commands {
+        let more = match command {
+            Command::Typer(command) => typer::names(command, cx),
+            Command::Tags(command) => tags::names(command, cx),
+            _ => continue,
+        };
+        for name in more {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
 }
 
 fn with_names<'a>(

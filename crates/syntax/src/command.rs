@@ -116,6 +116,7 @@ pub mod stats;
 pub mod strcat;
 pub mod streamstats;
 pub mod table;
+pub mod tags;
 pub mod tail;
 pub mod timechart;
 pub mod timewrap;
@@ -126,6 +127,7 @@ pub mod transpose;
 pub mod trendline;
 pub mod tstats;
 pub mod typeahead;
+pub mod typer;
 pub mod union;
 pub mod uniq;
 pub mod unsupported;
@@ -267,6 +269,7 @@ macro_rules! commands {
             StrCat(strcat::StrCat) = [strcat::SPEC],
             StreamStats(streamstats::StreamStats) = [streamstats::SPEC],
             Table(table::Table) = [table::SPEC],
+            Tags(tags::Tags) = [tags::SPEC],
             Tail(tail::Tail) = [tail::SPEC],
             TimeChart(timechart::TimeChart) = [timechart::SPEC],
             TimeWrap(timewrap::TimeWrap) = [timewrap::SPEC],
@@ -277,6 +280,7 @@ macro_rules! commands {
             Trendline(trendline::Trendline) = [trendline::SPEC],
             TStats(tstats::TStats) = [tstats::SPEC],
             TypeAhead(typeahead::TypeAhead) = [typeahead::SPEC],
+            Typer(typer::Typer) = [typer::SPEC],
             Union(union::Union) = [union::SPEC],
             Uniq(uniq::Uniq) = [uniq::SPEC],
             Unsupported(unsupported::Unsupported) = [],

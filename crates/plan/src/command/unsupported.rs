@@ -1,4 +1,4 @@
-//! The meaning of commands that have no plan: an error with their name and what to use instead, never a silent pass. `typer`
+//! The meaning of commands that have no plan: an error with their name and what to use instead, never a silent pass. `fit`
 
 use speleo_syntax::{Code, Diagnostic, command::unsupported::Unsupported};
 

@@ -39,6 +39,8 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::Folderize(folders) => [&folders.attribute, &folders.size].into_iter().for_each(found),
         Command::FindKeywords(groups) => found(&groups.label),
         Command::FindTypes(types) => found(&Field::new("eventtype", types.span)),
+        Command::Typer(typer) => found(&Field::new("eventtype", typer.span)),
+        Command::Tags(tags) => tags.fields.iter().for_each(found),
         Command::KvForm(form) => form.field.iter().for_each(found),
         Command::Overlap(ranges) => FIELDS.iter().for_each(|name| found(&Field::new(*name, ranges.span))),
         Command::Anomalies(anomalies) => anomalies.field.iter().chain(&anomalies.by).for_each(found),
@@ -347,7 +349,7 @@ pub(crate) fn walk<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
 }
 
 /// The fields that a search condition names.
-fn of_search(expr: &SearchExpr, found: &mut dyn FnMut(&Field)) {
+pub(crate) fn of_search(expr: &SearchExpr, found: &mut dyn FnMut(&Field)) {
     let mut rest = vec![expr];
     while let Some(expr) = rest.pop() {
         match &expr.kind {

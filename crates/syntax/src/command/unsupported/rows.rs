@@ -1,4 +1,4 @@
-//! The table of the commands that are only read. `typer`
+//! The table of the commands that are only read. `fit`
 
 use crate::{CommandSpec, Kind};
 
@@ -33,9 +33,7 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["snowincident"], Kind::Centralized, "creates an incident in ServiceNow"),
     row(&["summarize"], Kind::Transforming, "summarises events"),
     row(&["summary"], Kind::Generating, "describes a model of the machine learning toolkit"),
-    row(&["tags"], Kind::Streaming, "adds the tags of field values"),
     row(&["tscollect"], Kind::Centralized, "writes rows to a file for tstats"),
-    row(&["typer"], Kind::Streaming, "adds event types"),
     row(&["xmlunescape"], Kind::Streaming, "undoes the escapes of XML"),
 ];
 

@@ -175,7 +175,7 @@ fn sarif_has_what_its_schema_requires() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("q.spl");
     // Two errors, and a warning behind a character of two bytes: columns count characters.
-    let text = "```title: é```\nindex=\"é\" or user=x\n| stats count by\n| rename user name\n";
+    let text = "```title: é```\n| makeresults | search x=\"é\" or user=x\n| stats count by\n| rename user name\n";
     fs::write(&path, text).unwrap();
     for arguments in [vec!["check"], vec!["search", "--file"]] {
         let arguments = [arguments, vec![path.to_str().unwrap(), "--error-format", "sarif"]].concat();
@@ -201,7 +201,7 @@ fn sarif_has_what_its_schema_requires() {
             })
             .collect();
         let region = |line: u32, from: u32, to: u32| json!({"startLine": line, "startColumn": from, "endLine": line, "endColumn": to});
-        assert!(results.contains(&json!(["W0553", "warning", region(2, 11, 13)])), "{results:?}");
+        assert!(results.contains(&json!(["W0553", "warning", region(2, 30, 32)])), "{results:?}");
         assert!(results.contains(&json!(["E0306", "error", region(3, 3, 17)])), "{results:?}");
         assert!(results.contains(&json!(["E0100", "error", region(4, 15, 19)])), "{results:?}");
     }

@@ -61,6 +61,6 @@ mod tests {
         let (types, problems) = from_conf(&Conf::parse(text).0);
         assert_eq!(types.keys().map(String::as_str).collect::<Vec<_>>(), ["z", "a", "b", "odd"]);
         assert_eq!(types["z"].search, "z=1");
-        assert_eq!((problems.len(), problems[0].line), (1, 13));
+        assert_eq!((problems.len(), problems[0].line), (1, 15));
     }
 }

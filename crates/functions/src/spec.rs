@@ -156,8 +156,8 @@ pub struct AggregateSpec {
     pub has_number: bool,
     /// How it sees its input.
     pub kind: StatsKind,
-    /// Whether it can run; the others are only known by name.
-    pub runs: bool,
+    /// Whether it is of the time series of `mstats`, and runs there alone.
+    pub of_series: bool,
     /// The call: `sum(field)`.
     pub usage: &'static str,
     /// What it does.
@@ -179,7 +179,7 @@ impl AggregateSpec {
         names: &[],
         has_number: false,
         kind: StatsKind::Text,
-        runs: true,
+        of_series: false,
         usage: "",
         summary: "",
         nulls: "Rows without the field do not count; null where there is none with it.",

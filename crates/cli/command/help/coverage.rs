@@ -12,7 +12,7 @@ pub(super) fn write(out: &mut dyn Write) -> Result<()> {
     section("commands", &all, out)?;
     let all: Vec<_> = functions().map(|spec| (spec.name(), spec.summary, true)).collect();
     section("eval functions", &all, out)?;
-    let all: Vec<_> = aggregates().map(|spec| (spec.name(), spec.summary, spec.runs)).collect();
+    let all: Vec<_> = aggregates().map(|spec| (spec.name(), spec.summary, true)).collect();
     section("stats functions", &all, out)
 }
 

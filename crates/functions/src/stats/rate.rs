@@ -31,11 +31,11 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
         &[("_time,x 0,1 10,21", "stats rate(x) AS r", "2")],
     ),
     AggregateSpec {
-        runs: false,
+        of_series: true,
         ..AggregateSpec::of_numbers(&["rate_avg"], "rate_avg(field)", "The mean of the rates of all time series.", &[])
     },
     AggregateSpec {
-        runs: false,
+        of_series: true,
         ..AggregateSpec::of_numbers(&["rate_sum"], "rate_sum(field)", "The sum of the rates of all time series.", &[])
     },
 ];

@@ -85,7 +85,7 @@ impl Function {
                 let text = format!("`{name}` needs bins of time, as `timechart` makes them");
                 Err(Diagnostic::new(Code::BadValue, self.span, text).into())
             }
-            _ if !self.spec.runs => {
+            _ if self.spec.of_series => {
                 let text = format!("`{name}` needs the series of `mstats`");
                 Err(Diagnostic::new(Code::UnsupportedFunction, self.span, text).into())
             }

@@ -191,10 +191,10 @@ fn part(sign: char, body: &str) -> Option<Part> {
 
 /// What is wrong with a part without a unit.
 fn no_unit(text: &str, body: &str) -> String {
-    if body.trim().is_empty() {
-        format!("`{text}` lacks a time unit at its end")
+    let unit = body.trim().trim_start_matches(|next: char| next.is_ascii_digit());
+    if unit.is_empty() {
+        format!("`{text}` lacks a time unit: s, m, h, d, w, mon, q and y are")
     } else {
-        let unit = body.trim_start_matches(|next: char| next.is_ascii_digit());
         format!("`{unit}` is no time unit: s, m, h, d, w, mon, q and y are")
     }
 }

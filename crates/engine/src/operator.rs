@@ -5,6 +5,8 @@
 
 mod eventstats;
 mod first_rows;
+mod functions;
+mod groups;
 mod natural_sort;
 mod rule;
 mod running;

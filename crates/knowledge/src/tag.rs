@@ -6,6 +6,7 @@
 //! ```
 
 use indexmap::IndexMap;
+use percent_encoding::percent_decode_str;
 
 use crate::conf::{Conf, Problem};
 
@@ -30,30 +31,13 @@ pub fn from_conf(conf: &Conf) -> (Tags, Vec<Problem>) {
             }
         }
         if !enabled.is_empty() {
-            tags.insert((field.trim().to_owned(), decoded(value.trim())), enabled);
+            tags.insert(
+                (field.trim().to_owned(), percent_decode_str(value.trim()).decode_utf8_lossy().into_owned()),
+                enabled,
+            );
         }
     }
     (tags, problems)
-}
-
-/// The text with its `%20` as blanks; what is no such pair of digits stays.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let code = tail.first_chunk::<2>().and_then(|digits| std::str::from_utf8(digits).ok());
-        match code.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use datafusion::{
     physical_expr::{EquivalenceProperties, PhysicalExpr, window::WindowExpr},
     physical_plan::{
         DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
+        apply_expression_roots,
         execution_plan::{CardinalityEffect, EmissionType},
         metrics::{ExecutionPlanMetricsSet, MetricsSet},
         stream::RecordBatchStreamAdapter,
@@ -86,15 +87,8 @@ impl ExecutionPlan for EventStatsExec {
         &self,
         visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        for aggregate in &self.aggregates {
-            let all = aggregate.all_expressions();
-            for expression in all.args.iter().chain(&all.partition_by_exprs) {
-                if visit(expression)? == TreeNodeRecursion::Stop {
-                    return Ok(TreeNodeRecursion::Stop);
-                }
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        let all = self.aggregates.iter().map(|aggregate| aggregate.all_expressions());
+        apply_expression_roots(all.flat_map(|all| all.args.into_iter().chain(all.partition_by_exprs)), visit)
     }
 
     // As with the properties: rows do keep their order.

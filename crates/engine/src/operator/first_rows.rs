@@ -17,7 +17,7 @@ use datafusion::{
     },
     physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr},
     physical_plan::{
-        DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
+        DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties, apply_expression_roots,
         execution_plan::{CardinalityEffect, EmissionType},
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         stream::RecordBatchStreamAdapter,
@@ -85,12 +85,7 @@ impl ExecutionPlan for FirstRowsExec {
         &self,
         visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        for expression in self.keys.iter().chain(self.order.iter().map(|key| &key.expr)) {
-            if visit(expression)? == TreeNodeRecursion::Stop {
-                return Ok(TreeNodeRecursion::Stop);
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        apply_expression_roots(self.keys.iter().chain(self.order.iter().map(|key| &key.expr)), visit)
     }
 
     fn maintains_input_order(&self) -> Vec<bool> {

@@ -20,7 +20,7 @@ use datafusion::{
     },
     physical_expr::{LexOrdering, PhysicalExpr},
     physical_plan::{
-        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, PlanProperties,
+        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, PlanProperties, apply_expression_roots,
         execution_plan::CardinalityEffect,
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         sorts::sort::SortExec,
@@ -73,12 +73,7 @@ impl ExecutionPlan for NaturalSortExec {
         &self,
         visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        for key in self.sort.expr().iter() {
-            if visit(&key.expr)? == TreeNodeRecursion::Stop {
-                return Ok(TreeNodeRecursion::Stop);
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        apply_expression_roots(self.sort.expr().iter().map(|key| &key.expr), visit)
     }
 
     fn maintains_input_order(&self) -> Vec<bool> {

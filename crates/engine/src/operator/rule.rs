@@ -27,8 +27,8 @@ use datafusion::{
 };
 
 use super::{
-    eventstats::EventStatsExec, first_rows::FirstRowsExec, natural_sort::NaturalSortExec, running,
-    running::RunningExec, whole::WholeExec,
+    eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys, natural_sort::NaturalSortExec,
+    running, running::RunningExec, whole::WholeExec,
 };
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
@@ -112,13 +112,10 @@ fn swapped(window: &WindowAggExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
 /// Whether the expressions are aggregates over one and the same whole partition that work on many groups at once.
 fn gathers(expressions: &[Arc<dyn WindowExpr>]) -> bool {
     let Some(first) = expressions.first() else { return false };
-    let keys = first.partition_by();
     expressions.iter().all(|expression| {
         let Some(aggregate) = expression.as_any().downcast_ref::<PlainAggregateWindowExpr>() else { return false };
         let frame = expression.get_window_frame();
-        let same_keys = expression.partition_by().len() == keys.len()
-            && expression.partition_by().iter().zip(keys).all(|(one, other)| one == other);
-        same_keys
+        same_keys(expression, first)
             && expression.order_by().is_empty()
             && frame.start_bound.is_unbounded()
             && frame.end_bound.is_unbounded()
@@ -144,11 +141,7 @@ fn sees_all(expressions: &[Arc<dyn WindowExpr>]) -> Result<bool> {
 /// Whether the expressions are functions that run, over the same groups in the same order.
 fn runs(expressions: &[Arc<dyn WindowExpr>], input: &Schema) -> bool {
     let Some(first) = expressions.first() else { return false };
-    let same = |one: &Arc<dyn WindowExpr>| {
-        let mut keys = one.partition_by().iter().zip(first.partition_by());
-        let same_keys = one.partition_by().len() == first.partition_by().len() && keys.all(|(one, other)| one == other);
-        same_keys && one.order_by() == first.order_by()
-    };
+    let same = |one: &Arc<dyn WindowExpr>| same_keys(one, first) && one.order_by() == first.order_by();
     !first.order_by().is_empty() && expressions.iter().all(|one| same(one) && running::is_supported(one, input))
 }
 

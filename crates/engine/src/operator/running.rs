@@ -11,25 +11,18 @@ mod queue;
 use std::{fmt, sync::Arc};
 
 use datafusion::{
-    arrow::{
-        array::RecordBatch,
-        datatypes::{Schema, SchemaRef},
-    },
+    arrow::{array::RecordBatch, datatypes::SchemaRef},
     common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
     execution::{
         SendableRecordBatchStream, TaskContext,
         memory_pool::{MemoryConsumer, MemoryReservation},
     },
     logical_expr::WindowFrameUnits,
-    physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr, window::WindowExpr},
+    physical_expr::{EquivalenceProperties, PhysicalExpr, window::WindowExpr},
     physical_expr_common::sort_expr::OrderingRequirements,
     physical_plan::{
         DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, Partitioning,
-        PlanProperties,
-        aggregates::{
-            group_values::{GroupValues, new_group_values},
-            order::GroupOrdering,
-        },
+        PlanProperties, apply_expression_roots,
         execution_plan::{CardinalityEffect, EmissionType},
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         stream::RecordBatchStreamAdapter,
@@ -39,6 +32,10 @@ use futures::{StreamExt, TryStreamExt};
 
 use self::column::Column;
 pub(super) use self::column::is_supported;
+use super::{
+    functions::{expressions, order},
+    groups::Groups,
+};
 
 /// Adds the functions' columns to the rows as they come.
 #[derive(Debug)]
@@ -95,15 +92,7 @@ impl ExecutionPlan for RunningExec {
         &self,
         visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        for function in &self.functions {
-            let order = function.order_by().iter().map(|key| &key.expr);
-            for expression in function.expressions().iter().chain(function.partition_by()).chain(order) {
-                if visit(expression)? == TreeNodeRecursion::Stop {
-                    return Ok(TreeNodeRecursion::Stop);
-                }
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        apply_expression_roots(expressions(&self.functions), visit)
     }
 
     fn maintains_input_order(&self) -> Vec<bool> {
@@ -111,8 +100,7 @@ impl ExecutionPlan for RunningExec {
     }
 
     fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
-        let order = self.functions.first().map(|function| function.order_by().to_vec()).unwrap_or_default();
-        vec![LexOrdering::new(order).map(OrderingRequirements::from)]
+        vec![order(&self.functions)]
     }
 
     fn required_input_distribution(&self) -> Vec<Distribution> {
@@ -128,13 +116,11 @@ impl ExecutionPlan for RunningExec {
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let input = self.input.execute(partition, Arc::clone(&context))?;
         let mut running = Running {
-            groups: groups(self.keys(), &input.schema())?,
-            keys: self.keys().to_vec(),
+            groups: Groups::try_new(self.keys().to_vec(), &input.schema())?,
             columns: self.functions.iter().map(|one| Column::new(one, &input.schema())).collect::<Result<_>>()?,
             functions: self.functions.clone(),
             output: Arc::clone(&self.schema),
             by_key: self.functions.iter().any(|function| function.get_window_frame().units == WindowFrameUnits::Range),
-            ids: Vec::new(),
             reservation: MemoryConsumer::new(format!("RunningExec[{partition}]")).register(context.memory_pool()),
             metrics: BaselineMetrics::new(&self.metrics, partition),
         };
@@ -151,25 +137,14 @@ impl ExecutionPlan for RunningExec {
     }
 }
 
-/// The numbers of groups; none where there are no keys.
-fn groups(keys: &[Arc<dyn PhysicalExpr>], input: &SchemaRef) -> Result<Option<Box<dyn GroupValues>>> {
-    if keys.is_empty() {
-        return Ok(None);
-    }
-    let fields = keys.iter().map(|key| key.return_field(input)).collect::<Result<Vec<_>>>()?;
-    new_group_values(Arc::new(Schema::new(fields)), &GroupOrdering::None).map(Some)
-}
-
 /// The state between batches.
 struct Running {
-    groups: Option<Box<dyn GroupValues>>,
-    keys: Vec<Arc<dyn PhysicalExpr>>,
+    groups: Groups,
     columns: Vec<Column>,
     functions: Vec<Arc<dyn WindowExpr>>,
     output: SchemaRef,
     /// Whether some function looks at the first key of the order.
     by_key: bool,
-    ids: Vec<usize>,
     reservation: MemoryReservation,
     metrics: BaselineMetrics,
 }
@@ -178,18 +153,7 @@ impl Running {
     fn add(&mut self, batch: &RecordBatch) -> Result<RecordBatch> {
         let compute = self.metrics.elapsed_compute().clone();
         let _timer = compute.timer();
-        let total = match &mut self.groups {
-            Some(groups) => {
-                let keys = self.keys.iter().map(|key| key.evaluate(batch)?.into_array(batch.num_rows()));
-                groups.intern(&keys.collect::<Result<Vec<_>>>()?, &mut self.ids)?;
-                groups.len()
-            }
-            None => {
-                self.ids.clear();
-                self.ids.resize(batch.num_rows(), 0);
-                1
-            }
-        };
+        let total = self.groups.number(batch)?;
         let first = self.functions.first().and_then(|function| function.order_by().first());
         let keys = match first {
             Some(key) if self.by_key => column::keys(&key.expr.evaluate(batch)?.into_array(batch.num_rows())?),
@@ -197,10 +161,10 @@ impl Running {
         };
         let mut columns = batch.columns().to_vec();
         for (function, column) in self.functions.iter().zip(&mut self.columns) {
-            columns.push(column.update(&function.evaluate_args(batch)?, &keys, &self.ids, total)?);
+            columns.push(column.update(&function.evaluate_args(batch)?, &keys, self.groups.ids(), total)?);
         }
         let state = self.columns.iter().map(Column::bytes).sum::<usize>();
-        self.reservation.try_resize(state + self.groups.as_ref().map_or(0, |groups| groups.size()))?;
+        self.reservation.try_resize(state + self.groups.bytes())?;
         self.metrics.record_output(batch.num_rows());
         Ok(RecordBatch::try_new(Arc::clone(&self.output), columns)?)
     }

@@ -15,13 +15,13 @@ use datafusion::{
     common::{Result, assert_eq_or_internal_err, internal_datafusion_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::{
-        EquivalenceProperties, LexOrdering, PhysicalExpr,
+        EquivalenceProperties, PhysicalExpr,
         window::{StandardWindowExpr, WindowExpr},
     },
     physical_expr_common::sort_expr::OrderingRequirements,
     physical_plan::{
         DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, Partitioning,
-        PlanProperties,
+        PlanProperties, apply_expression_roots,
         execution_plan::{CardinalityEffect, EmissionType},
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         stream::RecordBatchStreamAdapter,
@@ -29,7 +29,10 @@ use datafusion::{
 };
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 
-use super::spool::Spool;
+use super::{
+    functions::{expressions, order},
+    spool::Spool,
+};
 
 /// Adds the functions' columns to the rows.
 #[derive(Debug)]
@@ -80,15 +83,7 @@ impl ExecutionPlan for WholeExec {
         &self,
         visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        for function in &self.functions {
-            let order = function.order_by().iter().map(|key| Arc::clone(&key.expr));
-            for expression in function.expressions().into_iter().chain(order) {
-                if visit(&expression)? == TreeNodeRecursion::Stop {
-                    return Ok(TreeNodeRecursion::Stop);
-                }
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
+        apply_expression_roots(expressions(&self.functions), visit)
     }
 
     fn maintains_input_order(&self) -> Vec<bool> {
@@ -96,8 +91,7 @@ impl ExecutionPlan for WholeExec {
     }
 
     fn required_input_ordering(&self) -> Vec<Option<OrderingRequirements>> {
-        let order = self.functions.first().map(|function| function.order_by().to_vec()).unwrap_or_default();
-        vec![LexOrdering::new(order).map(OrderingRequirements::from)]
+        vec![order(&self.functions)]
     }
 
     fn required_input_distribution(&self) -> Vec<Distribution> {

@@ -1,5 +1,5 @@
-//! Arguments of commands with options and at most one other thing, in any order: `localize maxpause=5m`, `mvexpand limit=2 to`,
-//! `append maxout=10 [ … ]`.
+//! Arguments of commands with options and one other thing or fields, in any order: `localize maxpause=5m`, `mvexpand limit=2 to`,
+//! `append maxout=10 [ … ]`, `outlier action=rm bytes`.
 
 use crate::{Field, Search, cursor::Cursor, option::Choice, parser::Place};
 
@@ -16,6 +16,21 @@ impl Cursor<'_> {
                 return false;
             };
             set(self, &option);
+        }
+    }
+
+    /// Reads options and fields, commas between them allowed, up to the end; none where something else stands there.
+    pub(crate) fn any_fields(&mut self, mut set: impl FnMut(&mut Self, &Choice)) -> Option<Vec<Field>> {
+        let mut fields = Vec::new();
+        loop {
+            self.skip_separators();
+            if self.at_end() {
+                return Some(fields);
+            }
+            match self.option() {
+                Some(option) => set(self, &option),
+                None => fields.push(self.field()?),
+            }
         }
     }
 

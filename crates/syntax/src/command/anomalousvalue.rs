@@ -94,25 +94,15 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let mut anomalous = AnomalousValue::usual(cursor.command_span());
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        let Some(option) = cursor.option() else {
-            anomalous.fields.push(cursor.field()?);
-            continue;
-        };
-        match option.name.node.as_str() {
-            "action" => anomalous.action = Action::read(cursor, &option).unwrap_or(Action::Filter),
-            "maxanofreq" => anomalous.max_anomalous = share(cursor, &option),
-            "minnormfreq" => anomalous.min_normal = share(cursor, &option),
-            "minsupcount" => anomalous.min_support = cursor.unsigned(&option),
-            "minsupfreq" => anomalous.min_frequency = share(cursor, &option),
-            "pthresh" => anomalous.threshold = share(cursor, &option),
-            _ => cursor.unknown_option(&option),
-        }
-    }
+    anomalous.fields = cursor.any_fields(|cursor, option| match option.name.node.as_str() {
+        "action" => anomalous.action = Action::read(cursor, option).unwrap_or(Action::Filter),
+        "maxanofreq" => anomalous.max_anomalous = share(cursor, option),
+        "minnormfreq" => anomalous.min_normal = share(cursor, option),
+        "minsupcount" => anomalous.min_support = cursor.unsigned(option),
+        "minsupfreq" => anomalous.min_frequency = share(cursor, option),
+        "pthresh" => anomalous.threshold = share(cursor, option),
+        _ => cursor.unknown_option(option),
+    })?;
     Some(Command::AnomalousValue(anomalous))
 }
 

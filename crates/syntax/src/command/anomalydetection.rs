@@ -60,16 +60,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         fields: Vec::new(),
         remove: false,
     };
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        match cursor.option() {
-            Some(option) => detection.set(cursor, &option),
-            None => detection.fields.push(cursor.field()?),
-        }
-    }
+    detection.fields = cursor.any_fields(|cursor, option| detection.set(cursor, option))?;
     Some(Command::AnomalyDetection(detection))
 }
 

@@ -32,21 +32,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let mut rules = ARules { span: cursor.command_span(), support: 3, confidence: 0.5, fields: Vec::new() };
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        let Some(option) = cursor.option() else {
-            rules.fields.push(cursor.field()?);
-            continue;
-        };
-        match option.name.node.as_str() {
-            "conf" => rules.confidence = share(cursor, &option),
-            "sup" => rules.support = cursor.unsigned(&option),
-            _ => cursor.unknown_option(&option),
-        }
-    }
+    rules.fields = cursor.any_fields(|cursor, option| match option.name.node.as_str() {
+        "conf" => rules.confidence = share(cursor, option),
+        "sup" => rules.support = cursor.unsigned(option),
+        _ => cursor.unknown_option(option),
+    })?;
     let is_enough = rules.fields.len() >= 2 || rules.fields.iter().any(Field::is_wildcard);
     if !is_enough {
         cursor.missing("at least two fields");

@@ -35,22 +35,12 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let span = cursor.command_span();
     let mut associate = Associate { span, support: 100, frequency: 0.1, improvement: 0.5, fields: Vec::new() };
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        let Some(option) = cursor.option() else {
-            associate.fields.push(cursor.field()?);
-            continue;
-        };
-        match option.name.node.as_str() {
-            "improv" => associate.improvement = cursor.number(&option),
-            "supcnt" => associate.support = cursor.unsigned(&option),
-            "supfreq" => associate.frequency = share(cursor, &option),
-            _ => cursor.unknown_option(&option),
-        }
-    }
+    associate.fields = cursor.any_fields(|cursor, option| match option.name.node.as_str() {
+        "improv" => associate.improvement = cursor.number(option),
+        "supcnt" => associate.support = cursor.unsigned(option),
+        "supfreq" => associate.frequency = share(cursor, option),
+        _ => cursor.unknown_option(option),
+    })?;
     Some(Command::Associate(associate))
 }
 

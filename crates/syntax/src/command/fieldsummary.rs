@@ -28,21 +28,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
-    let (mut max_values, mut fields) = (100, Vec::new());
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        if let Some(option) = cursor.option() {
-            match option.name.node.as_str() {
-                "maxvals" => max_values = cursor.unsigned(&option),
-                _ => cursor.unknown_option(&option),
-            }
-        } else {
-            fields.push(cursor.field()?);
-        }
-    }
+    let mut max_values = 100;
+    let fields = cursor.any_fields(|cursor, option| match option.name.node.as_str() {
+        "maxvals" => max_values = cursor.unsigned(option),
+        _ => cursor.unknown_option(option),
+    })?;
     Some(Command::FieldSummary(FieldSummary { span: cursor.command_span(), max_values, fields }))
 }
 

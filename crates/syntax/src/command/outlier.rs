@@ -42,16 +42,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         mark: false,
         fields: Vec::new(),
     };
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        match cursor.option() {
-            Some(option) => outlier.set(cursor, &option),
-            None => outlier.fields.push(cursor.field()?),
-        }
-    }
+    outlier.fields = cursor.any_fields(|cursor, option| outlier.set(cursor, option))?;
     Some(Command::Outlier(outlier))
 }
 

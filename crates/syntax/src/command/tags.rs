@@ -45,16 +45,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
         allowed: Vec::new(),
         fields: Vec::new(),
     };
-    loop {
-        cursor.skip_separators();
-        if cursor.at_end() {
-            break;
-        }
-        match cursor.option() {
-            Some(option) => tags.set(cursor, &option),
-            None => tags.fields.push(cursor.field()?),
-        }
-    }
+    tags.fields = cursor.any_fields(|cursor, option| tags.set(cursor, option))?;
     Some(Command::Tags(tags))
 }
 

@@ -12,24 +12,17 @@ use datafusion::{
     execution::{SendableRecordBatchStream, TaskContext},
     logical_expr::{EmitTo, GroupsAccumulator},
     physical_expr::window::{PlainAggregateWindowExpr, WindowExpr},
-    physical_plan::{
-        aggregates::{
-            group_values::{GroupValues, new_group_values},
-            order::GroupOrdering,
-        },
-        metrics::{BaselineMetrics, ExecutionPlanMetricsSet},
-    },
+    physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet},
 };
 use futures::{Stream, StreamExt, TryStreamExt};
 
-use crate::operator::spool::Spool;
+use crate::operator::{groups::Groups, spool::Spool};
 
 /// The state while rows come in.
 pub(super) struct Gather {
     aggregates: Vec<Arc<dyn WindowExpr>>,
     accumulators: Vec<Box<dyn GroupsAccumulator>>,
-    /// None where there are no keys: all rows are group 0.
-    groups: Option<Box<dyn GroupValues>>,
+    groups: Groups,
     output: SchemaRef,
     kept: SchemaRef,
     rows: Spool,
@@ -70,12 +63,7 @@ impl Gather {
             })
             .collect::<Result<_>>()?;
         let keys = aggregates.first().map(|aggregate| aggregate.partition_by()).unwrap_or_default();
-        let groups = if keys.is_empty() {
-            None
-        } else {
-            let fields = keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?;
-            Some(new_group_values(Arc::new(Schema::new(fields)), &GroupOrdering::None)?)
-        };
+        let groups = Groups::try_new(keys.to_vec(), &input)?;
         let mut fields: Vec<_> = input.fields().iter().cloned().collect();
         fields.push(Arc::new(Field::new("__group", DataType::UInt64, false)));
         let kept = Arc::new(Schema::new(fields));
@@ -93,35 +81,20 @@ impl Gather {
 
     /// Reads the input to its end.
     pub(super) async fn read(mut self, mut input: SendableRecordBatchStream) -> Result<Gathered> {
-        let mut ids = Vec::new();
         while let Some(batch) = input.next().await.transpose()? {
             if batch.num_rows() == 0 {
                 continue;
             }
             let compute = self.metrics.elapsed_compute().clone();
             let _timer = compute.timer();
-            self.add(&batch, &mut ids)?;
+            self.add(&batch)?;
         }
         self.finish()
     }
 
-    fn add(&mut self, batch: &RecordBatch, ids: &mut Vec<usize>) -> Result<()> {
-        let total = match &mut self.groups {
-            Some(groups) => {
-                let keys = self.aggregates.first().map(|aggregate| aggregate.partition_by()).unwrap_or_default();
-                let columns = keys
-                    .iter()
-                    .map(|key| key.evaluate(batch)?.into_array(batch.num_rows()))
-                    .collect::<Result<Vec<_>>>()?;
-                groups.intern(&columns, ids)?;
-                groups.len()
-            }
-            None => {
-                ids.clear();
-                ids.resize(batch.num_rows(), 0);
-                1
-            }
-        };
+    fn add(&mut self, batch: &RecordBatch) -> Result<()> {
+        let total = self.groups.number(batch)?;
+        let ids = self.groups.ids();
         for (aggregate, accumulator) in self.aggregates.iter().zip(&mut self.accumulators) {
             let values = aggregate.evaluate_args(batch)?;
             accumulator.update_batch(&values, ids, None, total)?;
@@ -133,8 +106,7 @@ impl Gather {
     }
 
     fn state_bytes(&self) -> usize {
-        self.accumulators.iter().map(|accumulator| accumulator.size()).sum::<usize>()
-            + self.groups.as_ref().map_or(0, |groups| groups.size())
+        self.accumulators.iter().map(|accumulator| accumulator.size()).sum::<usize>() + self.groups.bytes()
     }
 
     fn finish(mut self) -> Result<Gathered> {

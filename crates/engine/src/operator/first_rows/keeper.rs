@@ -6,19 +6,16 @@ use datafusion::{
     arrow::{
         array::RecordBatch,
         compute::interleave_record_batch,
-        datatypes::{Schema, SchemaRef},
+        datatypes::SchemaRef,
         row::{RowConverter, SortField},
     },
     common::Result,
     physical_expr::{LexOrdering, PhysicalExpr},
-    physical_plan::{
-        aggregates::{
-            group_values::{GroupValues, new_group_values},
-            order::GroupOrdering,
-        },
-        spill::get_record_batch_memory_size,
-    },
+    physical_expr_common::utils::evaluate_expressions_to_arrays,
+    physical_plan::spill::get_record_batch_memory_size,
 };
+
+use crate::operator::groups::Groups;
 
 /// Rows are gathered anew when fewer than one in so many of those held is of use.
 const SPARSE: usize = 4;
@@ -38,12 +35,10 @@ struct Row {
 /// Groups, and the batches that hold their first rows.
 pub(super) struct Keeper {
     schema: SchemaRef,
-    key_schema: SchemaRef,
-    keys: Vec<Arc<dyn PhysicalExpr>>,
     order: Vec<Arc<dyn PhysicalExpr>>,
     places: RowConverter,
     fetch: usize,
-    groups: Box<dyn GroupValues>,
+    groups: Groups,
     /// For each group its first rows in order.
     first: Vec<Vec<Row>>,
     batches: Vec<RecordBatch>,
@@ -53,7 +48,6 @@ pub(super) struct Keeper {
     held: usize,
     kept: usize,
     seen: usize,
-    ids: Vec<usize>,
 }
 
 impl Keeper {
@@ -63,19 +57,15 @@ impl Keeper {
         order: &LexOrdering,
         fetch: usize,
     ) -> Result<Self> {
-        let fields = keys.iter().map(|key| key.return_field(&schema)).collect::<Result<Vec<_>>>()?;
-        let key_schema = Arc::new(Schema::new(fields));
         let sort_fields = order
             .iter()
             .map(|key| Ok(SortField::new_with_options(key.expr.data_type(&schema)?, key.options)))
             .collect::<Result<Vec<_>>>()?;
         Ok(Self {
-            groups: new_group_values(Arc::clone(&key_schema), &GroupOrdering::None)?,
+            groups: Groups::try_new(keys, &schema)?,
             order: order.iter().map(|key| Arc::clone(&key.expr)).collect(),
             places: RowConverter::new(sort_fields)?,
             schema,
-            key_schema,
-            keys,
             fetch,
             first: Vec::new(),
             batches: Vec::new(),
@@ -84,7 +74,6 @@ impl Keeper {
             held: 0,
             kept: 0,
             seen: 0,
-            ids: Vec::new(),
         })
     }
 
@@ -101,22 +90,18 @@ impl Keeper {
     /// How many bytes all of it takes.
     pub(super) fn bytes(&self) -> usize {
         let rows = self.kept * size_of::<Row>() + self.first.capacity() * size_of::<Vec<Row>>();
-        self.batch_bytes + self.place_bytes + rows + self.groups.size() + self.places.size()
+        self.batch_bytes + self.place_bytes + rows + self.groups.bytes() + self.places.size()
     }
 
     /// Takes the rows of a batch that are among the first of their group.
     pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<()> {
-        let evaluate = |expressions: &[Arc<dyn PhysicalExpr>]| {
-            let arrays = expressions.iter().map(|one| one.evaluate(batch)?.into_array(batch.num_rows()));
-            arrays.collect::<Result<Vec<_>>>()
-        };
-        self.groups.intern(&evaluate(&self.keys)?, &mut self.ids)?;
-        let places = self.places.convert_columns(&evaluate(&self.order)?)?;
-        self.first.resize_with(self.groups.len(), Vec::new);
+        let total = self.groups.number(batch)?;
+        let places = self.places.convert_columns(&evaluate_expressions_to_arrays(&self.order, batch)?)?;
+        self.first.resize_with(total, Vec::new);
         self.seen += batch.num_rows();
         let at = self.batches.len();
         let mut is_needed = false;
-        for (row, (place, group)) in places.iter().zip(&self.ids).enumerate() {
+        for (row, (place, group)) in places.iter().zip(self.groups.ids()).enumerate() {
             let Some(first) = self.first.get_mut(*group) else { continue };
             let place = place.data();
             let last = first.last();
@@ -176,7 +161,7 @@ impl Keeper {
         if self.kept > 0 {
             self.gather(batch_size)?;
         }
-        self.groups = new_group_values(Arc::clone(&self.key_schema), &GroupOrdering::None)?;
+        self.groups.forget()?;
         self.first = Vec::new();
         (self.batch_bytes, self.place_bytes, self.held, self.kept, self.seen) = (0, 0, 0, 0, 0);
         let batches = std::mem::take(&mut self.batches);

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use speleo_knowledge::{
-    Conf, DataModel, Knowledge, Problem, SavedSearch, event_type, lookup, macros, saved_search, tag, transaction_type,
+    Conf, DataModel, Knowledge, Problem, Props, SavedSearch, event_type, lookup, macros, saved_search, tag,
+    transaction_type, transform,
 };
 use speleo_syntax::{Code, Diagnostic, Severity};
 
@@ -68,6 +69,7 @@ impl Definitions {
         let (macros, transforms) = (layered("macros.conf"), layered("transforms.conf"));
         let (saved, transactions) = (layered("savedsearches.conf"), layered("transactiontypes.conf"));
         let (event_types, tags) = (layered("eventtypes.conf"), layered("tags.conf"));
+        let props = layered("props.conf");
         let (searches, problems) = saved_search::from_conf(&saved);
         self.report(&folder.join("savedsearches.conf"), problems);
         self.knowledge.saved_searches.extend(searches);
@@ -78,7 +80,17 @@ impl Definitions {
         self.report(&folder.join("eventtypes.conf"), problems);
         let (tags, more) = tag::from_conf(&tags);
         self.report(&folder.join("tags.conf"), more);
-        self.knowledge.merge(Knowledge { event_types: types, tags, ..Knowledge::default() });
+        let (props, problems) = Props::from_conf(&props);
+        self.report(&folder.join("props.conf"), problems);
+        let (changes, problems) = transform::from_conf(&transforms);
+        self.report(&folder.join("transforms.conf"), problems);
+        self.knowledge.merge(Knowledge {
+            event_types: types,
+            tags,
+            props,
+            transforms: changes,
+            ..Knowledge::default()
+        });
         self.macros(macros, &folder.join("macros.conf"));
         let (lookups, problems) = lookup::from_conf(&transforms);
         self.report(&folder.join("transforms.conf"), problems);
@@ -103,7 +115,7 @@ impl Definitions {
 
     fn conf(&mut self, file: &Path, wanted: bool) -> Conf {
         let Some(text) = self.text(file, wanted) else { return Conf::default() };
-        let (conf, problems) = Conf::parse(&text);
+        let (conf, problems) = Conf::parse_file(file, &text);
         self.report(file, problems);
         conf
     }
@@ -167,6 +179,7 @@ fn json_files(folder: &Path) -> Vec<PathBuf> {
 
 fn diagnostic(file: &Path, problem: &Problem) -> Diagnostic {
     let column = problem.column.map_or_else(String::new, |column| format!(":{column}"));
+    let file = problem.file.as_deref().unwrap_or(file);
     Diagnostic::unplaced(Code::Knowledge, format!("{}:{}{column}: {}", file.display(), problem.line, problem.message))
 }
 

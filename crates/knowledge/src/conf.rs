@@ -11,7 +11,7 @@
 //! comment only at the start of a line. There is no quoting: quotes belong to the value. Which of several files wins, and what
 //! a key means, is the caller's affair.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, path::Path, sync::Arc};
 
 use indexmap::IndexMap;
 
@@ -27,7 +27,9 @@ pub struct Conf {
 /// One stanza.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stanza {
-    /// The line of its (last) header, from 1.
+    /// The file of its (last) header, where it came from one.
+    pub file: Option<Arc<Path>>,
+    /// The line of that header, from 1.
     pub line: usize,
     /// Its settings; keys are case-sensitive.
     pub settings: IndexMap<String, Setting>,
@@ -36,6 +38,8 @@ pub struct Stanza {
 /// A value and where it was set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Setting {
+    /// The file that set it, where it came from one.
+    pub file: Option<Arc<Path>>,
     /// The line of its key, from 1.
     pub line: usize,
     /// The value without blanks around it.
@@ -45,6 +49,8 @@ pub struct Setting {
 /// Something in a file that cannot be what its author meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
+    /// The file, where it is known.
+    pub file: Option<Arc<Path>>,
     /// The line, from 1.
     pub line: usize,
     /// The column, from 1, where it is known.
@@ -53,13 +59,64 @@ pub struct Problem {
     pub message: String,
 }
 
+/// Where something was written: a file where it is known, and a line from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The file.
+    pub file: Option<Arc<Path>>,
+    /// The line.
+    pub line: usize,
+}
+
+impl From<usize> for Place {
+    fn from(line: usize) -> Self {
+        Self { file: None, line }
+    }
+}
+
+impl From<&Setting> for Place {
+    fn from(setting: &Setting) -> Self {
+        Self { file: setting.file.clone(), line: setting.line }
+    }
+}
+
+impl From<&Stanza> for Place {
+    fn from(stanza: &Stanza) -> Self {
+        Self { file: stanza.file.clone(), line: stanza.line }
+    }
+}
+
+impl From<&Place> for Place {
+    fn from(place: &Place) -> Self {
+        place.clone()
+    }
+}
+
 impl Problem {
-    pub(crate) fn new(line: usize, message: impl Into<String>) -> Self {
-        Self { line, column: None, message: message.into() }
+    /// A problem at a line, a setting, a stanza.
+    pub fn new(place: impl Into<Place>, message: impl Into<String>) -> Self {
+        let Place { file, line } = place.into();
+        Self { file, line, column: None, message: message.into() }
     }
 }
 
 impl Conf {
+    /// Reads a conf file as [`Conf::parse`] does; each setting remembers the file.
+    pub fn parse_file(file: &Path, text: &str) -> (Conf, Vec<Problem>) {
+        let file: Arc<Path> = file.into();
+        let (mut conf, mut problems) = Self::parse(text);
+        for stanza in conf.stanzas.values_mut().chain([&mut conf.defaults]) {
+            stanza.file = Some(Arc::clone(&file));
+            for setting in stanza.settings.values_mut() {
+                setting.file = Some(Arc::clone(&file));
+            }
+        }
+        for problem in &mut problems {
+            problem.file = Some(Arc::clone(&file));
+        }
+        (conf, problems)
+    }
+
     /// Reads the text of a conf file. Lines that are neither a stanza, a setting, a comment nor blank are reported and left
     /// out, and so are the ends of lines that look like a continuation and are none.
     pub fn parse(text: &str) -> (Conf, Vec<Problem>) {
@@ -98,7 +155,7 @@ impl Conf {
                 Some(name) => conf.stanzas.entry(name.clone()).or_default(),
                 None => &mut conf.defaults,
             };
-            stanza.settings.insert(key.trim().to_owned(), Setting { line: number, value });
+            stanza.settings.insert(key.trim().to_owned(), Setting { file: None, line: number, value });
         }
         (conf, problems)
     }
@@ -127,7 +184,7 @@ impl Conf {
         let flag = truth(&setting.value);
         if flag.is_none() {
             problems.push(Problem::new(
-                setting.line,
+                setting,
                 format!("`{key}` takes a truth value (0, 1, true, false, yes, no), found `{}`", setting.value),
             ));
         }
@@ -137,7 +194,7 @@ impl Conf {
 
 impl Stanza {
     fn layer(&mut self, later: Stanza) {
-        self.line = later.line;
+        (self.file, self.line) = (later.file, later.line);
         self.settings.extend(later.settings);
     }
 }

@@ -40,7 +40,7 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, EventType>, Vec<Problem>) {
         if let Some(setting) = setting("priority").filter(|setting| !setting.value.is_empty()) {
             match setting.value.parse() {
                 Ok(number @ 1..=LOWEST) => priority = number,
-                _ => problems.push(Problem::new(setting.line, "`priority` is a number from 1 to 10".to_owned())),
+                _ => problems.push(Problem::new(setting, "`priority` is a number from 1 to 10".to_owned())),
             }
         }
         types.insert(name.clone(), EventType { name: name.clone(), search: search.value.clone(), priority });

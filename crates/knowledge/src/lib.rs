@@ -1,4 +1,5 @@
-//! Knowledge objects: macros, lookup definitions, data models, saved searches, event types, tags, transaction types.
+//! Knowledge objects: macros, lookup definitions, data models, saved searches, event types, tags, transaction types, and what
+//! conf files say of the making of events and their fields.
 //!
 //! Plain structs and the parsers of their file formats. Invariant: no engine, and no I/O; callers read the files.
 
@@ -7,18 +8,22 @@ pub mod data_model;
 pub mod event_type;
 pub mod lookup;
 pub mod macros;
+pub mod props;
 pub mod saved_search;
 pub mod tag;
 pub mod transaction_type;
+pub mod transform;
 
-pub use conf::{Conf, Problem};
+pub use conf::{Conf, Place, Problem};
 pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, ModelField, OwnedField};
 pub use event_type::EventType;
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
+pub use props::Props;
 pub use saved_search::SavedSearch;
 pub use tag::Tags;
 pub use transaction_type::TransactionType;
+pub use transform::Transform;
 
 use indexmap::IndexMap;
 
@@ -39,6 +44,10 @@ pub struct Knowledge {
     pub tags: Tags,
     /// Transaction types by name.
     pub transaction_types: IndexMap<String, TransactionType>,
+    /// What is said of events by their source, host and source type.
+    pub props: Props,
+    /// Extractions and changes of events by name.
+    pub transforms: IndexMap<String, Transform>,
 }
 
 impl Knowledge {
@@ -52,6 +61,8 @@ impl Knowledge {
         self.event_types.sort_by(|_, one, _, other| (one.priority, &one.name).cmp(&(other.priority, &other.name)));
         self.tags.extend(later.tags);
         self.transaction_types.extend(later.transaction_types);
+        self.props.merge(later.props);
+        self.transforms.extend(later.transforms);
     }
 
     /// A macro by name and number of arguments.

@@ -90,7 +90,7 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, LookupDefinition>, Vec<Proble
                 if let Some(setting) = stanza.settings.get(key) {
                     let message =
                         format!("the lookup `{name}` comes from `{key}`, which is not supported: only `filename` is");
-                    problems.push(Problem::new(setting.line, message));
+                    problems.push(Problem::new(setting, message));
                 }
             }
             continue;
@@ -106,7 +106,7 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, LookupDefinition>, Vec<Proble
                     let (low, high) = range.into_inner();
                     let message =
                         format!("`{key}` takes a whole number from {low} to {high}, found `{}`", setting.value);
-                    problems.push(Problem::new(setting.line, message));
+                    problems.push(Problem::new(setting, message));
                     default
                 }
             }
@@ -153,7 +153,7 @@ fn match_types(conf: &Conf, stanza: &Stanza, problems: &mut Vec<Problem>) -> Vec
         match (kind, field) {
             (Some(kind), Some(field)) if !field.is_empty() => found.push((field.to_owned(), kind)),
             _ => problems.push(Problem::new(
-                setting.line,
+                setting,
                 format!("`match_type` takes `WILDCARD(field)`, `CIDR(field)` or `EXACT(field)`, found `{part}`"),
             )),
         }

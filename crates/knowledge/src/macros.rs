@@ -50,17 +50,16 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, Macro>, Vec<Problem>) {
             continue;
         }
         let Some((name, arity)) = split(stanza_name) else {
-            problems
-                .push(Problem::new(stanza.line, format!("`{stanza_name}` is not a macro's name or `name(number)`")));
+            problems.push(Problem::new(stanza, format!("`{stanza_name}` is not a macro's name or `name(number)`")));
             continue;
         };
         let Some(definition) = conf.text(stanza, "definition") else {
-            problems.push(Problem::new(stanza.line, format!("the macro `{stanza_name}` has no definition")));
+            problems.push(Problem::new(stanza, format!("the macro `{stanza_name}` has no definition")));
             continue;
         };
         let args = arguments(conf.text(stanza, "args").unwrap_or_default());
         if let Err(message) = check_arguments(&args, arity) {
-            problems.push(Problem::new(stanza.line, format!("the macro `{stanza_name}` {message}")));
+            problems.push(Problem::new(stanza, format!("the macro `{stanza_name}` {message}")));
             continue;
         }
         let text = |key: &str| conf.text(stanza, key).filter(|text| !text.is_empty()).map(str::to_owned);

@@ -19,7 +19,7 @@ pub fn from_conf(conf: &Conf) -> (Tags, Vec<Problem>) {
     let mut problems = Vec::new();
     for (name, stanza) in &conf.stanzas {
         let Some((field, value)) = name.split_once('=') else {
-            problems.push(Problem::new(stanza.line, format!("`[{name}]` is no `[field=value]`")));
+            problems.push(Problem::new(stanza, format!("`[{name}]` is no `[field=value]`")));
             continue;
         };
         let mut enabled = Vec::new();
@@ -27,7 +27,7 @@ pub fn from_conf(conf: &Conf) -> (Tags, Vec<Problem>) {
             match setting.value.to_lowercase().as_str() {
                 "enabled" => enabled.push(tag.clone()),
                 "disabled" => {}
-                _ => problems.push(Problem::new(setting.line, "a tag is `enabled` or `disabled`".to_owned())),
+                _ => problems.push(Problem::new(setting, "a tag is `enabled` or `disabled`".to_owned())),
             }
         }
         if !enabled.is_empty() {

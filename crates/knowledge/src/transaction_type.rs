@@ -85,7 +85,7 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, TransactionType>, Vec<Problem
                 key if OPTIONS.contains(&key) => {
                     found.options.insert(key.to_owned(), setting.value.clone());
                 }
-                key => problems.push(Problem::new(setting.line, format!("no transaction has a setting `{key}`"))),
+                key => problems.push(Problem::new(setting, format!("no transaction has a setting `{key}`"))),
             }
         }
         types.insert(name.clone(), found);

@@ -126,12 +126,12 @@ impl DataModel {
             let place = format!(" at line {} column {}", error.line(), error.column());
             let message = error.to_string();
             let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
-            Problem { line: error.line(), column: Some(error.column()), message }
+            Problem { file: None, line: error.line(), column: Some(error.column()), message }
         })?;
         let model =
             DataModel { name: model.model_name, objects: model.objects.into_iter().map(DataObject::from).collect() };
         // The structure is checked on the tree, which has no places: the start of the file stands for all of it.
-        model.check().map_err(|message| Problem { line: 1, column: None, message })?;
+        model.check().map_err(|message| Problem::new(1, message))?;
         Ok(model)
     }
 }

@@ -96,7 +96,9 @@ fn cases() -> Vec<Case> {
         two("spl_exactperc number", number(), lit(95.0), percentile(number())),
         two("spl_perc median", number(), lit(50.0), median(number())),
         two("spl_perc digits", digits(), lit(95.0), approximate(as_number())),
-        two("spl_rate number", number(), key(), last(number()) - first(number())),
+        // A rate sees every reading in the order of time, since any of them may be a reset.
+        two("spl_rate number", number(), key(), array_agg(number()).order_by(by_key()).build().unwrap()),
+        two("spl_rate ends", number(), key(), last(number()) - first(number())),
     ]
 }
 

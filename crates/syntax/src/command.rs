@@ -70,6 +70,7 @@ pub mod makecontinuous;
 pub mod makemv;
 pub mod makeresults;
 pub mod map;
+pub mod mcollect;
 pub mod metadata;
 pub mod metasearch;
 pub mod mpreview;
@@ -125,6 +126,7 @@ pub mod top;
 pub mod transaction;
 pub mod transpose;
 pub mod trendline;
+pub mod tscollect;
 pub mod tstats;
 pub mod typeahead;
 pub mod typer;
@@ -136,6 +138,7 @@ pub mod walklex;
 pub mod r#where;
 pub mod x11;
 pub mod xmlkv;
+pub mod xmlunescape;
 pub mod xpath;
 pub mod xyseries;
 
@@ -216,6 +219,7 @@ macro_rules! commands {
             MakeMv(makemv::MakeMv) = [makemv::SPEC],
             MakeResults(makeresults::MakeResults) = [makeresults::SPEC],
             Map(map::Map) = [map::SPEC],
+            MCollect(mcollect::MCollect) = [mcollect::SPEC, mcollect::OF_EVENTS],
             Metadata(metadata::Metadata) = [metadata::SPEC],
             MetaSearch(metasearch::MetaSearch) = [metasearch::SPEC],
             MPreview(mpreview::MPreview) = [mpreview::SPEC],
@@ -278,6 +282,7 @@ macro_rules! commands {
             Transaction(transaction::Transaction) = [transaction::SPEC],
             Transpose(transpose::Transpose) = [transpose::SPEC],
             Trendline(trendline::Trendline) = [trendline::SPEC],
+            TsCollect(tscollect::TsCollect) = [tscollect::SPEC],
             TStats(tstats::TStats) = [tstats::SPEC],
             TypeAhead(typeahead::TypeAhead) = [typeahead::SPEC],
             Typer(typer::Typer) = [typer::SPEC],
@@ -288,6 +293,7 @@ macro_rules! commands {
             WalkLex(walklex::WalkLex) = [walklex::SPEC],
             Where(r#where::Where) = [r#where::SPEC],
             X11(x11::X11) = [x11::SPEC],
+            XmlUnescape(xmlunescape::XmlUnescape) = [xmlunescape::SPEC],
             XmlKv(xmlkv::XmlKv) = [xmlkv::SPEC],
             XPath(xpath::XPath) = [xpath::SPEC],
             XySeries(xyseries::XySeries) = [xyseries::SPEC],

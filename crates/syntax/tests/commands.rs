@@ -259,7 +259,8 @@ fn an_aggregation_has_a_name() {
     check("count", "count");
     check("count()", "count");
     check("C", "C");
-    check("Sum( bytes ) AS x", "Sum(bytes)");
+    check("Sum( bytes )", "Sum(bytes)");
+    check("Sum( bytes ) AS x", "");
     check("dc(\"a b\")", "dc(a b)");
     check("count(eval(a >1))", "count(eval(a >1))");
 }

@@ -397,3 +397,8 @@ fn every_search_keeps_its_tree() {
         assert_eq!(tree(&text), tree(&formatted), "{text}\n{formatted}");
     }
 }
+
+#[test]
+fn names_keep_their_blanks() {
+    check("| eval a='x\ty',b=\"p  \".'q  \"r  s\" t'", "| eval a = 'x\ty', b = \"p  \" . 'q  \"r  s\" t'");
+}

@@ -4,7 +4,7 @@
 //! as they were written, `007` stays `007`; of equal numbers the smaller text wins. A column of numbers answers in its own
 //! type.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use datafusion::{
     arrow::{
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     AggregateSpec,
-    value::{begins_number, parse_number},
+    value::{begins_number, format_number, parse_number},
 };
 
 /// The rows of the table.
@@ -156,6 +156,7 @@ enum Rank {
 struct Texts {
     better: Ordering,
     ranks: Vec<Rank>,
+    /// Empty where the number in `ranks` says the text: most numbers are written as they are shown, and need no memory of their own.
     best: Vec<Box<str>>,
     bytes: usize,
 }
@@ -174,20 +175,46 @@ impl Texts {
                 return;
             }
         }
-        let rank = parse_number(text).map_or(Rank::Text, |number| Rank::Number(ordered(number)));
-        let best = &mut self.best[group];
+        let plain = plain_number(text);
+        let number = plain.or_else(|| parse_number(text));
+        let rank = number.map_or(Rank::Text, |number| Rank::Number(ordered(number)));
+        let best = &self.best[group];
         let wins = match (self.ranks[group], rank.cmp(&self.ranks[group])) {
             (Rank::Absent, _) => true,
             (Rank::Text, Ordering::Equal) => text.cmp(best) == self.better,
-            (_, Ordering::Equal) => text < &**best,
+            (_, Ordering::Equal) => !(plain.is_some() && best.is_empty()) && *text < *self.text(group),
             (_, order) => order == self.better,
         };
         if wins {
-            self.bytes = self.bytes.saturating_sub(best.len()) + text.len();
-            *best = text.into();
+            let kept = if plain.is_some() { "" } else { text };
+            self.bytes = self.bytes.saturating_sub(heap(&self.best[group])) + heap(kept);
+            self.best[group] = kept.into();
             self.ranks[group] = rank;
         }
     }
+
+    /// The best text of a group that has one.
+    fn text(&self, group: usize) -> Cow<'_, str> {
+        match (self.ranks[group], &*self.best[group]) {
+            (Rank::Number(number), "") => Cow::Owned(format_number(unordered(number))),
+            (_, text) => Cow::Borrowed(text),
+        }
+    }
+}
+
+/// Bytes that a text of its own takes.
+fn heap(text: &str) -> usize {
+    if text.is_empty() { 0 } else { text.len() + ALLOCATION }
+}
+
+/// A text that is the very text of a whole number.
+fn plain_number(text: &str) -> Option<f64> {
+    /// The most digits of which every number is exact and shown without an exponent.
+    const DIGITS: usize = 15;
+    let digits = text.as_bytes();
+    let leads = digits.first().is_some_and(|first| *first != b'0') || digits == b"0";
+    (leads && digits.len() <= DIGITS && digits.iter().all(u8::is_ascii_digit))
+        .then(|| digits.iter().fold(0_i64, |number, digit| number * 10 + i64::from(digit - b'0')) as f64)
 }
 
 impl Groups for Texts {
@@ -207,8 +234,8 @@ impl Groups for Texts {
 
     fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
         let mut column = TextColumn::default();
-        for (text, rank) in self.best.iter().zip(&self.ranks).take(count) {
-            if *rank == Rank::Absent { column.push_null() } else { column.push(text)? }
+        for (group, rank) in self.ranks.iter().enumerate().take(count) {
+            if *rank == Rank::Absent { column.push_null() } else { column.push(&self.text(group))? }
         }
         (self.best.len()..count).for_each(|_| column.push_null());
         Ok(column.finish())
@@ -221,7 +248,7 @@ impl Groups for Texts {
     fn forget(&mut self, count: usize) -> Result<()> {
         forget_front(&mut self.ranks, count);
         forget_front(&mut self.best, count);
-        self.bytes = self.best.iter().map(|text| text.len()).sum();
+        self.bytes = self.best.iter().map(|text| heap(text)).sum();
         Ok(())
     }
 
@@ -230,7 +257,46 @@ impl Groups for Texts {
     }
 
     fn size(&self) -> usize {
-        let texts = self.best.capacity() * size_of::<Box<str>>() + self.best.len() * ALLOCATION + self.bytes;
+        let texts = self.best.capacity() * size_of::<Box<str>>() + self.bytes;
         texts + self.ranks.capacity() * size_of::<Rank>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_kept_as_they_were_written() {
+        let best = |better, texts: &[&str]| {
+            let mut state = Texts::new(better);
+            state.ranks.push(Rank::Absent);
+            state.best.push(Box::default());
+            texts.iter().for_each(|text| state.offer(0, text));
+            state.text(0).into_owned()
+        };
+        for texts in [["7", "007", "7.0"], ["007", "7", "7.0"], ["7.0", "007", "7"]] {
+            // Equal numbers: the smaller text wins, whichever comes first.
+            assert_eq!(best(Ordering::Less, &texts), "007");
+            assert_eq!(best(Ordering::Greater, &texts), "007");
+        }
+        assert_eq!(best(Ordering::Greater, &["12", "999999999999999", "5"]), "999999999999999");
+        assert_eq!(best(Ordering::Greater, &["12", "9999999999999999", "5"]), "9999999999999999");
+        assert_eq!(best(Ordering::Less, &["0", "12"]), "0");
+        assert_eq!(best(Ordering::Less, &["-0", "12"]), "-0");
+        assert_eq!(best(Ordering::Less, &["12", "a", ""]), "12");
+        assert_eq!(best(Ordering::Greater, &["12", "a", ""]), "a");
+        assert_eq!(best(Ordering::Less, &["", "a"]), "");
+    }
+
+    #[test]
+    fn a_number_that_a_double_does_not_hold_is_not_plain() {
+        let plain = |text| plain_number(text).map(format_number);
+        for text in ["0", "7", "123456789012345"] {
+            assert_eq!(plain(text).as_deref(), Some(text));
+        }
+        for text in ["", "00", "01", "-1", "1.0", "1e3", "1234567890123456", "x", "1x", "\u{661}"] {
+            assert_eq!(plain(text), None, "{text}");
+        }
     }
 }

@@ -236,12 +236,16 @@ impl Groups for Moments {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [column] = arguments else { return exec_err!("a sum takes one argument") };
         self.cells.resize(rows.total(), Cell::default());
-        if let (Answer::Sum | Answer::Average, DataType::Float64, true) =
+        if let (Answer::Sum | Answer::Average | Answer::SumOfSquares, DataType::Float64, true) =
             (self.answer, column.data_type(), rows.is_whole())
         {
             let numbers = column.as_primitive::<Float64Type>();
             self.cells[0].count += (numbers.len() - numbers.null_count()) as i64;
-            self.cells[0].a += sum(numbers).unwrap_or_default();
+            let total = match self.answer {
+                Answer::SumOfSquares => sum(&numbers.unary::<_, Float64Type>(|number| number * number)),
+                _ => sum(numbers),
+            };
+            self.cells[0].a += total.unwrap_or_default();
             return Ok(());
         }
         // The function is chosen once for all rows, not for each.

@@ -26,18 +26,65 @@ use super::{
 pub(crate) struct Numbers {
     answer: Answer,
     kind: Whole,
-    pairs: HashSet<(u32, i64)>,
+    pairs: Pairs,
     /// How many pairs each group has.
     counts: Vec<u32>,
 }
 
+/// Numbers by group.
+#[derive(Debug)]
+enum Pairs {
+    /// Group 0 is alone: a pair is twice as large as its number.
+    One(HashSet<i64>),
+    Many(HashSet<(u32, i64)>),
+}
+
+impl Pairs {
+    /// Room for `more` numbers of some of the first `groups` groups.
+    fn prepare(&mut self, groups: usize, more: usize) {
+        if let Self::One(numbers) = self
+            && groups > 1
+        {
+            *self = Self::Many(std::mem::take(numbers).into_iter().map(|number| (0, number)).collect());
+        }
+        match self {
+            Self::One(numbers) => numbers.reserve(more),
+            Self::Many(pairs) => pairs.reserve(more),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::One(numbers) => numbers.len(),
+            Self::Many(pairs) => pairs.len(),
+        }
+    }
+
+    fn allocation_size(&self) -> usize {
+        match self {
+            Self::One(numbers) => numbers.allocation_size(),
+            Self::Many(pairs) => pairs.allocation_size(),
+        }
+    }
+}
+
 impl Numbers {
     pub(crate) fn new(answer: Answer, kind: Whole) -> Self {
-        Self { answer, kind, pairs: HashSet::new(), counts: Vec::new() }
+        Self { answer, kind, pairs: Pairs::One(HashSet::new()), counts: Vec::new() }
+    }
+
+    /// Counts what group 0 has while it is alone.
+    fn count_one(&mut self) {
+        if let (Pairs::One(numbers), Some(count)) = (&self.pairs, self.counts.first_mut()) {
+            *count = numbers.len() as u32;
+        }
     }
 
     fn by_group(&self, count: usize) -> Sorted<i64> {
-        Sorted::new(self.pairs.iter().map(|(group, number)| (*group as usize, *number)), count)
+        match &self.pairs {
+            Pairs::One(numbers) => Sorted::new(numbers.iter().map(|number| (0, *number)), count),
+            Pairs::Many(pairs) => Sorted::new(pairs.iter().map(|(group, number)| (*group as usize, *number)), count),
+        }
     }
 }
 
@@ -49,11 +96,24 @@ impl Groups for Numbers {
         }
         let column = self.kind.column(column);
         self.counts.resize(rows.total(), 0);
-        let (pairs, counts) = (&mut self.pairs, self.counts.as_mut_slice());
-        rows.each(column.nulls(), |row, group| {
-            counts[group] += u32::from(pairs.insert((group as u32, column.value(row))));
-            Ok(())
-        })
+        self.pairs.prepare(rows.total(), 0);
+        match &mut self.pairs {
+            Pairs::One(numbers) => {
+                rows.each(column.nulls(), |row, _| {
+                    numbers.insert(column.value(row));
+                    Ok(())
+                })?;
+                self.count_one();
+            }
+            Pairs::Many(pairs) => {
+                let counts = self.counts.as_mut_slice();
+                rows.each(column.nulls(), |row, group| {
+                    counts[group] += u32::from(pairs.insert((group as u32, column.value(row))));
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(())
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
@@ -65,9 +125,17 @@ impl Groups for Numbers {
         self.counts.resize(rows.total(), 0);
         for (row, group) in rows.iter() {
             let own = numbers.values().get(items(lists, row)).unwrap_or_default();
-            let pairs = own.iter().filter(|number| self.pairs.insert((group as u32, **number)));
-            self.counts[group] += pairs.count() as u32;
+            // A state has no number twice. What several states share is not known: an empty set takes in all of the first.
+            self.pairs.prepare(rows.total(), if self.pairs.len() == 0 { own.len() } else { 0 });
+            match &mut self.pairs {
+                Pairs::One(numbers) => numbers.extend(own),
+                Pairs::Many(pairs) => {
+                    let added = own.iter().filter(|number| pairs.insert((group as u32, **number)));
+                    self.counts[group] += added.count() as u32;
+                }
+            }
         }
+        self.count_one();
         Ok(())
     }
 
@@ -96,9 +164,14 @@ impl Groups for Numbers {
 
     fn forget(&mut self, count: usize) -> Result<()> {
         forget_front(&mut self.counts, count);
-        let pairs = std::mem::take(&mut self.pairs).into_iter();
-        let rest = pairs.filter(|(group, _)| *group as usize >= count);
-        self.pairs = rest.map(|(group, number)| (group - count as u32, number)).collect();
+        match &mut self.pairs {
+            Pairs::One(numbers) if count > 0 => *numbers = HashSet::new(),
+            Pairs::One(_) => {}
+            Pairs::Many(pairs) => {
+                let rest = std::mem::take(pairs).into_iter().filter(|(group, _)| *group as usize >= count);
+                *pairs = rest.map(|(group, number)| (group - count as u32, number)).collect();
+            }
+        }
         Ok(())
     }
 

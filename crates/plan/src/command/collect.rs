@@ -6,10 +6,11 @@
 
 use datafusion::{
     arrow::datatypes::DataType,
+    functions::core::expr_fn::coalesce,
     logical_expr::{Expr, LogicalPlanBuilder, lit},
     scalar::ScalarValue,
 };
-use speleo_syntax::{Code, Diagnostic, command::collect::Collect};
+use speleo_syntax::{Code, Diagnostic, Span, command::collect::Collect};
 
 use crate::{
     Error, Result, Write,
@@ -35,49 +36,72 @@ impl Lower for Collect {
         if self.test_mode || cx.world.is_blind() {
             return Ok(input);
         }
-        let index = self.index.as_ref().map_or(SUMMARY, |index| index.node.as_str()).to_lowercase();
-        let shape = input.shape;
-        let found = cx.world.rows("rows to collect", input.finish()?).await?;
-        let mut relation = table::of_rows("collect", &found)?;
-        relation.shape = shape;
-        let events = self.events(&relation, cx)?;
-        let plan = LogicalPlanBuilder::from(relation.clone().sorted(None)?.plan).project(events)?.build()?;
-        cx.world
-            .write(&format!("collect into {index}"), Write::Index(index), plan)
-            .await
-            .map_err(|error| self.placed(error))?;
+        let relation = gathered(input, cx).await?;
+        let (index, span) = match &self.index {
+            Some(index) => (index.node.as_str(), index.span),
+            None => (SUMMARY, self.span),
+        };
+        write(index, span, self.events(&relation, cx)?, &relation, cx).await?;
         Ok(relation)
     }
 }
 
-/// The parts of `collect` that make events.
+/// The rows, computed once: what is written is what goes on.
+pub(super) async fn gathered(input: Relation, cx: &mut Context<'_>) -> Result<Relation> {
+    let shape = input.shape;
+    let found = cx.world.rows("rows to collect", input.finish()?).await?;
+    Ok(Relation { shape, ..table::of_rows("collect", &found)? })
+}
+
+/// Adds an event for each row to the index that is named at `span`.
+pub(super) async fn write(
+    index: &str,
+    span: Span,
+    events: Vec<(String, Expr)>,
+    rows: &Relation,
+    cx: &mut Context<'_>,
+) -> Result<()> {
+    let index = index.to_lowercase();
+    let events = events.into_iter().map(|(name, value)| named(value, &name));
+    let plan = LogicalPlanBuilder::from(rows.clone().sorted(None)?.plan).project(events)?.build()?;
+    let written = cx.world.write(&format!("collect into {index}"), Write::Index(index), plan).await;
+    written.map(drop).map_err(|error| placed(error, span))
+}
+
+/// The time of the rows in epoch seconds; where there is none and `filled`, the start of the time range, else now.
+pub(super) fn time(rows: &Relation, filled: bool, cx: &Context<'_>) -> Result<Option<Expr>> {
+    let time = match rows.data_type(TIME) {
+        Some(DataType::Null) | None => None,
+        Some(own) if meet::is_time(own) => Some(meet::epoch(column(TIME))),
+        Some(own) => Some(meet::convert(column(TIME), own, &DataType::Float64)?),
+    };
+    let start = seconds(cx.range.earliest.unwrap_or(cx.world.now()));
+    Ok(match (time, filled) {
+        (Some(time), true) => Some(coalesce(vec![time, start])),
+        (None, true) => Some(start),
+        (time, false) => time,
+    })
+}
+
+fn seconds(micros: i64) -> Expr {
+    lit(micros as f64 / 1e6)
+}
+
+/// The part of `collect` that makes events.
 trait Events {
     /// The columns of the events.
-    fn events(&self, rows: &Relation, cx: &Context<'_>) -> Result<Vec<Expr>>;
-
-    /// A failure without a place is the index's.
-    fn placed(&self, error: Error) -> Error;
+    fn events(&self, rows: &Relation, cx: &Context<'_>) -> Result<Vec<(String, Expr)>>;
 }
 
 impl Events for Collect {
-    fn events(&self, rows: &Relation, cx: &Context<'_>) -> Result<Vec<Expr>> {
+    fn events(&self, rows: &Relation, cx: &Context<'_>) -> Result<Vec<(String, Expr)>> {
         let mut events: Vec<(String, Expr)> = Vec::new();
         let mut put = |name: &str, value: Expr| match events.iter_mut().find(|(known, _)| known == name) {
             Some(event) => event.1 = value,
             None => events.push((name.to_owned(), value)),
         };
-        let time = match rows.data_type(TIME) {
-            Some(DataType::Null) | None => None,
-            Some(own) if meet::is_time(own) => Some(meet::epoch(column(TIME))),
-            Some(own) => Some(meet::convert(column(TIME), own, &DataType::Float64)?),
-        };
-        let seconds = |micros: i64| lit(micros as f64 / 1e6);
-        let start = seconds(cx.range.earliest.unwrap_or(cx.world.now()));
-        match (time, self.add_time) {
-            (Some(time), true) => put(TIME, datafusion::functions::core::expr_fn::coalesce(vec![time, start])),
-            (Some(time), false) => put(TIME, time),
-            (None, true) => put(TIME, start),
-            (None, false) => {}
+        if let Some(time) = time(rows, self.add_time, cx)? {
+            put(TIME, time);
         }
         for name in rows.fields().iter().filter(|name| *name != TIME) {
             match ORIGIN.contains(&name.as_str()) {
@@ -99,27 +123,26 @@ impl Events for Collect {
                 put(name, lit(ScalarValue::from(value)));
             }
         }
-        Ok(events.into_iter().map(|(name, value)| named(value, &name)).collect())
+        Ok(events)
     }
+}
 
-    fn placed(&self, error: Error) -> Error {
-        let span = self.index.as_ref().map_or(self.span, |index| index.span);
-        let place = |problem: Diagnostic| match problem.span() {
-            Some(_) => problem,
-            None => {
-                let placed = Diagnostic::new(problem.code, span, problem.message.clone());
-                match problem.code {
-                    Code::UnknownIndex => placed.help(
-                        "`--index NAME=FOLDER` or `speleo.toml` names a folder or a JSON lines file to collect into",
-                    ),
-                    _ => placed,
-                }
+/// A failure without a place is the index's.
+fn placed(error: Error, span: Span) -> Error {
+    let place = |problem: Diagnostic| match problem.span() {
+        Some(_) => problem,
+        None => {
+            let placed = Diagnostic::new(problem.code, span, problem.message.clone());
+            match problem.code {
+                Code::UnknownIndex => placed
+                    .help("`--index NAME=FOLDER` or `speleo.toml` names a folder or a JSON lines file to collect into"),
+                _ => placed,
             }
-        };
-        match error {
-            Error::Diagnostics(problems) => Error::Diagnostics(problems.into_iter().map(place).collect()),
-            other => other,
         }
+    };
+    match error {
+        Error::Diagnostics(problems) => Error::Diagnostics(problems.into_iter().map(place).collect()),
+        other => other,
     }
 }
 

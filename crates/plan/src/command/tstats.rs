@@ -2,14 +2,14 @@
 //!
 //! Every column of an index counts as indexed, and a data model is computed from its events each time: `summariesonly` has
 //! nothing to choose from. With `prestats` Splunk hands partial aggregates to the `stats`, `chart` or `timechart` that follows; here
-//! the events themselves go on, which that command aggregates to the same values. Absent: namespaces of `tscollect`.
+//! the events themselves go on, which that command aggregates to the same values.
 
 use std::collections::HashSet;
 
 use datafusion::{arrow::datatypes::DataType, logical_expr::lit};
 use speleo_syntax::{
     Code, Diagnostic, Field, SearchExpr, SearchExprKind, Severity, Span,
-    clause::Argument,
+    clause::{Argument, IndexList},
     command::tstats::{TStats, TStatsSource},
 };
 
@@ -154,9 +154,9 @@ impl Events for TStats {
                 events => events,
             },
             TStatsSource::Namespace(name) => {
-                let error =
-                    Diagnostic::new(Code::UnsupportedForm, name.span, "namespaces of `tscollect` are not supported");
-                Err(error.into())
+                let index = IndexList(vec![name.clone()]).condition();
+                let both = SearchExprKind::And(index.into_iter().chain([self.condition.clone()]).collect());
+                source::events(&SearchExpr { span: self.span, kind: both }, self.span, cx).await
             }
             TStatsSource::DataModel(name) => {
                 if self.summaries_only {

@@ -22,8 +22,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ("input", "`--index NAME=PATH` and `speleo.toml` say what is read"),
     ("inputintelligence", "`inputlookup` reads threat lists that are CSV files"),
     ("inputxml", "`xpath` and `xmlkv` read XML in events"),
-    ("mcollect", "`collect` writes rows to an index"),
-    ("meventcollect", "`collect` writes rows to an index"),
     ("outputtelemetry", "nothing is sent to anybody"),
     ("rtorder", "stored data is read once; `sort - _time` orders it"),
     ("runshellscript", "no programs are run; a program can read `speleo search --output jsonl`"),
@@ -33,7 +31,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ("snowincident", "a program can read `speleo search --output jsonl` and create the incident"),
     ("summarize", "`collect` writes a summary, `tstats` and `stats` compute it"),
     ("summary", "models of the machine learning toolkit cannot be read"),
-    ("tscollect", "`collect` writes rows to an index, which `tstats` reads"),
 ];
 
 /// Commands that could run here and do not yet, and what does nearly the same.

@@ -103,6 +103,8 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         Command::Search(search) => of_search(&search.expr, found),
         Command::SearchTxn(search) => of_search(&search.expr, found),
         Command::Dump(dump) => dump.fields.iter().for_each(found),
+        Command::MCollect(collect) => collect.dimensions.iter().chain(&collect.prefix).for_each(found),
+        Command::XmlUnescape(unescape) => found(&Field::new("_raw", unescape.span)),
         Command::Geom(geom) => found(&geom.id),
         Command::GeomFilter(filter) => found(&Field::new("geom", filter.span)),
         Command::Sort(sort) => of_keys(&sort.keys, found),
@@ -244,6 +246,7 @@ pub(crate) fn of_command(command: &Command, found: &mut dyn FnMut(&Field)) {
         | Command::Format(_)
         | Command::From(_)
         | Command::Collect(_)
+        | Command::TsCollect(_)
         | Command::DbInspect(_)
         | Command::EventCount(_)
         | Command::History(_)

@@ -69,6 +69,8 @@ pub(crate) fn takes_all(command: &Command) -> bool {
         | Command::Format(_)
         | Command::MvCombine(_)
         | Command::Collect(_)
+        | Command::MCollect(_)
+        | Command::TsCollect(_)
         | Command::OutputCsv(_)
         | Command::OutputLookup(_)
         | Command::OutputRaw(_)

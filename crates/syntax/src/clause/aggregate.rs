@@ -19,11 +19,17 @@ pub struct Aggregate {
     /// The name after `AS`; may hold wildcards.
     pub alias: Option<Field>,
     /// The default name of the output: the call without quotes, `sum(bytes)`, the function in the case in which it is written;
-    /// an `eval(…)` stays as written.
+    /// an `eval(…)` stays as written. Empty where there is an alias.
     pub text: String,
 }
 
 impl Aggregate {
+    /// Takes the name after `AS`: the default name is no one's.
+    pub(crate) fn rename(&mut self, alias: Field) {
+        self.alias = Some(alias);
+        self.text.clear();
+    }
+
     /// The function as written, which the output's default name keeps: `Count`.
     pub fn written(&self) -> &str {
         match self.text.get(..self.function.len()) {

@@ -86,11 +86,26 @@ fn token(text: &str, last: Option<&Token>) -> Option<(Kind, usize)> {
     })
 }
 
-/// How long the name in single quotes is. These quotes protect no pipe, no bracket and no quote.
+/// How long the name in single quotes is. These quotes protect no pipe, no bracket and no macro, and no quote of a string
+/// that the name does not hold whole.
 fn single_quoted(text: &str) -> Option<usize> {
-    let inner = text.get(1..)?;
-    let end = inner.find(['\'', '|', '[', ']', '"', '`'])?;
-    inner.get(end..)?.starts_with('\'').then_some(end + 2)
+    let mut at = 1;
+    loop {
+        at += text.get(at..)?.find(['\'', '|', '[', ']', '"', '`'])?;
+        let rest = text.get(at..)?;
+        match rest.chars().next()? {
+            '\'' => return Some(at + 1),
+            '"' => {
+                let length = macros::quoted_length(rest);
+                let string = rest.get(..length)?;
+                if string.contains('\'') || length == 1 || !string.ends_with('"') {
+                    return None;
+                }
+                at += length;
+            }
+            _ => return None,
+        }
+    }
 }
 
 fn word(text: &str) -> usize {

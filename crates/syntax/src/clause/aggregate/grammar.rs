@@ -53,12 +53,13 @@ impl Cursor<'_> {
             if let Some(last) = aggregates.last_mut().filter(|last| last.alias.is_none())
                 && let Some(alias) = self.alias()
             {
-                last.alias = Some(alias);
+                last.rename(alias);
                 continue;
             }
             let Some(mut aggregate) = self.call() else { return aggregates };
             if let Some(alias) = self.alias() {
-                aggregate.alias = Some(self.split_alias(alias));
+                let alias = self.split_alias(alias);
+                aggregate.rename(alias);
             } else {
                 self.check_alias(&aggregate, stops);
             }

@@ -22,8 +22,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["input"], Kind::Generating, "changes what the server reads"),
     row(&["inputintelligence"], Kind::Generating, "reads a threat intelligence collection"),
     row(&["inputxml"], Kind::Generating, "reads an XML file"),
-    row(&["mcollect"], Kind::Centralized, "writes rows to a metric index"),
-    row(&["meventcollect"], Kind::Streaming, "writes events to a metric index"),
     row(&["outputtelemetry"], Kind::Centralized, "sends rows as telemetry"),
     row(&["rtorder"], Kind::Centralized, "orders events of a real-time search"),
     row(&["runshellscript"], Kind::Centralized, "runs a script of an alert"),
@@ -33,8 +31,6 @@ pub(crate) const ROWS: &[CommandSpec] = &[
     row(&["snowincident"], Kind::Centralized, "creates an incident in ServiceNow"),
     row(&["summarize"], Kind::Transforming, "summarises events"),
     row(&["summary"], Kind::Generating, "describes a model of the machine learning toolkit"),
-    row(&["tscollect"], Kind::Centralized, "writes rows to a file for tstats"),
-    row(&["xmlunescape"], Kind::Streaming, "undoes the escapes of XML"),
 ];
 
 /// How many there are.

@@ -400,5 +400,5 @@ fn every_search_keeps_its_tree() {
 
 #[test]
 fn names_keep_their_blanks() {
-    check("| eval a='x\ty',b=\"p  \".'q  \"r  s\" t'", "| eval a = 'x\ty', b = \"p  \" . 'q  \"r  s\" t'");
+    check("| eval a='x\ty', b=\"p  \".'q  \"r  s\" t'", "| eval a = 'x\ty', b = \"p  \".'q  \"r  s\" t'");
 }

@@ -27,9 +27,10 @@ pub(crate) fn aggregate() -> BoxedStrategy<Aggregate> {
                 alias: None,
                 text: String::new(),
             };
-            aggregate.text = match &aggregate.argument {
-                Argument::Field(field) => format!("{function}({})", field.name),
-                _ => aggregate.to_string(),
+            aggregate.text = match (&alias, &aggregate.argument) {
+                (Some(_), _) => String::new(),
+                (None, Argument::Field(field)) => format!("{function}({})", field.name),
+                (None, _) => aggregate.to_string(),
             };
             aggregate.alias = alias;
             aggregate

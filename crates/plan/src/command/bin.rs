@@ -27,6 +27,9 @@ use crate::{
 /// How many bins at most where nothing is written.
 const DEFAULT_BINS: u64 = 100;
 
+/// A column of bins of time beside the times themselves, which functions such as `rate` heed.
+pub(super) const TIME_BIN: &str = "bin of _time";
+
 impl Lower for Bin {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "bin", self.span)?;

@@ -24,7 +24,7 @@ use speleo_syntax::{
 use super::tstats;
 use crate::{
     Result, aggregate,
-    command::fillnull,
+    command::{bin::TIME_BIN, fillnull},
     lower::{Context, Lower},
     meet, metric,
     relation::{Relation, Shape, column, is_internal},
@@ -33,9 +33,6 @@ use crate::{
     union::stack,
     wildcard,
 };
-
-/// The column of bins of time; `_time` stays, for functions that heed it.
-const BIN: &str = "bin of _time";
 
 /// The field of `mcatalog` that lists the names of a point's dimensions.
 const DIMENSIONS: &str = "_dims";
@@ -78,9 +75,9 @@ impl Lower for MStats {
         };
         let bin = self.bin(width.as_ref(), &points, cx)?;
         let is_binned = bin.is_some();
-        points = points.set(bin.map(|bin| (BIN.to_owned(), bin)).into_iter().collect())?;
+        points = points.set(bin.map(|bin| (TIME_BIN.to_owned(), bin)).into_iter().collect())?;
         if of_series {
-            let bin = is_binned.then_some(BIN);
+            let bin = is_binned.then_some(TIME_BIN);
             (points, aggregates) = rate::of_series(points, aggregates, &dimensions, bin, cx).await?;
         }
         if self.chart {
@@ -93,7 +90,7 @@ impl Lower for MStats {
         by.extend(self.by.iter().cloned());
         if self.prestats {
             if is_binned {
-                points = points.set(vec![(meet::TIME.to_owned(), column(BIN))])?;
+                points = points.set(vec![(meet::TIME.to_owned(), column(TIME_BIN))])?;
             }
             let parts = parts(points, &aggregates, &by)?;
             return match input {
@@ -106,10 +103,7 @@ impl Lower for MStats {
         if outputs.is_empty() {
             return table::nothing();
         }
-        let place = |name| if is_binned && name == meet::TIME { BIN } else { name };
-        let mut keys = aggregate::keys(points, by.iter().map(|field| place(field.name.as_str())), false)?;
-        keys.keys.iter_mut().filter(|key| key.name == BIN).for_each(|key| meet::TIME.clone_into(&mut key.name));
-        aggregate::group(keys, &outputs)
+        tstats::grouped(points, &by, is_binned, &outputs)
     }
 }
 

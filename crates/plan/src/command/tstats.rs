@@ -14,7 +14,8 @@ use speleo_syntax::{
 };
 
 use crate::{
-    Error, Result, aggregate,
+    Error, Result,
+    aggregate::{self, Output},
     command::{bin, fillnull},
     datamodel, kernel,
     lower::{Context, Lower},
@@ -40,6 +41,7 @@ impl Lower for TStats {
         }
         let mut events = self.events(cx).await?;
         let mut by: Vec<Field> = Vec::with_capacity(self.by.len());
+        let mut is_binned = false;
         for key in &self.by {
             let name = &key.field.name;
             if key.prefix {
@@ -59,7 +61,12 @@ impl Lower for TStats {
             if let (Some(width), Some(data_type)) = (width, events.data_type(name).cloned()) {
                 let bins = Bins { width, align: None, span: key.field.span };
                 let (value, value_type) = bins.of(column(name), &data_type, cx)?;
-                events = events.set(vec![(name.clone(), meet::stored(name, value, &value_type)?)])?;
+                let value = meet::stored(name, value, &value_type)?;
+                // The bins are a column of their own, unless the events go on with them.
+                let apart = name == meet::TIME && !self.prestats;
+                is_binned |= apart;
+                let place = if apart { bin::TIME_BIN } else { name.as_str() };
+                events = events.set(vec![(place.to_owned(), value)])?;
             }
             // A text among times would make them all texts; an event without a time has no place in a timeline.
             if let Some(value) = self.fillnull_value.as_ref().filter(|_| name != meet::TIME) {
@@ -70,9 +77,8 @@ impl Lower for TStats {
         }
         let outputs =
             aggregate::resolve(&self.aggregates, &events, aggregate::Options { by: &by, all_num: false }, cx).await?;
-        let names = by.iter().map(|field| field.name.as_str());
         if !self.prestats {
-            return aggregate::group(aggregate::keys(events, names, false)?, &outputs);
+            return grouped(events, &by, is_binned, &outputs);
         }
         self.note_names(cx);
         let parts = self.parts(events)?;
@@ -81,6 +87,15 @@ impl Lower for TStats {
             None => Ok(parts),
         }
     }
+}
+
+/// The aggregates by groups, of which `_time` may be one by its bins.
+pub(super) fn grouped(events: Relation, by: &[Field], is_binned: bool, outputs: &[Output]) -> Result<Relation> {
+    let place = |name| if is_binned && name == meet::TIME { bin::TIME_BIN } else { name };
+    let mut keys = aggregate::keys(events, by.iter().map(|field| place(field.name.as_str())), false)?;
+    let bins = keys.keys.iter_mut().filter(|key| key.name == bin::TIME_BIN);
+    bins.for_each(|key| meet::TIME.clone_into(&mut key.name));
+    aggregate::group(keys, outputs)
 }
 
 /// What `prestats` changes.

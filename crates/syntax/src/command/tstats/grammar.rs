@@ -93,7 +93,7 @@ impl TStats {
         }
     }
 
-    /// What stands behind `BY`; a span belongs to the field before it, or to `_time`.
+    /// What stands behind `BY`; a span belongs to `_time` where that has none, else to the field before it.
     fn group(&mut self, cursor: &mut Cursor) -> Option<()> {
         loop {
             cursor.skip_separators();
@@ -120,7 +120,7 @@ impl TStats {
     }
 
     fn set_span(&mut self, span: Option<BinSpan>) {
-        let time = self.by.iter().position(|key| key.field.name == "_time");
+        let time = self.by.iter().position(|key| key.field.name == "_time" && key.span.is_none());
         let last = self.by.len().checked_sub(1);
         if let Some(key) = time.or(last).and_then(|index| self.by.get_mut(index)) {
             key.span = span;

@@ -146,22 +146,27 @@ fn missing_comma(cursor: &mut Cursor, last: Option<&Expr>) {
     cursor.fail(if advised == diagnostic { diagnostic.edit("a comma separates arguments", end, ",") } else { advised });
 }
 
+fn unclosed(cursor: &mut Cursor, start: usize, message: &str) -> Tree {
+    let quote = Span::new(start, start + 1);
+    cursor.fail(Diagnostic::new(Code::UnbalancedQuote, quote, message).label("opened here"));
+    error(cursor)
+}
+
 fn prefix(cursor: &mut Cursor) -> Tree {
     cursor.skip_blanks();
     let start = cursor.position();
     match cursor.peek() {
         Some('"') => {
             let text = cursor.token(token::quoted);
+            // Quotes within single quotes count for the check of the whole text, so that one can be missing here alone.
+            if text.as_ref().is_some_and(|text| text.span.range().len() < text.node.len() + 2) {
+                return unclosed(cursor, start, "the quote is never closed");
+            }
             leaf(cursor, start, ExprKind::String(text.map(|text| token::unescape(text.node)).unwrap_or_default()))
         }
         Some('\'') => match cursor.token(token::single_quoted) {
             Some(name) => leaf(cursor, start, ExprKind::Field(Field::new(name.node, name.span))),
-            None => {
-                let span = Span::new(start, start + 1);
-                let message = "the quote of this field is never closed";
-                cursor.fail(Diagnostic::new(Code::UnbalancedQuote, span, message).label("opened here"));
-                error(cursor)
-            }
+            None => unclosed(cursor, start, "the quote of this field is never closed"),
         },
         Some('(') => {
             let open = Span::new(start, start + 1);

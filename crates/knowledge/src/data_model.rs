@@ -3,13 +3,22 @@
 //! `| tstats count from datamodel=Authentication.Failed_Authentication by Authentication.user` asks the object
 //! `Failed_Authentication` for a field that its root declares. Acceleration is deliberately absent.
 
+pub(crate) mod builtin;
+mod definition;
 mod json;
+mod search_text;
+
+pub use search_text::TextForm;
 
 /// A data model: a forest of objects.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DataModel {
     /// The name that searches use.
     pub name: String,
+    /// The name that people read; empty where the file gives none.
+    pub title: String,
+    /// What it is about.
+    pub description: String,
     /// The objects in file order.
     pub objects: Vec<DataObject>,
 }
@@ -19,16 +28,35 @@ pub struct DataModel {
 pub struct DataObject {
     /// Its name.
     pub name: String,
+    /// The name that people read; empty where the file gives none.
+    pub title: String,
     /// The parent's name: `BaseEvent`, `BaseSearch`, `BaseTransaction`, or another object of the model.
     pub parent: String,
+    /// Free text of the model's author.
+    pub comment: String,
     /// Conditions in the search language; all must hold.
     pub constraints: Vec<String>,
     /// The pipeline of a search root.
     pub base_search: Option<String>,
+    /// What a transaction root groups, and how.
+    pub transaction: Option<Grouping>,
     /// The fields that it declares.
     pub fields: Vec<ModelField>,
     /// Calculated fields, in order.
     pub calculations: Vec<Calculation>,
+}
+
+/// How a root of transactions makes them: events of other objects of the model come together.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Grouping {
+    /// The objects whose events are grouped.
+    pub objects: Vec<String>,
+    /// The fields whose values the events of a transaction share.
+    pub fields: Vec<String>,
+    /// The longest time between two events, as `transaction maxpause=` takes it.
+    pub max_pause: Option<String>,
+    /// The longest time from the first event to the last, as `transaction maxspan=` takes it.
+    pub max_span: Option<String>,
 }
 
 /// A declared field.
@@ -36,15 +64,23 @@ pub struct DataObject {
 pub struct ModelField {
     /// Its name without the object's prefix; may hold dots.
     pub name: String,
+    /// The name that people read; empty where the file gives none.
+    pub title: String,
     /// `string`, `number`, `boolean`, `ipv4`, `timestamp`, …
     pub kind: String,
     /// Whether events without it are left out.
     pub required: bool,
+    /// Whether it may have several values.
+    pub multivalue: bool,
+    /// Whether lists of fields leave it out.
+    pub hidden: bool,
 }
 
 /// A calculated field or several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calculation {
+    /// What the file calls it; empty where it gives no name.
+    pub id: String,
     /// How.
     pub kind: CalculationKind,
     /// The fields that come out.
@@ -186,6 +222,30 @@ impl DataModel {
         }
     }
 
+    /// Transactions have a duration, a number of events, and the fields of these.
+    fn complete_transactions(&mut self) {
+        let fact =
+            |name: &str| ModelField { name: name.to_owned(), kind: "number".to_owned(), ..ModelField::default() };
+        let of_root = |root: &DataObject| {
+            let grouped = root.transaction.iter().flat_map(|grouping| &grouping.objects);
+            let inherited = grouped.flat_map(|name| self.fields(name)).map(|owned| owned.field);
+            let mut fields = root.fields.clone();
+            for field in [fact("duration"), fact("eventcount")].iter().chain(inherited) {
+                if fields.iter().all(|known| known.name != field.name) {
+                    fields.push(ModelField { required: false, ..field.clone() });
+                }
+            }
+            fields
+        };
+        let completed: Vec<Option<Vec<ModelField>>> =
+            self.objects.iter().map(|object| object.transaction.as_ref().map(|_| of_root(object))).collect();
+        for (object, fields) in self.objects.iter_mut().zip(completed) {
+            if let Some(fields) = fields {
+                object.fields = fields;
+            }
+        }
+    }
+
     fn check(&self) -> Result<(), String> {
         for (place, object) in self.objects.iter().enumerate() {
             if self.objects.iter().take(place).any(|earlier| earlier.name == object.name) {
@@ -193,6 +253,20 @@ impl DataModel {
             }
             if !object.is_root() && self.object(&object.parent).is_none() {
                 return Err(format!("the parent `{}` of `{}` does not exist", object.parent, object.name));
+            }
+        }
+        for (object, grouping) in self.objects.iter().filter_map(|object| Some((object, object.transaction.as_ref()?)))
+        {
+            for name in &grouping.objects {
+                let Some(root) = self.lineage(name).first().copied() else {
+                    return Err(format!("`{}` groups `{name}`, which does not exist", object.name));
+                };
+                if root.transaction.is_some() {
+                    return Err(format!("`{}` groups `{name}`, which are transactions themselves", object.name));
+                }
+            }
+            if grouping.objects.is_empty() || grouping.fields.is_empty() {
+                return Err(format!("`{}` needs `objectsToGroup` and `groupByFields`", object.name));
             }
         }
         for object in &self.objects {
@@ -210,14 +284,14 @@ mod tests {
     use super::*;
 
     fn model(objects: &[(&str, &str, &[&str])]) -> DataModel {
-        let field = |name: &&str| ModelField { name: (*name).to_owned(), kind: "string".to_owned(), required: false };
+        let field = |name: &&str| ModelField { name: (*name).to_owned(), ..ModelField::default() };
         let object = |(name, parent, fields): &(&str, &str, &[&str])| DataObject {
             name: (*name).to_owned(),
             parent: (*parent).to_owned(),
             fields: fields.iter().map(field).collect(),
             ..DataObject::default()
         };
-        DataModel { name: "M".to_owned(), objects: objects.iter().map(object).collect() }
+        DataModel { name: "M".to_owned(), objects: objects.iter().map(object).collect(), ..DataModel::default() }
     }
 
     fn changes() -> DataModel {
@@ -252,6 +326,7 @@ mod tests {
     fn a_calculated_field_that_is_declared_too_stands_once() {
         let mut model = changes();
         model.objects[3].calculations = vec![Calculation {
+            id: String::new(),
             kind: CalculationKind::Eval { expression: "1".to_owned() },
             outputs: ["x", "y"].map(|name| ModelField { name: name.to_owned(), ..ModelField::default() }).to_vec(),
         }];
@@ -277,5 +352,16 @@ mod tests {
             model(&[("A", "BaseEvent", &[]), ("A", "BaseEvent", &[])]).check().unwrap_err().contains("two objects")
         );
         assert_eq!(model(&[("A", "B", &[]), ("B", "A", &[])]).subtree("A").len(), 2);
+        let grouping = |objects: &[&str]| {
+            let mut broken = model(&[("A", "BaseEvent", &[]), ("T", "BaseTransaction", &[])]);
+            let objects = objects.iter().map(|name| (*name).to_owned()).collect();
+            broken.objects[1].transaction =
+                Some(Grouping { objects, fields: vec!["x".to_owned()], ..Grouping::default() });
+            broken.check()
+        };
+        assert!(grouping(&["A"]).is_ok());
+        assert!(grouping(&["B"]).unwrap_err().contains("does not exist"));
+        assert!(grouping(&["T"]).unwrap_err().contains("themselves"));
+        assert!(grouping(&[]).unwrap_err().contains("objectsToGroup"));
     }
 }

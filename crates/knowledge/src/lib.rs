@@ -15,7 +15,7 @@ pub mod transaction_type;
 pub mod transform;
 
 pub use conf::{Conf, Place, Problem};
-pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, ModelField, OwnedField};
+pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, Grouping, ModelField, OwnedField, TextForm};
 pub use event_type::EventType;
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
@@ -34,7 +34,7 @@ pub struct Knowledge {
     pub macros: IndexMap<String, Macro>,
     /// Lookup definitions by name.
     pub lookups: IndexMap<String, LookupDefinition>,
-    /// Data models by name.
+    /// The user's data models by name; [`Knowledge::data_model`] knows the built-in ones as well.
     pub data_models: IndexMap<String, DataModel>,
     /// Saved searches by name.
     pub saved_searches: IndexMap<String, SavedSearch>,
@@ -68,6 +68,20 @@ impl Knowledge {
     /// A macro by name and number of arguments.
     pub fn find_macro(&self, name: &str, arguments: usize) -> Option<&Macro> {
         self.macros.get(&macros::key(name, arguments))
+    }
+
+    /// A data model by name: the user's, else the built-in one.
+    pub fn data_model(&self, name: &str) -> Option<&DataModel> {
+        self.data_models.get(name).or_else(|| data_model::builtin::find(name))
+    }
+
+    /// The names of all data models, sorted.
+    pub fn data_model_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = data_model::builtin::names().map(|name| name as &str).collect();
+        names.extend(self.data_models.keys().map(String::as_str));
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// A saved search by name, else by title, else by either whatever the case.

@@ -2,9 +2,10 @@
 //!
 //! An object is its parent's events, a condition, and fields: declared ones and calculated ones, the parent's first. A field's name
 //! is the lineage of the object that declares it and its own name; `_time`, `host` and their like stay as they are. `nodename`
-//! lists the lineages that an event belongs to. A root may go on with commands. Absent: roots made of transactions, and what
-//! acceleration stores.
+//! lists the lineages that an event belongs to, and `is_X` and `is_not_X` tell of one object. A root may go on with commands, or
+//! group the events of other objects into transactions. Absent: what acceleration stores.
 
+mod building;
 mod calculation;
 mod knowledge;
 mod need;
@@ -14,24 +15,21 @@ mod tests;
 use std::collections::HashSet;
 
 use datafusion::{
-    arrow::datatypes::DataType,
-    functions_nested::{array_compact::array_compact, array_has::array_has, make_array::make_array},
+    functions_nested::array_has::array_has,
     logical_expr::{Expr, lit, when},
 };
 use speleo_knowledge::{DataModel, DataObject};
-use speleo_syntax::{Code, Diagnostic, SearchExpr, SearchExprKind, Span, Spanned};
+use speleo_syntax::{Code, Diagnostic, SearchExpr, Span, Spanned};
 
 use crate::{
     Result,
-    command::{continued, pipeline},
-    field,
     lower::Context,
-    meet, predicate,
+    meet,
     relation::{Relation, column},
-    source, suggest,
+    suggest,
     union::stack,
 };
-use knowledge::Text;
+use building::Building;
 use need::Need;
 
 /// The pseudo-field that lists the objects of an event.
@@ -46,8 +44,30 @@ pub(crate) struct Request<'a> {
     pub(crate) name: &'a Spanned<String>,
     /// The part of the search's condition that the sources must know: indexes and times.
     pub(crate) source: Vec<SearchExpr>,
-    /// The fields that the search names.
+    /// The fields that the search names; none means all.
     pub(crate) fields: &'a HashSet<String>,
+    /// Whether the flags of all objects below are wanted.
+    pub(crate) flags: bool,
+    /// Whether fields that the model does not declare stay under their own names.
+    pub(crate) loose: bool,
+}
+
+impl<'a> Request<'a> {
+    /// The fields that a search names, of all events.
+    pub(crate) fn of(name: &'a Spanned<String>, fields: &'a HashSet<String>) -> Self {
+        Self { name, source: Vec::new(), fields, flags: false, loose: false }
+    }
+}
+
+/// How the fields of an object's events are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Shown {
+    /// Under their full names, or without the names of objects.
+    pub(crate) full_names: bool,
+    /// With the flags of the objects below.
+    pub(crate) flags: bool,
+    /// With those that the model does not declare.
+    pub(crate) loose: bool,
 }
 
 /// The events of the object, with every field under its full name.
@@ -70,14 +90,28 @@ pub(crate) async fn events(request: &Request<'_>, cx: &mut Context<'_>) -> Resul
     }
 }
 
-/// The events of an object with the fields that it has, its own and those of the objects above: under their full names, or
-/// without the names of objects.
-pub(crate) async fn dataset(name: &Spanned<String>, full_names: bool, cx: &mut Context<'_>) -> Result<Relation> {
+/// The events of an object with the fields that it has, its own and those of the objects above.
+pub(crate) async fn dataset(name: &Spanned<String>, shown: Shown, cx: &mut Context<'_>) -> Result<Relation> {
     let none = HashSet::new();
     let Some(found) = find(name, &none, cx)? else { return crate::table::nothing() };
-    let rows = events(&Request { name, source: Vec::new(), fields: &none }, cx).await?;
-    let columns = shown(&found, &rows, full_names);
+    let request = Request { flags: shown.flags, loose: shown.loose, ..Request::of(name, &none) };
+    let rows = events(&request, cx).await?;
+    let mut columns = columns(&found, &rows, shown.full_names);
+    let declared = declared(&found);
+    // What is left are flags, and fields that nobody declares.
+    for name in rows.fields().into_iter().filter(|name| !declared.contains(name)) {
+        if (shown.flags || shown.loose) && columns.iter().all(|(taken, _)| *taken != name) {
+            columns.push((name.clone(), column(&name)));
+        }
+    }
     rows.select(columns)
+}
+
+/// The full names of the fields of all objects in the trees of those that were found.
+fn declared((model, objects): &Found<'_>) -> HashSet<String> {
+    let roots = objects.iter().filter_map(|object| model.lineage(&object.name).first().map(|root| root.name.as_str()));
+    let below = roots.flat_map(|root| model.subtree(root));
+    below.flat_map(|object| model.fields(&object.name)).map(|owned| model.full_name(owned)).collect()
 }
 
 /// The events of an object with its fields without the names of objects, of which only `wanted` need have values. An object
@@ -94,8 +128,8 @@ pub(crate) async fn counted(
         owned.filter(|owned| wanted.contains(&owned.field.name)).map(|owned| model.full_name(owned)).collect();
     // Without any name all fields would be wanted.
     fields.extend([meet::TIME.to_owned(), NODE_NAME.to_owned()]);
-    let rows = events(&Request { name, source: Vec::new(), fields: &fields }, cx).await?;
-    let mut columns = shown(&found, &rows, false);
+    let rows = events(&Request::of(name, &fields), cx).await?;
+    let mut columns = columns(&found, &rows, false);
     for object in model.objects.iter().filter(|object| wanted.contains(&object.name) && rows.has(NODE_NAME)) {
         if columns.iter().all(|(name, _)| *name != object.name) {
             let belongs = array_has(column(NODE_NAME), lit(model.lineage_name(&object.name)));
@@ -106,7 +140,7 @@ pub(crate) async fn counted(
 }
 
 /// The fields of objects that events have: plain ones, then those that the objects declare.
-fn shown((model, objects): &Found<'_>, rows: &Relation, full_names: bool) -> Vec<(String, Expr)> {
+fn columns((model, objects): &Found<'_>, rows: &Relation, full_names: bool) -> Vec<(String, Expr)> {
     let mut columns: Vec<(String, Expr)> = Vec::new();
     for plain in PLAIN_FIELDS.into_iter().filter(|plain| rows.has(plain)) {
         columns.push((plain.to_owned(), column(plain)));
@@ -133,16 +167,18 @@ fn find<'a>(name: &Spanned<String>, fields: &HashSet<String>, cx: &Context<'a>) 
         Some((model, path)) => (model, Some(path)),
         None => (written.as_str(), None),
     };
-    let models = &world.knowledge().data_models;
-    let Some(model) = models.get(model_name) else {
+    let Some(model) = world.knowledge().data_model(model_name) else {
         if world.is_blind() {
             return Ok(None);
         }
-        return Err(unknown("data model", model_name, models.keys().map(String::as_str), name.span));
+        let names = world.knowledge().data_model_names();
+        return Err(unknown("data model", model_name, names.into_iter(), name.span));
     };
     let objects = match path {
         Some(path) => match model.resolve(path) {
             Some(object) => vec![object],
+            // The search may be for a model of the same name that is not here.
+            None if world.is_blind() && !world.knowledge().data_models.contains_key(model_name) => return Ok(None),
             None => {
                 let names = model.objects.iter().map(|object| object.name.as_str());
                 return Err(unknown("object of the data model", path, names, name.span));
@@ -161,172 +197,25 @@ fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>, spa
     }
 }
 
+/// The model that a name means, or one object of it, for its definition; none where nothing is known of models at all.
+///
+/// # Errors
+/// E0207 where there is none.
+pub(crate) fn defined<'a>(
+    name: &Spanned<String>,
+    cx: &Context<'a>,
+) -> Result<Option<(&'a DataModel, Option<&'a DataObject>)>> {
+    let Some((model, objects)) = find(name, &HashSet::new(), cx)? else { return Ok(None) };
+    let object = if name.node.contains('.') { objects.first().copied() } else { None };
+    Ok(Some((model, object)))
+}
+
 /// A model's name alone means the roots that the search's fields name, or all of them.
 fn roots<'a>(model: &'a DataModel, fields: &HashSet<String>) -> Vec<&'a DataObject> {
-    let named = |root: &&DataObject| {
-        fields.iter().any(|field| field.strip_prefix(root.name.as_str()).is_some_and(|rest| rest.starts_with('.')))
+    let owners: Vec<&DataObject> = fields.iter().filter_map(|field| Some(building::owner(model, field)?.0)).collect();
+    let is_named = |root: &&DataObject| {
+        owners.iter().any(|owner| model.lineage(&owner.name).first().is_some_and(|first| first.name == root.name))
     };
-    let chosen: Vec<&DataObject> = model.roots().filter(named).collect();
+    let chosen: Vec<&DataObject> = model.roots().filter(is_named).collect();
     if chosen.is_empty() { model.roots().collect() } else { chosen }
-}
-
-/// The object on its way to a relation.
-struct Building<'a> {
-    model: &'a DataModel,
-    object: &'a DataObject,
-    request: &'a Request<'a>,
-    need: Need<'a>,
-    span: Span,
-}
-
-impl Building<'_> {
-    async fn rows(&self, cx: &mut Context<'_>) -> Result<Relation> {
-        let notes = cx.notes.len();
-        let lineage = self.model.lineage(&self.object.name);
-        let Some(root) = lineage.first() else { return crate::table::nothing() };
-        let mut relation = self.root(root, cx).await?;
-        let mut members: Vec<(String, Expr)> = Vec::new();
-        for object in self.model.subtree(&root.name) {
-            let is_above = lineage.iter().any(|above| above.name == object.name);
-            if !is_above && !self.is_wanted(object) {
-                continue;
-            }
-            if !object.is_root() {
-                let condition = self.condition(object, &relation, cx).await?;
-                if is_above {
-                    relation = relation.filter(condition)?;
-                } else {
-                    let member = condition.is_true().and(member_of(&object.parent, &relation));
-                    relation = relation.set(vec![(flag(&object.name), member)])?;
-                }
-            }
-            members.push((self.model.lineage_name(&object.name), member_of(&object.name, &relation)));
-            for calculation in object.calculations.iter().filter(|calculation| self.need.wants_any(calculation)) {
-                relation = calculation::apply(relation, calculation, self.span, cx).await?;
-            }
-            for field in object.fields.iter().filter(|field| field.required && is_above) {
-                let present = if relation.has(&field.name) { column(&field.name).is_not_null() } else { lit(false) };
-                relation = relation.filter(present)?;
-            }
-        }
-        // Fields that the model's own texts do not find are the model's business, not the search's.
-        cx.notes.truncate(notes);
-        self.named(relation, &members, cx.world.is_blind())
-    }
-
-    /// The events of the root: its condition with the search's indexes and times, or its own pipeline.
-    async fn root(&self, root: &DataObject, cx: &mut Context<'_>) -> Result<Relation> {
-        let knowledge = Text { world: cx.world, span: self.span };
-        if let Some(text) = &root.base_search {
-            let search = knowledge.search(text)?;
-            return pipeline(&search, cx).await.map_err(|error| knowledge.blame(error, text));
-        }
-        let mut parts = Vec::new();
-        let mut pipelines = Vec::new();
-        for constraint in &root.constraints {
-            let (condition, commands) = knowledge.constraint(constraint)?;
-            parts.push(condition);
-            pipelines.extend(commands.map(|commands| (commands, constraint)));
-        }
-        parts.extend(self.request.source.iter().cloned());
-        let condition = SearchExpr { span: self.span, kind: SearchExprKind::And(parts) };
-        let mut names: Vec<String> =
-            self.model.subtree(&root.name).into_iter().flat_map(|object| knowledge.names(object, &self.need)).collect();
-        names.extend(pipelines.iter().flat_map(|(commands, _)| field::mentioned(commands)));
-        let patterns = pipelines.iter().flat_map(|(commands, _)| field::patterns(commands)).collect();
-        let outer = std::mem::replace(&mut cx.mentioned, names);
-        let outer_patterns = std::mem::replace(&mut cx.patterns, patterns);
-        let events = source::events(&condition, self.span, cx).await;
-        cx.mentioned = outer;
-        cx.patterns = outer_patterns;
-        let mut relation = events?;
-        for (commands, text) in &pipelines {
-            relation = continued(commands, relation, cx).await.map_err(|error| knowledge.blame(error, text))?;
-        }
-        Ok(relation)
-    }
-
-    async fn condition(&self, object: &DataObject, relation: &Relation, cx: &mut Context<'_>) -> Result<Expr> {
-        let knowledge = Text { world: cx.world, span: self.span };
-        let mut parts = Vec::new();
-        for text in &object.constraints {
-            let condition = knowledge.condition(text)?;
-            parts.push(
-                predicate::condition(&condition, relation, cx).await.map_err(|error| knowledge.blame(error, text))?,
-            );
-        }
-        Ok(parts.into_iter().reduce(Expr::and).unwrap_or_else(|| lit(true)))
-    }
-
-    /// Whether the search names the object's fields, or asks which objects an event belongs to.
-    fn is_wanted(&self, object: &DataObject) -> bool {
-        let lineage = format!("{}.", self.model.lineage_name(&object.name));
-        self.request.fields.iter().any(|field| field == NODE_NAME || field.starts_with(&lineage))
-    }
-
-    /// The model's names for everything. Fields that nobody needs are there to be told from those that do not exist, unless
-    /// nothing is known (`blind`).
-    fn named(&self, relation: Relation, members: &[(String, Expr)], blind: bool) -> Result<Relation> {
-        let mut columns: Vec<(String, Expr)> = Vec::new();
-        for name in PLAIN_FIELDS {
-            if relation.has(name) {
-                columns.push((name.to_owned(), column(name)));
-            }
-        }
-        if self.request.fields.contains(NODE_NAME) {
-            let mut names = Vec::with_capacity(members.len());
-            for (lineage, member) in members {
-                names.push(when(member.clone(), lit(lineage.as_str())).end()?);
-            }
-            columns.push((NODE_NAME.to_owned(), array_compact(make_array(names))));
-        }
-        let root = self.model.lineage(&self.object.name).first().map_or("", |root| root.name.as_str());
-        for object in self.model.subtree(root) {
-            let lineage = self.model.lineage_name(&object.name);
-            for field in object.own_fields().filter(|field| !blind || self.need.wants(&field.name)) {
-                self.add(&relation, &field.name, format!("{lineage}.{}", field.name), &mut columns)?;
-            }
-        }
-        for written in self.request.fields {
-            let is_there = columns.iter().any(|(name, _)| name == written);
-            if !is_there && let Some(own) = self.own_name(written) {
-                self.add(&relation, &own, written.clone(), &mut columns)?;
-            }
-        }
-        relation.select(columns)
-    }
-
-    fn add(&self, relation: &Relation, own: &str, full: String, columns: &mut Vec<(String, Expr)>) -> Result<()> {
-        if columns.iter().all(|(name, _)| *name != full) {
-            let value = match relation.data_type(own) {
-                Some(data_type) => meet::stored(&full, column(own), data_type)?,
-                None => meet::null_of(&DataType::Utf8)?,
-            };
-            columns.push((full, value));
-        }
-        Ok(())
-    }
-
-    /// The field behind a name that was written with another object of its line: `Failed_Authentication.user`.
-    fn own_name(&self, written: &str) -> Option<String> {
-        written.match_indices('.').find_map(|(place, _)| {
-            let (path, field) = (written.get(..place)?, written.get(place + 1..)?);
-            let object = self.model.resolve(path)?;
-            let declared = self.model.fields(&object.name).into_iter().any(|owned| owned.field.name == field);
-            declared.then(|| field.to_owned())
-        })
-    }
-}
-
-/// The flag of a child object, as Splunk calls it.
-fn flag(object: &str) -> String {
-    format!("is_{object}")
-}
-
-/// Whether an event belongs to an object; to those that the rows were filtered by all do.
-fn member_of(object: &str, relation: &Relation) -> Expr {
-    match relation.data_type(&flag(object)) {
-        Some(DataType::Boolean) => column(&flag(object)),
-        _ => lit(true),
-    }
 }

@@ -59,7 +59,10 @@ fn chart() {
 fn datamodel() {
     check_first("| datamodel", "| datamodel");
     check_first("| datamodel Web", r#"| datamodel "Web""#);
-    check_first("| datamodel Web Proxy SEARCH strict_fields=f", r#"| datamodel "Web" "Proxy" search"#);
+    check_first(
+        "| datamodel Web Proxy SEARCH strict_fields=f",
+        r#"| datamodel "Web" "Proxy" search strict_fields=false"#,
+    );
     check_first("| datamodel summariesonly=t Web Proxy flat_string", r#"| datamodel "Web" "Proxy" flat_string"#);
 }
 

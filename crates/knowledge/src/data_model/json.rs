@@ -4,13 +4,17 @@
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Calculation, CalculationKind, DataModel, DataObject, ModelField};
+use super::{Calculation, CalculationKind, DataModel, DataObject, Grouping, ModelField};
 use crate::conf::Problem;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Model {
     model_name: String,
+    #[serde(default)]
+    display_name: String,
+    #[serde(default)]
+    description: String,
     objects: Vec<Object>,
 }
 
@@ -18,9 +22,22 @@ struct Model {
 #[serde(rename_all = "camelCase")]
 struct Object {
     object_name: String,
+    #[serde(default)]
+    display_name: String,
     parent_name: String,
+    /// Text, or an object of lists in some models.
+    #[serde(default)]
+    comment: serde_json::Value,
     #[serde(default)]
     base_search: Option<String>,
+    #[serde(default)]
+    objects_to_group: Vec<String>,
+    #[serde(default)]
+    group_by_fields: Vec<String>,
+    #[serde(default)]
+    transaction_max_pause: Option<Duration>,
+    #[serde(default)]
+    transaction_max_time_span: Option<Duration>,
     #[serde(default)]
     constraints: Vec<Constraint>,
     #[serde(default)]
@@ -29,26 +46,58 @@ struct Object {
     calculations: Vec<Calculated>,
 }
 
+/// A length of time: `10m`, or seconds as a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Duration {
+    Text(String),
+    Seconds(f64),
+}
+
+impl Duration {
+    /// As text; none where it sets no bound.
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty() && !text.starts_with('-')),
+            Self::Seconds(seconds) => Some(format!("{seconds}s")).filter(|_| seconds >= 0.0),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Constraint {
     search: String,
+    #[serde(default)]
+    owner: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Field {
     field_name: String,
+    #[serde(default)]
+    display_name: String,
     #[serde(default = "text_type", rename = "type")]
     kind: String,
     #[serde(default, deserialize_with = "flag")]
     required: bool,
+    #[serde(default, deserialize_with = "flag")]
+    multivalue: bool,
+    #[serde(default, deserialize_with = "flag")]
+    hidden: bool,
     #[serde(default)]
     lookup_output_field_name: Option<String>,
+    #[serde(default)]
+    owner: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Calculated {
+    #[serde(rename = "calculationID", default)]
+    id: String,
+    #[serde(default)]
+    owner: Option<String>,
     #[serde(flatten)]
     kind: Kind,
     #[serde(default)]
@@ -128,30 +177,78 @@ impl DataModel {
             let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
             Problem { file: None, line: error.line(), column: Some(error.column()), message }
         })?;
-        let model =
-            DataModel { name: model.model_name, objects: model.objects.into_iter().map(DataObject::from).collect() };
+        let mut model = DataModel {
+            name: model.model_name,
+            title: model.display_name,
+            description: model.description,
+            objects: model.objects.into_iter().map(DataObject::from).collect(),
+        };
+        let names: Vec<String> = model.objects.iter().map(|object| object.name.clone()).collect();
+        for object in &mut model.objects {
+            object.fields.retain(|field| !is_count(field, &names));
+        }
+        model.complete_transactions();
         // The structure is checked on the tree, which has no places: the start of the file stands for all of it.
         model.check().map_err(|message| Problem::new(1, message))?;
         Ok(model)
     }
 }
 
+/// Whether a field stands for an object or tells whether an event belongs to one: no field of events.
+fn is_count(field: &ModelField, objects: &[String]) -> bool {
+    let flagged = field.name.strip_prefix("is_not_").or_else(|| field.name.strip_prefix("is_"));
+    matches!(field.kind.as_str(), "objectCount" | "childCount")
+        || (field.kind == "boolean" && flagged.is_some_and(|name| objects.iter().any(|object| object == name)))
+}
+
 impl From<Object> for DataObject {
     fn from(object: Object) -> Self {
+        // A server lists what is inherited, too.
+        let own = |owner: &Option<String>| match owner.as_deref().filter(|owner| !owner.is_empty()) {
+            Some(owner) => owner == object.object_name || owner.ends_with(&format!(".{}", object.object_name)),
+            None => true,
+        };
+        let constraints = object.constraints.into_iter().filter(|constraint| own(&constraint.owner));
+        let constraints = constraints.map(|constraint| constraint.search).collect();
+        let fields = object.fields.into_iter().filter(|field| own(&field.owner)).map(ModelField::from).collect();
+        let calculations = object.calculations.into_iter().filter(|calculation| own(&calculation.owner));
+        let calculations = calculations.map(Calculation::from).collect();
+        let is_transaction = object.parent_name == "BaseTransaction";
+        let transaction = is_transaction.then(|| Grouping {
+            objects: object.objects_to_group,
+            fields: object.group_by_fields,
+            max_pause: object.transaction_max_pause.and_then(Duration::text),
+            max_span: object.transaction_max_time_span.and_then(Duration::text),
+        });
+        let comment = match object.comment {
+            serde_json::Value::Null => String::new(),
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
         Self {
             name: object.object_name,
+            title: object.display_name,
             parent: object.parent_name,
-            constraints: object.constraints.into_iter().map(|constraint| constraint.search).collect(),
+            comment,
+            transaction,
+            constraints,
             base_search: object.base_search,
-            fields: object.fields.into_iter().map(ModelField::from).collect(),
-            calculations: object.calculations.into_iter().map(Calculation::from).collect(),
+            fields,
+            calculations,
         }
     }
 }
 
 impl From<Field> for ModelField {
     fn from(field: Field) -> Self {
-        Self { name: field.field_name, kind: field.kind, required: field.required }
+        Self {
+            name: field.field_name,
+            title: field.display_name,
+            kind: field.kind,
+            required: field.required,
+            multivalue: field.multivalue,
+            hidden: field.hidden,
+        }
     }
 }
 
@@ -178,7 +275,7 @@ impl From<Calculated> for Calculation {
             }
             Kind::GeoIP { input } => CalculationKind::GeoIp { input, outputs: renamed() },
         };
-        Self { kind, outputs: calculated.output_fields.into_iter().map(ModelField::from).collect() }
+        Self { id: calculated.id, kind, outputs: calculated.output_fields.into_iter().map(ModelField::from).collect() }
     }
 }
 
@@ -207,8 +304,14 @@ mod tests {
         .unwrap();
         let root = &model.objects[0];
         assert_eq!((root.constraints.as_slice(), root.base_search.as_deref()), (&["tag=x".to_owned()][..], None));
-        assert_eq!(root.fields[0], ModelField { name: "a.b".into(), kind: "number".into(), required: true });
-        assert_eq!(root.fields[1], ModelField { name: "c".into(), kind: "string".into(), required: false });
+        let field = |name: &str, kind: &str, required| ModelField {
+            name: name.into(),
+            kind: kind.into(),
+            required,
+            ..ModelField::default()
+        };
+        assert_eq!(root.fields[0], field("a.b", "number", true));
+        assert_eq!(root.fields[1], field("c", "string", false));
         let pair = |a: &str, b: &str| vec![(a.to_owned(), b.to_owned())];
         let kinds: Vec<_> = root.calculations.iter().map(|calculation| calculation.kind.clone()).collect();
         assert_eq!(
@@ -225,6 +328,26 @@ mod tests {
             ]
         );
         assert!(root.calculations[0].outputs[0].required);
+    }
+
+    #[test]
+    fn a_root_of_transactions_says_what_it_groups() {
+        let text = r#"{"modelName": "M", "objects": [
+            {"objectName": "R", "parentName": "BaseEvent", "comment": {"tags": ["x"]}},
+            {"objectName": "T", "parentName": "BaseTransaction", "objectsToGroup": ["R"], "groupByFields": ["user", "host"],
+             "transactionMaxPause": "10m", "transactionMaxTimeSpan": -1}]}"#;
+        let model = DataModel::parse(text).unwrap();
+        let grouping = Grouping {
+            objects: vec!["R".into()],
+            fields: vec!["user".into(), "host".into()],
+            max_pause: Some("10m".into()),
+            max_span: None,
+        };
+        assert_eq!(model.objects[1].transaction, Some(grouping));
+        assert_eq!(
+            (model.objects[0].transaction.is_none(), model.objects[0].comment.as_str()),
+            (true, r#"{"tags":["x"]}"#)
+        );
     }
 
     #[test]

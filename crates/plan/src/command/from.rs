@@ -20,7 +20,7 @@ impl Lower for From {
             return Err(Diagnostic::new(Code::Position, self.span, "`from` makes rows and must stand first").into());
         }
         match self.kind {
-            DatasetKind::DataModel => datamodel::dataset(&self.name, false, cx).await,
+            DatasetKind::DataModel => datamodel::dataset(&self.name, datamodel::Shown::default(), cx).await,
             DatasetKind::Lookup => {
                 let name = Field::new(self.name.node.clone(), self.name.span);
                 match table::open(&name, cx).await? {

@@ -181,7 +181,9 @@ impl Events for TStats {
                 let named = self.named();
                 let fields: HashSet<String> = named.iter().map(|(name, _)| name.clone()).collect();
                 let (source, filter) = split(&self.condition);
-                let events = datamodel::events(&datamodel::Request { name, source, fields: &fields }, cx).await?;
+                let events =
+                    datamodel::events(&datamodel::Request { source, ..datamodel::Request::of(name, &fields) }, cx)
+                        .await?;
                 warn_unknown(&named, &events, cx);
                 let condition = predicate::condition(&filter, &events, cx).await?;
                 events.filter(condition)
@@ -243,7 +245,10 @@ pub(super) fn warn_unknown(named: &[(String, Span)], events: &Relation, cx: &mut
         }
         let text = format!("the data model has no field `{name}`");
         let warning = Diagnostic::new(Code::UnknownField, *span, text);
-        let warning = match suggest::nearest(name, fields.iter().map(String::as_str)) {
+        // Who leaves the object's name out means the field of that name.
+        let ending = format!(".{name}");
+        let longer = fields.iter().find(|field| field.ends_with(&ending)).map(String::as_str);
+        let warning = match longer.or_else(|| suggest::nearest(name, fields.iter().map(String::as_str))) {
             Some(nearest) => warning.edit(format!("`{nearest}` is one"), *span, nearest),
             None => warning,
         };

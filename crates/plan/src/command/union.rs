@@ -43,7 +43,7 @@ impl Lower for Union {
                 }
                 Dataset::Named { kind, name } if kind == "datamodel" => {
                     let dataset = Spanned { span: name.span, node: name.name.clone() };
-                    datamodel::dataset(&dataset, false, cx).await?
+                    datamodel::dataset(&dataset, datamodel::Shown::default(), cx).await?
                 }
                 Dataset::Named { kind, name } => {
                     let text = format!("`{kind}:` is not supported as a dataset of `union`");

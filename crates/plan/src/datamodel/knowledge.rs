@@ -16,23 +16,35 @@ pub(super) struct Text<'a> {
     pub(super) span: Span,
 }
 
+/// What a root's text means.
+pub(super) enum Root {
+    /// The events that satisfy a condition, and what is done with them.
+    Events(SearchExpr, Option<Search>),
+    /// Rows of commands.
+    Pipeline(Search),
+}
+
 impl Text<'_> {
     /// A condition in the search language.
     pub(super) fn condition(self, text: &str) -> Result<SearchExpr> {
         self.read(text, parse_search_expr)
     }
 
-    /// The condition of a root, and the commands behind it, which Splunk's own models have: `tag=process | eval level=lower(level)`.
-    pub(super) fn constraint(self, text: &str) -> Result<(SearchExpr, Option<Search>)> {
+    /// The events of a root: a condition, and the commands behind it, which Splunk's own models have
+    /// (`tag=process | eval level=lower(level)`), or commands that make rows themselves.
+    pub(super) fn root(self, text: &str) -> Result<Root> {
         if !text.contains('|') {
-            return Ok((self.condition(text)?, None));
+            let text = text.trim();
+            return Ok(Root::Events(self.condition(text.strip_prefix("search ").unwrap_or(text))?, None));
         }
         let mut search = self.search(text)?;
-        let rest = search.commands.split_off(search.commands.len().min(1));
-        let (Some(Command::Search(first)), false) = (search.commands.pop(), rest.is_empty()) else {
-            return Ok((self.condition(text)?, None));
-        };
-        Ok((first.expr, Some(Search { commands: rest, ..search })))
+        if !matches!(search.commands.first(), Some(Command::Search(_))) {
+            return Ok(Root::Pipeline(search));
+        }
+        let rest = search.commands.split_off(1);
+        let Some(Command::Search(first)) = search.commands.pop() else { return Ok(Root::Pipeline(search)) };
+        let commands = Some(Search { commands: rest, ..search }).filter(|search| !search.commands.is_empty());
+        Ok(Root::Events(first.expr, commands))
     }
 
     /// An expression of eval.
@@ -74,6 +86,20 @@ impl Text<'_> {
 
     fn diagnostic(self, message: &str, text: &str) -> Diagnostic {
         Diagnostic::new(Code::Knowledge, self.span, message).help(format!("the data model says `{text}`"))
+    }
+
+    /// The fields that an object's conditions name.
+    pub(super) fn conditions(self, object: &DataObject) -> Vec<String> {
+        let mut names = Vec::new();
+        for text in object.constraints.iter().filter(|_| !object.is_root()) {
+            if let Ok(condition) = self.condition(text) {
+                field::of_search(&condition, &mut |field| names.push(field.name.clone()));
+            }
+        }
+        names.extend(object.fields.iter().filter(|field| field.required).map(|field| field.name.clone()));
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// The fields of events that an object's declarations and calculations name, as far as they are needed.

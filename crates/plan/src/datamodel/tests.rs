@@ -8,7 +8,11 @@ fn field(name: &str) -> ModelField {
 }
 
 fn eval(output: &str, expression: &str) -> Calculation {
-    Calculation { kind: CalculationKind::Eval { expression: expression.to_owned() }, outputs: vec![field(output)] }
+    Calculation {
+        id: String::new(),
+        kind: CalculationKind::Eval { expression: expression.to_owned() },
+        outputs: vec![field(output)],
+    }
 }
 
 fn object(name: &str, parent: &str, constraint: &str) -> DataObject {
@@ -31,7 +35,7 @@ fn world() -> TestWorld {
     let refunds = object("Refunds", "Orders", "action=refund");
     let mut late = object("Late", "Refunds", "days>30");
     late.fields = vec![field("days")];
-    let model = DataModel { name: "Shop".to_owned(), objects: vec![orders, refunds, late] };
+    let model = DataModel { name: "Shop".to_owned(), objects: vec![orders, refunds, late], ..DataModel::default() };
     TestWorld::default()
         .index(
             "shop",
@@ -67,7 +71,7 @@ fn a_child_keeps_the_names_of_its_root() {
 fn a_root_may_go_on_with_commands() {
     let loud =
         object("Loud", "BaseEvent", r#"index=shop kind=order | eval action=upper(action), kind="x" | where amount>7"#);
-    let mut model = DataModel { name: "Model".to_owned(), objects: vec![loud] };
+    let mut model = DataModel { name: "Model".to_owned(), objects: vec![loud], ..DataModel::default() };
     model.objects[0].fields = vec![field("action"), field("kind")];
     let world = world().data_model(model);
     let rows = world.rows("| tstats count FROM datamodel=Model.Loud BY Loud.action Loud.kind");

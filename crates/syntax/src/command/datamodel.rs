@@ -1,4 +1,4 @@
-//! `datamodel`: reads the events of a data model's object. `| datamodel Authentication Failed_Authentication search`
+//! `datamodel`: reads the events of a data model's object, or its definition. `| datamodel Authentication Failed_Authentication search`
 
 use std::fmt::{self, Display, Formatter};
 
@@ -13,6 +13,8 @@ pub struct DataModel {
     pub name: Option<Spanned<String>>,
     /// What is wanted of it.
     pub mode: Mode,
+    /// Whether events have only the fields that the model declares.
+    pub strict_fields: bool,
 }
 
 /// What `datamodel` gives.
@@ -28,6 +30,8 @@ pub enum Mode {
     SearchString,
     /// The text of the flat search.
     FlatString,
+    /// The text of the search that fills summaries.
+    AccelerationString,
 }
 
 /// The modes that are written; those of acceleration read the same events here.
@@ -37,19 +41,18 @@ const MODES: [(&str, Mode); 6] = [
     ("search_string", Mode::SearchString),
     ("flat_string", Mode::FlatString),
     ("acceleration_search", Mode::Search),
-    ("acceleration_search_string", Mode::SearchString),
+    ("acceleration_search_string", Mode::AccelerationString),
 ];
 
 /// The row of the table of commands.
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     names: &["datamodel"],
     kind: Kind::Generating,
-    summary: "reads the events of a data model's object",
-    usage: "datamodel <model> <object> (search|flat)",
+    summary: "reads the events of a data model's object, or gives its definition",
+    usage: "datamodel [<model> [<object> [search|flat|search_string|flat_string|acceleration_search_string]]] [strict_fields=<bool>]",
     options: &["allow_old_summaries", "strict_fields", "summariesonly"],
     differs: &[
-        "definitions and texts of searches are not given",
-        "`strict_fields` is read, and the fields are always those that the model declares",
+        "the texts of searches hold the model's macros as written",
         "there are no summaries: `summariesonly` and `allow_old_summaries` are read and have no effect",
     ],
     parse,
@@ -58,12 +61,14 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn parse(cursor: &mut Cursor) -> Option<Command> {
     let mut words: Vec<Spanned<String>> = Vec::new();
+    let mut strict_fields = true;
     while !cursor.at_end() {
         if let Some(option) = cursor.option() {
             match option.name.node.as_str() {
-                "allow_old_summaries" | "strict_fields" | "summariesonly" => {
+                "allow_old_summaries" | "summariesonly" => {
                     cursor.boolean(&option);
                 }
+                "strict_fields" => strict_fields = cursor.boolean(&option),
                 _ => cursor.unknown_option(&option),
             }
             continue;
@@ -95,7 +100,7 @@ fn parse(cursor: &mut Cursor) -> Option<Command> {
             }
         },
     };
-    Some(Command::DataModel(DataModel { span: cursor.command_span(), name, mode }))
+    Some(Command::DataModel(DataModel { span: cursor.command_span(), name, mode, strict_fields }))
 }
 
 impl Display for DataModel {
@@ -107,6 +112,7 @@ impl Display for DataModel {
             Some((model, object)) => write!(out, " {} {}", print::Quoted(model), print::Quoted(object))?,
             None => write!(out, " {}", print::Quoted(&name.node))?,
         }
-        written.map_or(Ok(()), |mode| write!(out, " {mode}"))
+        written.map_or(Ok(()), |mode| write!(out, " {mode}"))?;
+        if self.strict_fields { Ok(()) } else { out.write_str(" strict_fields=false") }
     }
 }

@@ -81,9 +81,11 @@ pub(super) async fn rows(listing: Listing, cx: &mut Context<'_>) -> Result<Relat
         Listing::LookupDefinitions => lookup_definitions(&mut listed, cx).await?,
         Listing::Macros => all_macros(&mut listed, cx),
         Listing::DataModels => {
-            for model in cx.world.knowledge().data_models.values() {
+            let knowledge = cx.world.knowledge();
+            for model in knowledge.data_model_names().into_iter().filter_map(|name| knowledge.data_model(name)) {
                 listed.row(&model.name);
-                listed.set("displayName", &model.name);
+                listed.set("displayName", if model.title.is_empty() { &model.name } else { &model.title });
+                listed.set("description", model.definition());
                 let objects: Vec<&str> = model.objects.iter().map(|object| object.name.as_str()).collect();
                 listed.set("objectNameList", objects.join(","));
                 listed.set("acceleration", "0");

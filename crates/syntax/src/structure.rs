@@ -61,6 +61,23 @@ pub(crate) fn is_token_filter(text: &str) -> bool {
     text.starts_with(['h', 'n', 's', 'u']) && text.get(1..).is_some_and(|tail| tail.starts_with('$'))
 }
 
+/// Whether a part of a text can be taken out without taking a quote or a bracket from its partner, and holds no pipe.
+pub(crate) fn is_whole(text: &str) -> bool {
+    let mut open = 0_usize;
+    for (_, mark) in marks(text) {
+        match mark {
+            Mark::Quote | Mark::Pipe => return false,
+            Mark::Open('[') => open += 1,
+            Mark::Close(']') => match open.checked_sub(1) {
+                Some(rest) => open = rest,
+                None => return false,
+            },
+            Mark::Open(_) | Mark::Close(_) => {}
+        }
+    }
+    open == 0
+}
+
 /// Reports quotes and brackets without a partner, and nesting that is too deep.
 pub(crate) fn check(text: &str) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();

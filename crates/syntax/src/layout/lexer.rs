@@ -86,26 +86,12 @@ fn token(text: &str, last: Option<&Token>) -> Option<(Kind, usize)> {
     })
 }
 
-/// How long the name in single quotes is. These quotes protect no pipe, no bracket and no macro, and no quote of a string
-/// that the name does not hold whole.
+/// How long the name in single quotes is. These quotes protect nothing: what they hold must be whole.
 fn single_quoted(text: &str) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        at += text.get(at..)?.find(['\'', '|', '[', ']', '"', '`'])?;
-        let rest = text.get(at..)?;
-        match rest.chars().next()? {
-            '\'' => return Some(at + 1),
-            '"' => {
-                let length = macros::quoted_length(rest);
-                let string = rest.get(..length)?;
-                if string.contains('\'') || length == 1 || !string.ends_with('"') {
-                    return None;
-                }
-                at += length;
-            }
-            _ => return None,
-        }
-    }
+    let inner = text.get(1..)?;
+    let end = inner.find('\'')?;
+    let name = inner.get(..end)?;
+    (!name.contains('`') && structure::is_whole(name)).then_some(end + 2)
 }
 
 fn word(text: &str) -> usize {

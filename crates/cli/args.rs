@@ -52,9 +52,15 @@ pub(crate) struct WorldArgs {
     /// A file, folder or glob served as index NAME; repeatable
     #[arg(long, value_name = "NAME=PATH", value_parser = name_and_value)]
     pub(crate) index: Vec<(String, String)>,
-    /// A folder of conf files, or an app with default/ and local/; repeatable
+    /// A folder of conf files, an app with default/ and local/, or a folder of apps; repeatable
     #[arg(long, value_name = "DIR")]
     pub(crate) conf: Vec<PathBuf>,
+    /// The app in which searches run, where --conf is a folder of apps; in none they see what apps share
+    #[arg(long, value_name = "NAME")]
+    pub(crate) app: Option<String>,
+    /// Whose own settings they see, where --conf has a folder users
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
     /// The sourcetype of events that name none
     #[arg(long, value_name = "S")]
     pub(crate) sourcetype: Option<String>,

@@ -29,6 +29,8 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
         project: world.project.clone().or_else(nearest_project),
         indexes: world.indexes(),
         conf: world.conf.clone(),
+        app: world.app.clone(),
+        user: world.user.clone(),
         macros: world.macros.clone(),
         lookups: world.lookups.clone(),
         queries: Vec::new(),

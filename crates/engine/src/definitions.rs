@@ -1,16 +1,19 @@
 //! Knowledge from files: folders of conf files, apps, `macros.conf` files, data models, query files.
 //!
-//! An app is a folder with `default` and `local`; what `local` says wins. Its lookup files and data models come along.
+//! What lies in folders of conf files is [`ConfFolder`]'s affair; lookup files and data models of apps come along.
 
 use std::path::{Path, PathBuf};
 
 use speleo_knowledge::{
-    Conf, DataModel, Knowledge, Problem, Props, SavedSearch, event_type, lookup, macros, saved_search, tag,
-    transaction_type, transform,
+    Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, collection, event_type, field_setting,
+    lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
 };
 use speleo_syntax::{Code, Diagnostic, Severity};
 
-use crate::Settings;
+use crate::{
+    Settings,
+    conf_folder::{self, ConfFolder},
+};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -30,12 +33,10 @@ impl Definitions {
     pub(crate) fn read(settings: &Settings) -> Self {
         let mut found = Self::default();
         found.lookup_folders.extend(settings.lookups.clone());
-        for folder in &settings.conf {
-            found.app(folder);
-        }
+        found.folders(settings);
         for file in &settings.macros {
             let conf = found.conf(file, true);
-            found.macros(conf, file);
+            found.macros(conf);
         }
         for path in &settings.datamodels {
             found.data_models(path, true);
@@ -52,83 +53,106 @@ impl Definitions {
         found
     }
 
-    fn app(&mut self, folder: &Path) {
-        if !folder.is_dir() {
-            let message = format!("there is no folder `{}`", folder.display());
+    /// Everything in the folders of conf files. What lies over what is decided setting by setting, so all are laid over each
+    /// other before any is understood.
+    fn folders(&mut self, settings: &Settings) {
+        let mut folders = Vec::new();
+        for path in &settings.conf {
+            if !path.is_dir() {
+                let message = format!("there is no folder `{}`", path.display());
+                self.errors.push(Diagnostic::unplaced(Code::File, message));
+                continue;
+            }
+            let (folder, problems) = ConfFolder::open(path, settings.app.as_deref(), settings.user.as_deref());
+            self.report(problems);
+            folders.push(folder);
+        }
+        if let Some(app) = &settings.app
+            && !folders.iter().any(|folder| folder.apps().contains_key(app))
+        {
+            let message = format!("there is no app `{app}` in the folders of conf files");
             self.errors.push(Diagnostic::unplaced(Code::File, message));
-            return;
         }
-        let layers: Vec<PathBuf> = ["", "default", "local"].iter().map(|name| folder.join(name)).collect();
-        let mut layered = |name: &str| {
-            let mut conf = Conf::default();
-            for file in layers.iter().map(|layer| layer.join(name)).filter(|file| file.is_file()) {
-                conf.layer(self.conf(&file, false));
-            }
-            conf
-        };
-        let (macros, transforms) = (layered("macros.conf"), layered("transforms.conf"));
-        let (saved, transactions) = (layered("savedsearches.conf"), layered("transactiontypes.conf"));
-        let (event_types, tags) = (layered("eventtypes.conf"), layered("tags.conf"));
-        let props = layered("props.conf");
-        let (searches, problems) = saved_search::from_conf(&saved);
-        self.report(&folder.join("savedsearches.conf"), problems);
-        self.knowledge.saved_searches.extend(searches);
-        let (types, problems) = transaction_type::from_conf(&transactions);
-        self.report(&folder.join("transactiontypes.conf"), problems);
-        self.knowledge.transaction_types.extend(types);
-        let (types, problems) = event_type::from_conf(&event_types);
-        self.report(&folder.join("eventtypes.conf"), problems);
-        let (tags, more) = tag::from_conf(&tags);
-        self.report(&folder.join("tags.conf"), more);
-        let (props, problems) = Props::from_conf(&props);
-        self.report(&folder.join("props.conf"), problems);
-        let (changes, problems) = transform::from_conf(&transforms);
-        self.report(&folder.join("transforms.conf"), problems);
-        self.knowledge.merge(Knowledge {
-            event_types: types,
-            tags,
-            props,
-            transforms: changes,
-            ..Knowledge::default()
-        });
-        self.macros(macros, &folder.join("macros.conf"));
-        let (lookups, problems) = lookup::from_conf(&transforms);
-        self.report(&folder.join("transforms.conf"), problems);
-        self.knowledge.lookups.extend(lookups);
-        for layer in &layers {
-            let models = layer.join("data/models");
-            if models.is_dir() {
-                self.data_models(&models, false);
+        self.objects(&folders);
+        for folder in &folders {
+            // The strongest app comes first there; here the last wins.
+            for app in folder.shared_folders("", "models").into_iter().rev() {
+                for layer in ["data/models", "default/data/models", "local/data/models"] {
+                    self.data_models(&app.join(layer), false);
+                }
             }
         }
-        let lookups = folder.join("lookups");
-        if lookups.is_dir() {
-            self.lookup_folders.push(lookups);
+        for folder in folders.iter().rev() {
+            self.lookup_folders.extend(folder.shared_folders("lookups", "lookups"));
         }
     }
 
-    fn macros(&mut self, conf: Conf, file: &Path) {
+    /// The objects that conf files define.
+    fn objects(&mut self, folders: &[ConfFolder]) {
+        let mut found = Knowledge::default();
+        let mut problems = Vec::new();
+        let (transforms, index_transforms) = self.layered("transforms", folders);
+        let (props, index_props) = self.layered("props", folders);
+        let mut conf = |kind: &str| self.layered(kind, folders).0;
+        found.macros = taken(&mut problems, macros::from_conf(&conf("macros")));
+        found.saved_searches = taken(&mut problems, saved_search::from_conf(&conf("savedsearches")));
+        found.transaction_types = taken(&mut problems, transaction_type::from_conf(&conf("transactiontypes")));
+        found.event_types = taken(&mut problems, event_type::from_conf(&conf("eventtypes")));
+        found.tags = taken(&mut problems, tag::from_conf(&conf("tags")));
+        found.fields = taken(&mut problems, field_setting::from_conf(&conf("fields")));
+        found.collections = taken(&mut problems, collection::from_conf(&conf("collections")));
+        found.time_presets = time_preset::from_conf(&conf("times"));
+        found.lookups = taken(&mut problems, lookup::from_conf(&transforms));
+        found.transforms = taken(&mut problems, transform::from_conf(&transforms));
+        found.props = taken(&mut problems, Props::from_conf(&props));
+        // What is wrong in them was told above, save in stanzas that no search sees.
+        found.index_time = IndexTimeKnowledge {
+            props: Props::from_conf(&index_props).0,
+            transforms: transform::from_conf(&index_transforms).0,
+        };
+        self.report(problems);
+        self.knowledge.merge(found);
+    }
+
+    /// The conf files of a name, laid over each other for searches and for the reading of events.
+    fn layered(&mut self, kind: &str, folders: &[ConfFolder]) -> (Conf, Conf) {
+        let (mut search, mut index) = (Conf::default(), Conf::default());
+        for folder in folders {
+            let (files, problems) = folder.read(kind);
+            self.report(problems);
+            search.layer(files.for_search());
+            index.layer(files.for_index());
+        }
+        (search, index)
+    }
+
+    fn macros(&mut self, conf: Conf) {
         let (macros, problems) = macros::from_conf(&conf);
-        self.report(file, problems);
+        self.report(problems);
         self.knowledge.macros.extend(macros);
     }
 
     fn conf(&mut self, file: &Path, wanted: bool) -> Conf {
         let Some(text) = self.text(file, wanted) else { return Conf::default() };
         let (conf, problems) = Conf::parse_file(file, &text);
-        self.report(file, problems);
+        self.report(problems);
         conf
     }
 
     fn data_models(&mut self, path: &Path, wanted: bool) {
-        let files = if path.is_dir() { json_files(path) } else { vec![path.to_owned()] };
+        if !wanted && !path.is_dir() {
+            return;
+        }
+        let files = if path.is_dir() { conf_folder::files(path, "json") } else { vec![path.to_owned()] };
         for file in files {
             let Some(text) = self.text(&file, wanted) else { continue };
             match DataModel::parse(&text) {
                 Ok(model) => {
                     self.knowledge.data_models.insert(model.name.clone(), model);
                 }
-                Err(problem) => self.errors.push(diagnostic(&file, &problem)),
+                Err(problem) => {
+                    self.errors.push(diagnostic(&Problem { file: Some(file.as_path().into()), ..problem }));
+                }
             }
         }
     }
@@ -164,23 +188,18 @@ impl Definitions {
         }
     }
 
-    fn report(&mut self, file: &Path, problems: Vec<Problem>) {
-        self.warnings.extend(problems.iter().map(|problem| warning(diagnostic(file, problem))));
+    fn report(&mut self, problems: Vec<Problem>) {
+        self.warnings.extend(problems.iter().map(|problem| warning(diagnostic(problem))));
     }
 }
 
-fn json_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> =
-        entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
-    files.sort();
-    files
+fn taken<T>(problems: &mut Vec<Problem>, (found, more): (T, Vec<Problem>)) -> T {
+    problems.extend(more);
+    found
 }
 
-fn diagnostic(file: &Path, problem: &Problem) -> Diagnostic {
-    let column = problem.column.map_or_else(String::new, |column| format!(":{column}"));
-    let file = problem.file.as_deref().unwrap_or(file);
-    Diagnostic::unplaced(Code::Knowledge, format!("{}:{}{column}: {}", file.display(), problem.line, problem.message))
+fn diagnostic(problem: &Problem) -> Diagnostic {
+    Diagnostic::unplaced(Code::Knowledge, problem.to_string())
 }
 
 fn warning(mut diagnostic: Diagnostic) -> Diagnostic {

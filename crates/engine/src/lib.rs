@@ -6,6 +6,7 @@
 mod catalog;
 mod clock;
 mod collect;
+mod conf_folder;
 mod definitions;
 mod engine;
 mod export;
@@ -23,5 +24,6 @@ mod source;
 mod time;
 mod world;
 
+pub use conf_folder::{ConfFiles, ConfFolder};
 pub use engine::{Answer, Checked, Engine, Explained, Explanation, Outcome, Status, Step};
 pub use settings::{IndexSetting, Settings};

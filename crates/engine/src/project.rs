@@ -32,6 +32,8 @@ const QUERIES: &str = "queries";
 struct Project {
     indexes: BTreeMap<String, Index>,
     conf: Vec<PathBuf>,
+    app: Option<String>,
+    user: Option<String>,
     macros: Vec<PathBuf>,
     lookups: Option<PathBuf>,
     datamodels: Vec<PathBuf>,
@@ -108,6 +110,8 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
     settings.datamodels = all(project.datamodels).chain(settings.datamodels).collect();
     settings.queries.extend(all(project.queries.unwrap_or_else(|| vec![QUERIES.into()])));
     settings.lookups = settings.lookups.or(project.lookups.map(at));
+    settings.app = settings.app.or(project.app);
+    settings.user = settings.user.or(project.user);
     settings.geoip = settings.geoip.or(project.geoip.map(at));
     settings.sourcetype = settings.sourcetype.or(project.sourcetype);
     settings.source = settings.source.or(project.source);

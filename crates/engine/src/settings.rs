@@ -24,8 +24,12 @@ pub struct Settings {
     pub project: Option<PathBuf>,
     /// The indexes.
     pub indexes: Vec<IndexSetting>,
-    /// Folders of conf files, or apps with `default` and `local`; later ones win.
+    /// Folders of conf files, apps with `default` and `local`, or folders of apps; later ones win.
     pub conf: Vec<PathBuf>,
+    /// The app in which searches run, where a folder holds several; in none they see what apps share.
+    pub app: Option<String>,
+    /// Whose own settings they see, where a folder holds users.
+    pub user: Option<String>,
     /// `macros.conf` files; later ones win, and all win over `conf`.
     pub macros: Vec<PathBuf>,
     /// The folder of lookup files.

@@ -100,6 +100,19 @@ impl Problem {
     }
 }
 
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{}:", file.display())?;
+        }
+        write!(f, "{}", self.line)?;
+        if let Some(column) = self.column {
+            write!(f, ":{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
 impl Conf {
     /// Reads a conf file as [`Conf::parse`] does; each setting remembers the file.
     pub fn parse_file(file: &Path, text: &str) -> (Conf, Vec<Problem>) {

@@ -3,25 +3,32 @@
 //!
 //! Plain structs and the parsers of their file formats. Invariant: no engine, and no I/O; callers read the files.
 
+pub mod collection;
 pub mod conf;
 pub mod data_model;
 pub mod event_type;
+pub mod field_setting;
+pub mod layer;
 pub mod lookup;
 pub mod macros;
 pub mod props;
 pub mod saved_search;
 pub mod tag;
+pub mod time_preset;
 pub mod transaction_type;
 pub mod transform;
 
+pub use collection::Collection;
 pub use conf::{Conf, Place, Problem};
 pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, Grouping, ModelField, OwnedField, TextForm};
 pub use event_type::EventType;
+pub use field_setting::FieldSetting;
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
 pub use props::Props;
 pub use saved_search::SavedSearch;
 pub use tag::Tags;
+pub use time_preset::TimePreset;
 pub use transaction_type::TransactionType;
 pub use transform::Transform;
 
@@ -48,6 +55,23 @@ pub struct Knowledge {
     pub props: Props,
     /// Extractions and changes of events by name.
     pub transforms: IndexMap<String, Transform>,
+    /// The same two as the reading of events sees them, in which other files win.
+    pub index_time: IndexTimeKnowledge,
+    /// Settings of fields by name.
+    pub fields: IndexMap<String, FieldSetting>,
+    /// Collections of the key-value store by name.
+    pub collections: IndexMap<String, Collection>,
+    /// Time ranges by name, in the order of a list.
+    pub time_presets: IndexMap<String, TimePreset>,
+}
+
+/// What shapes events before any search: no app is current, and of two apps the one whose name sorts first wins.
+#[derive(Debug, Clone, Default)]
+pub struct IndexTimeKnowledge {
+    /// `props.conf`
+    pub props: Props,
+    /// `transforms.conf`
+    pub transforms: IndexMap<String, Transform>,
 }
 
 impl Knowledge {
@@ -63,6 +87,11 @@ impl Knowledge {
         self.transaction_types.extend(later.transaction_types);
         self.props.merge(later.props);
         self.transforms.extend(later.transforms);
+        self.index_time.props.merge(later.index_time.props);
+        self.index_time.transforms.extend(later.index_time.transforms);
+        self.fields.extend(later.fields);
+        self.collections.extend(later.collections);
+        self.time_presets.extend(later.time_presets);
     }
 
     /// A macro by name and number of arguments.

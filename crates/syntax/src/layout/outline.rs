@@ -10,7 +10,7 @@ use super::{
     Freedom, blank,
     lexer::{self, Kind, Token},
 };
-use crate::parser;
+use crate::{CommandSpec, parser, token};
 
 /// Commands with pipes between them.
 pub(super) struct Pipeline<'a> {
@@ -180,7 +180,9 @@ impl<'a> Reader<'a, '_> {
             _ if parser::holds_text(name) => (Grammar::Other, Freedom::Places),
             _ => (Grammar::Other, freedom),
         };
-        let template = matches!(name, "foreach" | "map");
+        // Whatever touches the name: `foreach~ a [ … ]` has a template too.
+        let bare = word.as_deref().map(|word| word.split(|next| !token::is_name(next)).next().unwrap_or_default());
+        let template = matches!(bare.and_then(parser::find).map(CommandSpec::name), Some("foreach" | "map"));
         let mut nodes = self.nodes(from, to, grammar, &Context { freedom, template, name });
         if let Some(first) = nodes.first_mut() {
             first.space = false;

@@ -28,6 +28,10 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Parse and plan searches without data
     Check(Box<CheckArgs>),
+    /// Show what conf files say together, or what is wrong in them
+    Conf(Box<ConfArgs>),
+    /// Make a project of a Splunk app or a repository of detections, with a report of what runs
+    Port(Box<PortArgs>),
     /// Run golden tests
     Test(Box<TestArgs>),
     /// Bring saved query files into the canonical layout, in place
@@ -41,7 +45,7 @@ pub(crate) enum Command {
 }
 
 /// Words that later versions use as commands: not a search by accident now.
-const RESERVED: &[&str] = &["port", "ingest", "index", "serve", "cluster"];
+const RESERVED: &[&str] = &["ingest", "index", "serve", "cluster"];
 
 /// Where data, definitions and time come from.
 #[derive(Debug, Clone, Default, Args)]
@@ -214,6 +218,90 @@ pub(crate) enum CheckFormat {
     /// One object a search.
     #[value(alias = "json")]
     Jsonl,
+}
+
+/// `conf`
+#[derive(Debug, Args)]
+pub(crate) struct ConfArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: ConfCommand,
+}
+
+/// The commands of `conf`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfCommand {
+    /// Show the settings that win, as Splunk's btool does
+    List(Box<ConfListArgs>),
+    /// Find lines that say nothing, regexes that do not compile, objects that are named and missing
+    Check(Box<ConfCheckArgs>),
+}
+
+/// `conf list`
+#[derive(Debug, Args)]
+pub(crate) struct ConfListArgs {
+    /// The conf file by name, such as props
+    #[arg(value_name = "CONF")]
+    pub(crate) kind: String,
+    /// Only this stanza, or those that begin so
+    #[arg(value_name = "STANZA")]
+    pub(crate) stanza: Option<String>,
+    /// Put the file and line of each setting before it
+    #[arg(long)]
+    pub(crate) debug: bool,
+    /// For whom the files are laid over each other
+    #[arg(long, value_name = "CONTEXT", default_value = "search")]
+    pub(crate) context: ConfContext,
+    /// `text` as a conf file, or one JSON object a setting
+    #[arg(long, short, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: CheckFormat,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
+}
+
+/// Whose precedence counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfContext {
+    /// A search in an app.
+    Search,
+    /// The reading of events.
+    Index,
+}
+
+/// `conf check`
+#[derive(Debug, Args)]
+pub(crate) struct ConfCheckArgs {
+    /// Folders of conf files or apps, besides those of --conf
+    #[arg(value_name = "DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// `text` for people, or one JSON object a problem
+    #[arg(long, short, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: CheckFormat,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
+}
+
+/// `port`
+#[derive(Debug, Args)]
+pub(crate) struct PortArgs {
+    /// An app as a folder, .tgz, .tar.gz, .spl or .zip, or a repository of detections
+    #[arg(value_name = "APP")]
+    pub(crate) app: PathBuf,
+    /// Where to write the project; it must not exist or be empty
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Write over what is in the folder
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) error_format: ErrorFormat,
 }
 
 /// `test`

@@ -1,10 +1,12 @@
 //! The commands of the program, a file each.
 
 mod check;
+mod conf;
 mod demo;
 mod explain;
 mod fmt;
 mod help;
+mod port;
 mod repl;
 mod run;
 mod search;
@@ -23,6 +25,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Search(args) => search::run(*args).await,
         Command::Run(args) => run::run(*args).await,
         Command::Check(args) => check::run(*args).await,
+        Command::Conf(args) => conf::run(*args).await,
+        Command::Port(args) => port::run(*args).await,
         Command::Test(args) => test::run(*args).await,
         Command::Explain(args) => explain::run(*args).await,
         Command::Fmt(args) => fmt::run(&args),

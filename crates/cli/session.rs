@@ -138,7 +138,20 @@ fn read_stdin() -> Result<String> {
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
+/// Checks a search in a task of its own: all cores plan, and a bug in one search ends that search only.
+pub(crate) async fn check(engine: &Engine, text: &str) -> Checked {
+    let (shared, owned) = (engine.clone(), text.to_owned());
+    tokio::spawn(async move { shared.check(&owned).await }).await.unwrap_or_else(|error| check_failed(text, &error))
+}
+
 /// A check that did not come to its end.
-pub(crate) fn check_failed(text: &str, error: &JoinError) -> Checked {
-    Checked { status: Status::Invalid, diagnostics: vec![bug(text, error)], commands: Vec::new() }
+fn check_failed(text: &str, error: &JoinError) -> Checked {
+    Checked {
+        status: Status::Invalid,
+        diagnostics: vec![bug(text, error)],
+        commands: Vec::new(),
+        expanded: text.to_owned(),
+        missing_lookups: Vec::new(),
+        written_lookups: Vec::new(),
+    }
 }

@@ -3,7 +3,7 @@
 //! One engine serves all searches, and they are planned in parallel: ten thousand take seconds.
 
 mod source;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::io::{self, BufWriter, Write};
 
@@ -42,17 +42,15 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     let mut checked = futures::stream::iter(items.into_iter().map(|item| {
         let engine = engine.clone();
         async move {
-            // A task of its own, so that all cores plan and a bug in one search ends that search only.
-            let text = item.query.text.clone();
-            (item, tokio::spawn(async move { engine.check(&text).await }).await)
+            let checked = session::check(&engine, &item.query.text).await;
+            (item, checked)
         }
     }))
     .buffered(width);
 
     let mut sums = Sums::default();
     let mut out = BufWriter::new(io::stdout());
-    while let Some((item, result)) = checked.next().await {
-        let checked = result.unwrap_or_else(|error| session::check_failed(&item.query.text, &error));
+    while let Some((item, checked)) = checked.next().await {
         sums.add(&checked.status);
         match args.output {
             CheckFormat::Jsonl => writeln!(out, "{}", line(&item, &checked))?,

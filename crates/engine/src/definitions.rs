@@ -24,6 +24,8 @@ pub(crate) struct Definitions {
     pub(crate) lookup_folders: Vec<PathBuf>,
     /// Warnings: definitions that are left out.
     pub(crate) warnings: Vec<Diagnostic>,
+    /// What the warnings about conf files say, with the places apart.
+    pub(crate) problems: Vec<Problem>,
     /// Files that were asked for and cannot be used.
     pub(crate) errors: Vec<Diagnostic>,
 }
@@ -190,6 +192,7 @@ impl Definitions {
 
     fn report(&mut self, problems: Vec<Problem>) {
         self.warnings.extend(problems.iter().map(|problem| warning(diagnostic(problem))));
+        self.problems.extend(problems);
     }
 }
 

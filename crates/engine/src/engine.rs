@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Instant};
 use datafusion::{error::DataFusionError, execution::memory_pool::MemoryConsumer, prelude::SessionContext};
 use futures::FutureExt;
 use speleo_functions::{eval::geo::BUNDLED, value::Texts};
-use speleo_knowledge::Knowledge;
+use speleo_knowledge::{Knowledge, Problem};
 use speleo_plan::{PastSearch, SearchPlan, plan};
 use speleo_syntax::{
     Code, Command, Diagnostic, Expansion, Search, SearchExpr, SearchExprKind, Span, command::search::SearchCommand,
@@ -46,6 +46,7 @@ struct Shared {
     lookups: Lookups,
     knowledge: Knowledge,
     warnings: Vec<Diagnostic>,
+    problems: Vec<Problem>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -101,6 +102,7 @@ impl Engine {
             lookups: Lookups { folders: definitions.lookup_folders },
             knowledge: definitions.knowledge,
             warnings: definitions.warnings,
+            problems: definitions.problems,
             settings,
         };
         Ok(Engine { shared: Arc::new(shared) })
@@ -109,6 +111,11 @@ impl Engine {
     /// Definitions that were left out when the engine was opened, and why.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.shared.warnings
+    }
+
+    /// What is wrong in conf files, as [`Engine::warnings`] says it, with its places.
+    pub fn problems(&self) -> &[Problem] {
+        &self.shared.problems
     }
 
     /// The zone of times without one, for whoever shows times.
@@ -176,20 +183,28 @@ impl Engine {
         let mut read = self.read_saved(text);
         let commands = answer::commands(&read.search);
         let mut diagnostics = std::mem::take(&mut read.diagnostics);
+        let mut names = (Vec::new(), Vec::new());
         if !diagnostics.iter().any(Diagnostic::is_error) {
             if read.continues {
                 read.search.commands.insert(0, any_events());
             }
             let planned = match self.world(Mode::Blind) {
-                Ok(world) => self.plan(&read, &world).await,
+                Ok(world) => {
+                    let planned = self.plan(&read, &world).await;
+                    names = world.record.lookups();
+                    planned
+                }
                 Err(problems) => Err(problems),
             };
             diagnostics.extend(planned.map_or_else(|problems| problems, |plan| read.expansion.locate(plan.notes)));
         } else if let Ok(world) = self.world(Mode::Blind) {
             diagnostics.extend(self.plan_parts(&read, &world).await);
+            names = world.record.lookups();
             partial::in_reading_order(&mut diagnostics);
         }
-        Checked::new(commands, diagnostics)
+        let (missing_lookups, written_lookups) = names;
+        let expanded = read.expansion.text;
+        Checked { expanded, missing_lookups, written_lookups, ..Checked::new(commands, diagnostics) }
     }
 
     /// Runs a search to its end. Dropping the future cancels it.

@@ -26,4 +26,5 @@ mod world;
 
 pub use conf_folder::{ConfFiles, ConfFolder};
 pub use engine::{Answer, Checked, Engine, Explained, Explanation, Outcome, Status, Step};
+pub use project::resolve as resolve_settings;
 pub use settings::{IndexSetting, Settings};

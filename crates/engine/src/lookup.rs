@@ -47,6 +47,15 @@ impl Lookups {
         Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition }))
     }
 
+    /// Whether there is a table, without reading it.
+    pub(crate) fn exists(&self, name: &str, knowledge: &Knowledge) -> bool {
+        let filename = definition(name, knowledge).filename;
+        match features::file(&filename) {
+            Some(filename) => self.existing(&filename).is_some(),
+            None => self.find(&filename).is_some(),
+        }
+    }
+
     /// Writes rows to a table.
     ///
     /// # Errors

@@ -70,7 +70,7 @@ struct IndexTable {
 ///
 /// # Errors
 /// Where the file cannot be read or says something that is not understood, with the line.
-pub(crate) fn resolve(settings: Settings) -> Result<Settings, Diagnostic> {
+pub fn resolve(settings: Settings) -> Result<Settings, Diagnostic> {
     let Some(folder) = settings.project.clone() else { return Ok(settings) };
     let file = folder.join(FILE);
     let text = std::fs::read_to_string(&file)

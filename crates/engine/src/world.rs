@@ -69,6 +69,8 @@ pub(crate) struct Record {
     steps: Mutex<Vec<Step>>,
     warnings: Mutex<Vec<Diagnostic>>,
     scanned: AtomicU64,
+    /// Lookups that are read and missing, and those that are written.
+    lookups: Mutex<(Vec<String>, Vec<String>)>,
 }
 
 impl Record {
@@ -85,6 +87,19 @@ impl Record {
     /// The steps in order.
     pub(crate) fn steps(&self) -> Vec<Step> {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lookups that were asked for and are not there, and those that would be written.
+    pub(crate) fn lookups(&self) -> (Vec<String>, Vec<String>) {
+        self.lookups.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn lookup(&self, name: &str, is_written: bool) {
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = if is_written { &mut lookups.1 } else { &mut lookups.0 };
+        if !list.iter().any(|known| known == name) {
+            list.push(name.to_owned());
+        }
     }
 
     /// Warnings about the data that was touched, each once.
@@ -193,6 +208,9 @@ impl World for EngineWorld<'_> {
 
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {
         if self.is_blind() {
+            if !self.lookups.exists(name, self.knowledge) {
+                self.record.lookup(name, false);
+            }
             return Ok(None);
         }
         Ok(self.lookups.open(name, self.knowledge)?)
@@ -221,6 +239,9 @@ impl World for EngineWorld<'_> {
         if let (Write::Index(index), Mode::Run | Mode::Rehearse) = (&write, self.mode) {
             // Before anything runs: the search may take long.
             self.catalog.target(index)?;
+        }
+        if let (Write::Lookup(write), Mode::Blind) = (&write, self.mode) {
+            self.record.lookup(&write.table, true);
         }
         let rows = self.run(step, plan).await?;
         if self.mode == Mode::Run {

@@ -86,6 +86,12 @@ impl From<&Stanza> for Place {
     }
 }
 
+impl From<&Problem> for Place {
+    fn from(problem: &Problem) -> Self {
+        Self { file: problem.file.clone(), line: problem.line }
+    }
+}
+
 impl From<&Place> for Place {
     fn from(place: &Place) -> Self {
         place.clone()

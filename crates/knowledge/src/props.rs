@@ -47,6 +47,13 @@ pub struct PropsStanza {
 }
 
 impl PropsStanza {
+    /// What it says by itself.
+    pub fn alone(&self) -> Effective {
+        let mut settings = BTreeMap::new();
+        add(&mut settings, &self.name, &self.settings);
+        Effective { settings }
+    }
+
     /// Whether it takes an event. A property that is not known is taken by no stanza.
     pub fn matches(&self, source: Option<&str>, host: Option<&str>, sourcetype: Option<&str>) -> bool {
         let value = match self.scope {

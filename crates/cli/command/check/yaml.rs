@@ -12,19 +12,19 @@
 
 /// What was found.
 #[derive(Debug, PartialEq)]
-pub(super) struct Detection {
+pub(crate) struct Detection {
     /// `id`
-    pub(super) id: Option<String>,
+    pub(crate) id: Option<String>,
     /// `name`
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// `search`
-    pub(super) search: String,
+    pub(crate) search: String,
     /// The line of the search's first character, from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
 }
 
 /// Reads a detection; none where the file has no `search`.
-pub(super) fn read(text: &str) -> Option<Detection> {
+pub(crate) fn read(text: &str) -> Option<Detection> {
     let lines: Vec<&str> = text.lines().collect();
     let (mut id, mut name, mut search) = (None, None, None);
     for (place, line) in lines.iter().enumerate() {

@@ -84,6 +84,12 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The names of the commands from left to right.
     pub commands: Vec<String>,
+    /// The text without macros and comments.
+    pub expanded: String,
+    /// Lookups that the search reads and that are not there, in order. They are no error of a check.
+    pub missing_lookups: Vec<String>,
+    /// Lookups that it writes, in order.
+    pub written_lookups: Vec<String>,
 }
 
 impl Checked {
@@ -96,7 +102,14 @@ impl Checked {
         } else {
             Status::Invalid
         };
-        Self { status, diagnostics, commands }
+        Self {
+            status,
+            diagnostics,
+            commands,
+            expanded: String::new(),
+            missing_lookups: Vec::new(),
+            written_lookups: Vec::new(),
+        }
     }
 }
 

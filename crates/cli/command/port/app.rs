@@ -1,0 +1,233 @@
+//! An app's searches and files: `default/savedsearches.conf`, `default/data/ui/views/*.xml`, `lookups/*.csv`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+use speleo_engine::ConfFolder;
+use speleo_knowledge::{Conf, conf::Stanza, conf::truth};
+
+use super::{
+    content::{Content, Found, Kind, Left, place},
+    view::{self, Panel},
+};
+use crate::query_file;
+
+/// The conf files that shape answers; they are kept as they are.
+const KEPT: [&str; 12] = [
+    "macros",
+    "props",
+    "transforms",
+    "eventtypes",
+    "tags",
+    "fields",
+    "times",
+    "collections",
+    "limits",
+    "transactiontypes",
+    "datamodels",
+    "multikv",
+];
+
+/// Conf files whose stanzas have no place in a project, and what these are.
+const LEFT: [(&str, &str); 13] = [
+    ("inputs", "input"),
+    ("outputs", "output"),
+    ("server", "server setting"),
+    ("web", "web setting"),
+    ("restmap", "REST endpoint"),
+    ("commands", "custom command"),
+    ("alert_actions", "alert action"),
+    ("workflow_actions", "workflow action"),
+    ("visualizations", "custom visualization"),
+    ("indexes", "index definition"),
+    ("authorize", "role"),
+    ("searchbnf", "syntax help"),
+    ("distsearch", "distributed search setting"),
+];
+
+/// Keys of a saved search that its query file carries, under the names of query files.
+const KEYS: [(&str, &str); 9] = [
+    ("description", "description"),
+    ("cron_schedule", "schedule"),
+    ("alert_condition", "alert condition"),
+    ("counttype", "alert counts"),
+    ("relation", "alert relation"),
+    ("quantity", "alert quantity"),
+    ("alert.severity", "severity"),
+    ("actions", "actions"),
+    ("disabled", "disabled"),
+];
+
+/// Reads an app.
+pub(super) fn read(root: &Path, name: String) -> Result<Content> {
+    let (folder, problems) = ConfFolder::open(root, None, None);
+    let mut content = Content { name, ..Content::default() };
+    content.unread.extend(problems.into_iter().map(|problem| ((&problem).into(), problem.message)));
+    let conf = |kind: &str| folder.read(kind).0.for_search();
+    saved_searches(&conf("savedsearches"), &mut content);
+    for layer in ["", "default", "local"] {
+        for kind in KEPT {
+            let file = root.join(layer).join(format!("{kind}.conf"));
+            if file.is_file() {
+                content.keep(&file, &Path::new("conf").join(layer).to_string_lossy());
+            }
+        }
+        for (folder, target) in
+            [("data/models", "conf/default/data/models"), ("data/ui/views", ""), ("data/ui/panels", "")]
+        {
+            for file in files(&root.join(layer).join(folder))? {
+                if target.is_empty() {
+                    dashboard(&file, &mut content);
+                } else {
+                    content.keep(&file, target);
+                }
+            }
+        }
+    }
+    for file in files(&root.join("lookups"))? {
+        content.keep(&file, "lookups");
+    }
+    for (kind, what) in LEFT {
+        for (name, stanza) in &conf(kind).stanzas {
+            content.left.push(Left { what, name: name.clone(), place: stanza.into() });
+        }
+    }
+    for (name, stanza) in &conf("transforms").stanzas {
+        if let Some(setting) = stanza.settings.get("external_cmd") {
+            content.left.push(Left { what: "external lookup", name: name.clone(), place: setting.into() });
+        }
+    }
+    for (name, stanza) in &conf("props").stanzas {
+        for (key, setting) in
+            stanza.settings.iter().filter(|(key, _)| *key == "unarchive_cmd" || *key == "CHECK_METHOD")
+        {
+            let name = format!("{key} of [{name}]");
+            content.left.push(Left { what: "setting of inputs", name, place: setting.into() });
+        }
+    }
+    for file in files(&root.join("bin"))? {
+        let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        content.left.push(Left { what: "script", name, place: place(&file, 1) });
+    }
+    Ok(content)
+}
+
+/// The files directly in a folder, which need not exist.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if folder.is_dir() {
+        query_file::walk(folder, &mut found, &|_| true)?;
+        found.retain(|file| file.parent() == Some(folder) && file.is_file());
+    }
+    Ok(found)
+}
+
+fn saved_searches(conf: &Conf, content: &mut Content) {
+    for (name, stanza) in &conf.stanzas {
+        let Some(search) = conf.get(stanza, "search").filter(|setting| !setting.value.trim().is_empty()) else {
+            continue;
+        };
+        let mut notes = Vec::new();
+        let mut keys = keys(conf, stanza);
+        for (key, name) in [("dispatch.earliest_time", "earliest"), ("dispatch.latest_time", "latest")] {
+            if let Some(time) = conf.text(stanza, key) {
+                keys.extend(time_range(time, &mut notes).map(|time| (name, time)));
+            }
+        }
+        if conf.text(stanza, "action.summary_index").and_then(truth) == Some(true) {
+            notes.push("its rows went to a summary index: append `| collect` where they should".to_owned());
+        }
+        content.searches.push(Found {
+            kind: Kind::Saved,
+            name: name.clone(),
+            view: None,
+            place: search.into(),
+            keys,
+            text: search.value.clone(),
+            notes,
+            missing_saved: None,
+        });
+    }
+}
+
+fn keys(conf: &Conf, stanza: &Stanza) -> Vec<(&'static str, String)> {
+    let text = |key: &str| conf.text(stanza, key).map(str::trim).filter(|text| !text.is_empty());
+    let found = KEYS.iter().filter_map(|(key, name)| Some((*name, text(key)?.to_owned())));
+    found.filter(|(name, value)| *name != "disabled" || truth(value) == Some(true)).collect()
+}
+
+/// A time for the comment of a query file. Windows that slide in real time stand still here.
+fn time_range(text: &str, notes: &mut Vec<String>) -> Option<String> {
+    let text = text.trim();
+    let time = match text.strip_prefix("rt") {
+        Some(time) => {
+            let note = "its time range slides in real time; here it runs once".to_owned();
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+            time
+        }
+        None => text,
+    };
+    (!time.is_empty() && time != "0").then(|| time.to_owned())
+}
+
+fn dashboard(file: &Path, content: &mut Content) {
+    if file.extension().is_none_or(|ending| ending != "xml") {
+        return;
+    }
+    let text = match fs::read(file) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => return content.unread.push((place(file, 1), error.to_string())),
+    };
+    let view = match view::read(file, text.trim_start_matches('\u{feff}')) {
+        Ok(view) => view,
+        Err(error) => return content.unread.push((place(file, 1), format!("{error:#}"))),
+    };
+    for panel in view.panels {
+        let found = panel_search(file, &view.label, panel, &content.searches);
+        content.searches.push(found);
+    }
+}
+
+fn panel_search(file: &Path, label: &str, panel: Panel, known: &[Found]) -> Found {
+    let mut notes = Vec::new();
+    let mut keys = Vec::new();
+    let mut missing_saved = None;
+    let mut text = panel.query;
+    if let Some(name) = &panel.saved {
+        match known.iter().find(|one| one.kind == Kind::Saved && one.name == *name) {
+            Some(saved) => {
+                text = saved.text.clone();
+                keys = saved.keys.clone();
+                notes = saved.notes.clone();
+            }
+            None => {
+                text = format!("| savedsearch \"{name}\"");
+                missing_saved = Some(name.clone());
+            }
+        }
+    }
+    for (name, time) in [("earliest", panel.earliest), ("latest", panel.latest)] {
+        if let Some(time) = time.and_then(|time| time_range(&time, &mut notes)) {
+            keys.retain(|(key, _)| *key != name);
+            keys.push((name, time));
+        }
+    }
+    for token in &panel.tokens {
+        notes.push(format!("`${token}$` has no value to begin with: `--set {token}=…` gives one"));
+    }
+    Found {
+        kind: Kind::Panel,
+        name: panel.title,
+        view: Some(label.to_owned()),
+        place: place(file, panel.line),
+        keys,
+        text,
+        notes,
+        missing_saved,
+    }
+}

@@ -1,0 +1,209 @@
+//! `speleo port`: what becomes of an app and of a repository of detections, and that the report says what running shows.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+fn speleo(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_speleo")).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn own(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/port").join(name)
+}
+
+/// Ports into a new folder and reads the report.
+fn port(app: &Path) -> (tempfile::TempDir, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = speleo(&["port", app.to_str().unwrap(), "-o", folder.path().to_str().unwrap()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = serde_json::from_str(&fs::read_to_string(folder.path().join("port.json")).unwrap()).unwrap();
+    (folder, report)
+}
+
+/// Name, status, and what is needed, of each search.
+fn statuses(report: &Value) -> BTreeMap<String, String> {
+    let searches = report["searches"].as_array().unwrap().iter();
+    searches
+        .map(|one| {
+            let needs = one["needs"].as_array().unwrap().iter();
+            let needs: Vec<String> = needs
+                .map(|need| match need["kind"].as_str().unwrap() {
+                    "correction" => " correction".to_owned(),
+                    kind => format!(" {kind} {}", need["name"].as_str().unwrap()),
+                })
+                .collect();
+            (
+                one["name"].as_str().unwrap().to_owned(),
+                format!("{}{}", one["status"].as_str().unwrap(), needs.join(",")),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn each_search_has_its_status() {
+    let (_, report) = port(&own("app"));
+    let wanted = [
+        ("Broken line", "runs"),
+        ("Chosen", "runs with a note"),
+        ("From a saved search", "runs"),
+        ("Hosts by count", "runs"),
+        ("Known lookup", "runs"),
+        ("Lost", "needs saved search Nobody wrote this"),
+        ("Needs a command", "needs command ourcommand"),
+        ("Needs a correction", "needs correction"),
+        ("Needs a lookup", "needs lookup owners"),
+        ("Needs a macro", "needs macro who"),
+        ("Needs a time", "needs correction"),
+        ("Needs two macros", "needs macro when, macro who"),
+        ("Server errors", "runs with a note"),
+        ("Status", "runs"),
+    ];
+    let wanted: BTreeMap<_, _> =
+        wanted.into_iter().map(|(name, status)| (name.to_owned(), status.to_owned())).collect();
+    assert_eq!(statuses(&report), wanted);
+    let missing = report["missing"].as_array().unwrap();
+    let who = missing.iter().find(|one| one["name"] == "who").unwrap();
+    assert_eq!((who["unblocks"].as_u64(), who["named_by"].as_u64()), (Some(1), Some(2)));
+    let when = missing.iter().position(|one| one["name"] == "when").unwrap();
+    assert!(missing.iter().position(|one| one["name"] == "owners").unwrap() < when, "what unblocks more comes first");
+    assert_eq!(report["unknown_source_types"][0]["name"], "other");
+}
+
+#[test]
+fn traps_are_found_with_their_lines() {
+    let (_, report) = port(&own("app"));
+    let traps = report["traps"].as_array().unwrap().iter();
+    let mut found: Vec<String> =
+        traps.map(|trap| format!("{}:{}", trap["from"]["file"].as_str().unwrap(), trap["from"]["line"])).collect();
+    found.dedup();
+    for place in [
+        "default/props.conf:3",
+        "default/props.conf:5",
+        "default/props.conf:6",
+        "default/props.conf:7",
+        "default/savedsearches.conf:11",
+        "default/savedsearches.conf:29",
+        "default/savedsearches.conf:32",
+        "default/savedsearches.conf:33",
+    ] {
+        assert!(found.iter().any(|one| one == place), "{place} is missing in {found:?}");
+    }
+    assert!(!found.iter().any(|one| one == "default/props.conf:2" || one == "default/props.conf:4"), "{found:?}");
+    let left: Vec<String> = report["left_behind"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|left| left["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(left, ["ourcommand", "asks", "ourcommand.py"]);
+}
+
+#[test]
+fn checking_and_running_the_project_agree_with_the_report() {
+    let (folder, report) = port(&own("app"));
+    let queries = folder.path().join("queries");
+    let project = folder.path().to_str().unwrap();
+    let data = folder.path().join("web.jsonl");
+    fs::write(&data, "{\"_time\": 1700000000, \"host\": \"a\", \"status\": \"500\"}\n").unwrap();
+    let index = format!("web={}", data.display());
+    let output = speleo(&["check", "--project", project, queries.to_str().unwrap(), "--output", "jsonl"]);
+    let lines: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), report["searches"].as_array().unwrap().len());
+    for search in report["searches"].as_array().unwrap() {
+        let file = folder.path().join(search["query"].as_str().unwrap());
+        let runs = search["status"].as_str().unwrap().starts_with("runs");
+        let id = format!("{}:1", file.display());
+        let checked = lines.iter().find(|line| line["id"] == id.as_str()).unwrap();
+        if runs {
+            assert_eq!(checked["status"], "ok", "{search}");
+        }
+        let run =
+            speleo(&["run", "--project", project, "--index", &index, "--now", "1700000100", file.to_str().unwrap()]);
+        assert_eq!(run.status.success(), runs, "{search}\n{}", stderr(&run));
+    }
+}
+
+#[test]
+fn a_panel_is_written_out_with_its_base_and_its_tokens() {
+    let (folder, _) = port(&own("app"));
+    let text = fs::read_to_string(folder.path().join("queries/dashboards/overview/status.spl")).unwrap();
+    assert_eq!(
+        text,
+        "```title: Status\nearliest: -7d\nsource: default/data/ui/views/overview.xml:15```\n\
+         index=web host=*\n| stats count by status | where count > 0\n"
+    );
+    let text = fs::read_to_string(folder.path().join("queries/hosts_by_count.spl")).unwrap();
+    assert!(text.starts_with("```title: Hosts by count\ndescription: Counts events. '''Not a comment.'''\n"), "{text}");
+    assert!(text.contains("\nschedule: 0 6 * * *\nearliest: -1d@d\nlatest: now\n"), "{text}");
+    let text = fs::read_to_string(folder.path().join("queries/known_lookup.spl")).unwrap();
+    assert!(text.contains("description: Said in local.\n"), "{text}");
+}
+
+#[test]
+fn a_folder_that_is_not_empty_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mine"), "x").unwrap();
+    let (app, out) = (own("app"), folder.path().to_str().unwrap());
+    let app = app.to_str().unwrap();
+    let output = speleo(&["port", app, "-o", out]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("--force"), "{}", stderr(&output));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert!(speleo(&["port", app, "-o", out, "--force"]).status.success());
+    assert_eq!(fs::read_to_string(folder.path().join("mine")).unwrap(), "x");
+}
+
+#[test]
+fn an_archive_gives_what_its_folder_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.spl");
+    let file = fs::File::create(&path).unwrap();
+    let mut builder = tar::Builder::new(flate2::write::GzEncoder::new(file, flate2::Compression::fast()));
+    builder.append_dir_all("app", own("app")).unwrap();
+    builder.into_inner().unwrap().finish().unwrap();
+    assert_eq!(port(&path).1, port(&own("app")).1);
+}
+
+#[test]
+fn archives_that_lead_out_write_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evil.zip");
+    let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+    zip.start_file("../../evil.conf", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.finish().unwrap();
+    let out = folder.path().join("out");
+    let output = speleo(&["port", path.to_str().unwrap(), "-o", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("leads out of its folder"), "{}", stderr(&output));
+    assert!(!out.exists());
+}
+
+#[test]
+fn detections_bring_their_macros_and_lookups() {
+    let (folder, report) = port(&own("content"));
+    assert_eq!(statuses(&report), BTreeMap::from([("Many Errors - Web".to_owned(), "runs".to_owned())]));
+    assert_eq!(report["searches"][0]["from"]["line"], 7);
+    assert_eq!(report["not_read"][0]["from"]["file"], "detections/web/broken.yml");
+    let macros = fs::read_to_string(folder.path().join("conf/default/macros.conf")).unwrap();
+    assert!(macros.contains("[first(1)]\nargs = n\ndefinition = head $n$\n"), "{macros}");
+    assert!(macros.contains("[many_errors___web_filter]\ndefinition = search *\n"), "{macros}");
+    let transforms = fs::read_to_string(folder.path().join("conf/default/transforms.conf")).unwrap();
+    assert_eq!(transforms, "[teams]\nfilename = teams.csv\ndefault_match = none\nmin_matches = 1\n\n");
+}

@@ -164,7 +164,7 @@ async fn macros(conf: &Conf, key: &str, engine: &Engine) -> Vec<Problem> {
         let Some(setting) = stanza.settings.get(key).filter(|setting| setting.value.contains('`')) else { continue };
         let unknown = |one: &Diagnostic| one.code == Code::UnknownMacro;
         for diagnostic in session::check(engine, &setting.value).await.diagnostics.iter().filter(|one| unknown(one)) {
-            problems.push(Problem::new(&place_in(setting, diagnostic), diagnostic.message.clone()));
+            problems.push(Problem::new(place_in(setting, diagnostic), diagnostic.message.clone()));
         }
     }
     problems

@@ -211,6 +211,31 @@ impl Conf {
     }
 }
 
+/// The text of a conf file that reads as the same stanzas. Comments and blank lines are gone.
+impl std::fmt::Display for Conf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.defaults.settings.is_empty() {
+            writeln!(f, "[default]\n{}", self.defaults)?;
+        }
+        for (name, stanza) in &self.stanzas {
+            writeln!(f, "[{name}]\n{stanza}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The settings, a line each; line breaks in values are continued.
+impl std::fmt::Display for Stanza {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (key, setting) in &self.settings {
+            // A blank keeps a backslash at the end from going on with the next line.
+            let end = if setting.value.ends_with('\\') { " " } else { "" };
+            writeln!(f, "{key} = {}{end}", setting.value.replace('\n', "\\\n"))?;
+        }
+        Ok(())
+    }
+}
+
 impl Stanza {
     fn layer(&mut self, later: Stanza) {
         (self.file, self.line) = (later.file, later.line);

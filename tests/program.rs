@@ -387,3 +387,76 @@ fn earlier_searches_are_those_of_the_shell() {
     // A single search leaves no trace.
     assert_eq!(run("| history | stats count"), "count\n2\n");
 }
+
+/// A repository of detections: macros and lookups beside them, data elsewhere.
+fn detections() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("repo/macros/of_kind.yml", "name: of_kind\narguments:\n- kind\ndefinition: index=main kind=$kind$\n");
+    write(
+        "repo/lookups/owners.yml",
+        "name: owners\nmatch_type:\n- WILDCARD(host)\ncase_sensitive_match: false\nmin_matches: 1\ndefault_match: nobody\n",
+    );
+    write("repo/lookups/owners.csv", "host,owner\nWEB*,ann\n");
+    write(
+        "repo/detections/one.yml",
+        "name: Odd Process\nsearch: |-\n  `of_kind(proc)`\n  | lookup owners host OUTPUT owner\n  | table host dest user owner\n  \
+         | outputlookup owners.csv\n  | `odd_process_filter`\nrba:\n  risk_objects:\n  - field: dest\ntests:\n- name: Positive\n  \
+         attack_data:\n  - data: https://example.com/master/datasets/T1/sysmon.log\n    sourcetype: json\n- name: Elsewhere\n  \
+         attack_data:\n  - data: https://example.com/none.log\n    sourcetype: json\n",
+    );
+    write(
+        "repo/detections/two.yml",
+        "name: Nobody\nsearch: index=main user=nobody\ntests:\n- name: Negative\n  expected_count: 0\n  attack_data:\n  \
+         - data: https://example.com/datasets/T1/sysmon.log\n",
+    );
+    write("repo/detections/untested.yml", "name: Untested\nsearch: index=main\n");
+    write(
+        "repo/regression/rule/info.yml",
+        "rule_metadata:\n- title: A Rule\nregression_tests_info:\n- name: Positive\n  match_count: 2\n  path: events.json\n",
+    );
+    write("repo/regression/rule/rule.spl", "index=main kind=proc\n");
+    let events = "{\"_time\":1,\"kind\":\"proc\",\"host\":\"web1\",\"dest\":\"a\",\"user\":\"x\"}\n{\"_time\":2,\"kind\":\"proc\",\"host\":\"db\",\"dest\":\"b\"}\n";
+    write("repo/regression/rule/events.json", events);
+    write("data/datasets/T1/sysmon.log", events);
+    folder
+}
+
+#[test]
+fn tests_of_detections_have_their_own_data_and_lookups() {
+    let folder = detections();
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let output =
+        speleo(&["test", &at("repo"), "--data", &at("data"), "--output", "jsonl", "--junit", &at("junit.xml")]);
+    let lines: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |name: &str| lines.iter().find(|line| line["name"] == name).unwrap_or_else(|| panic!("{name}: {lines:?}"));
+    let positive = of("Odd Process: Positive");
+    assert_eq!((&positive["status"], &positive["rows"]), (&json!("passed"), &json!(2)));
+    assert_eq!(positive["coverage"], json!({"host": 2, "dest": 2, "user": 1, "owner": 2}));
+    assert_eq!(of("Nobody: Negative")["status"], "passed");
+    assert_eq!(of("A Rule: Positive")["status"], "passed");
+    let missing = of("Odd Process: Elsewhere");
+    assert_eq!(missing["status"], "error");
+    let message = missing["message"].as_str().unwrap();
+    assert!(message.contains("one.yml:19: there is no file `https://example.com/none.log`"), "{message}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with("3 passed, 1 failed, 1 detections without tests"), "{}", stderr(&output));
+    // What a test writes is gone, and the repository is as it was.
+    assert_eq!(fs::read_to_string(at("repo/lookups/owners.csv")).unwrap(), "host,owner\nWEB*,ann\n");
+    let junit = fs::read_to_string(at("junit.xml")).unwrap();
+    assert!(junit.contains("tests=\"4\" skipped=\"0\" failures=\"0\" errors=\"1\""), "{junit}");
+}
+
+#[test]
+fn a_detection_that_cannot_be_read_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bad.yml");
+    fs::write(&path, "name: Bad\nsearch: x\ntests:\n- name: y\n  attack_data: 5\n").unwrap();
+    let output = speleo(&["test", path.to_str().unwrap()]);
+    assert!(stdout(&output).contains("bad.yml:5:16:"), "{}", stdout(&output));
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Conf(Box<ConfArgs>),
     /// Make a project of a Splunk app or a repository of detections, with a report of what runs
     Port(Box<PortArgs>),
-    /// Run golden tests
+    /// Run golden tests and the tests of detections
     Test(Box<TestArgs>),
     /// Bring saved query files into the canonical layout, in place
     Fmt(Box<FmtArgs>),
@@ -307,9 +307,18 @@ pub(crate) struct PortArgs {
 /// `test`
 #[derive(Debug, Args)]
 pub(crate) struct TestArgs {
-    /// Test files (.spltest) or folders of them
+    /// Golden files (.spltest), detections with tests or notes of regression data (.yml), or folders of these
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// A folder with the data that detections name by path or address; repeatable
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Vec<PathBuf>,
+    /// Write a report in the form of JUnit
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// `text` for people, or one JSON object a test
+    #[arg(long, short, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: TestFormat,
     /// Write the answers into the files
     #[arg(long)]
     pub(crate) accept: bool,
@@ -318,6 +327,16 @@ pub(crate) struct TestArgs {
     pub(crate) only: Option<String>,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
+}
+
+/// The forms of `test`'s report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// What failed, detections that passed, and a line with the sums.
+    Text,
+    /// One object a test.
+    #[value(alias = "json")]
+    Jsonl,
 }
 
 /// `fmt`

@@ -10,7 +10,7 @@ mod port;
 mod repl;
 mod run;
 mod search;
-mod test;
+pub(crate) mod test;
 
 use anyhow::Result;
 

@@ -5,6 +5,7 @@
 mod args;
 mod command;
 mod demo;
+mod detection;
 mod diagnostic;
 mod exit;
 mod golden;

@@ -4,9 +4,11 @@
 
 mod answer;
 mod explain;
+mod library;
 mod partial;
 
 pub use answer::{Answer, Checked, Explained, Explanation, Outcome, Status, Step};
+pub use library::Library;
 
 use std::{sync::Arc, time::Instant};
 
@@ -24,12 +26,11 @@ use crate::{
     Settings,
     catalog::Catalog,
     clock::Clock,
-    definitions::Definitions,
     fault::diagnose,
     history,
     lookup::Lookups,
     macros::MacroSource,
-    project, run, session,
+    run,
     world::{EngineWorld, Mode, Record},
 };
 
@@ -44,7 +45,7 @@ struct Shared {
     session: SessionContext,
     catalog: Catalog,
     lookups: Lookups,
-    knowledge: Knowledge,
+    knowledge: Arc<Knowledge>,
     warnings: Vec<Diagnostic>,
     problems: Vec<Problem>,
 }
@@ -79,33 +80,7 @@ impl Engine {
     /// Files that were asked for and cannot be read, times that cannot be understood. Definitions that are broken within a
     /// readable file are left out; [`Engine::warnings`] tells.
     pub async fn open(settings: Settings) -> Result<Engine, Vec<Diagnostic>> {
-        let explicit = settings.indexes.len();
-        let settings = project::resolve(settings).map_err(|diagnostic| vec![diagnostic])?;
-        let mut problems = Clock::new(&settings).err().unwrap_or_default();
-        let definitions = Definitions::read(&settings);
-        problems.extend(definitions.errors);
-        // A project may list data that is not there today; what was asked for in person must be.
-        let asked =
-            Settings { indexes: settings.indexes.iter().take(explicit).cloned().collect(), ..Settings::default() };
-        problems.extend(Catalog::new(&asked).check().iter().map(|fault| fault.diagnostic()));
-        if let Some(file) = settings.geoip.as_ref().filter(|file| !file.is_file()) {
-            let message = format!("there is no address database `{}`", file.display());
-            problems.push(Diagnostic::unplaced(Code::File, message));
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let session = session::open(settings.memory_limit).map_err(|error| diagnose(error.into()))?;
-        let shared = Shared {
-            session,
-            catalog: Catalog::new(&settings),
-            lookups: Lookups { folders: definitions.lookup_folders },
-            knowledge: definitions.knowledge,
-            warnings: definitions.warnings,
-            problems: definitions.problems,
-            settings,
-        };
-        Ok(Engine { shared: Arc::new(shared) })
+        Library::read(settings)?.engine()
     }
 
     /// Definitions that were left out when the engine was opened, and why.

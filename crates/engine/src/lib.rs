@@ -25,6 +25,6 @@ mod time;
 mod world;
 
 pub use conf_folder::{ConfFiles, ConfFolder};
-pub use engine::{Answer, Checked, Engine, Explained, Explanation, Outcome, Status, Step};
+pub use engine::{Answer, Checked, Engine, Explained, Explanation, Library, Outcome, Status, Step};
 pub use project::resolve as resolve_settings;
 pub use settings::{IndexSetting, Settings};

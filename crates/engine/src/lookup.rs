@@ -23,6 +23,8 @@ use crate::fault::Fault;
 pub(crate) struct Lookups {
     /// The first that has a file wins; the first is where new files go.
     pub(crate) folders: Vec<PathBuf>,
+    /// Where files are written in place of all folders, and looked for first: the folders are then only read.
+    pub(crate) overlay: Option<PathBuf>,
 }
 
 impl Lookups {
@@ -66,9 +68,15 @@ impl Lookups {
             let message = format!("`{}` is neither a lookup definition nor the name of a CSV file", write.table);
             return Err(Fault { code: Code::UnknownLookup, message });
         }
-        let path = match self.find(&filename) {
-            Some(path) => path,
-            None => self.home(&filename)?.join(&filename),
+        let path = match (&self.overlay, self.find(&filename)) {
+            (None, Some(path)) => path,
+            (_, found) => {
+                let path = self.home(&filename)?.join(&filename);
+                if let Some(found) = found.filter(|found| *found != path) {
+                    std::fs::copy(&found, &path).map_err(|error| Fault::file(&path, "write", error))?;
+                }
+                path
+            }
         };
         write::write(&path, write, rows)
     }
@@ -78,7 +86,7 @@ impl Lookups {
     /// # Errors
     /// Where there is none.
     pub(crate) fn home(&self, name: &str) -> Result<&Path, Fault> {
-        self.folders.first().map(PathBuf::as_path).ok_or_else(|| Fault {
+        self.overlay.iter().chain(&self.folders).map(PathBuf::as_path).next().ok_or_else(|| Fault {
             code: Code::File,
             message: format!("there is no folder of lookups to write `{name}` to"),
         })
@@ -87,7 +95,7 @@ impl Lookups {
     /// The names of files and definitions, sorted.
     pub(crate) fn names(&self, knowledge: &Knowledge) -> Vec<String> {
         let mut names: Vec<String> = knowledge.lookups.keys().cloned().collect();
-        for folder in &self.folders {
+        for folder in self.overlay.iter().chain(&self.folders) {
             let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
             let files = entries.filter_map(|entry| entry.file_name().into_string().ok());
             names.extend(files.filter(|name| is_csv(name) || features::is_features(name)));
@@ -106,7 +114,7 @@ impl Lookups {
         if !is_plain(filename) {
             return None;
         }
-        self.folders.iter().map(|folder| folder.join(filename)).find(|path| path.is_file())
+        self.overlay.iter().chain(&self.folders).map(|folder| folder.join(filename)).find(|path| path.is_file())
     }
 }
 

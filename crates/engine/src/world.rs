@@ -123,6 +123,14 @@ impl Record {
 }
 
 impl EngineWorld<'_> {
+    /// The file that events of an index are added to: where lookups have an overlay, one there.
+    fn target(&self, index: &str) -> std::result::Result<PathBuf, Fault> {
+        match &self.lookups.overlay {
+            Some(folder) if crate::lookup::is_plain(index) => Ok(folder.join(format!("{index}-collected.ndjson"))),
+            _ => self.catalog.target(index),
+        }
+    }
+
     async fn run(&self, step: &str, plan: LogicalPlan) -> Result<Rows> {
         self.record.step(step, &plan);
         if matches!(self.mode, Mode::Rehearse | Mode::Blind) {
@@ -238,7 +246,7 @@ impl World for EngineWorld<'_> {
     async fn write(&self, step: &str, write: Write, plan: LogicalPlan) -> Result<Rows> {
         if let (Write::Index(index), Mode::Run | Mode::Rehearse) = (&write, self.mode) {
             // Before anything runs: the search may take long.
-            self.catalog.target(index)?;
+            self.target(index)?;
         }
         if let (Write::Lookup(write), Mode::Blind) = (&write, self.mode) {
             self.record.lookup(&write.table, true);
@@ -248,7 +256,7 @@ impl World for EngineWorld<'_> {
             match &write {
                 Write::File(write) => export::write(self.lookups.home(&write.name)?, write, &rows)?,
                 Write::Lookup(write) => self.lookups.write(write, &rows, self.knowledge)?,
-                Write::Index(index) => collect::append(&self.catalog.target(index)?, &rows)?,
+                Write::Index(index) => collect::append(&self.target(index)?, &rows)?,
             }
         }
         Ok(rows)

@@ -1,7 +1,9 @@
 //! Lookup tables: CSV files, and GeoJSON files of shapes, by name inside the lookup folders. `| inputlookup users.csv`
 //!
-//! A name is never a path: what a search says cannot lead out of the folders. Key-value stores and scripts are absent.
+//! A name is never a path: what a search says cannot lead out of the folders. Collections of the key-value store are files there, too.
+//! Programs that would give rows are not run.
 
+mod collection;
 mod features;
 mod read;
 mod write;
@@ -11,7 +13,10 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::datasource::{MemTable, provider_as_source};
+use datafusion::{
+    arrow::array::RecordBatch,
+    datasource::{MemTable, provider_as_source},
+};
 use speleo_knowledge::{Knowledge, LookupDefinition};
 use speleo_plan::{LookupTable, LookupWrite, Rows};
 use speleo_syntax::Code;
@@ -34,19 +39,26 @@ impl Lookups {
     /// Where the file exists and cannot be read.
     pub(crate) fn open(&self, name: &str, knowledge: &Knowledge) -> Result<Option<LookupTable>, Fault> {
         let definition = definition(name, knowledge);
-        let table = match features::file(&definition.filename) {
-            Some(filename) => {
-                let Some(path) = self.existing(&filename) else { return Ok(None) };
-                features::read(&path, &definition)?
-            }
-            None => {
-                let Some(path) = self.find(&definition.filename) else { return Ok(None) };
-                read::read(&path)?
-            }
+        if let Some(program) = &definition.program {
+            let message = format!(
+                "the lookup `{name}` asks the program `{program}`, which is not run: put its answers into a CSV file, and name that \
+                 with `filename` in transforms.conf"
+            );
+            return Err(Fault { code: Code::UnsupportedForm, message });
+        }
+        let table = if let Some(collection) = &definition.collection {
+            collection::read(self.collection(collection).as_deref(), &definition.columns)?
+        } else if let Some(filename) = features::file(&definition.filename) {
+            let Some(path) = self.existing(&filename) else { return Ok(None) };
+            features::read(&path, &definition)?
+        } else {
+            let Some(path) = self.find(&definition.filename) else { return Ok(None) };
+            read::read(&path)?
         };
-        let memory = MemTable::try_new(Arc::clone(&table.schema), vec![table.batches])
+        let rows = table.batches.iter().map(RecordBatch::num_rows).sum();
+        let memory = MemTable::try_new(Arc::clone(&table.schema), table.partitions())
             .map_err(|error| Fault::data(&definition.filename, error))?;
-        Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition }))
+        Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition, rows }))
     }
 
     /// Whether there is a table, without reading it.
@@ -63,7 +75,16 @@ impl Lookups {
     /// # Errors
     /// Where the name is no file name, there is no folder, or the file cannot be written; its old content is then intact.
     pub(crate) fn write(&self, write: &LookupWrite, rows: &Rows, knowledge: &Knowledge) -> Result<(), Fault> {
-        let filename = definition(&write.table, knowledge).filename;
+        let definition = definition(&write.table, knowledge);
+        if let Some(name) = &definition.collection {
+            let path = match (&self.overlay, self.collection(name)) {
+                (None, Some(path)) => path,
+                (_, found) => self.home(name)?.join(found.as_deref().map_or_else(|| format!("{name}.jsonl"), name_of)),
+            };
+            let old = self.collection(name);
+            return collection::write(&path, old.as_deref(), write, rows, &definition.columns);
+        }
+        let filename = definition.filename;
         if !is_csv(&filename) {
             let message = format!("`{}` is neither a lookup definition nor the name of a CSV file", write.table);
             return Err(Fault { code: Code::UnknownLookup, message });
@@ -103,6 +124,11 @@ impl Lookups {
         names.sort();
         names.dedup();
         names
+    }
+
+    /// The file of a collection.
+    fn collection(&self, name: &str) -> Option<PathBuf> {
+        collection::ENDINGS.iter().find_map(|ending| self.existing(&format!("{name}.{ending}")))
     }
 
     fn find(&self, filename: &str) -> Option<PathBuf> {

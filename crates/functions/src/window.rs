@@ -8,6 +8,7 @@ mod average;
 mod cluster;
 mod concurrency;
 mod kmeans;
+mod lookup;
 mod transaction;
 mod whole;
 
@@ -25,6 +26,7 @@ pub fn kernels() -> Vec<Arc<WindowUDF>> {
         Arc::new(WindowUDF::from(transaction::Transaction::new())),
         whole("spl_cluster", cluster::result, cluster::cluster),
         whole("spl_kmeans", kmeans::result, kmeans::kmeans),
+        whole("spl_lookup_rows", lookup::result, lookup::rows),
         whole("spl_unexpectedness", anomalies::result, anomalies::unexpectedness),
         whole("spl_x11", adjust::result, adjust::x11),
     ]

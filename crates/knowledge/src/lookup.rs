@@ -32,8 +32,16 @@ pub enum MatchKind {
 pub struct LookupDefinition {
     /// The name that searches use.
     pub name: String,
-    /// The file by name: CSV, or GeoJSON for shapes.
+    /// The file by name: CSV, or GeoJSON for shapes. Empty where the rows come from elsewhere.
     pub filename: String,
+    /// The collection of the key-value store that holds the rows.
+    pub collection: Option<String>,
+    /// The program that would give the rows.
+    pub program: Option<String>,
+    /// The columns, where the definition says them.
+    pub columns: Vec<String>,
+    /// The condition of the rows that count, as a search writes it.
+    pub filter: Option<String>,
     /// The property that names a shape, the last step of `feature_id_element`.
     pub feature_id: Option<String>,
     /// The most matches for one event.
@@ -62,6 +70,10 @@ impl LookupDefinition {
         Self {
             name: filename.to_owned(),
             filename: filename.to_owned(),
+            collection: None,
+            program: None,
+            columns: Vec::new(),
+            filter: None,
             feature_id: None,
             max_matches: 1000,
             min_matches: 0,
@@ -76,8 +88,8 @@ impl LookupDefinition {
     }
 }
 
-/// The lookup definitions of a `transforms.conf`: stanzas with a `filename`. Other stanzas are extractions and no affair of
-/// lookups; tables that a program or a key-value store supplies are reported.
+/// The lookup definitions of a `transforms.conf`: stanzas with a `filename`, a `collection` or an `external_cmd`. Other stanzas are
+/// extractions and no affair of lookups.
 pub fn from_conf(conf: &Conf) -> (IndexMap<String, LookupDefinition>, Vec<Problem>) {
     let mut lookups = IndexMap::new();
     let mut problems = Vec::new();
@@ -85,16 +97,15 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, LookupDefinition>, Vec<Proble
         if conf.flag(stanza, "disabled", &mut problems) == Some(true) {
             continue;
         }
-        let Some(filename) = conf.text(stanza, "filename").filter(|text| !text.is_empty()) else {
-            for key in ["collection", "external_cmd"] {
-                if let Some(setting) = stanza.settings.get(key) {
-                    let message =
-                        format!("the lookup `{name}` comes from `{key}`, which is not supported: only `filename` is");
-                    problems.push(Problem::new(setting, message));
-                }
-            }
+        let given = |key: &str| conf.text(stanza, key).filter(|text| !text.is_empty());
+        let program = given("external_cmd").map(str::to_owned);
+        let is_store = given("external_type").is_some_and(|kind| kind.eq_ignore_ascii_case("kvstore"));
+        let collection = given("collection").map(str::to_owned).or_else(|| is_store.then(|| name.clone()));
+        let Some(filename) = given("filename").or((collection.is_some() || program.is_some()).then_some("")) else {
             continue;
         };
+        let list = |text: &str| text.split(',').map(|part| part.trim().trim_matches('"').to_owned()).collect();
+        let columns: Vec<String> = given("fields_list").map_or_else(Vec::new, list);
         let time_field = conf.text(stanza, "time_field").filter(|text| !text.is_empty()).map(str::to_owned);
         let plain = LookupDefinition::of_file(filename);
         let most = if time_field.is_some() { 1 } else { DEFAULT_MATCHES };
@@ -114,6 +125,11 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, LookupDefinition>, Vec<Proble
         let definition = LookupDefinition {
             name: name.clone(),
             filename: filename.to_owned(),
+            // A file that is named counts before anything else.
+            collection: collection.filter(|_| filename.is_empty()),
+            program: program.filter(|_| filename.is_empty()),
+            columns: columns.into_iter().filter(|column| !column.is_empty()).collect(),
+            filter: given("filter").map(str::to_owned),
             feature_id: conf.text(stanza, "feature_id_element").and_then(last_step),
             max_matches: number("max_matches", most, 1..=1000, &mut problems) as usize,
             min_matches: number("min_matches", 0, 0..=1000, &mut problems) as usize,
@@ -199,9 +215,24 @@ mod tests {
     #[test]
     fn bad_values_are_reported_and_give_the_default() {
         let (lookups, problems) = read(
-            "[w]\nfilename = w.csv\nmax_matches = 0\ncase_sensitive_match = maybe\nmatch_type = GLOB(a), WILDCARD\n[k]\ncollection = c\n",
+            "[w]\nfilename = w.csv\nmax_matches = 0\ncase_sensitive_match = maybe\nmatch_type = GLOB(a), WILDCARD\n",
         );
-        assert_eq!(problems, [3, 4, 5, 5, 7]);
+        assert_eq!(problems, [3, 4, 5, 5]);
         assert_eq!((lookups.len(), lookups["w"].max_matches), (1, 100));
+    }
+
+    #[test]
+    fn rows_may_come_from_a_collection_or_a_program() {
+        let (lookups, problems) = read(
+            "[k]\nexternal_type = kvstore\ncollection = assets\nfields_list = _key, host,owner\nfilter = owner=\"ann\"\n\
+             [p]\nexternal_cmd = whois.py host\n[f]\nfilename = f.csv\ncollection = c\n",
+        );
+        assert!(problems.is_empty());
+        let k = &lookups["k"];
+        assert_eq!((k.collection.as_deref(), k.filename.as_str()), (Some("assets"), ""));
+        assert_eq!(k.columns, ["_key", "host", "owner"]);
+        assert_eq!(k.filter.as_deref(), Some("owner=\"ann\""));
+        assert_eq!(lookups["p"].program.as_deref(), Some("whois.py host"));
+        assert_eq!((lookups["f"].collection.as_deref(), lookups["f"].filename.as_str()), (None, "f.csv"));
     }
 }

@@ -8,14 +8,15 @@ use datafusion::{
         datatypes::{DataType, Field, Schema},
     },
     common::TableReference,
-    datasource::{MemTable, provider_as_source},
+    datasource::{MemTable, ViewTable, provider_as_source},
     logical_expr::{LogicalPlanBuilder, TableSource},
 };
-use speleo_syntax::{Code, Diagnostic, Field as Name};
+use speleo_syntax::{Code, Diagnostic, Field as Name, Span, parse_search_expr};
 
 use crate::{
     LookupTable, Result, Rows,
     lower::Context,
+    predicate,
     relation::{OrderKey, Relation, SEQUENCE, column, named},
     suggest,
 };
@@ -25,7 +26,7 @@ use crate::{
 /// # Errors
 /// E0205 where it does not exist.
 pub(crate) async fn open(name: &Name, cx: &mut Context<'_>) -> Result<Option<LookupTable>> {
-    if let Some(table) = cx.world.lookup(&name.name).await? {
+    if let Some(table) = find(&name.name, name.span, cx).await? {
         return Ok(Some(table));
     }
     if cx.world.is_blind() {
@@ -38,6 +39,24 @@ pub(crate) async fn open(name: &Name, cx: &mut Context<'_>) -> Result<Option<Loo
         error = error.edit(format!("`{nearest}` is one"), name.span, nearest);
     }
     Err(error.into())
+}
+
+/// A lookup table with those of its rows that the definition's filter leaves; none where it does not exist.
+pub(crate) async fn find(name: &str, span: Span, cx: &mut Context<'_>) -> Result<Option<LookupTable>> {
+    let Some(table) = cx.world.lookup(name).await? else { return Ok(None) };
+    let Some(text) = table.definition.filter.clone() else { return Ok(Some(table)) };
+    let (condition, problems) = parse_search_expr(&text);
+    if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {
+        let message = format!("the filter of the lookup `{name}` cannot be read: {}", problem.message);
+        return Err(Diagnostic::new(Code::Knowledge, span, message).help(format!("it says `{text}`")).into());
+    }
+    let notes = cx.notes.len();
+    let rows = scan(name, &table)?;
+    let condition = predicate::condition(&condition, &rows, cx).await?;
+    // They point into the filter's text.
+    cx.notes.truncate(notes);
+    let view = ViewTable::new(rows.filter(condition)?.plan, None);
+    Ok(Some(LookupTable { table: provider_as_source(Arc::new(view)), ..table }))
 }
 
 /// The rows of a lookup table in file order.

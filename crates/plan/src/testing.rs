@@ -269,6 +269,7 @@ impl World for TestWorld {
         Ok(found.map(|(definition, table)| LookupTable {
             table: provider_as_source(table.clone()),
             definition: definition.clone(),
+            rows: 0,
         }))
     }
 

@@ -59,6 +59,8 @@ pub struct LookupTable {
     pub table: Arc<dyn TableSource>,
     /// How it matches; the defaults for a plain file.
     pub definition: LookupDefinition,
+    /// How many rows it has.
+    pub rows: usize,
 }
 
 /// The order to write a lookup table.

@@ -3,10 +3,15 @@
 //! Real files have byte order marks, short and long rows, columns without a name and columns twice; none of these stops a
 //! search. An empty cell is null. Columns `__mv_x` hold the values of `x` apart; `x` is then a list.
 
-use std::{fs::File, io::Read, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    sync::Arc,
+};
 
 use datafusion::arrow::{
-    array::{ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder},
+    array::{Array, ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use flate2::read::MultiGzDecoder;
@@ -16,6 +21,9 @@ use crate::fault::Fault;
 
 /// The place in the file.
 pub(super) const SEQUENCE: &str = "__seq";
+
+/// How many rows stand in one batch.
+const BATCH: usize = 65_536;
 
 /// A file's rows.
 pub(super) struct Table {
@@ -31,43 +39,94 @@ pub(super) struct Cells {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-/// Reads a file into columns.
+impl Table {
+    /// The batches in parts that cores can take.
+    pub(super) fn partitions(self) -> Vec<Vec<RecordBatch>> {
+        let width = std::thread::available_parallelism().map_or(1, usize::from).min(self.batches.len()).max(1);
+        let mut parts: Vec<Vec<RecordBatch>> = vec![Vec::new(); width];
+        let size = self.batches.len().div_ceil(width).max(1);
+        for (n, batch) in self.batches.into_iter().enumerate() {
+            if let Some(part) = parts.get_mut(n / size) {
+                part.push(batch);
+            }
+        }
+        parts
+    }
+}
+
+/// Reads a file into columns, so many rows at a time: cells stand in arrays as soon as they are read.
 pub(super) fn read(path: &Path) -> Result<Table, Fault> {
-    let cells = read_cells(path)?;
-    let place = |name: &str| cells.header.iter().position(|other| other == name);
+    let mut header: Vec<String> = Vec::new();
+    let mut builders: Vec<StringBuilder> = Vec::new();
+    let mut rows = 0;
+    let mut done: Vec<Vec<StringArray>> = Vec::new();
+    each_record(path, &mut |record, is_header| {
+        if is_header {
+            header = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+            builders.resize_with(header.len(), StringBuilder::new);
+            return;
+        }
+        for (column, builder) in builders.iter_mut().enumerate() {
+            match record.get(column).filter(|cell| !cell.is_empty()) {
+                Some(cell) => builder.append_value(String::from_utf8_lossy(cell)),
+                None => builder.append_null(),
+            }
+        }
+        rows += 1;
+        if rows == BATCH {
+            done.push(builders.iter_mut().map(StringBuilder::finish).collect());
+            rows = 0;
+        }
+    })?;
+    if rows > 0 || done.is_empty() {
+        done.push(builders.iter_mut().map(StringBuilder::finish).collect());
+    }
+    let place = |name: &str| header.iter().position(|other| other == name);
     let shown =
         |(column, name): &(usize, &String)| !name.is_empty() && !name.starts_with("__") && place(name) == Some(*column);
-    let mut fields = Vec::new();
-    let mut columns: Vec<ArrayRef> = Vec::new();
-    for (column, name) in cells.header.iter().enumerate().filter(shown) {
-        let apart = place(&format!("{MULTIVALUE}{name}"));
-        let array = match apart
-            .filter(|apart| cells.rows.iter().any(|row| row.get(*apart).is_some_and(|cell| !cell.is_empty())))
-        {
-            None => texts(&cells, column),
-            Some(apart) => lists(&cells, column, apart),
-        };
-        fields.push(Field::new(name, array.data_type().clone(), true));
-        columns.push(array);
-    }
+    let is_used = |column: &usize| {
+        done.iter().any(|batch| batch.get(*column).is_some_and(|array| array.null_count() < array.len()))
+    };
+    let columns: Vec<(usize, &String, Option<usize>)> = header
+        .iter()
+        .enumerate()
+        .filter(shown)
+        .map(|(column, name)| (column, name, place(&format!("{MULTIVALUE}{name}")).filter(is_used)))
+        .collect();
+    let mut fields: Vec<Field> = columns
+        .iter()
+        .map(|(_, name, apart)| match apart {
+            None => Field::new(*name, DataType::Utf8, true),
+            Some(_) => Field::new(*name, speleo_functions::value::list_type(), true),
+        })
+        .collect();
     fields.push(Field::new(SEQUENCE, DataType::Int64, false));
-    columns.push(Arc::new(Int64Array::from_iter_values(0..cells.rows.len() as i64)));
     let schema = Arc::new(Schema::new(fields));
-    let batch =
-        RecordBatch::try_new(Arc::clone(&schema), columns).map_err(|error| Fault::data(name_of(path), error))?;
-    Ok(Table { schema, batches: vec![batch] })
+    let mut batches = Vec::with_capacity(done.len());
+    let mut start = 0_i64;
+    for batch in done {
+        let count = batch.first().map_or(0, Array::len);
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(columns.len() + 1);
+        for (column, _, apart) in &columns {
+            let Some(texts) = batch.get(*column) else { continue };
+            arrays.push(match apart.and_then(|apart| batch.get(apart)) {
+                None => Arc::new(texts.clone()),
+                Some(apart) => lists(texts, apart),
+            });
+        }
+        let end = start + count as i64;
+        arrays.push(Arc::new(Int64Array::from_iter_values(start..end)));
+        start = end;
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays);
+        batches.push(batch.map_err(|error| Fault::data(name_of(path), error))?);
+    }
+    Ok(Table { schema, batches })
 }
 
-fn texts(cells: &Cells, column: usize) -> ArrayRef {
-    let cell = |row: &'_ Vec<String>| row.get(column).filter(|cell| !cell.is_empty()).cloned();
-    Arc::new(cells.rows.iter().map(cell).collect::<StringArray>())
-}
-
-fn lists(cells: &Cells, column: usize, apart: usize) -> ArrayRef {
+fn lists(texts: &StringArray, apart: &StringArray) -> ArrayRef {
     let mut builder = ListBuilder::new(StringBuilder::new());
-    for row in &cells.rows {
-        let single = row.get(column).filter(|cell| !cell.is_empty()).map(|cell| vec![cell.clone()]);
-        let values = row.get(apart).filter(|cell| !cell.is_empty()).map(|cell| split(cell)).or(single);
+    for (text, apart) in texts.iter().zip(apart) {
+        let values = apart.map(split).or_else(|| text.map(|text| vec![text.to_owned()]));
         let present = values.is_some();
         for value in values.into_iter().flatten() {
             builder.values().append_value(value);
@@ -103,27 +162,37 @@ fn split(cell: &str) -> Vec<String> {
 
 /// Reads a file as it stands.
 pub(super) fn read_cells(path: &Path) -> Result<Cells, Fault> {
-    let file = File::open(path).map_err(|error| Fault::file(path, "read", error))?;
-    let mut bytes = Vec::new();
-    let mut reader: Box<dyn Read> =
-        if is_compressed(&name_of(path)) { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-    reader.read_to_end(&mut bytes).map_err(|error| Fault::file(path, "read", error))?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut cells = Cells { header: Vec::new(), rows: Vec::new() };
-    let mut record = csv::ByteRecord::new();
-    let mut first = true;
-    while reader.read_byte_record(&mut record).map_err(|error| Fault::data(name_of(path), error))? {
+    each_record(path, &mut |record, is_header| {
         let mut row: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-        if first {
+        if is_header {
             cells.header = row.iter().map(|name| name.trim().to_owned()).collect();
-            first = false;
         } else {
             row.resize(cells.header.len(), String::new());
             cells.rows.push(row);
         }
-    }
+    })?;
     Ok(cells)
+}
+
+/// Visits the records of a file; the first is the header.
+fn each_record(path: &Path, found: &mut dyn FnMut(&csv::ByteRecord, bool)) -> Result<(), Fault> {
+    let file = File::open(path).map_err(|error| Fault::file(path, "read", error))?;
+    let reader: Box<dyn Read> =
+        if is_compressed(&name_of(path)) { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let mut reader = BufReader::with_capacity(1 << 16, reader);
+    let start = reader.fill_buf().map_err(|error| Fault::file(path, "read", error))?;
+    if start.starts_with(b"\xef\xbb\xbf") {
+        reader.consume(3);
+    }
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
+    let mut record = csv::ByteRecord::new();
+    let mut is_header = true;
+    while reader.read_byte_record(&mut record).map_err(|error| Fault::data(name_of(path), error))? {
+        found(&record, is_header);
+        is_header = false;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

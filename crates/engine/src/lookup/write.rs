@@ -161,7 +161,7 @@ fn column_cells(
 }
 
 /// Puts a new file in the place of an old one; whatever fails, the old one is intact.
-fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Fault> {
+pub(super) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Fault> {
     let failed = |error: std::io::Error| Fault::file(path, "write", error);
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;

@@ -94,7 +94,7 @@ impl PartitionEvaluator for Evaluator {
 }
 
 /// The columns of the arguments.
-pub(super) struct Columns<'a>(&'a [ArrayRef]);
+pub(super) struct Columns<'a>(pub(super) &'a [ArrayRef]);
 
 impl Columns<'_> {
     fn column(&self, index: usize) -> Result<&ArrayRef> {
@@ -102,6 +102,11 @@ impl Columns<'_> {
             Some(column) => Ok(column),
             None => exec_err!("argument {index} of a window function is missing"),
         }
+    }
+
+    /// An argument as it is.
+    pub(super) fn array(&self, index: usize) -> Result<&ArrayRef> {
+        self.column(index)
     }
 
     /// How many arguments there are.

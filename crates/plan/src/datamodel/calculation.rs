@@ -43,7 +43,7 @@ pub(super) async fn apply(
             }
         }
         CalculationKind::Lookup { lookup, inputs, outputs } => {
-            let Some(table) = cx.world.lookup(lookup).await? else {
+            let Some(table) = crate::table::find(lookup, span, cx).await? else {
                 warn(format!("the data model's lookup `{lookup}` does not exist"), span, cx);
                 return empty(relation, &calculation.outputs);
             };

@@ -2,8 +2,8 @@
 
 use datafusion::{
     arrow::datatypes::DataType,
-    common::Column,
-    functions_nested::{position::array_position, string::string_to_array},
+    common::{Column, NullHandling, UnnestOptions},
+    functions_nested::position::array_position,
     functions_window::row_number::row_number_udwf,
     logical_expr::{
         Expr, ExprFunctionExt, JoinType, LogicalPlan, LogicalPlanBuilder, WindowFrame, expr::WindowFunction, lit,
@@ -23,10 +23,16 @@ use crate::{
 pub(super) const MATCHED: &str = "__lookup_matched";
 
 const TABLE_TIME: &str = "__lookup_table_time";
-const ROW_TIME: &str = "__lookup_row_time";
+const TIME: &str = "__lookup_time";
 const RANK: &str = "__lookup_rank";
 const PLACE: &str = "__lookup_place";
 const TURN: &str = "__lookup_turn";
+const AT: &str = "__lookup_at";
+const FOUND: &str = "__lookup_found";
+const PLACES: &str = "__lookup_places";
+
+/// The number of rows from which on a table is not ranked as a whole.
+const MANY: usize = 100_000;
 
 /// The collected matches.
 pub(super) struct Matches {
@@ -74,8 +80,18 @@ pub(super) fn of(
     let is_plain = pairs.iter().all(|pair| pair.kind == MatchKind::Exact && !pair.is_list);
     let cells: Vec<String> = (0..pairs.len()).map(cell).collect();
     if is_plain && definition.time_field.is_none() {
-        let places = pairs.iter().map(|pair| pair.place.clone()).collect();
-        let plan = collect(table, &cells, what, false)?;
+        let places: Vec<String> = pairs.iter().map(|pair| pair.place.clone()).collect();
+        let mut table = table;
+        if what.table.rows > MANY {
+            // Few of many rows are asked for: only these are ranked and collected.
+            let keys: Vec<String> = (0..places.len()).map(key).collect();
+            let asked = combinations(&input, &places, &keys)?;
+            let on = |names: &[String]| names.iter().map(Column::new_unqualified).collect::<Vec<_>>();
+            table = LogicalPlanBuilder::from(asked)
+                .join(table, JoinType::RightSemi, (on(&keys), on(&cells)), None)?
+                .build()?;
+        }
+        let plan = collect(table, &cells, what)?;
         return Ok((input, Matches { plan, keys: (places, cells) }));
     }
     let mut input = input;
@@ -90,14 +106,21 @@ pub(super) fn of(
         places.push(place);
     }
     let keys: Vec<String> = (0..places.len()).map(key).collect();
-    let combinations = places.iter().zip(&keys).map(|(place, key)| named(column(place), key));
-    let combinations = LogicalPlanBuilder::from(input.plan.clone()).project(combinations)?.distinct()?.build()?;
+    let combinations = combinations(&input, &places, &keys)?;
     let met = meet_table(combinations, table, pairs, what)?;
-    let plan = collect(met, &keys, what, definition.time_field.is_some())?;
+    let plan = collect(met, &keys, what)?;
     Ok((input, Matches { plan, keys: (places, keys) }))
 }
 
-/// Combinations beside the rows that they match, with the turn of the value that does where a field has several.
+/// The different combinations of the fields that the rows have.
+fn combinations(input: &Relation, places: &[String], keys: &[String]) -> Result<LogicalPlan> {
+    let columns = places.iter().zip(keys).map(|(place, key)| named(column(place), key));
+    Ok(LogicalPlanBuilder::from(input.plan.clone()).project(columns)?.distinct()?.build()?)
+}
+
+/// Combinations beside the rows that they match, with the turn in which they do.
+///
+/// Both meet in one kernel that puts the table into an index once.
 fn meet_table(
     combinations: LogicalPlan,
     table: LogicalPlan,
@@ -105,65 +128,67 @@ fn meet_table(
     what: &Enrichment<'_>,
 ) -> Result<LogicalPlan> {
     let definition = &what.table.definition;
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    let mut conditions = Vec::new();
-    let mut turn = None;
-    for (n, pair) in pairs.iter().enumerate() {
-        if pair.kind == MatchKind::Exact && !pair.is_list {
-            left.push(Column::new_unqualified(key(n)));
-            right.push(Column::new_unqualified(cell(n)));
-            continue;
-        }
-        let own = if pair.is_list {
-            string_to_array(column(&key(n)), lit("\u{0}"), lit(datafusion::scalar::ScalarValue::Utf8(None)))
-        } else {
-            column(&key(n))
+    let is_timed = definition.time_field.is_some();
+    let no_place = meet::null_of(&DataType::Int64)?;
+    let no_time = meet::null_of(&DataType::Float64)?;
+    let slots = 0..pairs.len();
+    let of_table = [named(column(PLACE), AT), named(if is_timed { column(TABLE_TIME) } else { no_time.clone() }, TIME)];
+    let of_table = of_table.into_iter().chain(slots.clone().map(|n| named(column(&cell(n)), &key(n))));
+    let of_rows = [named(no_place, AT), named(if is_timed { column(&key(pairs.len())) } else { no_time }, TIME)];
+    let of_rows = of_rows.into_iter().chain(slots.map(|n| named(column(&key(n)), &key(n))));
+    let both = LogicalPlanBuilder::from(table.clone())
+        .project(of_table)?
+        .union(LogicalPlanBuilder::from(combinations).project(of_rows)?.build()?)?;
+    let letter = |pair: &Pair| {
+        let letter = match pair.kind {
+            MatchKind::Exact => 'e',
+            MatchKind::Wildcard => 'w',
+            MatchKind::Cidr => 'c',
         };
-        if pair.kind == MatchKind::Exact {
-            turn = turn.or(Some(array_position(own.clone(), column(&cell(n)), lit(1_i64))));
-        }
-        conditions.push(match pair.kind {
-            MatchKind::Exact => kernel::call("spl_eq", vec![own, column(&cell(n)), lit("text")])?,
-            MatchKind::Wildcard => {
-                kernel::call("spl_wildcard", vec![own, column(&cell(n)), lit(!definition.case_sensitive)])?
-            }
-            MatchKind::Cidr => kernel::call("spl_cidrmatch", vec![column(&cell(n)), own])?,
-        });
-    }
-    let mut builder = LogicalPlanBuilder::from(combinations);
-    if definition.time_field.is_some() {
-        builder = builder.project(renamed_time(pairs.len()))?;
-        let age = column(ROW_TIME) - column(TABLE_TIME);
-        conditions.push(age.clone().gt_eq(lit(definition.min_offset_secs as f64)));
-        conditions.push(age.lt_eq(lit(definition.max_offset_secs as f64)));
-    }
-    let condition = conditions.into_iter().reduce(Expr::and);
-    let joined = if left.is_empty() {
-        builder.join_on(table, JoinType::Inner, condition)?
-    } else {
-        builder.join(table, JoinType::Inner, (left, right), condition)?
+        if pair.is_list { letter.to_ascii_uppercase() } else { letter }
     };
-    let joined = joined.build()?;
-    let Some(turn) = turn else { return Ok(joined) };
+    let mut args = vec![
+        lit(pairs.iter().map(letter).collect::<String>()),
+        lit(i64::try_from(definition.max_matches.max(1)).unwrap_or(i64::MAX)),
+        lit(definition.min_offset_secs as f64),
+        lit(definition.max_offset_secs as f64),
+        column(AT),
+        column(TIME),
+    ];
+    args.extend((0..pairs.len()).map(|n| column(&key(n))));
+    let found = Expr::from(WindowFunction::new(kernel::window("spl_lookup_rows")?, args))
+        .window_frame(WindowFrame::new(None))
+        .build()?;
+    let mut columns: Vec<Expr> = (0..pairs.len()).map(|n| column(&key(n))).collect();
+    if is_timed {
+        columns.push(named(column(TIME), &key(pairs.len())));
+    }
+    let with_places = columns.iter().cloned().chain([named(column(FOUND), FOUND), named(column(FOUND), PLACES)]);
+    let drop = UnnestOptions { null_handling: NullHandling::Drop, recursions: Vec::new() };
+    let each = both
+        .window(vec![named(found, FOUND)])?
+        .filter(column(AT).is_null())?
+        .project(with_places)?
+        .unnest_columns_with_options(vec![Column::new_unqualified(FOUND)], drop)?;
+    let joined = each
+        .join(
+            table,
+            JoinType::Inner,
+            (vec![Column::new_unqualified(FOUND)], vec![Column::new_unqualified(PLACE)]),
+            None,
+        )?
+        .build()?;
+    let turn = array_position(column(PLACES), column(FOUND), lit(1_i64));
     let columns =
         joined.schema().columns().into_iter().map(Expr::Column).chain([named(turn, TURN)]).collect::<Vec<_>>();
     Ok(LogicalPlanBuilder::from(joined).project(columns)?.build()?)
 }
 
-/// The last key is the row's time: it serves as a key and in the condition.
-fn renamed_time(count: usize) -> Vec<Expr> {
-    let mut columns: Vec<Expr> = (0..=count).map(|n| column(&key(n))).collect();
-    columns.push(named(column(&key(count)), ROW_TIME));
-    columns
-}
-
-/// The outputs of at most `max_matches` rows for each combination: in the order of the values that match, then of the table.
-fn collect(rows: LogicalPlan, keys: &[String], what: &Enrichment<'_>, by_time: bool) -> Result<LogicalPlan> {
+/// The outputs of at most `max_matches` rows for each combination: in their turns where these are known, else in the order of
+/// the table.
+fn collect(rows: LogicalPlan, keys: &[String], what: &Enrichment<'_>) -> Result<LogicalPlan> {
     let most = what.table.definition.max_matches.max(1);
     let mut order = Vec::new();
-    if by_time {
-        order.push(column(TABLE_TIME).sort(false, false));
-    }
     if rows.schema().has_column_with_unqualified_name(TURN) {
         order.push(column(TURN).sort(true, false));
     }

@@ -31,6 +31,11 @@ impl Cidr {
         (prefix <= width).then(|| Self { network: masked(bits, width, prefix), prefix, is_v4 })
     }
 
+    /// The network's bits, the length of the prefix, and whether it is IPv4.
+    pub(crate) fn parts(&self) -> Option<(u128, u8, bool)> {
+        Some((self.network, u8::try_from(self.prefix).ok()?, self.is_v4))
+    }
+
     /// Whether a text is an address of the range. A text that is no address is in no range.
     pub(crate) fn contains(&self, address: &str) -> bool {
         bits(address)

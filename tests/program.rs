@@ -433,7 +433,7 @@ fn tests_of_detections_have_their_own_data_and_lookups() {
     let output =
         speleo(&["test", &at("repo"), "--data", &at("data"), "--output", "jsonl", "--junit", &at("junit.xml")]);
     let lines: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let of = |name: &str| lines.iter().find(|line| line["name"] == name).unwrap_or_else(|| panic!("{name}: {lines:?}"));
+    let of = |name: &str| lines.iter().find(|line| line["name"] == name).unwrap();
     let positive = of("Odd Process: Positive");
     assert_eq!((&positive["status"], &positive["rows"]), (&json!("passed"), &json!(2)));
     assert_eq!(positive["coverage"], json!({"host": 2, "dest": 2, "user": 1, "owner": 2}));

@@ -8,7 +8,7 @@
 
 use indexmap::IndexMap;
 
-use crate::conf::{Conf, Problem};
+use crate::conf::{Conf, Place, Problem};
 
 /// The priority of types that say none, the lowest.
 const LOWEST: u8 = 10;
@@ -22,6 +22,8 @@ pub struct EventType {
     pub search: String,
     /// 1 to 10; 1 is the highest.
     pub priority: u8,
+    /// Where its search was written.
+    pub place: Place,
 }
 
 /// The event types of an `eventtypes.conf`, by priority and then by name; those that are disabled or have no search are left out.
@@ -43,7 +45,8 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, EventType>, Vec<Problem>) {
                 _ => problems.push(Problem::new(setting, "`priority` is a number from 1 to 10".to_owned())),
             }
         }
-        types.insert(name.clone(), EventType { name: name.clone(), search: search.value.clone(), priority });
+        let place = search.into();
+        types.insert(name.clone(), EventType { name: name.clone(), search: search.value.clone(), priority, place });
     }
     types.sort_by(|one, left, other, right| (left.priority, one).cmp(&(right.priority, other)));
     (types, problems)

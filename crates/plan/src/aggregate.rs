@@ -31,7 +31,7 @@ use crate::{
     lower::Context,
     meet,
     relation::{Relation, column},
-    suggest, wildcard,
+    search_time, suggest, wildcard,
 };
 
 /// How many values Splunk's `list` has at most.
@@ -219,7 +219,7 @@ async fn input(argument: &Argument, relation: &Relation, cx: &mut Context<'_>) -
         }
         Argument::Prefix(text) => {
             let raw = Input::field(relation, "_raw")?;
-            let expr = kernel::call("spl_extract", vec![raw.expr, lit(text.trim_end_matches('='))])?;
+            let expr = search_time::of_pairs(raw.expr, text.trim_end_matches('='))?;
             Ok(Input { expr, data_type: DataType::Utf8 })
         }
         Argument::None | Argument::Sparkline(..) => {

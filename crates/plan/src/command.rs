@@ -150,6 +150,7 @@ use crate::{
     Error, Result, field,
     lower::{Context, Lower},
     relation::Relation,
+    search_time,
 };
 
 /// Plans a pipeline from its first command to its last.
@@ -181,17 +182,22 @@ pub(crate) fn branch<'a>(search: &'a Search, cx: &'a mut Context<'_>) -> Lowerin
 
 /// The fields that a pipeline names, and those that event types and tags name for it.
 fn mentioned(search: &Search, cx: &Context<'_>) -> Vec<String> {
-    let mut names = field::mentioned(search);
-    for command in &search.commands {
-        let more = match command {
-            Command::Typer(command) => typer::names(command, cx),
-            Command::Tags(command) => tags::names(command, cx),
-            _ => continue,
-        };
-        for name in more {
-            if !names.contains(&name) {
-                names.push(name);
-            }
+    let mut names: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        if !name.contains('*') && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    };
+    for (place, command) in search.commands.iter().enumerate() {
+        match command {
+            // The condition of events says what event types and tags mean.
+            Command::Search(condition) if place == 0 => search_time::names(&condition.expr, cx, &mut add),
+            other => field::of_command(other, &mut |field| add(&field.name)),
+        }
+        match command {
+            Command::Typer(command) => typer::names(command, cx).iter().for_each(|name| add(name)),
+            Command::Tags(command) => tags::names(command, cx).iter().for_each(|name| add(name)),
+            _ => {}
         }
     }
     names

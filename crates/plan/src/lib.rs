@@ -21,6 +21,7 @@ mod predicate;
 mod project_file;
 mod relation;
 mod saved;
+mod search_time;
 mod sheet;
 mod source;
 mod span;
@@ -40,6 +41,6 @@ pub use error::{Error, Result};
 pub use lower::{SearchPlan, plan};
 pub use suggest::nearest;
 pub use world::{
-    FileFormat, FileWrite, IndexEntry, IndexFile, LookupTable, LookupWrite, PastSearch, Rows, Source, TimeRange, World,
-    Write,
+    FileFormat, FileWrite, IndexEntry, IndexFile, LookupTable, LookupWrite, Origin, PastSearch, Rows, Source, TimeRange,
+    World, Write,
 };

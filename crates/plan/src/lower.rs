@@ -24,6 +24,8 @@ pub(crate) struct Context<'a> {
     pub(crate) world: &'a dyn World,
     /// Warnings and notes so far.
     pub(crate) notes: Vec<Diagnostic>,
+    /// What is wrong with steps of conf files that the search needs.
+    pub(crate) knowledge_warnings: Vec<Diagnostic>,
     /// The fields that the whole pipeline names: what an open source must extract.
     pub(crate) mentioned: Vec<String>,
     /// The patterns by which it names more of them.
@@ -89,6 +91,7 @@ pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
     let mut cx = Context {
         world,
         notes: Vec::new(),
+        knowledge_warnings: Vec::new(),
         mentioned: Vec::new(),
         patterns: Vec::new(),
         outer_range: range,
@@ -106,5 +109,6 @@ pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
             formats.push((target.name.clone(), expr::assigned(&target.name, &expr, &relation, &mut cx).await?));
         }
     }
+    cx.notes.extend(cx.knowledge_warnings);
     Ok(SearchPlan { plan: relation.finish()?, formats, notes: cx.notes })
 }

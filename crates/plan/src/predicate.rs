@@ -7,6 +7,7 @@
 mod answer;
 mod compare;
 pub(crate) mod index;
+mod made;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -61,13 +62,25 @@ pub(crate) fn of_index(
     index: Option<&str>,
     cx: &mut Context<'_>,
 ) -> Result<Expr> {
-    Lowering { relation, cx, answers, index, depth: 0 }.lower(expr)
+    Lowering::new(relation, cx, answers, index).lower(expr)
+}
+
+/// As [`of_index`] for a condition from elsewhere, such as the search of an event type: it speaks through `span`.
+pub(crate) fn of_foreign(
+    expr: &SearchExpr,
+    span: Span,
+    answers: &Answers,
+    relation: &Relation,
+    index: Option<&str>,
+    cx: &mut Context<'_>,
+) -> Result<Expr> {
+    Lowering::new(relation, cx, answers, index).foreign(expr, span)
 }
 
 /// Lowers the text of a condition, as `searchmatch` takes it: without subsearches. `span` is where the text stands.
 pub(crate) fn of_text(text: &str, span: Span, relation: &Relation, cx: &mut Context<'_>) -> Result<Expr> {
     let answers = Answers::default();
-    Lowering { relation, cx, answers: &answers, index: None, depth: 0 }.spliced(text, span)
+    Lowering::new(relation, cx, &answers, None).spliced(text, span)
 }
 
 /// What lowering a condition carries.
@@ -82,9 +95,15 @@ struct Lowering<'a, 'w> {
     index: Option<&'a str>,
     /// How deep in the condition it is.
     depth: usize,
+    /// The event types whose searches are being lowered, the outermost first.
+    types: Vec<String>,
 }
 
-impl Lowering<'_, '_> {
+impl<'a, 'w> Lowering<'a, 'w> {
+    fn new(relation: &'a Relation, cx: &'a mut Context<'w>, answers: &'a Answers, index: Option<&'a str>) -> Self {
+        Self { relation, cx, answers, index, depth: 0, types: Vec::new() }
+    }
+
     fn lower(&mut self, expr: &SearchExpr) -> Result<Expr> {
         self.depth += 1;
         if self.depth > DEPTH {

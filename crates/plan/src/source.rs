@@ -1,11 +1,11 @@
 //! Events from indexes: which ones a condition reads, and how their tables come together. `index=web OR index=app error`
 //!
 //! Each index is filtered by the condition with `index` known, on its own types, before the tables meet by name. Events
-//! come newest first; equal times keep the order of storage. An open source yields the fields that the pipeline names, those that it
-//! names by a pattern after a step that looks which ones there are.
+//! come newest first; equal times keep the order of storage. They have the columns that are stored and the fields that
+//! [`crate::search_time`] makes of them: those that the pipeline names, and those that it names by a pattern after a step that looks
+//! which ones there are.
 
 mod choose;
-mod sample;
 #[cfg(test)]
 mod tests;
 
@@ -16,31 +16,28 @@ use std::sync::Arc;
 use datafusion::{
     arrow::datatypes::{DataType, Field as ArrowField, Fields, Schema},
     common::{Column, DFSchema, TableReference},
-    functions::core::coalesce,
     logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit},
 };
 use speleo_syntax::{Code, Diagnostic, SearchExpr, Span};
 
 use crate::{
-    Result, Source, kernel,
+    Result, Source,
     lower::Context,
     meet::{self, TIME, time_type},
     predicate,
     relation::{OrderKey, Relation, SEQUENCE, Shape, column, is_hidden, named, project},
+    search_time::Reading,
     subsearch,
 };
 
 /// The raw text of an event.
 const RAW: &str = "_raw";
 
-/// The machine that an event is from.
-const HOST: &str = "host";
-
 /// Which of several indexes an event is from: equal times of different indexes stand in the order of the indexes.
 const ORDINAL: &str = "__index";
 
 /// The fields of text type that every event has.
-const TEXTS: [&str; 5] = [RAW, "index", HOST, "source", "sourcetype"];
+const TEXTS: [&str; 5] = [RAW, "index", "host", "source", "sourcetype"];
 
 /// The events that satisfy a condition, within the time range that was asked for unless the condition sets its own.
 ///
@@ -61,7 +58,9 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
     let mut notes: Vec<Vec<Diagnostic>> = Vec::new();
     for name in choose::indexes(expr, &answers, span, cx)? {
         let Some(source) = cx.world.index(&name).await? else { continue };
-        let relation = scan(&name, &source, &cx.mentioned)?;
+        let reading = Reading::new(&name, &source, scan(&name, &source)?, cx).await?;
+        let fields = cx.mentioned.clone();
+        let relation = reading.fields(&fields, span, cx).await?;
         let before = cx.notes.len();
         let mut conditions = vec![predicate::of_index(expr, &answers, &relation, Some(&name), cx)?];
         notes.push(cx.notes.split_off(before));
@@ -70,9 +69,9 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
         }
         let condition = predicate::all(conditions);
         let mut relation = filtered(relation, condition.clone())?;
-        if is_open(&source) && !cx.patterns.is_empty() {
-            let fields = [cx.mentioned.clone(), sample::names(&name, &relation, cx).await?].concat();
-            relation = filtered(scan(&name, &source, &fields)?, condition)?;
+        if reading.is_open(cx) && !cx.patterns.is_empty() {
+            let fields = [fields, reading.names(&condition, span, cx).await?].concat();
+            relation = filtered(reading.fields(&fields, span, cx).await?, condition)?;
         }
         parts.push(relation);
     }
@@ -87,7 +86,7 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
 /// All events of an index, whatever the time range; none where it does not exist.
 pub(crate) async fn whole(name: &str, cx: &Context<'_>) -> Result<Option<Relation>> {
     let Some(source) = cx.world.index(name).await? else { return Ok(None) };
-    Ok(Some(scan(name, &source, &[])?))
+    Ok(Some(scan(name, &source)?))
 }
 
 /// A field that one of several indexes lacks is no mistake: of the notes about it, those stay that all indexes share.
@@ -106,33 +105,13 @@ fn filtered(relation: Relation, condition: Expr) -> Result<Relation> {
     if condition == lit(true) { Ok(relation) } else { relation.filter(condition) }
 }
 
-/// Whether there are fields that only the raw text holds.
-fn is_open(source: &Source) -> bool {
-    source.open && source.table.schema().field_with_name(RAW).is_ok()
-}
-
-/// The events of one index, with the fields that are named and only its raw text holds.
-fn scan(name: &str, source: &Source, mentioned: &[String]) -> Result<Relation> {
+/// The events of one index with the columns that are stored.
+fn scan(name: &str, source: &Source) -> Result<Relation> {
     let table = TableReference::bare(name);
-    let of_table = |field: &str| Expr::Column(Column::new(Some(table.clone()), field));
     let schema = source.table.schema();
-    let is_open = is_open(source);
-    let extracted = |field: &str| kernel::call("spl_extract", vec![of_table(RAW), lit(field)]);
-    let mut exprs: Vec<Expr> = Vec::with_capacity(schema.fields().len() + mentioned.len());
-    for field in schema.fields() {
-        let mut value = of_table(field.name());
-        // A log of several hosts says so in its lines: that counts where nothing else is known of the host.
-        if is_open && field.name() == HOST && mentioned.iter().any(|name| name == HOST) {
-            value = coalesce().call(vec![value, extracted(HOST)?]);
-        }
-        exprs.push(named(value, field.name()));
-    }
-    if is_open {
-        for field in mentioned.iter().filter(|field| !is_hidden(field) && schema.field_with_name(field).is_err()) {
-            exprs.push(named(extracted(field)?, field));
-        }
-    }
-    let plan = project(LogicalPlanBuilder::scan(table, source.table.clone(), None)?.build()?, exprs)?;
+    let of_table = |field: &str| Expr::Column(Column::new(Some(table.clone()), field));
+    let exprs = schema.fields().iter().map(|field| named(of_table(field.name()), field.name())).collect();
+    let plan = project(LogicalPlanBuilder::scan(table.clone(), source.table.clone(), None)?.build()?, exprs)?;
     Ok(Relation { plan, order: newest_first(), shape: Shape::Events })
 }
 

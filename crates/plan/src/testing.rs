@@ -261,7 +261,11 @@ impl World for TestWorld {
 
     async fn index(&self, name: &str) -> Result<Option<Source>> {
         let found = self.indexes.iter().find(|(known, ..)| known == name);
-        Ok(found.map(|(_, table, open)| Source { table: provider_as_source(table.clone()), open: *open }))
+        Ok(found.map(|(_, table, open)| Source {
+            table: provider_as_source(table.clone()),
+            open: *open,
+            origins: None,
+        }))
     }
 
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {

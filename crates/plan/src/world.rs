@@ -33,6 +33,19 @@ pub struct IndexEntry {
     pub default: bool,
 }
 
+/// What a file says of all its events.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Origin {
+    /// Their source.
+    pub source: Option<String>,
+    /// Their host.
+    pub host: Option<String>,
+    /// Their source type.
+    pub sourcetype: Option<String>,
+    /// Whether columns of the file are the fields: pairs of keys and values are not looked for in `_raw`.
+    pub structured: bool,
+}
+
 /// A table of events.
 ///
 /// Columns that every index has: `_time` (timestamp in microseconds, UTC, nullable), `_raw`, `index`, `host`, `source`,
@@ -44,6 +57,8 @@ pub struct Source {
     pub table: Arc<dyn TableSource>,
     /// Whether events have fields that the schema does not list, to be taken out of `_raw`.
     pub open: bool,
+    /// What the files say of their events, each once; none where events may say otherwise.
+    pub origins: Option<Vec<Origin>>,
 }
 
 impl fmt::Debug for Source {

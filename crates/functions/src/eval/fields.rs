@@ -12,7 +12,7 @@ use datafusion::{
 };
 
 use super::{
-    extract::pairs,
+    extract::{clean, pairs},
     kernel::{Arguments, is_list, kernel, list, lists, texts},
     spath,
 };
@@ -87,12 +87,12 @@ fn of_pairs(args: &Arguments) -> Result<ArrayRef> {
     let sources = args.field(0)?;
     let set = |index| Ok::<_, datafusion::error::DataFusionError>(args.texts(index)?.get(0).map(Cow::into_owned));
     let (keys, ends) = (set(1)?, set(2)?);
-    let (clean, limit) = (args.literal(3)? == "true", args.literal(4)?.parse().unwrap_or(0_usize));
+    let (cleans, limit) = (args.literal(3)? == "true", args.literal(4)?.parse().unwrap_or(0_usize));
     let most = if limit == 0 { usize::MAX } else { limit };
     lists(args.rows(), |row, out| {
         sources.each(row, |source| {
             let mut add = |key: &str, value: &str| {
-                let key = if clean { cleaned(key) } else { Cow::Borrowed(key) };
+                let key = if cleans { clean(key) } else { Cow::Borrowed(key) };
                 if !key.is_empty() {
                     out.value(&key);
                     out.value(value);
@@ -109,18 +109,8 @@ fn of_pairs(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
-/// The name of a field for a key: what is neither a letter nor a digit becomes `_`, and none of these stand in front.
-fn cleaned(key: &str) -> Cow<'_, str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let key = key.trim_start_matches(|c: char| !c.is_alphabetic());
-    if key.chars().all(plain) {
-        return Cow::Borrowed(key);
-    }
-    Cow::Owned(key.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect())
-}
-
 /// The pairs of a text by sets of delimiters. What stands in double quotes holds no delimiter.
-fn delimited<'a>(text: &'a str, keys: &'a str, ends: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+pub(super) fn delimited<'a>(text: &'a str, keys: &'a str, ends: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
         while !rest.is_empty() {

@@ -138,6 +138,11 @@ fn names(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
+/// Visits the paths of the leaves of an XML text with their values, in the order of the text.
+pub(super) fn leaves(text: &str, visit: impl FnMut(&str, String)) {
+    Tree::new(text).leaves(visit);
+}
+
 /// Whether a text is JSON, of any kind.
 pub(super) fn is_json(text: &str) -> bool {
     serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()

@@ -5,22 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use datafusion::logical_expr::{Expr, lit, when};
+use datafusion::logical_expr::{lit, when};
 use indexmap::IndexMap;
 use speleo_syntax::command::tags::Tags;
 
 use crate::{
     Result,
     command::rows,
-    kernel,
     lower::{Context, Lower},
-    meet,
-    relation::{Relation, column},
+    relation::Relation,
+    search_time::{self, TAG},
     wildcard,
 };
-
-/// The field for the tags of all fields.
-const TAG: &str = "tag";
 
 impl Lower for Tags {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
@@ -41,15 +37,15 @@ impl Lower for Tags {
         for (field, tags) in fields {
             let mut own = Vec::new();
             for (tag, values) in tags {
-                own.push(when(has_any(&input, field, &values)?, lit(tag)).end()?);
+                own.push(when(search_time::has_any(&input, field, &values)?, lit(tag)).end()?);
             }
             if self.output.is_none() {
-                columns.push((format!("{TAG}::{field}"), list(own.clone())?));
+                columns.push((format!("{TAG}::{field}"), search_time::list(own.clone())?));
             }
             all.extend(own);
         }
         let output = self.output.as_ref().map_or(TAG, |field| field.name.as_str());
-        columns.push((output.to_owned(), list(all)?));
+        columns.push((output.to_owned(), search_time::list(all)?));
         input.set(columns)
     }
 }
@@ -73,28 +69,6 @@ impl Shown for Tags {
             parts.into_iter().filter(|(is_written, _)| *is_written).map(|(_, part)| part).collect();
         written.join("::")
     }
-}
-
-/// Whether a field has one of some values.
-fn has_any(input: &Relation, field: &str, values: &[&str]) -> Result<Expr> {
-    let mut any: Option<Expr> = None;
-    for value in values {
-        let equal = kernel::call("spl_eq", vec![column(field), lit(*value), lit("text")])?.is_true();
-        any = Some(match any {
-            Some(any) => any.or(equal),
-            None => equal,
-        });
-    }
-    Ok(any.filter(|_| input.has(field)).unwrap_or_else(|| lit(false)))
-}
-
-/// The values that there are, each once, in their order; null where there is none.
-fn list(values: Vec<Expr>) -> Result<Expr> {
-    if values.is_empty() {
-        return meet::null_of(&meet::list_type());
-    }
-    let values = kernel::call("spl_mvappend", values)?;
-    Ok(kernel::call("spl_mvsort", vec![kernel::call("spl_mvdedup", vec![values])?])?)
 }
 
 /// The fields that have tags, which an open source must extract.

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use datafusion::{arrow::datatypes::DataType, logical_expr::lit};
+use datafusion::arrow::datatypes::DataType;
 use speleo_syntax::{
     Code, Diagnostic, Field, SearchExpr, SearchExprKind, Severity, Span,
     clause::{Argument, IndexList},
@@ -17,11 +17,11 @@ use crate::{
     Error, Result,
     aggregate::{self, Output},
     command::{bin, fillnull},
-    datamodel, kernel,
+    datamodel,
     lower::{Context, Lower},
     meet, predicate,
     relation::{Relation, Shape, column},
-    source,
+    search_time, source,
     span::{self, Bins},
     suggest, table,
     union::stack,
@@ -46,7 +46,7 @@ impl Lower for TStats {
             let name = &key.field.name;
             if key.prefix {
                 let raw = if events.has("_raw") { column("_raw") } else { meet::null_of(&DataType::Utf8)? };
-                let value = kernel::call("spl_extract", vec![raw, lit(name.trim_end_matches('='))])?;
+                let value = search_time::of_pairs(raw, name.trim_end_matches('='))?;
                 events = events.set(vec![(name.clone(), value)])?;
             }
             let chosen;

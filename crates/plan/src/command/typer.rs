@@ -3,23 +3,21 @@
 //! A type's search is a condition on the event. An event of several types gets several values, by priority and then by name,
 //! behind those that it had.
 
-use datafusion::logical_expr::{lit, when};
+use datafusion::logical_expr::when;
 use indexmap::IndexMap;
 use speleo_knowledge::EventType;
-use speleo_syntax::{Code, Diagnostic, SearchExpr, command::typer::Typer, parse_search_expr};
+use speleo_syntax::{Code, Diagnostic, SearchExpr, command::typer::Typer};
 
 use crate::{
     Result,
     command::rows,
-    field, kernel,
+    kernel,
     lower::{Context, Lower},
     meet, predicate,
     relation::{Relation, column},
+    search_time::{self, EVENT_TYPE},
     wildcard,
 };
-
-/// The field.
-const EVENT_TYPE: &str = "eventtype";
 
 impl Lower for Typer {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
@@ -30,7 +28,7 @@ impl Lower for Typer {
         }
         for (name, search) in searches(self, cx)? {
             let condition = predicate::condition(&search, &input, cx).await?;
-            values.push(when(condition.is_true(), lit(name)).end()?);
+            values.push(when(condition.is_true(), search_time::shown(&name, &input)?).end()?);
         }
         if values.is_empty() {
             values.push(meet::null_of(&meet::list_type())?);
@@ -50,15 +48,14 @@ fn searches(typer: &Typer, cx: &Context<'_>) -> Result<Vec<(String, SearchExpr)>
         |name: &str| typer.types.is_empty() || typer.types.iter().any(|wanted| wildcard::matches(wanted, name));
     let mut searches = Vec::new();
     for found in types.values().filter(|found| is_wanted(&found.name)) {
-        let (text, mut problems) = cx.world.expand(&found.search);
-        let (search, more) = parse_search_expr(&text);
-        problems.extend(more);
-        if let Some(problem) = problems.into_iter().find(Diagnostic::is_error) {
-            let text = format!("in the event type `{}`: {}", found.name, problem.message);
-            let error = Diagnostic::new(Code::Knowledge, typer.span, text);
-            return Err(error.help(format!("its search is `{}`", found.search)).into());
+        match search_time::type_search(found, cx) {
+            Ok(search) => searches.push((found.name.clone(), search)),
+            Err(problem) => {
+                let text = format!("in the event type `{}`: {}", found.name, problem.message);
+                let error = Diagnostic::new(Code::Knowledge, typer.span, text);
+                return Err(error.help(format!("its search is `{}`", found.search)).into());
+            }
         }
-        searches.push((found.name.clone(), search));
     }
     Ok(searches)
 }
@@ -67,7 +64,7 @@ fn searches(typer: &Typer, cx: &Context<'_>) -> Result<Vec<(String, SearchExpr)>
 pub(super) fn names(typer: &Typer, cx: &Context<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for (_, search) in searches(typer, cx).unwrap_or_default() {
-        field::of_search(&search, &mut |field| names.push(field.name.clone()));
+        search_time::names(&search, cx, &mut |name| names.push(name.to_owned()));
     }
     names
 }

@@ -14,7 +14,7 @@ use super::{Lowering, any, index, unknown};
 use crate::{
     Result,
     expr::{Typed, compare_number, in_text_type},
-    field, kernel, subsearch,
+    field, kernel, search_time, subsearch,
 };
 
 impl Lowering<'_, '_> {
@@ -26,6 +26,12 @@ impl Lowering<'_, '_> {
         if let Some(known) = self.known_index(name, op, value) {
             return Ok(lit(known));
         }
+        if self.index.is_some()
+            && search_time::is_made(&name.name)
+            && let Some(made) = self.made(span, name, op, value)?
+        {
+            return Ok(made);
+        }
         self.note_field_as_text(name, op, value);
         let Some((column, data_type)) = self.column(name) else {
             // One machine answers: `splunk_server` is a name for it.
@@ -36,6 +42,10 @@ impl Lowering<'_, '_> {
 
     /// `field IN (values)`, without the negation.
     pub(super) fn membership(&mut self, name: &Field, values: &[&SearchValue]) -> Result<Expr> {
+        if self.index.is_some() && search_time::is_made(&name.name) {
+            let each = values.iter().map(|value| self.comparison(name.span, name, CompareOp::Equal, value));
+            return Ok(any(each.collect::<Result<_>>()?));
+        }
         let mut texts = Vec::new();
         let mut tests = Vec::new();
         for value in values {
@@ -108,7 +118,7 @@ fn symbol(op: CompareOp) -> &'static str {
     }
 }
 
-fn compare(value: &Typed, op: CompareOp, literal: &SearchValue) -> Result<Expr> {
+pub(super) fn compare(value: &Typed, op: CompareOp, literal: &SearchValue) -> Result<Expr> {
     let (text, case_sensitive) = match literal {
         SearchValue::Text { text, .. } | SearchValue::Term(text) => (text.as_str(), false),
         SearchValue::Case(text) => (text.as_str(), true),

@@ -14,6 +14,11 @@ pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     glob(pattern.to_lowercase().as_bytes(), name.to_lowercase().as_bytes())
 }
 
+/// Whether a text fits a pattern; case does not count.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    glob(pattern.to_lowercase().as_bytes(), text.to_lowercase().as_bytes())
+}
+
 /// `*` is any run of bytes.
 fn glob(pattern: &[u8], text: &[u8]) -> bool {
     let mut pieces = pattern.split(|byte| *byte == b'*');

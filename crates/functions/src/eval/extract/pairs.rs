@@ -1,89 +1,143 @@
 //! `key=value` pairs of a text: `src=10.0.0.1 user="Bob Smith", action=login`.
 //!
-//! A value is quoted, with `\"` for a quote inside, or goes on to a blank, `,`, `;`, `|` or `&`. What stands in a value is
-//! no pair of its own.
+//! A value is quoted, or goes on to a blank, `,`, `;`, `|` or `&`. What stands in a value is no pair of its own.
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
-/// The pairs of a text, first to last. Keys are as they stand there; empty values are left out.
+/// What a backslash is in a value in quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Escapes {
+    /// It takes a quote or a backslash into the value: Splunk's `KV_MODE = auto_escaped`.
+    Known,
+    /// A character like others: the first quote ends the value, as with `KV_MODE = auto`.
+    Plain,
+}
+
+/// The pairs of a text, first to last. Keys are as they stand there; empty values are left out. In quotes `\"` is a quote.
 pub fn pairs(text: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-    let mut place = 0;
-    std::iter::from_fn(move || {
+    Pairs::new(text, Escapes::Known, true)
+}
+
+/// The pairs of a text that are left.
+pub(crate) struct Pairs<'t> {
+    text: &'t str,
+    place: usize,
+    escapes: Escapes,
+    trims: bool,
+}
+
+impl<'t> Pairs<'t> {
+    /// All pairs of a text. `trims` leaves out blanks around a value in quotes.
+    pub(crate) fn new(text: &'t str, escapes: Escapes, trims: bool) -> Self {
+        Self { text, place: 0, escapes, trims }
+    }
+
+    /// The next pair whose key may be wanted by its last byte. The others are passed over, which is cheaper.
+    pub(crate) fn next_ending(&mut self, is_wanted: impl Fn(u8) -> bool) -> Option<(&'t str, Cow<'t, str>)> {
+        let bytes = self.text.as_bytes();
         loop {
-            let equals = place + memchr(b'=', text.as_bytes().get(place..)?)?;
-            let key = key_before(text.get(place..equals)?);
-            let behind = text.get(equals + 1..)?;
+            let start = self.place;
+            let equals = start + memchr(b'=', bytes.get(start..)?)?;
+            let last = equals.checked_sub(1).filter(|last| *last >= start).and_then(|last| bytes.get(last).copied());
+            let key = match last {
+                Some(last) if is_key(last) => key_before(self.text.get(start..equals)?),
+                _ => "",
+            };
+            self.place = equals + 1;
             if key.is_empty() {
-                place = equals + 1;
                 continue;
             }
-            let (value, length) = value_at(behind);
-            place = equals + 1 + length;
-            if !value.is_empty() {
-                return Some((key, value));
+            let (start, end, next, is_quoted) = value_at(bytes, equals + 1, self.escapes);
+            self.place = next;
+            if start < end && last.is_some_and(&is_wanted) {
+                let value = self.text.get(start..end)?;
+                let value = if is_quoted { self.unquoted(value) } else { Cow::Borrowed(value) };
+                if !value.is_empty() {
+                    return Some((key, value));
+                }
             }
         }
-    })
+    }
+
+    fn unquoted(&self, value: &'t str) -> Cow<'t, str> {
+        let value = if self.trims { value.trim() } else { value };
+        if self.escapes == Escapes::Known && value.contains("\\\"") {
+            Cow::Owned(value.replace("\\\"", "\""))
+        } else {
+            Cow::Borrowed(value)
+        }
+    }
+}
+
+impl<'t> Iterator for Pairs<'t> {
+    type Item = (&'t str, Cow<'t, str>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_ending(|_| true)
+    }
+}
+
+/// Bytes of keys; those beyond ASCII may be part of a letter.
+fn is_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'{' | b'}') || !byte.is_ascii()
 }
 
 /// The key that ends a text; empty where there is none.
 fn key_before(text: &str) -> &str {
-    let start =
-        text.rfind(|c: char| !is_key(c)).map_or(0, |last| last + text[last..].chars().next().map_or(1, char::len_utf8));
-    text.get(start..).unwrap_or_default().trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_')
+    let bytes = text.as_bytes();
+    let mut start = bytes.len();
+    while start > 0 && bytes.get(start - 1).is_some_and(|byte| is_key(*byte) && byte.is_ascii()) {
+        start -= 1;
+    }
+    if start > 0 && !bytes.get(start - 1).is_some_and(u8::is_ascii) {
+        let is_other = |c: char| !c.is_alphanumeric() && !(c.is_ascii() && is_key(c as u8));
+        let last = text.char_indices().rev().find(|(_, c)| is_other(*c));
+        start = last.map_or(0, |(place, c)| place + c.len_utf8());
+    }
+    let key = text.get(start..).unwrap_or_default();
+    key.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_')
 }
 
-fn is_key(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '@' | '/' | '{' | '}')
-}
+/// Bytes that end a value without quotes.
+const ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut place = 0;
+    let bytes = b" \t\r\n\x0b\x0c,;|&";
+    while place < bytes.len() {
+        ends[bytes[place] as usize] = true;
+        place += 1;
+    }
+    ends
+};
 
-/// The value that starts a text, and how far it goes.
-fn value_at(text: &str) -> (Cow<'_, str>, usize) {
-    if let Some(quoted) = text.strip_prefix('"') {
-        let mut escaped = false;
-        for (place, byte) in quoted.bytes().enumerate() {
-            match byte {
-                b'\\' => escaped = !escaped,
-                b'"' if !escaped => return (unescape(quoted.get(..place).unwrap_or_default()), place + 2),
-                _ => escaped = false,
+/// Where the value at a place begins and ends, where the text goes on behind it, and whether it is in quotes.
+fn value_at(bytes: &[u8], start: usize, escapes: Escapes) -> (usize, usize, usize, bool) {
+    let rest = bytes.get(start..).unwrap_or_default();
+    if rest.first() == Some(&b'"') {
+        let mut place = start + 1;
+        while let Some(behind) = bytes.get(place..)
+            && let Some(quote) = memchr(b'"', behind)
+        {
+            let quote = place + quote;
+            let inside = bytes.get(start + 1..quote).unwrap_or_default();
+            let backslashes = inside.iter().rev().take_while(|byte| **byte == b'\\').count();
+            if escapes == Escapes::Plain || backslashes % 2 == 0 {
+                return (start + 1, quote, quote + 1, true);
             }
+            place = quote + 1;
         }
         // Without a closing quote it is like any other value.
     }
-    let end = text.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '&')).unwrap_or(text.len());
-    (Cow::Borrowed(text.get(..end).unwrap_or_default()), end)
-}
-
-fn unescape(quoted: &str) -> Cow<'_, str> {
-    let quoted = quoted.trim();
-    if quoted.contains("\\\"") { Cow::Owned(quoted.replace("\\\"", "\"")) } else { Cow::Borrowed(quoted) }
-}
-
-/// Whether a key is the name of a field. In names of fields, what is neither a letter nor a digit is `_`; the cleaned form
-/// of a key and the key itself both count.
-pub(super) fn is_name(key: &str, name: &str) -> bool {
-    if key == name {
-        return true;
-    }
-    cleaned(key).eq(name.chars())
-}
-
-/// The name of the field that a key makes; empty where the key has no letter.
-pub(super) fn clean(key: &str) -> String {
-    cleaned(key).collect()
-}
-
-fn cleaned(key: &str) -> impl Iterator<Item = char> {
-    // Splunk strips what is no letter in front of a cleaned name.
-    let key = key.trim_start_matches(|c: char| !c.is_alphabetic());
-    key.chars().map(|c| if c.is_alphanumeric() { c } else { '_' })
+    let length = rest.iter().position(|byte| ENDS.get(usize::from(*byte)).copied().unwrap_or(false));
+    let end = start + length.unwrap_or(rest.len());
+    (start, end, end, false)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_name, pairs};
+    use super::{Escapes, Pairs, pairs};
 
     fn check(text: &str, expected: &[(&str, &str)]) {
         let found: Vec<(&str, String)> = pairs(text).map(|(key, value)| (key, value.into_owned())).collect();
@@ -101,20 +155,34 @@ mod tests {
         check("say=\"he said \\\"hi\\\"\" x=1", &[("say", "he said \"hi\""), ("x", "1")]);
         check("url=http://h/p?a=1&b=2", &[("url", "http://h/p?a=1"), ("b", "2")]);
         check("GET /p?a=1&b=2", &[("a", "1"), ("b", "2")]);
+        check("ip:port=1.2.3.4 /var/x=y", &[("port", "1.2.3.4"), ("x", "y")]);
         check("a= b=2 =3 == x", &[("b", "2")]);
         check("a=\"open b=1", &[("a", "\"open"), ("b", "1")]);
-        check("größe=5 é=ü", &[("größe", "5"), ("é", "ü")]);
+        check("größe=5 é=ü «x=1", &[("größe", "5"), ("é", "ü"), ("x", "1")]);
         check("(a=1)", &[("a", "1)")]);
+        check("filter=a=b query=x=y=z", &[("filter", "a=b"), ("query", "x=y=z")]);
         check("", &[]);
         check("=", &[]);
     }
 
     #[test]
-    fn names_are_cleaned_keys() {
-        assert!(is_name("user-id", "user_id"));
-        assert!(is_name("user-id", "user-id"));
-        assert!(is_name("src.ip", "src_ip"));
-        assert!(is_name("1st", "st"));
-        assert!(!is_name("user", "user_id"));
+    fn a_backslash_is_plain_unless_it_escapes() {
+        let text = r#"a="say \"hi\"" b=1"#;
+        let found: Vec<_> = Pairs::new(text, Escapes::Plain, true).collect();
+        assert_eq!(found, [("a", r"say \".into()), ("b", "1".into())]);
+    }
+
+    #[test]
+    fn blanks_in_quotes_are_trimmed_on_request() {
+        let value = |trims| Pairs::new("a=\" x \"", Escapes::Plain, trims).next().map(|(_, value)| value.into_owned());
+        assert_eq!(value(true).as_deref(), Some("x"));
+        assert_eq!(value(false).as_deref(), Some(" x "));
+    }
+
+    #[test]
+    fn keys_are_passed_over_by_their_last_byte() {
+        let mut pairs = Pairs::new("user=x id=2 b=\"id=3\"", Escapes::Plain, true);
+        let found: Vec<_> = std::iter::from_fn(|| pairs.next_ending(|byte| byte == b'd')).collect();
+        assert_eq!(found, [("id", "2".into())]);
     }
 }

@@ -75,6 +75,15 @@ impl Regex {
         }
     }
 
+    /// How many groups there are besides the whole match.
+    pub(crate) fn group_count(&self) -> usize {
+        let all = match self {
+            Self::Plain(_, regex) | Self::Automaton(regex) => regex.captures_len(),
+            Self::Backtracking(regex) => regex.captures_len(),
+        };
+        all.saturating_sub(1)
+    }
+
     /// Room for the groups of a match, to be used again and again.
     pub(crate) fn groups(&self) -> Groups {
         match self {

@@ -1,0 +1,224 @@
+//! Fields that an event names itself, as `KV_MODE` says: `spl_kv(_raw, 'auto', 'json trim', 'user', 'status')`.
+//!
+//! | mode | |
+//! | --- | --- |
+//! | `auto` | `key=value` pairs; with the option `json` the keys of an event that is JSON |
+//! | `auto_escaped` | the same, and `\"` in quotes is a quote |
+//! | `json` | the keys of an event that is JSON |
+//! | `xml` | elements and attributes by their paths: `Event.System.EventID`, `Event.Data{@Name}` |
+//!
+//! Options are words: `json`; `trim` leaves out blanks around values in quotes; `limits` cuts as Splunk does. Of pairs and of plain
+//! JSON keys the first value counts; names with `{}` and those of XML take all. Absent: `multi`, which makes several events of one.
+
+use std::borrow::Cow;
+
+use datafusion::{
+    arrow::{array::ArrayRef, datatypes::DataType},
+    common::Result,
+    logical_expr::ReturnFieldArgs,
+};
+
+use super::{
+    json,
+    name::{clean, is_name},
+    pairs::{Escapes, Pairs},
+    slots::{Slots, planned, slots_type},
+};
+use crate::eval::{
+    kernel::{Arguments, lists},
+    spath,
+};
+
+/// The first argument that is a name.
+const NAMES: usize = 3;
+
+/// Splunk's `[kv] limit`: so many fields of pairs.
+const MOST_FIELDS: usize = 100;
+/// Splunk's `[kv] maxchars`: so many characters of an event are looked at for pairs.
+const MOST_CHARACTERS: usize = 10_240;
+/// Splunk's `[spath] extraction_cutoff`: so many bytes of JSON and XML.
+const MOST_BYTES: usize = 5_000;
+
+/// How an event is read.
+struct Reading {
+    mode: Mode,
+    json: bool,
+    trims: bool,
+    limits: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Pairs(Escapes),
+    Json,
+    Xml,
+}
+
+impl Reading {
+    fn new(args: &Arguments) -> Result<Self> {
+        let (mode, options) = (args.literal(1)?, args.literal(2)?);
+        let has = |wanted: &str| options.split(' ').any(|option| option == wanted);
+        let mode = match mode.as_str() {
+            "json" => Mode::Json,
+            "xml" => Mode::Xml,
+            "auto_escaped" => Mode::Pairs(Escapes::Known),
+            _ => Mode::Pairs(Escapes::Plain),
+        };
+        Ok(Self { mode, json: mode == Mode::Json || has("json"), trims: has("trim"), limits: has("limits") })
+    }
+
+    /// The part of an event that is looked at for pairs.
+    fn for_pairs<'t>(&self, event: &'t str) -> &'t str {
+        let end = event.char_indices().nth(MOST_CHARACTERS).filter(|_| self.limits);
+        end.and_then(|(end, _)| event.get(..end)).unwrap_or(event)
+    }
+
+    /// The part that is looked at for JSON or XML.
+    fn for_tree<'t>(&self, event: &'t str) -> &'t str {
+        if !self.limits || event.len() <= MOST_BYTES {
+            return event;
+        }
+        let end = (0..=MOST_BYTES).rev().find(|end| event.is_char_boundary(*end)).unwrap_or(0);
+        event.get(..end).unwrap_or(event)
+    }
+
+    /// Whether what could not be read to its end counts as far as it was read.
+    fn takes_part(&self, event: &str) -> bool {
+        self.limits && event.len() > MOST_BYTES
+    }
+}
+
+fn is_json(event: &str) -> bool {
+    event.trim_start().starts_with(['{', '['])
+}
+
+/// The XML of an event, which may stand behind a header.
+fn xml(event: &str) -> Option<&str> {
+    event.get(event.find('<')?..)
+}
+
+pub(super) fn fields_type(args: &ReturnFieldArgs) -> Result<DataType> {
+    let is_xml = planned(args, 1) == "xml";
+    slots_type(args, NAMES, |name| is_xml || name.contains("{}"))
+}
+
+/// The values of the names; null where the event has none.
+pub(super) fn fields(args: &Arguments) -> Result<ArrayRef> {
+    let (events, reading) = (args.texts(0)?, Reading::new(args)?);
+    let mut slots = Slots::new(args)?;
+    let names: Vec<String> = slots.names().map(str::to_owned).collect();
+    let last = LastBytes::of(&names);
+    for row in 0..args.rows() {
+        if let Some(event) = events.get(row) {
+            match reading.mode {
+                Mode::Xml => of_xml(reading.for_tree(&event), &names, &mut slots),
+                Mode::Json => {
+                    of_json(&event, &reading, &names, &mut slots);
+                }
+                Mode::Pairs(escapes) => {
+                    if !of_json(&event, &reading, &names, &mut slots) {
+                        let pairs = Pairs::new(reading.for_pairs(&event), escapes, reading.trims);
+                        of_pairs(pairs, &reading, &names, &last, &mut slots);
+                    }
+                }
+            }
+        }
+        slots.end_row();
+    }
+    slots.finish(args.rows())
+}
+
+/// Whether the event is JSON, and the reading looks for it.
+fn of_json(event: &str, reading: &Reading, names: &[String], slots: &mut Slots) -> bool {
+    if !reading.json || !is_json(event) {
+        return false;
+    }
+    let is_whole = json::read(reading.for_tree(event), names, slots);
+    let counts = is_whole || reading.takes_part(event);
+    if !counts {
+        slots.clear();
+    }
+    counts
+}
+
+fn of_xml(event: &str, names: &[String], slots: &mut Slots) {
+    let Some(text) = xml(event) else { return };
+    spath::leaves(text, |path, value| {
+        if let Some(place) = names.iter().position(|name| name == path) {
+            slots.add(place, &value);
+        }
+    });
+}
+
+fn of_pairs(mut pairs: Pairs<'_>, reading: &Reading, names: &[String], last: &LastBytes, slots: &mut Slots) {
+    // With the limit, pairs that nobody asked for count as well.
+    let most = if reading.limits { MOST_FIELDS } else { usize::MAX };
+    let mut seen = 0;
+    while seen < most
+        && let Some((key, value)) = pairs.next_ending(|byte| reading.limits || last.has(byte))
+    {
+        seen += 1;
+        let Some(place) = names.iter().position(|name| is_name(key, name)) else { continue };
+        if !slots.add(place, &value) {
+            return;
+        }
+    }
+}
+
+/// The bytes with which keys of wanted names can end.
+struct LastBytes([bool; 256]);
+
+impl LastBytes {
+    fn of(names: &[String]) -> Self {
+        let mut bytes = [false; 256];
+        for name in names {
+            for (byte, is_wanted) in (0..=u8::MAX).zip(&mut bytes) {
+                // What is neither a letter nor a digit becomes `_`; beyond ASCII that is not known from a byte.
+                let may = match name.as_bytes().last() {
+                    Some(b'_') => !byte.is_ascii_alphanumeric(),
+                    Some(last) => *last == byte,
+                    None => false,
+                };
+                *is_wanted |= may;
+            }
+        }
+        Self(bytes)
+    }
+
+    fn has(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)).copied().unwrap_or(false)
+    }
+}
+
+/// The names of the fields of an event, each once: those for which [`fields`] finds a value.
+pub(super) fn names(args: &Arguments) -> Result<ArrayRef> {
+    let (events, reading) = (args.texts(0)?, Reading::new(args)?);
+    let mut found: Vec<String> = Vec::new();
+    lists(args.rows(), |row, builder| {
+        let Some(event) = events.get(row) else { return };
+        found.clear();
+        let mut add = |name: Cow<'_, str>| {
+            if !name.is_empty() && !found.iter().any(|known| *known == name) {
+                found.push(name.into_owned());
+            }
+        };
+        match reading.mode {
+            Mode::Xml => {
+                if let Some(text) = xml(reading.for_tree(&event)) {
+                    spath::leaves(text, |path, _| add(Cow::Borrowed(path)));
+                }
+            }
+            _ if reading.json && is_json(&event) && spath::is_json(&event) => {
+                spath::fields(&event).into_iter().for_each(|(name, _)| add(name.into()));
+            }
+            Mode::Json => {}
+            Mode::Pairs(escapes) => {
+                let most = if reading.limits { MOST_FIELDS } else { usize::MAX };
+                Pairs::new(reading.for_pairs(&event), escapes, reading.trims)
+                    .take(most)
+                    .for_each(|(key, _)| add(clean(key)));
+            }
+        }
+        found.iter().for_each(|name| builder.value(name));
+    })
+}

@@ -1,0 +1,188 @@
+//! The values of several names in a JSON text, found in one pass: `user`, `u.name`, `tags{}`, `items{}.id`.
+//!
+//! A name is the way to a value: `.` goes into an object, `{}` takes each element of an array. A key that has a point itself counts
+//! as well. What is off all ways is checked and skipped, not built.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::slots::Slots;
+use crate::value::format_number;
+
+/// Adds the values of the slots' names. False where the text is no JSON; what came before the fault is in the slots then.
+pub(super) fn read(text: &str, names: &[String], slots: &mut Slots) -> bool {
+    let mut ways: Vec<Way> = (0..names.len()).map(|name| Way { name, at: 0 }).collect();
+    let end = ways.len();
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let walk = Walk { names, ways: &mut ways, start: 0, end, slots, is_root: true };
+    walk.deserialize(&mut reader).is_ok() && reader.end().is_ok()
+}
+
+/// A name, and how much of it the walk has gone.
+#[derive(Clone, Copy)]
+struct Way {
+    name: usize,
+    at: usize,
+}
+
+/// A value, with the ways that lead to it or into it: `ways[start..end]`.
+struct Walk<'w> {
+    names: &'w [String],
+    ways: &'w mut Vec<Way>,
+    start: usize,
+    end: usize,
+    slots: &'w mut Slots,
+    is_root: bool,
+}
+
+impl Walk<'_> {
+    /// The rest of a way's name.
+    fn rest(&self, place: usize) -> Option<(Way, &str)> {
+        let way = *self.ways.get(place)?;
+        Some((way, self.names.get(way.name)?.get(way.at..)?))
+    }
+
+    /// A plain value: it belongs to the names that end here.
+    fn value(&mut self, text: &str) {
+        for place in self.start..self.end {
+            if let Some((way, "")) = self.rest(place) {
+                self.slots.add(way.name, text);
+            }
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let top = self.ways.len();
+        let key = |walk: &mut Walk<'_>, map: &mut A| {
+            let seed =
+                Key { names: walk.names, ways: walk.ways, start: walk.start, end: walk.end, is_root: walk.is_root };
+            map.next_key_seed(seed)
+        };
+        let mut walk = self;
+        while key(&mut walk, &mut map)?.is_some() {
+            let end = walk.ways.len();
+            if end == top {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let (names, is_root) = (walk.names, false);
+            map.next_value_seed(Walk { names, ways: walk.ways, start: top, end, slots: walk.slots, is_root })?;
+            walk.ways.truncate(top);
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        let top = self.ways.len();
+        for place in self.start..self.end {
+            if let Some((way, rest)) = self.rest(place)
+                && rest.starts_with("{}")
+            {
+                self.ways.push(Way { name: way.name, at: way.at + 2 });
+            }
+        }
+        let end = self.ways.len();
+        loop {
+            let more = if end == top {
+                elements.next_element::<IgnoredAny>()?.is_some()
+            } else {
+                let (names, is_root) = (self.names, false);
+                let walk = Walk { names, ways: self.ways, start: top, end, slots: self.slots, is_root };
+                elements.next_element_seed(walk)?.is_some()
+            };
+            if !more {
+                break;
+            }
+        }
+        self.ways.truncate(top);
+        Ok(())
+    }
+
+    fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
+        self.value(if value { "true" } else { "false" });
+        Ok(())
+    }
+
+    fn visit_i64<E>(mut self, value: i64) -> Result<(), E> {
+        self.value(&value.to_string());
+        Ok(())
+    }
+
+    fn visit_u64<E>(mut self, value: u64) -> Result<(), E> {
+        self.value(&value.to_string());
+        Ok(())
+    }
+
+    fn visit_f64<E>(mut self, value: f64) -> Result<(), E> {
+        self.value(&format_number(value));
+        Ok(())
+    }
+
+    fn visit_str<E>(mut self, value: &str) -> Result<(), E> {
+        self.value(value);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// A key of an object: the ways that it is a step of go on behind it, on top of the others.
+struct Key<'w> {
+    names: &'w [String],
+    ways: &'w mut Vec<Way>,
+    start: usize,
+    end: usize,
+    is_root: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<(), E> {
+        for place in self.start..self.end {
+            let Some(way) = self.ways.get(place).copied() else { continue };
+            let Some(rest) = self.names.get(way.name).and_then(|name| name.get(way.at..)) else { continue };
+            let (rest, skipped) = match rest.strip_prefix('.') {
+                Some(rest) if !self.is_root => (rest, 1),
+                None if self.is_root => (rest, 0),
+                _ => continue,
+            };
+            let behind = rest.strip_prefix(key);
+            if behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '{'])) {
+                self.ways.push(Way { name: way.name, at: way.at + skipped + key.len() });
+            }
+        }
+        Ok(())
+    }
+}

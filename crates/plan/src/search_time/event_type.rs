@@ -1,0 +1,199 @@
+//! The field `eventtype`: the names of the event types whose searches an event satisfies, by priority and then by name.
+//!
+//! `%user%` in a name stands for the event's field. Types of which the origin of an index's events says that they cannot hold are
+//! not looked at.
+
+use datafusion::logical_expr::{Expr, lit, when};
+use speleo_knowledge::EventType;
+use speleo_syntax::{CompareOp, Diagnostic, SearchExpr, SearchExprKind, Span, parse_search_expr};
+
+use super::{
+    base::{self, EVENT_TYPE, TAG, TAG_OF, compared},
+    group::{Groups, HOST, SOURCE, SOURCETYPE},
+    warning::{tell, warn},
+};
+use crate::{
+    Origin, Result, field, kernel,
+    lower::Context,
+    meet, predicate,
+    predicate::index::fits,
+    relation::{Relation, column},
+    subsearch::Answers,
+};
+
+const FILE: &str = "eventtypes.conf";
+
+/// The parts of a name by turns: texts, and fields between percent signs.
+pub(super) fn parts(name: &str) -> impl Iterator<Item = (&str, bool)> {
+    let is_closed = |place: usize| name.match_indices('%').count() > place;
+    name.split('%').enumerate().map(move |(place, part)| (part, place % 2 == 1 && is_closed(place)))
+}
+
+/// Whether a name holds a field.
+pub(crate) fn is_of_fields(name: &str) -> bool {
+    parts(name).any(|(part, is_field)| is_field && !part.is_empty())
+}
+
+/// Whether an event type's name can be that value.
+pub(crate) fn may_be(name: &str, value: &str) -> bool {
+    name == value || is_of_fields(name)
+}
+
+/// The name as an event has it; null where a field in it is missing.
+///
+/// # Errors
+/// Where a kernel is missing: a bug.
+pub(crate) fn shown(name: &str, relation: &Relation) -> Result<Expr> {
+    if !is_of_fields(name) {
+        return Ok(lit(name));
+    }
+    let mut texts = Vec::new();
+    for (part, is_field) in parts(name) {
+        texts.push(match field::find(part, relation) {
+            Some((value, _)) if is_field => value,
+            None if is_field => meet::null_of(&datafusion::arrow::datatypes::DataType::Utf8)?,
+            _ => lit(part),
+        });
+    }
+    Ok(kernel::call("spl_concat", texts)?)
+}
+
+/// The search of an event type.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn search(event_type: &EventType, cx: &Context<'_>) -> std::result::Result<SearchExpr, Diagnostic> {
+    let (text, mut problems) = match event_type.search.contains('`') {
+        true => cx.world.expand(&event_type.search),
+        false => (event_type.search.clone(), Vec::new()),
+    };
+    let (search, more) = parse_search_expr(&text);
+    problems.extend(more);
+    match problems.into_iter().find(Diagnostic::is_error) {
+        Some(problem) => Err(problem),
+        None => Ok(search),
+    }
+}
+
+/// The event types that a search wants of an index, with their searches.
+pub(super) struct Types<'k>(Vec<(&'k EventType, SearchExpr)>);
+
+impl<'k> Types<'k> {
+    /// Those that can hold for any event of the groups: all where the field is wanted, those with tags where tags are.
+    pub(super) fn wanted(wanted: &[String], index: &str, groups: &Groups, cx: &mut Context<'k>) -> Self {
+        let knowledge = cx.world.knowledge();
+        let wants = |name: &str| wanted.iter().any(|wanted| wanted == name);
+        let by_tag = wants(TAG) || wants(&format!("{TAG_OF}{EVENT_TYPE}"));
+        if !wants(EVENT_TYPE) && !by_tag {
+            return Self(Vec::new());
+        }
+        let is_tagged = |name: &str| knowledge.tags.keys().any(|(field, value)| field == EVENT_TYPE && may_be(name, value));
+        let mut found = Vec::new();
+        for event_type in knowledge.event_types.values() {
+            if !wants(EVENT_TYPE) && !is_tagged(&event_type.name) {
+                continue;
+            }
+            match search(event_type, cx) {
+                Ok(search) if may_hold(&search, index, groups) => found.push((event_type, search)),
+                Ok(_) => {}
+                Err(problem) => {
+                    let message = format!("the event type `{}` is left out: {}", event_type.name, problem.message);
+                    warn(FILE, &event_type.place, &message, cx);
+                }
+            }
+        }
+        Self(found)
+    }
+
+    /// Adds the names of the fields that they read.
+    pub(super) fn names(&self, cx: &Context<'_>, all: &mut Vec<String>) {
+        let mut seen = Vec::new();
+        for (event_type, _) in &self.0 {
+            base::of_type(event_type, &mut seen, cx, &mut |name| {
+                if !all.iter().any(|known| known == name) {
+                    all.push(name.to_owned());
+                }
+            });
+        }
+    }
+
+    /// Adds the field; values that it has already come first.
+    pub(super) fn add(&self, relation: Relation, index: &str, span: Span, cx: &mut Context<'_>) -> Result<Relation> {
+        if self.0.is_empty() {
+            return Ok(relation);
+        }
+        let mut values = Vec::new();
+        if let Some(data_type) = relation.data_type(EVENT_TYPE) {
+            values.push(meet::convert(column(EVENT_TYPE), data_type, &meet::list_type())?);
+        }
+        for (event_type, search) in &self.0 {
+            match condition(search, &relation, Some(index), span, cx) {
+                Ok(condition) => {
+                    values.push(when(condition.is_true(), shown(&event_type.name, &relation)?).end()?);
+                }
+                Err(error) => {
+                    let what = format!("the event type `{}`", event_type.name);
+                    tell(FILE, &event_type.place, &what, error, cx)?;
+                }
+            }
+        }
+        let types = kernel::call("spl_mvdedup", vec![kernel::call("spl_mvappend", values)?])?;
+        relation.set(vec![(EVENT_TYPE.to_owned(), types)])
+    }
+}
+
+/// The condition that an event type's search is, on the events of one index or on any rows.
+///
+/// # Errors
+/// What lowering reports, at `span`.
+fn condition(
+    search: &SearchExpr,
+    relation: &Relation,
+    index: Option<&str>,
+    span: Span,
+    cx: &mut Context<'_>,
+) -> Result<Expr> {
+    predicate::of_foreign(search, span, &Answers::default(), relation, index, cx)
+}
+
+/// Whether a search can hold for events of an index, as far as that is known from where they are from.
+fn may_hold(search: &SearchExpr, index: &str, groups: &Groups) -> bool {
+    let mut origins = groups.all.iter().flat_map(|group| &group.origins).peekable();
+    // Without origins nothing is known but the index; source types that are shown under another name are not compared here.
+    if origins.peek().is_none() || groups.renames() {
+        return holds(search, index, &Origin::default()) != Some(false);
+    }
+    origins.any(|origin| holds(search, index, origin) != Some(false))
+}
+
+/// Whether a search holds for events of an origin; none where that is not known.
+fn holds(search: &SearchExpr, index: &str, origin: &Origin) -> Option<bool> {
+    match &search.kind {
+        SearchExprKind::And(parts) => decided(parts, index, origin, false),
+        SearchExprKind::Or(parts) => decided(parts, index, origin, true),
+        SearchExprKind::Not(inner) => holds(inner, index, origin).map(|holds| !holds),
+        SearchExprKind::Comparison { field, op, value } => {
+            let own = match field.name.as_str() {
+                "index" => Some(index),
+                SOURCE => origin.source.as_deref(),
+                HOST => origin.host.as_deref(),
+                SOURCETYPE => origin.sourcetype.as_deref(),
+                _ => None,
+            };
+            Some(fits(compared(*op, value)?, own?) == (*op == CompareOp::Equal))
+        }
+        _ => None,
+    }
+}
+
+fn decided(parts: &[SearchExpr], index: &str, origin: &Origin, decisive: bool) -> Option<bool> {
+    let mut answer = Some(!decisive);
+    for part in parts {
+        match holds(part, index, origin) {
+            Some(holds) if holds == decisive => return Some(decisive),
+            Some(_) => {}
+            None => answer = None,
+        }
+    }
+    answer
+}

@@ -211,7 +211,11 @@ impl World for EngineWorld<'_> {
         }
         let Some(index) = self.catalog.open(name, self.session, self.clock.zone()).await? else { return Ok(None) };
         self.record.warn(&index.warnings);
-        Ok(Some(Source { table: provider_as_source(index.table.clone()), open: index.open }))
+        Ok(Some(Source {
+            table: provider_as_source(index.table.clone()),
+            open: index.open,
+            origins: index.origins.clone(),
+        }))
     }
 
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {

@@ -203,6 +203,16 @@ fn mentioned(search: &Search, cx: &Context<'_>) -> Vec<String> {
     names
 }
 
+/// `typer` and `tags` say themselves which event types and tags there are.
+fn left_to_commands(search: &Search) -> Vec<&'static str> {
+    let made = |command: &Command| match command {
+        Command::Typer(_) => Some(search_time::EVENT_TYPE),
+        Command::Tags(_) => Some(search_time::TAG),
+        _ => None,
+    };
+    search.commands.iter().filter_map(made).collect()
+}
+
 fn with_names<'a>(
     search: &'a Search,
     names: Vec<String>,
@@ -212,6 +222,7 @@ fn with_names<'a>(
     Box::pin(async move {
         let outer_names = std::mem::replace(&mut cx.mentioned, names);
         let outer_patterns = std::mem::replace(&mut cx.patterns, patterns);
+        let outer_left = std::mem::replace(&mut cx.left_to_commands, left_to_commands(search));
         let outer_terms = std::mem::take(&mut cx.terms);
         let outer_range = std::mem::replace(&mut cx.range, cx.outer_range);
         // The outermost pipeline finds none: its formats are those of the answer.
@@ -222,6 +233,7 @@ fn with_names<'a>(
         }
         cx.mentioned = outer_names;
         cx.patterns = outer_patterns;
+        cx.left_to_commands = outer_left;
         cx.terms = outer_terms;
         cx.range = outer_range;
         result

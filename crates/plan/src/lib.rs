@@ -41,6 +41,6 @@ pub use error::{Error, Result};
 pub use lower::{SearchPlan, plan};
 pub use suggest::nearest;
 pub use world::{
-    FileFormat, FileWrite, IndexEntry, IndexFile, LookupTable, LookupWrite, Origin, PastSearch, Rows, Source, TimeRange,
-    World, Write,
+    FileFormat, FileWrite, IndexEntry, IndexFile, LookupTable, LookupWrite, Origin, PastSearch, Rows, Source,
+    TimeRange, World, Write,
 };

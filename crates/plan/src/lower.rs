@@ -28,6 +28,10 @@ pub(crate) struct Context<'a> {
     pub(crate) knowledge_warnings: Vec<Diagnostic>,
     /// The fields that the whole pipeline names: what an open source must extract.
     pub(crate) mentioned: Vec<String>,
+    /// The fields of [`crate::search_time`] that commands of the pipeline make: its sources do not.
+    pub(crate) left_to_commands: Vec<&'static str>,
+    /// Of these, the ones that the events of the index at hand have as stored columns.
+    pub(crate) stored_made: Vec<String>,
     /// The patterns by which it names more of them.
     pub(crate) patterns: Vec<String>,
     /// The time range asked for outside the text; within a saved search its own.
@@ -93,6 +97,8 @@ pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
         notes: Vec::new(),
         knowledge_warnings: Vec::new(),
         mentioned: Vec::new(),
+        left_to_commands: Vec::new(),
+        stored_made: Vec::new(),
         patterns: Vec::new(),
         outer_range: range,
         saved: Vec::new(),

@@ -74,7 +74,9 @@ pub(crate) fn of_foreign(
     index: Option<&str>,
     cx: &mut Context<'_>,
 ) -> Result<Expr> {
-    Lowering::new(relation, cx, answers, index).foreign(expr, span)
+    let mut lowering = Lowering::new(relation, cx, answers, index);
+    lowering.expands = true;
+    lowering.foreign(expr, span)
 }
 
 /// Lowers the text of a condition, as `searchmatch` takes it: without subsearches. `span` is where the text stands.
@@ -97,11 +99,13 @@ struct Lowering<'a, 'w> {
     depth: usize,
     /// The event types whose searches are being lowered, the outermost first.
     types: Vec<String>,
+    /// Whether a comparison of an event type or a tag means the searches and values behind it.
+    expands: bool,
 }
 
 impl<'a, 'w> Lowering<'a, 'w> {
     fn new(relation: &'a Relation, cx: &'a mut Context<'w>, answers: &'a Answers, index: Option<&'a str>) -> Self {
-        Self { relation, cx, answers, index, depth: 0, types: Vec::new() }
+        Self { relation, cx, answers, index, depth: 0, types: Vec::new(), expands: index.is_some() }
     }
 
     fn lower(&mut self, expr: &SearchExpr) -> Result<Expr> {

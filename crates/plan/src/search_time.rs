@@ -32,6 +32,7 @@ mod warning;
 use datafusion::logical_expr::{Expr, lit};
 use speleo_syntax::Span;
 
+use base::TAG_OF;
 pub(crate) use base::{EVENT_TYPE, TAG, compared, is_made, names, types};
 use event_type::Types;
 pub(crate) use event_type::{is_of_fields, may_be, search as type_search, shown};
@@ -54,12 +55,7 @@ pub(crate) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// What conf files say of the events of an index.
-    pub(crate) async fn new(
-        index: &'a str,
-        source: &Source,
-        stored: Relation,
-        cx: &mut Context<'_>,
-    ) -> Result<Self> {
+    pub(crate) async fn new(index: &'a str, source: &Source, stored: Relation, cx: &mut Context<'_>) -> Result<Self> {
         let groups = Groups::of(index, source, &stored, cx).await?;
         let steps = step::steps(&groups, cx).await?;
         Ok(Self { index, stored, groups, steps })
@@ -67,14 +63,19 @@ impl<'a> Reading<'a> {
 
     /// The events with the fields of these names, as far as any step makes them.
     pub(crate) async fn fields(&self, wanted: &[String], span: Span, cx: &mut Context<'_>) -> Result<Relation> {
-        let types = Types::wanted(wanted, self.index, &self.groups, cx);
+        let is_left = |name: &str| {
+            let stem = if name.starts_with(TAG_OF) { TAG } else { name };
+            cx.left_to_commands.contains(&stem)
+        };
+        let made: Vec<String> = wanted.iter().filter(|name| is_made(name) && !is_left(name)).cloned().collect();
+        let types = Types::wanted(&made, self.index, &self.groups, cx);
         let mut all = wanted.to_vec();
         types.names(cx, &mut all);
-        tag::names(wanted, &mut all, cx);
+        tag::names(&made, &mut all, cx);
         let chosen = need::chosen(&self.steps, all, &self.groups);
         let relation = apply::apply(self.stored.clone(), &chosen, &self.groups, span, cx).await?;
         let relation = types.add(relation, self.index, span, cx)?;
-        tag::add(relation, wanted, cx)
+        tag::add(relation, &made, cx)
     }
 
     /// Whether there are fields beyond those that are stored.

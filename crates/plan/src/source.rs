@@ -26,7 +26,7 @@ use crate::{
     meet::{self, TIME, time_type},
     predicate,
     relation::{OrderKey, Relation, SEQUENCE, Shape, column, is_hidden, named, project},
-    search_time::Reading,
+    search_time::{self, Reading},
     subsearch,
 };
 
@@ -58,8 +58,15 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
     let mut notes: Vec<Vec<Diagnostic>> = Vec::new();
     for name in choose::indexes(expr, &answers, span, cx)? {
         let Some(source) = cx.world.index(&name).await? else { continue };
-        let reading = Reading::new(&name, &source, scan(&name, &source)?, cx).await?;
-        let fields = cx.mentioned.clone();
+        let stored = scan(&name, &source)?;
+        cx.stored_made = stored.fields().into_iter().filter(|name| search_time::is_made(name)).collect();
+        let reading = Reading::new(&name, &source, stored, cx).await?;
+        let mut fields = cx.mentioned.clone();
+        search_time::names(expr, cx, &mut |name| {
+            if !name.contains('*') && !fields.iter().any(|known| known == name) {
+                fields.push(name.to_owned());
+            }
+        });
         let relation = reading.fields(&fields, span, cx).await?;
         let before = cx.notes.len();
         let mut conditions = vec![predicate::of_index(expr, &answers, &relation, Some(&name), cx)?];

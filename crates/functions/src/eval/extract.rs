@@ -38,4 +38,6 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ use crate::{
     meet, predicate,
     relation::{Relation, column},
     search_time::{self, EVENT_TYPE},
+    subsearch::Answers,
     wildcard,
 };
 
@@ -27,7 +28,8 @@ impl Lower for Typer {
             values.push(meet::convert(column(EVENT_TYPE), data_type, &meet::list_type())?);
         }
         for (name, search) in searches(self, cx)? {
-            let condition = predicate::condition(&search, &input, cx).await?;
+            let answers = Answers::default();
+            let condition = predicate::of_foreign(&search, self.span, &answers, &input, None, cx)?;
             values.push(when(condition.is_true(), search_time::shown(&name, &input)?).end()?);
         }
         if values.is_empty() {

@@ -26,7 +26,7 @@ impl Lowering<'_, '_> {
         if let Some(known) = self.known_index(name, op, value) {
             return Ok(lit(known));
         }
-        if self.index.is_some()
+        if self.expands
             && search_time::is_made(&name.name)
             && let Some(made) = self.made(span, name, op, value)?
         {
@@ -42,7 +42,7 @@ impl Lowering<'_, '_> {
 
     /// `field IN (values)`, without the negation.
     pub(super) fn membership(&mut self, name: &Field, values: &[&SearchValue]) -> Result<Expr> {
-        if self.index.is_some() && search_time::is_made(&name.name) {
+        if self.expands && search_time::is_made(&name.name) {
             let each = values.iter().map(|value| self.comparison(name.span, name, CompareOp::Equal, value));
             return Ok(any(each.collect::<Result<_>>()?));
         }

@@ -16,11 +16,18 @@ use crate::{
 
 impl Lowering<'_, '_> {
     /// `eventtype=x`, `tag=x` or `tag::field=x` on the events of an index. What events hold under these names themselves counts, too.
-    pub(super) fn made(&mut self, span: Span, name: &Field, op: CompareOp, value: &SearchValue) -> Result<Option<Expr>> {
+    pub(super) fn made(
+        &mut self,
+        span: Span,
+        name: &Field,
+        op: CompareOp,
+        value: &SearchValue,
+    ) -> Result<Option<Expr>> {
         let Some(text) = search_time::compared(op, value) else { return Ok(None) };
         let knowledge = self.cx.world.knowledge();
         let mut tests = Vec::new();
-        if let Some((column, data_type)) = field::find(&name.name, self.relation) {
+        let is_own = self.index.is_none() || self.cx.stored_made.contains(&name.name);
+        if is_own && let Some((column, data_type)) = field::find(&name.name, self.relation) {
             tests.push(compare(&Typed::field(column, data_type), op, value)?);
         }
         if name.name == EVENT_TYPE {
@@ -40,7 +47,8 @@ impl Lowering<'_, '_> {
             }
             for value in values {
                 let exact = SearchValue::Case(value.to_owned());
-                for event_type in knowledge.event_types.values().filter(|found| search_time::may_be(&found.name, value)) {
+                for event_type in knowledge.event_types.values().filter(|found| search_time::may_be(&found.name, value))
+                {
                     tests.push(self.event_type(span, event_type, CompareOp::Equal, &exact)?);
                 }
             }
@@ -49,13 +57,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Whether an event is of a type, and the type's name compares so where a field is part of it.
-    fn event_type(
-        &mut self,
-        span: Span,
-        event_type: &EventType,
-        op: CompareOp,
-        value: &SearchValue,
-    ) -> Result<Expr> {
+    fn event_type(&mut self, span: Span, event_type: &EventType, op: CompareOp, value: &SearchValue) -> Result<Expr> {
         // A type that needs itself holds for nothing.
         if self.types.contains(&event_type.name) {
             return Ok(lit(false));

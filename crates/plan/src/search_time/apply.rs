@@ -201,10 +201,8 @@ async fn looked_up(
     let is_for_some = groups.condition(&step.groups).is_some();
     let before = relation.clone();
     let mut rows = relation;
-    let mapping = |(column, field): (&str, String)| Mapping {
-        column: Field::new(column, span),
-        field: Field::new(field, span),
-    };
+    let mapping =
+        |(column, field): (&str, String)| Mapping { column: Field::new(column, span), field: Field::new(field, span) };
     let mut matched = Vec::with_capacity(inputs.len());
     for (column, field) in inputs {
         let mut name = field.clone();

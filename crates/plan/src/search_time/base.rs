@@ -71,14 +71,7 @@ fn visit(expr: &SearchExpr, seen: &mut Vec<String>, cx: &Context<'_>, found: &mu
 }
 
 /// Visits the fields behind a comparison with an event type or a tag.
-fn made(
-    name: &str,
-    op: CompareOp,
-    text: &str,
-    seen: &mut Vec<String>,
-    cx: &Context<'_>,
-    found: &mut dyn FnMut(&str),
-) {
+fn made(name: &str, op: CompareOp, text: &str, seen: &mut Vec<String>, cx: &Context<'_>, found: &mut dyn FnMut(&str)) {
     let knowledge = cx.world.knowledge();
     if name == EVENT_TYPE {
         for event_type in types(op, text, knowledge) {

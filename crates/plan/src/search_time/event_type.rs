@@ -87,7 +87,8 @@ impl<'k> Types<'k> {
         if !wants(EVENT_TYPE) && !by_tag {
             return Self(Vec::new());
         }
-        let is_tagged = |name: &str| knowledge.tags.keys().any(|(field, value)| field == EVENT_TYPE && may_be(name, value));
+        let is_tagged =
+            |name: &str| knowledge.tags.keys().any(|(field, value)| field == EVENT_TYPE && may_be(name, value));
         let mut found = Vec::new();
         for event_type in knowledge.event_types.values() {
             if !wants(EVENT_TYPE) && !is_tagged(&event_type.name) {

@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
+use speleo_functions::value::Texts;
 use speleo_knowledge::{
     Props,
     props::{KvMode, Scope, SearchTime},
 };
-use speleo_functions::value::Texts;
 
 use crate::{
     Origin, Result, Source,
@@ -242,10 +242,8 @@ async fn of_events(
     cx: &mut Context<'_>,
 ) -> Result<Vec<Origin>> {
     let looked = |scope: Scope, name: &'static str| scopes.contains(&scope).then_some(name);
-    let names: Vec<&str> = [looked(Scope::Source, SOURCE), looked(Scope::Host, HOST), Some(SOURCETYPE)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let names: Vec<&str> =
+        [looked(Scope::Source, SOURCE), looked(Scope::Host, HOST), Some(SOURCETYPE)].into_iter().flatten().collect();
     let columns = names.iter().map(|name| column(name)).collect::<Vec<_>>();
     let plan = LogicalPlanBuilder::from(stored.plan.clone()).project(columns)?.distinct()?.build()?;
     let rows = cx.world.rows(&format!("source types of {index}"), plan).await?;

@@ -80,9 +80,7 @@ fn made_by(step: &Step, needed: &[String], groups: &Groups) -> Vec<String> {
             .collect(),
         Action::Alias { alias, .. } => std::iter::once(alias).filter(is_needed).cloned().collect(),
         Action::Eval { field, .. } => std::iter::once(field).filter(is_needed).cloned().collect(),
-        Action::Lookup { outputs, .. } => {
-            outputs.iter().map(|(_, field)| field).filter(is_needed).cloned().collect()
-        }
+        Action::Lookup { outputs, .. } => outputs.iter().map(|(_, field)| field).filter(is_needed).cloned().collect(),
     }
 }
 

@@ -42,7 +42,8 @@ pub(super) async fn names(
         }
     }
     let events = reading.fields(&wanted, span, cx).await?;
-    let events = if *condition == datafusion::logical_expr::lit(true) { events } else { events.filter(condition.clone())? };
+    let events =
+        if *condition == datafusion::logical_expr::lit(true) { events } else { events.filter(condition.clone())? };
     let mut outputs = Vec::with_capacity(said.len() + 1);
     if let Some(held) = held(reading, &events)? {
         let all = Call { function: kernel::aggregate("spl_values")?, args: vec![held] }.aggregate();

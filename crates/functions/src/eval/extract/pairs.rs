@@ -92,7 +92,7 @@ fn key_before(text: &str) -> &str {
         start -= 1;
     }
     if start > 0 && !bytes.get(start - 1).is_some_and(u8::is_ascii) {
-        let is_other = |c: char| !c.is_alphanumeric() && !(c.is_ascii() && is_key(c as u8));
+        let is_other = |c: char| !(c.is_alphanumeric() || c.is_ascii() && is_key(c as u8));
         let last = text.char_indices().rev().find(|(_, c)| is_other(*c));
         start = last.map_or(0, |(place, c)| place + c.len_utf8());
     }

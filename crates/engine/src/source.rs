@@ -39,8 +39,10 @@ pub(crate) struct Index {
     pub(crate) table: Arc<dyn TableProvider>,
     /// Whether events have fields that the schema does not list.
     pub(crate) open: bool,
-    /// What the files say of their events; none where events may say otherwise.
-    pub(crate) origins: Option<Vec<speleo_plan::Origin>>,
+    /// What the files say of their events.
+    pub(crate) origins: Vec<speleo_plan::Origin>,
+    /// What of that events may say otherwise.
+    pub(crate) said: Vec<&'static str>,
     /// What was left out.
     pub(crate) warnings: Vec<Diagnostic>,
 }
@@ -103,27 +105,30 @@ const FILES: u32 = (1 << 19) - 1;
 /// # Errors
 /// Where a file cannot be read.
 pub(crate) async fn open(files: Files, session: &SessionContext, zone: Zone) -> Result<Index, Fault> {
-    let mut origins = Some(origins::of_files(&files.0));
+    let origins = origins::of_files(&files.0);
     let (columnar, texts): (Vec<_>, Vec<_>) = files.0.into_iter().partition(|(file, _)| file.format.is_columnar());
     let open = texts.iter().any(|(file, _)| file.format == Format::Raw);
     let mut warnings = Vec::new();
+    let mut said = Vec::new();
     let mut tables: Vec<Arc<dyn TableProvider>> = Vec::new();
     if !texts.is_empty() {
-        let (table, are_said) = text_table(texts, zone, &mut warnings).await?;
-        origins = origins.filter(|_| !are_said);
+        let (table, own) = text_table(texts, zone, &mut warnings).await?;
+        said = own;
         tables.push(Arc::new(table));
     }
-    origins = origins.filter(|_| columnar.is_empty());
+    if !columnar.is_empty() {
+        said = origins::all();
+    }
     tables.extend(columnar::tables(columnar, session).await?);
     let table = columnar::unite(tables).map_err(|error| Fault { code: Code::Data, message: error.to_string() })?;
-    Ok(Index { table, open, origins, warnings })
+    Ok(Index { table, open, origins, said, warnings })
 }
 
 async fn text_table(
     files: Vec<(DataFile, Origin)>,
     zone: Zone,
     warnings: &mut Vec<Diagnostic>,
-) -> Result<(TextTable, bool), Fault> {
+) -> Result<(TextTable, Vec<&'static str>), Fault> {
     let (files, origins): (Vec<DataFile>, Vec<Origin>) = files.into_iter().unzip();
     let inferred = text::infer(&files).await?;
     let mut fields = Fields::default();
@@ -143,8 +148,8 @@ async fn text_table(
         opened.push(TextFile { file, origin, header: found.header, clean: found.skipped == 0 });
     }
     let columns = fields.columns();
-    let are_said = origins::are_said(&columns);
-    Ok((TextTable::new(opened, columns, zone), are_said))
+    let said = origins::said(&columns);
+    Ok((TextTable::new(opened, columns, zone), said))
 }
 
 #[cfg(test)]

@@ -215,6 +215,7 @@ impl World for EngineWorld<'_> {
             table: provider_as_source(index.table.clone()),
             open: index.open,
             origins: index.origins.clone(),
+            said: index.said.clone(),
         }))
     }
 

@@ -21,6 +21,7 @@ mod apply;
 mod base;
 mod event_type;
 mod group;
+mod named;
 mod need;
 mod sample;
 mod step;
@@ -36,6 +37,7 @@ use base::TAG_OF;
 pub(crate) use base::{EVENT_TYPE, TAG, compared, is_made, names, types};
 use event_type::Types;
 pub(crate) use event_type::{is_of_fields, may_be, search as type_search, shown};
+pub(crate) use named::transform;
 pub(crate) use tag::{has_any, list, pairs as tag_pairs};
 
 use self::{group::Groups, step::Step};
@@ -54,9 +56,15 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// What conf files say of the events of an index.
-    pub(crate) async fn new(index: &'a str, source: &Source, stored: Relation, cx: &mut Context<'_>) -> Result<Self> {
-        let groups = Groups::of(index, source, &stored, cx).await?;
+    /// What conf files say of the events of an index, for a search that wants these fields.
+    pub(crate) async fn new(
+        index: &'a str,
+        source: &Source,
+        stored: Relation,
+        wanted: &[String],
+        cx: &mut Context<'_>,
+    ) -> Result<Self> {
+        let groups = Groups::of(index, source, &stored, wanted, cx).await?;
         let steps = step::steps(&groups, cx).await?;
         Ok(Self { index, stored, groups, steps })
     }

@@ -60,13 +60,13 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
         let Some(source) = cx.world.index(&name).await? else { continue };
         let stored = scan(&name, &source)?;
         cx.stored_made = stored.fields().into_iter().filter(|name| search_time::is_made(name)).collect();
-        let reading = Reading::new(&name, &source, stored, cx).await?;
         let mut fields = cx.mentioned.clone();
         search_time::names(expr, cx, &mut |name| {
             if !name.contains('*') && !fields.iter().any(|known| known == name) {
                 fields.push(name.to_owned());
             }
         });
+        let reading = Reading::new(&name, &source, stored, &fields, cx).await?;
         let relation = reading.fields(&fields, span, cx).await?;
         let before = cx.notes.len();
         let mut conditions = vec![predicate::of_index(expr, &answers, &relation, Some(&name), cx)?];

@@ -14,7 +14,7 @@ use datafusion::{
     prelude::SessionContext,
 };
 use speleo_functions::value::{ListBuilder, Lists, parse_number};
-use speleo_knowledge::{DataModel, Knowledge, LookupDefinition};
+use speleo_knowledge::{Conf, DataModel, Knowledge, LookupDefinition, Props, event_type, tag, transform};
 use speleo_syntax::{Code, Diagnostic};
 
 use crate::{IndexEntry, IndexFile, LookupTable, Result, Rows, Source, TimeRange, World, Write, plan};
@@ -64,6 +64,16 @@ impl TestWorld {
         self
     }
 
+    /// What conf files say: `props.conf`, `transforms.conf`, `eventtypes.conf`, `tags.conf`.
+    pub(crate) fn conf(mut self, props: &str, transforms: &str, event_types: &str, tags: &str) -> Self {
+        let read = |text: &str| Conf::parse(text).0;
+        self.knowledge.props = Props::from_conf(&read(props)).0;
+        self.knowledge.transforms = transform::from_conf(&read(transforms)).0;
+        self.knowledge.event_types = event_type::from_conf(&read(event_types)).0;
+        self.knowledge.tags = tag::from_conf(&read(tags)).0;
+        self
+    }
+
     /// The range asked for outside the search, in epoch seconds.
     pub(crate) fn range(mut self, earliest: i64, latest: i64) -> Self {
         self.range = TimeRange { earliest: Some(earliest * 1_000_000), latest: Some(latest * 1_000_000) };
@@ -93,6 +103,12 @@ impl TestWorld {
             Err(problems) => problems,
         };
         problems.iter().map(|problem| problem.code).collect()
+    }
+
+    /// The warnings of a search.
+    pub(crate) fn warnings(&self, search: &str) -> Vec<String> {
+        let notes = self.run(search).unwrap().1;
+        notes.into_iter().map(|note| note.message).collect()
     }
 
     /// The optimized plan of a search.
@@ -264,7 +280,8 @@ impl World for TestWorld {
         Ok(found.map(|(_, table, open)| Source {
             table: provider_as_source(table.clone()),
             open: *open,
-            origins: None,
+            origins: Vec::new(),
+            said: vec!["source", "host", "sourcetype"],
         }))
     }
 

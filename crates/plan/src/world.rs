@@ -57,8 +57,10 @@ pub struct Source {
     pub table: Arc<dyn TableSource>,
     /// Whether events have fields that the schema does not list, to be taken out of `_raw`.
     pub open: bool,
-    /// What the files say of their events, each once; none where events may say otherwise.
-    pub origins: Option<Vec<Origin>>,
+    /// What the files say of their events, each once.
+    pub origins: Vec<Origin>,
+    /// Which of `source`, `host` and `sourcetype` events may say otherwise.
+    pub said: Vec<&'static str>,
 }
 
 impl fmt::Debug for Source {

@@ -8,9 +8,14 @@ use super::{
     schema::{Columns, ORIGIN},
 };
 
-/// Whether events may say their source, host or source type themselves.
-pub(super) fn are_said(columns: &Columns) -> bool {
-    ORIGIN.iter().any(|name| *name != "index" && columns.is_said(name))
+/// Which of source, host and source type events may say themselves.
+pub(super) fn said(columns: &Columns) -> Vec<&'static str> {
+    ORIGIN.into_iter().filter(|name| *name != "index" && columns.is_said(name)).collect()
+}
+
+/// All of them, for files of which only their own readers know.
+pub(super) fn all() -> Vec<&'static str> {
+    ORIGIN.into_iter().filter(|name| *name != "index").collect()
 }
 
 /// Each origin once.

@@ -1,9 +1,9 @@
 //! The meaning of `extract`: a field for each `key=value` pair of `_raw`. `extract pairdelim=";" kvdelim=":"`
 //!
-//! Fields that exist keep their values. Absent: extractions of Splunk's configuration.
+//! Fields that exist keep their values. With names, the transforms of `transforms.conf` that are called so: `extract access_pairs`.
 
 use datafusion::{logical_expr::lit, scalar::ScalarValue};
-use speleo_syntax::{Code, Diagnostic, command::extract::Extract};
+use speleo_syntax::command::extract::Extract;
 
 use crate::{
     Result,
@@ -12,14 +12,18 @@ use crate::{
     field, kernel,
     lower::{Context, Lower},
     relation::Relation,
+    search_time,
 };
 
 impl Lower for Extract {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "extract", self.span)?;
-        if let Some(stanza) = self.stanzas.first() {
-            let text = format!("the extraction `{}` of Splunk's configuration is not supported", stanza.name);
-            return Err(Diagnostic::new(Code::UnsupportedForm, stanza.span, text).into());
+        if !self.stanzas.is_empty() {
+            let mut rows = input;
+            for stanza in &self.stanzas {
+                rows = search_time::transform(rows, stanza, cx).await?;
+            }
+            return Ok(rows);
         }
         let Some((text, _)) = field::find("_raw", &input) else { return Ok(input) };
         let set = |text: &Option<String>| lit(ScalarValue::Utf8(text.clone()));

@@ -86,7 +86,11 @@ pub(super) fn source(relation: &Relation, names: &[String]) -> Result<Option<Exp
 
 fn take(relation: Relation, step: &Step, taking: &Taking, names: &[String], groups: &Groups) -> Result<Relation> {
     let Some(source) = source(&relation, &taking.sources)? else { return Ok(relation) };
-    let source = groups.only(&step.groups, source)?;
+    taken(relation, groups.only(&step.groups, source)?, taking, names)
+}
+
+/// Adds the fields of these names that a kernel takes out of a text. A field with a value keeps it, or gets more behind it.
+pub(super) fn taken(relation: Relation, source: Expr, taking: &Taking, names: &[String]) -> Result<Relation> {
     let call = kernel::call(taking.kernel, taking.arguments(source, names))?;
     let (relation, place) = relation.hidden("taken", call)?;
     let mut columns = Vec::with_capacity(names.len());

@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
 use speleo_functions::value::Texts;
 use speleo_knowledge::{
-    Props,
+    Place, Props,
     props::{KvMode, Scope, SearchTime},
 };
 
+use super::{base::is_made, step::PROPS, warning::warn};
 use crate::{
     Origin, Result, Source,
     lower::Context,
@@ -54,20 +55,28 @@ pub(super) struct Groups {
 
 impl Groups {
     /// The groups of an index.
-    pub(super) async fn of(index: &str, source: &Source, stored: &Relation, cx: &mut Context<'_>) -> Result<Self> {
+    pub(super) async fn of(
+        index: &str,
+        source: &Source,
+        stored: &Relation,
+        wanted: &[String],
+        cx: &mut Context<'_>,
+    ) -> Result<Self> {
         let world = cx.world;
         let props = &world.knowledge().props;
         let scopes = scopes(props);
-        let lacks_host = source.origins.as_ref().is_none_or(|all| all.iter().any(|origin| origin.host.is_none()));
-        if scopes.is_empty() {
+        let is_said = scopes.iter().any(|scope| source.said.contains(&column_of(*scope)));
+        let lacks_host = source.said.contains(&HOST) || source.origins.iter().any(|origin| origin.host.is_none());
+        // Where events would have to be asked, that is worth it only for a field that any stanza makes.
+        if scopes.is_empty() || (is_said && !source.open && !makes_any(wanted, cx)) {
             let settings = props.search_time(None, None, None);
             let key_values = source.open.then(|| key_values(&settings, false, world.splunk_limits())).flatten();
             let all = vec![Group { settings, key_values, origins: Vec::new() }];
             return Ok(Self { all, columns: Vec::new(), lacks_host });
         }
-        let origins = match &source.origins {
-            Some(origins) => origins.clone(),
-            None => of_events(index, source, stored, &scopes, cx).await?,
+        let origins = match is_said {
+            false => source.origins.clone(),
+            true => of_events(index, source, stored, &scopes, cx).await?,
         };
         let mut all: Vec<Group> = Vec::new();
         let mut known: HashMap<Origin, usize> = HashMap::new();
@@ -86,7 +95,12 @@ impl Groups {
             }
             let (source, host) = (key.source.as_deref(), key.host.as_deref());
             let settings = props.search_time(source, host, key.sourcetype.as_deref());
-            let said = props.effective(source, host, key.sourcetype.as_deref()).iter().next().is_some();
+            let effective = props.effective(source, host, key.sourcetype.as_deref());
+            let said = effective.iter().next().is_some();
+            if let (Some(KvMode::Multi(_)), Some(winner)) = (&settings.kv_mode, effective.get("KV_MODE")) {
+                let message = "`KV_MODE = multi` makes several events of one, which `multikv` does in a search";
+                warn(PROPS, &Place::from(&winner.setting), message, cx);
+            }
             let key_values = (!origin.structured).then(|| key_values(&settings, said, world.splunk_limits())).flatten();
             let same = |group: &Group| group.settings == settings && group.key_values == key_values;
             let place = match all.iter().position(same) {
@@ -193,6 +207,42 @@ fn telling(groups: &[Group]) -> Vec<&'static str> {
     };
     let last = CHOICES.last().copied().unwrap_or_default();
     CHOICES.iter().find(tells).copied().unwrap_or(last).to_vec()
+}
+
+fn column_of(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Source => SOURCE,
+        Scope::Host => HOST,
+        Scope::Sourcetype => SOURCETYPE,
+    }
+}
+
+/// Whether any stanza may make one of the wanted fields, as far as its text tells: a name too many costs a look at the events.
+fn makes_any(wanted: &[String], cx: &Context<'_>) -> bool {
+    let knowledge = cx.world.knowledge();
+    if !cx.patterns.is_empty() || wanted.iter().any(|name| is_made(name)) {
+        return true;
+    }
+    let names = |text: &str| wanted.iter().any(|name| text.contains(name.as_str()));
+    let reports = |list: &str| {
+        list.split(',').filter_map(|name| knowledge.transforms.get(name.trim())).any(|transform| {
+            transform.delims.is_some()
+                || transform.format.as_deref().is_some_and(|format| format.starts_with('$') || format.contains(" $"))
+                || [&transform.regex, &transform.format]
+                    .into_iter()
+                    .flatten()
+                    .any(|text| names(text) || text.contains("_KEY_"))
+        })
+    };
+    knowledge.props.stanzas().iter().flat_map(|stanza| &stanza.settings).any(|(key, setting)| {
+        let is_whole_lookup = || key.starts_with("LOOKUP") && !setting.value.to_ascii_uppercase().contains("OUTPUT");
+        is_of_search(key)
+            && (key == "rename"
+                || names(key)
+                || names(&setting.value)
+                || is_whole_lookup()
+                || (key.starts_with("REPORT") && reports(&setting.value)))
+    })
 }
 
 /// What stanzas with settings of search time look at.

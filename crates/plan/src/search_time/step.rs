@@ -153,6 +153,21 @@ fn transform(name: &str, place: &Place, cx: &mut Context<'_>) -> Option<Taking> 
         warn(PROPS, place, &format!("no transform is called `{name}`"), cx);
         return None;
     };
+    match taking(transform) {
+        Ok(taking) => Some(taking),
+        Err((place, reason)) => {
+            let message = format!("the transform `{name}` is left out: {reason}");
+            warn("transforms.conf", &place, &message, cx);
+            None
+        }
+    }
+}
+
+/// What a transform takes out of a text.
+///
+/// # Errors
+/// Why it makes no field, and where that is written.
+pub(super) fn taking(transform: &Transform) -> std::result::Result<Taking, (Place, String)> {
     let mut options = Vec::new();
     for (word, holds) in
         [("clean", transform.clean_keys), ("add", transform.mv_add), ("empty", transform.keep_empty_values)]
@@ -163,21 +178,15 @@ fn transform(name: &str, place: &Place, cx: &mut Context<'_>) -> Option<Taking> 
     let (sources, adds) = (sources(&transform.source_key), transform.mv_add);
     if let Some(pattern) = &transform.regex {
         let format = transform.format.clone().unwrap_or_default();
-        if let Err(reason) = check_transform(pattern, &format) {
-            let message = format!("the transform `{name}` is left out: {reason}");
-            warn("transforms.conf", &transform.regex_place, &message, cx);
-            return None;
-        }
+        check_transform(pattern, &format).map_err(|reason| (transform.regex_place.clone(), reason))?;
         let (names, is_dynamic) = transform_names(pattern, &format);
         let arguments = vec![pattern.clone(), format, options];
-        return Some(Taking { kernel: "spl_transform", sources, arguments, names, is_dynamic, adds });
+        return Ok(Taking { kernel: "spl_transform", sources, arguments, names, is_dynamic, adds });
     }
     let Some(delims) = &transform.delims else {
-        let message = format!("the transform `{name}` is left out: it has neither `REGEX` nor `DELIMS`");
-        warn("transforms.conf", &transform.place, &message, cx);
-        return None;
+        return Err((transform.place.clone(), "it has neither `REGEX` nor `DELIMS`".to_owned()));
     };
-    Some(delimited(transform, delims.pairs.clone(), delims.values.clone(), options, sources))
+    Ok(delimited(transform, delims.pairs.clone(), delims.values.clone(), options, sources))
 }
 
 fn delimited(

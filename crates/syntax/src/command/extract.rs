@@ -28,12 +28,12 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     names: &["extract", "kv"],
     kind: Kind::Streaming,
     summary: "extracts key and value pairs from the text",
-    usage: "extract [kvdelim=<characters>] [pairdelim=<characters>] [mv_add=<bool>] [clean_keys=<bool>] [limit=<count>]",
+    usage: "extract [kvdelim=<characters>] [pairdelim=<characters>] [mv_add=<bool>] [clean_keys=<bool>] [limit=<count>] [<transform>]…",
     options: &["auto", "clean_keys", "kvdelim", "limit", "maxchars", "mv_add", "pairdelim", "reload", "segment"],
     differs: &[
         "all pairs of an event count; `limit` does only where it is written",
         "`auto`, `maxchars`, `reload` and `segment` are read and have no effect",
-        "extractions of Splunk's configuration are not supported",
+        "names are those of transforms in the project's `transforms.conf`; Splunk's own are not built in",
     ],
     parse,
     ..CommandSpec::NEW

@@ -89,6 +89,12 @@ pub(crate) enum Key {
     Query,
     /// An MMDB.
     GeoIp,
+    /// What the events of indexes are, as `--sourcetype` says.
+    Sourcetype,
+    /// Where they are from, as `--source` says.
+    Source,
+    /// The machine that they are from, as `--host` says.
+    Host,
     /// The search. Of several, each runs and the last one's rows count.
     Search,
     /// What `now()` and relative times start from.
@@ -116,6 +122,9 @@ impl Key {
         ("file", Key::File, true),
         ("query", Key::Query, true),
         ("geoip", Key::GeoIp, false),
+        ("sourcetype", Key::Sourcetype, false),
+        ("source", Key::Source, false),
+        ("host", Key::Host, false),
         ("search", Key::Search, false),
         ("now", Key::Now, false),
         ("timezone", Key::Timezone, false),

@@ -60,7 +60,8 @@ fn expectation(text: &str) -> Option<Kind> {
 /// A line that begins a part.
 fn head(line: &str) -> Option<Part> {
     let (head, value) = line.split_once(':')?;
-    if head.starts_with([' ', '\t']) {
+    // A row such as `host::web,1` is no part.
+    if head.starts_with([' ', '\t']) || value.starts_with(':') {
         return None;
     }
     let mut words = head.split_whitespace();

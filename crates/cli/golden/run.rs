@@ -80,6 +80,11 @@ impl Place<'_> {
         settings.timezone = text(Key::Timezone).or(settings.timezone).or_else(|| Some("UTC".to_owned()));
         settings.earliest = text(Key::Earliest).or(settings.earliest);
         settings.latest = text(Key::Latest).or(settings.latest);
+        // Nothing behind the key takes away what stands above the cases.
+        let said = |key| text(key).filter(|text| !text.is_empty());
+        settings.sourcetype = said(Key::Sourcetype).or(settings.sourcetype);
+        settings.source = said(Key::Source).or(settings.source);
+        settings.host = said(Key::Host).or(settings.host);
         settings.splunk_limits |= case.value(Key::SplunkLimits) == Some("true");
         for part in case.all(Key::Data) {
             // A case's own data replace those of the same name above the cases: the file is the same.

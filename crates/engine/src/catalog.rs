@@ -7,6 +7,7 @@ use std::{
 };
 
 use datafusion::prelude::SessionContext;
+use speleo_knowledge::Knowledge;
 use speleo_plan::{IndexEntry, IndexFile};
 use speleo_syntax::Code;
 use tokio::sync::Mutex;
@@ -111,6 +112,7 @@ impl Catalog {
         name: &str,
         session: &SessionContext,
         zone: Zone,
+        knowledge: &Arc<Knowledge>,
     ) -> Result<Option<Arc<Index>>, Fault> {
         let name = name.to_lowercase();
         let Some((_, parts)) = self.entries.iter().find(|(known, _)| is_same(known, &name)) else { return Ok(None) };
@@ -123,7 +125,7 @@ impl Catalog {
         {
             return Ok(Some(Arc::clone(index)));
         }
-        let index = Arc::new(source::open(files, session, zone).await?);
+        let index = Arc::new(source::open(files, session, zone, knowledge).await?);
         opened.insert(name, (fingerprint, Arc::clone(&index)));
         Ok(Some(index))
     }

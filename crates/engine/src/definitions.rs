@@ -2,11 +2,14 @@
 //!
 //! What lies in folders of conf files is [`ConfFolder`]'s affair; lookup files and data models of apps come along.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use speleo_knowledge::{
-    Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, collection, event_type, field_setting,
-    lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
+    Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, builtin, collection, event_type,
+    field_setting, lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
 };
 use speleo_syntax::{Code, Diagnostic, Severity};
 
@@ -14,6 +17,9 @@ use crate::{
     Settings,
     conf_folder::{self, ConfFolder},
 };
+
+/// The built-in source types, read once.
+static SOURCE_TYPES: LazyLock<Knowledge> = LazyLock::new(builtin::source_types);
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -33,7 +39,7 @@ pub(crate) struct Definitions {
 impl Definitions {
     /// Reads everything that the settings name.
     pub(crate) fn read(settings: &Settings) -> Self {
-        let mut found = Self::default();
+        let mut found = Self { knowledge: SOURCE_TYPES.clone(), ..Self::default() };
         found.lookup_folders.extend(settings.lookups.clone());
         found.folders(settings);
         for file in &settings.macros {

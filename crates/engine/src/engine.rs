@@ -142,7 +142,7 @@ impl Engine {
     /// Where the index does not exist or its files cannot be read.
     pub async fn field_names(&self, index: &str) -> Result<Vec<String>, Diagnostic> {
         let clock = Clock::new(&self.shared.settings).map_err(first)?;
-        let opened = self.shared.catalog.open(index, &self.shared.session, clock.zone()).await;
+        let opened = self.shared.catalog.open(index, &self.shared.session, clock.zone(), &self.shared.knowledge).await;
         match opened.map_err(|fault| fault.diagnostic())? {
             Some(index) => {
                 let schema = index.table.schema();
@@ -215,9 +215,12 @@ impl Engine {
         diagnostics.extend(world.record.warnings());
         let planned = planned?;
         diagnostics.extend(read.expansion.locate(planned.notes));
-        let answered = run::run(&self.shared.session, planned.plan)
-            .await
-            .map_err(|error| read.expansion.locate(diagnose(error.into())))?;
+        let answered = run::run(&self.shared.session, planned.plan).await;
+        // What came up while files were read.
+        let mut late = world.record.warnings();
+        late.retain(|warning| !diagnostics.contains(warning));
+        diagnostics.append(&mut late);
+        let answered = answered.map_err(|error| read.expansion.locate(diagnose(error.into())))?;
         world.record.scanned(answered.scanned);
         let formatted = match planned.formats.is_empty() {
             true => None,

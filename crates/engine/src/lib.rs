@@ -9,6 +9,7 @@ mod collect;
 mod conf_folder;
 mod definitions;
 mod engine;
+mod event;
 mod export;
 mod fault;
 mod growth;
@@ -24,7 +25,13 @@ mod source;
 mod time;
 mod world;
 
+// The properties of `fuzz/` name the crate.
+#[cfg(test)]
+extern crate self as speleo_engine;
+
 pub use conf_folder::{ConfFiles, ConfFolder};
 pub use engine::{Answer, Checked, Engine, Explained, Explanation, Library, Outcome, Status, Step};
+#[doc(hidden)]
+pub use event::events_of;
 pub use project::resolve as resolve_settings;
 pub use settings::{IndexSetting, Settings};

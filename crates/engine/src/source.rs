@@ -1,7 +1,7 @@
 //! Files as tables of events. `--index web=logs/*.ndjson.gz`
 //!
 //! An index is one table over all its files, whatever their formats: texts are one scan, Parquet and Arrow files another, and a
-//! view puts them together. XML and event logs of Windows are absent.
+//! view puts them together. Where props say how a file's events are made, [`crate::event`] makes them.
 
 mod builder;
 mod chunk;
@@ -9,17 +9,21 @@ mod columnar;
 mod compress;
 mod csv;
 mod files;
+mod made;
 mod ndjson;
 mod origins;
 mod raw;
 mod schema;
 mod text;
 
-use std::{path::PathBuf, sync::Arc, time::SystemTime};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::SystemTime};
 
 use datafusion::{catalog::TableProvider, prelude::SessionContext};
+use speleo_knowledge::Knowledge;
 use speleo_plan::IndexFile;
 use speleo_syntax::{Code, Diagnostic};
+
+pub(crate) use self::{ndjson::quote_numbers, schema::time_type};
 
 use self::{
     builder::Origin,
@@ -27,7 +31,12 @@ use self::{
     schema::Fields,
     text::{TextFile, TextTable},
 };
-use crate::{IndexSetting, fault::Fault, time::Zone};
+use crate::{
+    IndexSetting,
+    event::{Content, Notes, Rules, Subject},
+    fault::Fault,
+    time::Zone,
+};
 
 /// The metric that counts the events a scan read, before its filter.
 pub(crate) const EVENTS_READ: &str = "events_read";
@@ -45,6 +54,8 @@ pub(crate) struct Index {
     pub(crate) said: Vec<&'static str>,
     /// What was left out.
     pub(crate) warnings: Vec<Diagnostic>,
+    /// What comes up while it is read.
+    pub(crate) notes: Arc<Notes>,
 }
 
 /// What tells whether files changed.
@@ -68,8 +79,13 @@ impl Files {
                     index: part.name.clone(),
                     host: part.host.clone(),
                     source: part.source.clone().unwrap_or_else(|| file.shown.clone()),
-                    sourcetype: part.sourcetype.clone().unwrap_or_else(|| file.format.sourcetype().to_owned()),
+                    sourcetype: part
+                        .sourcetype
+                        .clone()
+                        .unwrap_or_else(|| file.sourcetype.unwrap_or(file.format.sourcetype()).to_owned()),
                     file: u32::try_from(found.len()).unwrap_or(u32::MAX) & FILES,
+                    is_named: part.source.is_some(),
+                    is_typed: part.sourcetype.is_some(),
                 };
                 found.push((file, origin));
             }
@@ -104,15 +120,27 @@ const FILES: u32 = (1 << 19) - 1;
 ///
 /// # Errors
 /// Where a file cannot be read.
-pub(crate) async fn open(files: Files, session: &SessionContext, zone: Zone) -> Result<Index, Fault> {
+pub(crate) async fn open(
+    mut files: Files,
+    session: &SessionContext,
+    zone: Zone,
+    knowledge: &Arc<Knowledge>,
+) -> Result<Index, Fault> {
+    for (_, origin) in files.0.iter_mut().filter(|(_, origin)| !origin.is_typed) {
+        let props = knowledge.index_time.props.effective(Some(&origin.source), origin.host.as_deref(), None);
+        if let Some(sourcetype) = props.text("sourcetype") {
+            origin.sourcetype = sourcetype.to_owned();
+        }
+    }
     let origins = origins::of_files(&files.0);
     let (columnar, texts): (Vec<_>, Vec<_>) = files.0.into_iter().partition(|(file, _)| file.format.is_columnar());
-    let open = texts.iter().any(|(file, _)| file.format == Format::Raw);
+    let open = texts.iter().any(|(file, _)| matches!(file.format, Format::Raw | Format::Evtx));
     let mut warnings = Vec::new();
     let mut said = Vec::new();
+    let notes = Arc::new(Notes::default());
     let mut tables: Vec<Arc<dyn TableProvider>> = Vec::new();
     if !texts.is_empty() {
-        let (table, own) = text_table(texts, zone, &mut warnings).await?;
+        let (table, own) = text_table(texts, zone, knowledge, &notes, &mut warnings).await?;
         said = own;
         tables.push(Arc::new(table));
     }
@@ -121,35 +149,71 @@ pub(crate) async fn open(files: Files, session: &SessionContext, zone: Zone) -> 
     }
     tables.extend(columnar::tables(columnar, session).await?);
     let table = columnar::unite(tables).map_err(|error| Fault { code: Code::Data, message: error.to_string() })?;
-    Ok(Index { table, open, origins, said, warnings })
+    Ok(Index { table, open, origins, said, warnings, notes })
 }
 
 async fn text_table(
     files: Vec<(DataFile, Origin)>,
     zone: Zone,
+    knowledge: &Arc<Knowledge>,
+    notes: &Arc<Notes>,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<(TextTable, Vec<&'static str>), Fault> {
-    let (files, origins): (Vec<DataFile>, Vec<Origin>) = files.into_iter().unzip();
-    let inferred = text::infer(&files).await?;
+    let mut rules = KnownRules { knowledge, zone, known: HashMap::new() };
+    let mut opened: Vec<TextFile> =
+        files.into_iter().map(|(file, origin)| rules.text_file(file, origin, warnings)).collect();
+    let inferred = text::infer(&opened, zone, notes).await?;
     let mut fields = Fields::default();
-    let mut opened = Vec::with_capacity(files.len());
-    for ((file, origin), found) in files.into_iter().zip(origins).zip(inferred) {
+    for (file, found) in opened.iter_mut().zip(inferred) {
         fields.merge(&found.fields);
         if found.skipped > 0 {
             // Where a file is read in parts, lines are counted from the part's start and say nothing.
-            let first = found.first_skipped.filter(|_| text::is_whole(&file));
+            let first = found.first_skipped.filter(|_| text::is_whole(file));
             let first = first.map_or_else(String::new, |line| format!(", the first in line {line}"));
             let message = format!(
                 "{}: {} of {} lines are no JSON objects and were left out{first}",
-                file.shown, found.skipped, found.events
+                file.file.shown, found.skipped, found.events
             );
             warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
         }
-        opened.push(TextFile { file, origin, header: found.header, clean: found.skipped == 0 });
+        file.header = found.header;
+        file.clean = found.skipped == 0;
     }
     let columns = fields.columns();
     let said = origins::said(&columns);
-    Ok((TextTable::new(opened, columns, zone), said))
+    Ok((TextTable::new(opened, columns, zone, Arc::clone(notes)), said))
+}
+
+/// The rules of sources, hosts and source types, compiled once each.
+struct KnownRules<'a> {
+    knowledge: &'a Arc<Knowledge>,
+    zone: Zone,
+    known: HashMap<(Subject, Content), Option<Arc<Rules>>>,
+}
+
+impl KnownRules<'_> {
+    fn text_file(&mut self, file: DataFile, origin: Origin, warnings: &mut Vec<Diagnostic>) -> TextFile {
+        let subject = Subject {
+            index: origin.index.clone(),
+            host: origin.host.clone(),
+            source: origin.source.clone(),
+            sourcetype: origin.sourcetype.clone(),
+        };
+        let content = match file.format {
+            Format::JsonLines | Format::JsonDocuments => Content::Json,
+            Format::Csv { delimiter } => Content::Cells(delimiter),
+            _ => Content::Text,
+        };
+        let rules = self.known.entry((subject.clone(), content)).or_insert_with(|| {
+            let mut found = Vec::new();
+            let rules = Rules::of(&subject, content, self.knowledge, self.zone, &mut found);
+            // Files of one index often share what is wrong.
+            found.retain(|problem| !warnings.contains(problem));
+            warnings.extend(found);
+            rules.map(Arc::new)
+        });
+        TextFile { rules: rules.clone(), subject: Arc::new(subject), file, origin, header: Vec::new(), clean: true }
+    }
 }
 
 #[cfg(test)]

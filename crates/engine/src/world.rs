@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -24,6 +24,7 @@ use crate::{
     clock::Clock,
     collect,
     engine::Step,
+    event::Notes,
     export,
     fault::Fault,
     history,
@@ -51,7 +52,7 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) session: &'a SessionContext,
     pub(crate) catalog: &'a Catalog,
     pub(crate) lookups: &'a Lookups,
-    pub(crate) knowledge: &'a Knowledge,
+    pub(crate) knowledge: &'a Arc<Knowledge>,
     /// The folders of the project and of its apps, later ones first in rank.
     pub(crate) homes: Vec<PathBuf>,
     pub(crate) geoip: String,
@@ -68,6 +69,8 @@ pub(crate) struct EngineWorld<'a> {
 pub(crate) struct Record {
     steps: Mutex<Vec<Step>>,
     warnings: Mutex<Vec<Diagnostic>>,
+    /// What comes up while indexes are read.
+    notes: Mutex<Vec<Arc<Notes>>>,
     scanned: AtomicU64,
     /// Lookups that are read and missing, and those that are written.
     lookups: Mutex<(Vec<String>, Vec<String>)>,
@@ -104,7 +107,13 @@ impl Record {
 
     /// Warnings about the data that was touched, each once.
     pub(crate) fn warnings(&self) -> Vec<Diagnostic> {
+        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        notes.iter().for_each(|notes| self.warn(&notes.list()));
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn listen(&self, notes: &Arc<Notes>) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(notes));
     }
 
     fn step(&self, name: &str, plan: &LogicalPlan) {
@@ -209,8 +218,11 @@ impl World for EngineWorld<'_> {
         if self.is_blind() {
             return Ok(None);
         }
-        let Some(index) = self.catalog.open(name, self.session, self.clock.zone()).await? else { return Ok(None) };
+        let Some(index) = self.catalog.open(name, self.session, self.clock.zone(), self.knowledge).await? else {
+            return Ok(None);
+        };
         self.record.warn(&index.warnings);
+        self.record.listen(&index.notes);
         Ok(Some(Source {
             table: provider_as_source(index.table.clone()),
             open: index.open,

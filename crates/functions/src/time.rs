@@ -14,7 +14,7 @@ mod zone;
 pub use chrono_tz::Tz;
 
 pub use conversion::Format;
-pub use recognise::recognise;
+pub use recognise::{recognise, recognise_within};
 pub use relative::{Boundary, Modifier, Unit, add};
 pub use span::Span;
 pub use zone::zone;

@@ -3,6 +3,7 @@
 //!
 //! Plain structs and the parsers of their file formats. Invariant: no engine, and no I/O; callers read the files.
 
+pub mod builtin;
 pub mod collection;
 pub mod conf;
 pub mod data_model;

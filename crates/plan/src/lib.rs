@@ -11,6 +11,7 @@ mod expr;
 mod extract;
 mod field;
 mod folder;
+pub mod ingest;
 mod kernel;
 mod lexicon;
 mod lower;

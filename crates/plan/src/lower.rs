@@ -54,7 +54,28 @@ pub(crate) struct Context<'a> {
 /// the longest published searches have 500.
 const MAX_STEPS: usize = 1_000;
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// What a search begins with.
+    pub(crate) fn new(world: &'a dyn World) -> Self {
+        let range = world.time_range();
+        Self {
+            world,
+            notes: Vec::new(),
+            knowledge_warnings: Vec::new(),
+            mentioned: Vec::new(),
+            left_to_commands: Vec::new(),
+            stored_made: Vec::new(),
+            patterns: Vec::new(),
+            outer_range: range,
+            saved: Vec::new(),
+            range,
+            delimiters: HashMap::new(),
+            terms: Vec::new(),
+            formats: None,
+            steps: 0,
+        }
+    }
+
     /// The words that conditions asked for, as one text with a word a line, `most` at most.
     pub(crate) fn wanted(&self, most: usize) -> String {
         let mut words: Vec<&str> = Vec::new();
@@ -91,23 +112,7 @@ pub(crate) trait Lower {
 /// # Errors
 /// Diagnostics about names, types and unsupported forms, and what the world reports from the steps that it runs.
 pub async fn plan(search: &Search, world: &dyn World) -> Result<SearchPlan> {
-    let range = world.time_range();
-    let mut cx = Context {
-        world,
-        notes: Vec::new(),
-        knowledge_warnings: Vec::new(),
-        mentioned: Vec::new(),
-        left_to_commands: Vec::new(),
-        stored_made: Vec::new(),
-        patterns: Vec::new(),
-        outer_range: range,
-        saved: Vec::new(),
-        range,
-        delimiters: HashMap::new(),
-        terms: Vec::new(),
-        formats: None,
-        steps: 0,
-    };
+    let mut cx = Context::new(world);
     let relation = crate::command::pipeline(search, &mut cx).await?;
     let mut formats = Vec::new();
     for Assignment { target, expr, .. } in cx.formats.take().unwrap_or_default() {

@@ -29,6 +29,10 @@ pub(crate) struct Origin {
     pub(crate) sourcetype: String,
     /// The file's place among the index's files.
     pub(crate) file: u32,
+    /// Whether the source was asked for, and not the file's path.
+    pub(crate) is_named: bool,
+    /// Whether the source type was asked for.
+    pub(crate) is_typed: bool,
 }
 
 /// Bits of `__seq` that hold the place in the file; those above hold the file.
@@ -61,6 +65,8 @@ pub(crate) struct Builder {
     bad: Vec<usize>,
     /// Whether the row has a number for a text column whose own text is wanted: a double may not print as it was written.
     wants_text: bool,
+    /// Where the first line began that held bytes that are no text.
+    damaged: Option<u64>,
     /// Whether the row comes again with its numbers as texts.
     again: bool,
 }
@@ -97,6 +103,7 @@ impl Builder {
             time_rank: usize::MAX,
             bad: Vec::new(),
             wants_text: false,
+            damaged: None,
             again: false,
         }
     }
@@ -170,7 +177,13 @@ impl Builder {
                     builder.append(values > before);
                 }
                 Column::Text(builder) if builder.len() == row => match fill {
-                    Fill::Line => builder.append_value(String::from_utf8_lossy(line)),
+                    Fill::Line => {
+                        let text = String::from_utf8_lossy(line);
+                        if matches!(text, std::borrow::Cow::Owned(_)) && self.damaged.is_none() {
+                            self.damaged = Some(offset);
+                        }
+                        builder.append_value(text)
+                    }
                     Fill::Constant(text) => builder.append_value(text),
                     _ => builder.append_null(),
                 },
@@ -192,6 +205,11 @@ impl Builder {
     pub(crate) fn end_bad_row(&mut self) {
         self.bad.push(self.row);
         self.end_row(b"", 0);
+    }
+
+    /// Where the first line began that held bytes that are no text.
+    pub(crate) fn damaged(&self) -> Option<u64> {
+        self.damaged
     }
 
     /// How many rows there are, bad ones included.

@@ -1,6 +1,6 @@
 //! Events as pieces of a file's bytes: lines, CSV records, JSON documents, a few thousand at a time.
 //!
-//! Memory is bounded by the chunk and by the longest event.
+//! Memory is bounded by the chunk and by the longest event, and that has a limit too: a longer one is cut.
 
 use std::{io, ops::Range};
 
@@ -10,11 +10,14 @@ use super::{
     compress,
     files::{DataFile, Format},
 };
+use crate::event::LONGEST;
 
 /// How much is read at a time.
 const STEP: usize = 512 << 10;
 /// A quoted cell longer than this is an unbalanced quote: the record ends with its line.
 const LONGEST_RECORD: usize = 16 << 20;
+/// A document of JSON, or a row, longer than this is cut, which makes it none.
+const LONGEST_DOCUMENT: usize = 64 << 20;
 
 /// A few thousand events.
 pub(crate) struct Chunk<'a> {
@@ -58,6 +61,10 @@ pub(crate) struct Chunks {
     events: Vec<Range<usize>>,
     finished: bool,
     at_end: bool,
+    /// Whether what comes up to the next line end belongs to an event that was cut.
+    skipping: bool,
+    /// Where the events begin that were cut, in the plain file.
+    cuts: Vec<u64>,
 }
 
 impl Chunks {
@@ -79,6 +86,8 @@ impl Chunks {
             events: Vec::new(),
             finished: false,
             at_end: false,
+            skipping: false,
+            cuts: Vec::new(),
         };
         if start > 0 {
             chunks.skip_line()?
@@ -98,7 +107,14 @@ impl Chunks {
             if self.filled < STEP {
                 self.fill()?;
             }
+            if std::mem::take(&mut self.skipping) {
+                self.skip_rest()?;
+            }
             while self.split() == 0 && !self.at_end && !self.finished {
+                if self.filled > self.longest() {
+                    self.cut();
+                    break;
+                }
                 self.fill()?;
             }
             self.finished |= self.used == 0 || (self.at_end && self.used == self.filled);
@@ -108,6 +124,48 @@ impl Chunks {
         }
         let bytes = self.buffer.get(..self.used).unwrap_or_default();
         Ok(Some(Chunk { bytes, events: &self.events, offset: self.offset, first_line: self.line }))
+    }
+
+    /// Where events began that were cut since this was asked last.
+    pub(crate) fn take_cuts(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.cuts)
+    }
+
+    fn longest(&self) -> usize {
+        if self.format == Format::Raw { LONGEST } else { LONGEST_DOCUMENT }
+    }
+
+    /// Makes the start of an event that does not end an event.
+    fn cut(&mut self) {
+        let end = self.longest();
+        self.events.clear();
+        self.events.push(0..end);
+        self.used = end;
+        self.skipping = true;
+        self.cuts.push(self.offset);
+    }
+
+    /// Passes over the rest of an event that was cut: up to the end of its line.
+    fn skip_rest(&mut self) -> io::Result<()> {
+        loop {
+            let rest = self.buffer.get(..self.filled).unwrap_or_default();
+            match memchr(b'\n', rest) {
+                Some(place) => {
+                    self.used = place + 1;
+                    self.drop_used();
+                    return Ok(());
+                }
+                None => {
+                    self.used = self.filled;
+                    self.drop_used();
+                }
+            }
+            if self.at_end {
+                self.finished = true;
+                return Ok(());
+            }
+            self.fill()?;
+        }
     }
 
     fn drop_used(&mut self) {
@@ -164,6 +222,10 @@ impl Chunks {
         self.fill()?;
         if self.buffer.get(..self.filled).is_some_and(|bytes| bytes.starts_with(b"\xef\xbb\xbf")) {
             self.used = 3;
+            self.drop_used();
+        }
+        if self.format == Format::JsonDocuments {
+            self.used = envelope(self.buffer.get(..self.filled).unwrap_or_default());
             self.drop_used();
         }
         Ok(())
@@ -232,10 +294,24 @@ fn record_end(rest: &[u8]) -> Option<usize> {
     (rest.len() > LONGEST_RECORD).then(|| memchr(b'\n', rest)).flatten()
 }
 
+/// How many bytes the envelope takes in which clouds put their logs: `{"Records": [`. Its events are what it holds.
+pub(super) fn envelope(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    for part in [&b"{"[..], b"\"records\"", b":", b"["] {
+        rest = rest.trim_ascii_start();
+        match rest.split_at_checked(part.len()) {
+            Some((head, behind)) if head.eq_ignore_ascii_case(part) => rest = behind,
+            _ => return 0,
+        }
+    }
+    bytes.len() - rest.len()
+}
+
 /// The next JSON object, and how many bytes it and what stands before it take. What is no object is taken up to its line's end,
 /// for the reader to report.
 fn document(rest: &[u8], at_end: bool) -> Option<(Range<usize>, usize)> {
-    let between = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']');
+    // A brace that closes nothing is the end of an envelope.
+    let between = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | b'}');
     let Some(start) = rest.iter().position(|byte| !between(byte)) else { return Some((0..0, rest.len())) };
     if rest.get(start) != Some(&b'{') {
         let line = rest.get(start..).unwrap_or_default();

@@ -68,7 +68,7 @@ fn header_names(row: &ByteRecord) -> Vec<String> {
 }
 
 /// What a cell reads as: a number only in its printed form.
-fn kind(cell: &[u8]) -> Seen {
+pub(crate) fn kind(cell: &[u8]) -> Seen {
     let Ok(text) = std::str::from_utf8(cell) else { return Seen::TEXT };
     if !text.as_bytes().first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
         return Seen::TEXT;

@@ -11,8 +11,8 @@ use std::{
 
 use speleo_syntax::Code;
 
-use super::compress;
-use crate::fault::Fault;
+use super::{chunk, compress};
+use crate::{event::WINDOWS_XML, fault::Fault};
 
 /// How events stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,6 +32,8 @@ pub(crate) enum Format {
     Arrow,
     /// One event a line.
     Raw,
+    /// An event log of Windows.
+    Evtx,
 }
 
 impl Format {
@@ -44,6 +46,7 @@ impl Format {
             Format::Parquet => "parquet",
             Format::Arrow => "arrow",
             Format::Raw => "text",
+            Format::Evtx => WINDOWS_XML,
         }
     }
 
@@ -70,6 +73,10 @@ pub(crate) struct DataFile {
     pub(crate) shown: String,
     pub(crate) format: Format,
     pub(crate) compression: Compression,
+    /// Whether it begins with the mark of UTF-16: it is decoded on the way, and not read in parts.
+    pub(crate) is_wide: bool,
+    /// The source type that its first bytes tell.
+    pub(crate) sourcetype: Option<&'static str>,
     /// Bytes on disk.
     pub(crate) size: u64,
     pub(crate) modified: Option<SystemTime>,
@@ -129,15 +136,18 @@ fn look(path: &Path) -> Result<DataFile, Fault> {
     let absolute = std::path::absolute(path).map_err(failed)?;
     let metadata = std::fs::metadata(path).map_err(failed)?;
     let (format, compression) = by_ending(path);
-    let compression = match compression {
-        Some(compression) => compression,
-        None => by_magic(&start(File::open(path).map_err(failed)?).map_err(failed)?),
+    let first = match compression {
+        Some(_) => Vec::new(),
+        None => start(File::open(path).map_err(failed)?).map_err(failed)?,
     };
+    let compression = compression.unwrap_or_else(|| by_magic(&first));
     let mut file = DataFile {
         path: absolute,
         shown: path.to_string_lossy().into_owned(),
         format: format.unwrap_or(Format::Raw),
         compression,
+        is_wide: compress::is_wide(&first),
+        sourcetype: None,
         size: metadata.len(),
         modified: metadata.modified().ok(),
     };
@@ -145,8 +155,27 @@ fn look(path: &Path) -> Result<DataFile, Fault> {
     if format.is_none_or(|format| format == Format::JsonDocuments) {
         let bytes = compress::open(&file, 0).and_then(start).map_err(failed)?;
         file.format = by_content(&bytes, format);
+        file.sourcetype = sourcetype(&bytes).filter(|_| file.format == Format::Raw);
+    } else if format == Some(Format::Raw) {
+        // A damaged archive is told when it is read.
+        let bytes = compress::open(&file, 0).and_then(start).unwrap_or_default();
+        file.sourcetype = sourcetype(&bytes);
     }
     Ok(file)
+}
+
+/// The source type of a text that says itself what it is.
+fn sourcetype(bytes: &[u8]) -> Option<&'static str> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let start = text.get(..1024).unwrap_or(text);
+    let has = |part: &[u8]| memchr::memmem::find(start, part).is_some();
+    if text.starts_with(b"#separator ") {
+        return Some("zeek");
+    }
+    if text.starts_with(b"<") && has(b"<Event ") && has(b"schemas.microsoft.com/win/2004/08/events/event") {
+        return Some(WINDOWS_XML);
+    }
+    (text.starts_with(b"#") && has(b"\n#Fields: ")).then_some("w3c")
 }
 
 fn by_ending(path: &Path) -> (Option<Format>, Option<Compression>) {
@@ -163,7 +192,8 @@ fn by_ending(path: &Path) -> (Option<Format>, Option<Compression>) {
         "tsv" => Some(Format::Csv { delimiter: b'\t' }),
         "parquet" => Some(Format::Parquet),
         "arrow" => Some(Format::Arrow),
-        "log" | "txt" => Some(Format::Raw),
+        "log" | "txt" | "xml" => Some(Format::Raw),
+        "evtx" => Some(Format::Evtx),
         _ => None,
     };
     (format, compression)
@@ -191,6 +221,12 @@ fn by_content(bytes: &[u8], ending: Option<Format>) -> Format {
     }
     if text.starts_with(b"ARROW1") {
         return Format::Arrow;
+    }
+    if text.starts_with(b"ElfFile\0") {
+        return Format::Evtx;
+    }
+    if chunk::envelope(text) > 0 {
+        return Format::JsonDocuments;
     }
     let is_json = |line: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -56,7 +56,7 @@ impl JsonDecoder {
 }
 
 /// JSON with its numbers as texts: as they were written.
-fn quote_numbers(text: &str) -> String {
+pub(crate) fn quote_numbers(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 16);
     let (mut inside, mut escaped, mut number) = (false, false, false);
     for char in text.chars() {

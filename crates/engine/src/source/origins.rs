@@ -27,7 +27,7 @@ pub(super) fn of_files(files: &[(DataFile, builder::Origin)]) -> Vec<Origin> {
             source: Some(origin.source.clone()),
             host: origin.host.clone(),
             sourcetype: Some(origin.sourcetype.clone()),
-            structured: file.format != Format::Raw,
+            structured: !matches!(file.format, Format::Raw | Format::Evtx),
         };
         if known.insert(origin.clone()) {
             origins.push(origin);

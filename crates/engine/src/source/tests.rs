@@ -32,7 +32,7 @@ impl Data {
             ..IndexSetting::default()
         };
         let files = Files::find(&[part])?;
-        open(files, &session, Zone { timezone: Tz::UTC, now: NOW }).await
+        open(files, &session, Zone { timezone: Tz::UTC, now: NOW }, &Arc::default()).await
     }
 
     /// The rows of some columns in storage order; cells are joined by `|`, null is `-`.
@@ -246,4 +246,53 @@ async fn a_broken_parquet_file_is_an_error_that_names_it() {
     let data = Data::new(&[("a.parquet", b"PAR1 no more")]);
     let fault = data.open().await.unwrap_err();
     assert!(fault.message.contains("a.parquet"), "{}", fault.message);
+}
+
+#[tokio::test]
+async fn events_that_are_made_are_the_same_in_parts() {
+    use speleo_knowledge::{Conf, IndexTimeKnowledge, Props};
+
+    // Some have no time, some are no text, some ends are doubled.
+    let mut text = Vec::new();
+    for n in 0..60_000_u32 {
+        match n % 1_000 {
+            0..3 => text.extend(format!("2023-11-14T22:{:02}:{:02}Z event {n}\r\n", n / 1_000 % 60, n % 60).bytes()),
+            500 => text.extend(format!("\n\nno time \u{e9} {n}\n").bytes()),
+            501 => text.extend([b"cut \xe9\xff ", n.to_string().as_bytes(), b"\n"].concat()),
+            _ => text.extend(format!("no time {n}\n").bytes()),
+        }
+    }
+    let data = Data::new(&[("a.log", &text)]);
+    let part = IndexSetting {
+        name: "Main".into(),
+        path: data.0.path().to_string_lossy().into(),
+        sourcetype: Some("s".into()),
+        ..IndexSetting::default()
+    };
+    let props = Props::from_conf(&Conf::parse("[s]\nSHOULD_LINEMERGE = false\n").0).0;
+    let index_time = IndexTimeKnowledge { props, ..IndexTimeKnowledge::default() };
+    let knowledge = Arc::new(Knowledge { index_time, ..Knowledge::default() });
+    let session = session::open(None).unwrap();
+    let zone = Zone { timezone: Tz::UTC, now: NOW };
+    let index = open(Files::find(&[part]).unwrap(), &session, zone, &knowledge).await.unwrap();
+    let mut answers = Vec::new();
+    for parts in [1, 3, 7] {
+        let config = datafusion::prelude::SessionConfig::new()
+            .with_target_partitions(parts)
+            .set_usize("datafusion.optimizer.repartition_file_min_size", 1);
+        let session = datafusion::prelude::SessionContext::new_with_config(config);
+        let frame = session.read_table(Arc::clone(&index.table)).unwrap().select_columns(&["_raw", "_time"]).unwrap();
+        let batches = frame.collect().await.unwrap();
+        let options = FormatOptions::default();
+        let mut rows = Vec::new();
+        for batch in &batches {
+            let cells: Vec<_> =
+                batch.columns().iter().map(|array| ArrayFormatter::try_new(array, &options).unwrap()).collect();
+            rows.extend((0..batch.num_rows()).map(|row| format!("{} {}", cells[0].value(row), cells[1].value(row))));
+        }
+        rows.sort();
+        assert_eq!(rows.len(), 60_000);
+        answers.push(rows);
+    }
+    assert!(answers[0] == answers[1] && answers[0] == answers[2]);
 }

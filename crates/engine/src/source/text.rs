@@ -30,10 +30,14 @@ use super::{
     chunk::Chunks,
     csv,
     files::{Compression, DataFile, Format},
-    ndjson,
+    made, ndjson,
     schema::{Columns, Fields},
 };
-use crate::{fault::Fault, time::Zone};
+use crate::{
+    event::{Notes, Rules, Subject},
+    fault::Fault,
+    time::Zone,
+};
 
 /// How many events a chunk has while types are found out.
 const INFER_EVENTS: usize = 8192;
@@ -56,11 +60,15 @@ pub(crate) struct Inferred {
     pub(crate) ragged: Option<String>,
 }
 
-/// A file and what the first reading told.
-#[derive(Debug)]
+/// A file, how its events are made, and what the first reading told.
+#[derive(Debug, Clone)]
 pub(crate) struct TextFile {
     pub(crate) file: DataFile,
     pub(crate) origin: Origin,
+    /// The same for those who make events.
+    pub(crate) subject: Arc<Subject>,
+    /// How events are made; none where an event is a line, a record, a document.
+    pub(crate) rules: Option<Arc<Rules>>,
     pub(crate) header: Vec<String>,
     /// Whether every event can be read.
     pub(crate) clean: bool,
@@ -68,28 +76,38 @@ pub(crate) struct TextFile {
 
 impl TextFile {
     fn is_splittable(&self) -> bool {
-        is_splittable(&self.file)
+        self.file.compression == Compression::None
+            && !self.file.is_wide
+            && match &self.rules {
+                Some(rules) => self.file.format == Format::Raw && rules.is_splittable(),
+                None => matches!(self.file.format, Format::JsonLines | Format::Raw),
+            }
     }
-}
 
-fn is_splittable(file: &DataFile) -> bool {
-    file.compression == Compression::None && matches!(file.format, Format::JsonLines | Format::Raw)
+    /// Whether [`crate::event`] makes its events.
+    pub(crate) fn is_made(&self) -> bool {
+        self.rules.is_some() || self.file.format == Format::Evtx
+    }
 }
 
 /// Reads files for the types of their fields, parts side by side.
 ///
 /// # Errors
 /// Where a file cannot be read, or a row does not fit its header.
-pub(crate) async fn infer(files: &[DataFile]) -> std::result::Result<Vec<Inferred>, Fault> {
-    let parts: Vec<(usize, DataFile, Option<Range<u64>>)> = files
+pub(crate) async fn infer(
+    files: &[TextFile],
+    zone: Zone,
+    notes: &Arc<Notes>,
+) -> std::result::Result<Vec<Inferred>, Fault> {
+    let parts: Vec<(usize, TextFile, Option<Range<u64>>)> = files
         .iter()
         .enumerate()
         .flat_map(|(place, file)| parts(file).into_iter().map(move |range| (place, file.clone(), range)))
         .collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let read = |(place, file, range): (usize, DataFile, Option<Range<u64>>)| async move {
-        let path = file.path.clone();
-        let task = tokio::task::spawn_blocking(move || infer_part(&file, range));
+    let read = |(place, file, range): (usize, TextFile, Option<Range<u64>>)| async move {
+        let (path, notes) = (file.file.path.clone(), Arc::clone(notes));
+        let task = tokio::task::spawn_blocking(move || infer_part(&file, range, zone, notes));
         let found = task.await.map_err(|error| Fault::file(&path, "read", error))?;
         Ok::<_, Fault>((place, found.map_err(|error| Fault::file(&path, "read", error))?))
     };
@@ -105,32 +123,37 @@ pub(crate) async fn infer(files: &[DataFile]) -> std::result::Result<Vec<Inferre
         whole.first_skipped = whole.first_skipped.or(part.first_skipped);
         whole.header = part.header;
         if let (Some(message), Some(file)) = (part.ragged, files.get(place)) {
-            return Err(Fault::data(&file.shown, message));
+            return Err(Fault::data(&file.file.shown, message));
         }
     }
     Ok(all)
 }
 
 /// Whether a file is read in one part.
-pub(crate) fn is_whole(file: &DataFile) -> bool {
+pub(crate) fn is_whole(file: &TextFile) -> bool {
     parts(file).len() == 1
 }
 
-fn parts(file: &DataFile) -> Vec<Option<Range<u64>>> {
-    if !is_splittable(file) || file.size < 2 * PART {
+fn parts(file: &TextFile) -> Vec<Option<Range<u64>>> {
+    let size = file.file.size;
+    // The fields of events that are made are found in one pass.
+    if !file.is_splittable() || file.is_made() || size < 2 * PART {
         return vec![None];
     }
-    let ends = (1..=file.size.div_ceil(PART)).map(|part| (part * PART).min(file.size));
+    let ends = (1..=size.div_ceil(PART)).map(|part| (part * PART).min(size));
     ends.scan(0, |start, end| Some(Some(std::mem::replace(start, end)..end))).collect()
 }
 
-fn infer_part(file: &DataFile, range: Option<Range<u64>>) -> io::Result<Inferred> {
-    if file.format == Format::Raw {
+fn infer_part(file: &TextFile, range: Option<Range<u64>>, zone: Zone, notes: Arc<Notes>) -> io::Result<Inferred> {
+    if file.is_made() {
+        return made::infer(file, zone, notes);
+    }
+    if file.file.format == Format::Raw {
         // The lines of a log tell nothing before they are asked.
         return Ok(Inferred::default());
     }
-    let chunks = Chunks::open(file, range, INFER_EVENTS)?;
-    match file.format {
+    let chunks = Chunks::open(&file.file, range, INFER_EVENTS)?;
+    match file.file.format {
         Format::Csv { delimiter } => csv::infer(chunks, delimiter),
         _ => ndjson::infer(chunks),
     }
@@ -142,11 +165,12 @@ pub(crate) struct TextTable {
     files: Vec<Arc<TextFile>>,
     columns: Arc<Columns>,
     zone: Zone,
+    notes: Arc<Notes>,
 }
 
 impl TextTable {
-    pub(crate) fn new(files: Vec<TextFile>, columns: Columns, zone: Zone) -> Self {
-        Self { files: files.into_iter().map(Arc::new).collect(), columns: Arc::new(columns), zone }
+    pub(crate) fn new(files: Vec<TextFile>, columns: Columns, zone: Zone, notes: Arc<Notes>) -> Self {
+        Self { files: files.into_iter().map(Arc::new).collect(), columns: Arc::new(columns), zone, notes }
     }
 }
 
@@ -173,7 +197,7 @@ impl TableProvider for TextTable {
         });
         let groups = FileGroup::new(files.collect()).split_files(state.config().target_partitions());
         let splittable = self.files.iter().all(|file| file.is_splittable());
-        let source = EventSource::new(Arc::clone(&self.columns), self.zone, splittable);
+        let source = EventSource::new(Arc::clone(&self.columns), self.zone, splittable, Arc::clone(&self.notes));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
             .with_file_groups(groups)
             .with_projection_indices(projection.cloned())?

@@ -5,9 +5,9 @@
 
 mod find;
 mod learn;
-pub(crate) mod regex;
+pub mod regex;
 mod rex;
-mod sed;
+pub mod sed;
 mod template;
 mod translate;
 

@@ -69,6 +69,11 @@ static RECOGNISER: LazyLock<Forms> = LazyLock::new(|| Forms {
 
 /// The first timestamp of an event; none where no known form occurs.
 pub fn recognise(text: &str, tz: Tz, now: i64) -> Option<i64> {
+    recognise_within(text, LOOKAHEAD, tz, now)
+}
+
+/// The same where only so many characters count.
+pub fn recognise_within(text: &str, characters: usize, tz: Tz, now: i64) -> Option<i64> {
     if text.starts_with(['{', '<'])
         && let Some(key) = &RECOGNISER.key
         && let Some(value) = key.captures(start(text, KEY_LOOKAHEAD)).and_then(|found| found.name("v"))
@@ -76,7 +81,7 @@ pub fn recognise(text: &str, tz: Tz, now: i64) -> Option<i64> {
     {
         return Some(found);
     }
-    first_form(start(text, LOOKAHEAD), tz, now)
+    first_form(start(text, characters), tz, now)
 }
 
 /// The instant of a text that is an ISO 8601 time and nothing else.

@@ -6,7 +6,16 @@ fn file(folder: &tempfile::TempDir, bytes: &[u8], format: Format) -> DataFile {
     let path = folder.path().join("data");
     std::fs::write(&path, bytes).unwrap();
     let size = bytes.len() as u64;
-    DataFile { path, shown: "data".to_owned(), format, compression: Compression::None, size, modified: None }
+    DataFile {
+        path,
+        shown: "data".to_owned(),
+        format,
+        compression: Compression::None,
+        is_wide: false,
+        sourcetype: None,
+        size,
+        modified: None,
+    }
 }
 
 fn events(file: &DataFile, range: Option<Range<u64>>, most: usize) -> Vec<(u64, String)> {
@@ -82,4 +91,25 @@ fn lines_are_numbered() {
         numbers.extend(chunk.events.iter().map(|range| chunk.line(range)));
     }
     assert_eq!(numbers, [1, 3, 4, 5]);
+}
+
+#[test]
+fn an_envelope_of_records_is_no_event() {
+    let text = b"{ \"Records\": [{\"a\": 1}, {\"b\": [{}]}] }\n";
+    assert_eq!(texts(text, Format::JsonDocuments), ["{\"a\": 1}", "{\"b\": [{}]}"]);
+}
+
+#[test]
+fn an_event_without_an_end_is_cut_and_the_rest_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("a\n{}\nb\n", "x".repeat(LONGEST + 3 * STEP));
+    let file = file(&folder, text.as_bytes(), Format::Raw);
+    let lengths: Vec<usize> = events(&file, None, 10).iter().map(|(_, text)| text.len()).collect();
+    assert_eq!(lengths, [1, LONGEST, 1]);
+    let mut chunks = Chunks::open(&file, None, 10).unwrap();
+    let mut cuts = Vec::new();
+    while chunks.next().unwrap().is_some() {
+        cuts.extend(chunks.take_cuts());
+    }
+    assert_eq!(cuts, [2]);
 }

@@ -3,7 +3,7 @@
 //! With a condition, its own columns are read first; the others only for the events that pass, as long as few do. So
 //! `user=bob | table *` over a thousand fields reads one of them for most events.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, io::Read, ops::Range, sync::Arc};
 
 use datafusion::{
     arrow::{
@@ -33,16 +33,20 @@ use datafusion::{
     },
 };
 use futures::StreamExt;
+use memchr::memchr_iter;
 
 use super::TextFile;
 use crate::{
+    event::Notes,
     fault::Fault,
     source::{
         EVENTS_READ,
         builder::Builder,
         chunk::{Chunk, Chunks},
+        compress,
         csv::CsvDecoder,
         files::Format,
+        made::MadeEvents,
         ndjson::JsonDecoder,
         raw::RawDecoder,
         schema::Columns,
@@ -60,6 +64,7 @@ pub(super) struct EventSource {
     zone: Zone,
     /// Whether ranges of the files can be read by themselves.
     splittable: bool,
+    notes: Arc<Notes>,
     table_schema: TableSchema,
     projection: SplitProjection,
     predicate: Option<Arc<dyn PhysicalExpr>>,
@@ -68,13 +73,14 @@ pub(super) struct EventSource {
 }
 
 impl EventSource {
-    pub(super) fn new(columns: Arc<Columns>, zone: Zone, splittable: bool) -> Self {
+    pub(super) fn new(columns: Arc<Columns>, zone: Zone, splittable: bool, notes: Arc<Notes>) -> Self {
         let table_schema = TableSchema::from(Arc::clone(&columns.schema));
         Self {
             projection: SplitProjection::unprojected(&table_schema),
             columns,
             zone,
             splittable,
+            notes,
             table_schema,
             predicate: None,
             batch_size: 8192,
@@ -99,6 +105,7 @@ impl FileSource for EventSource {
                 filter,
                 columns: Arc::clone(&self.columns),
                 zone: self.zone,
+                notes: Arc::clone(&self.notes),
                 batch_size: self.batch_size,
                 events_read: MetricBuilder::new(&self.metrics).counter(EVENTS_READ, partition),
             }),
@@ -205,8 +212,45 @@ struct ReadPlan {
     filter: Option<Filter>,
     columns: Arc<Columns>,
     zone: Zone,
+    notes: Arc<Notes>,
     batch_size: usize,
     events_read: Count,
+}
+
+impl ReadPlan {
+    /// The condition over the columns that go out and those that it reads besides; none where there is none.
+    fn over_all(&self) -> Result<Option<Filter>> {
+        let Some(filter) = &self.filter else { return Ok(None) };
+        let own = filter.places.iter().filter(|place| !self.output.contains(place));
+        let places: Vec<usize> = self.output.iter().chain(own).copied().collect();
+        let schema = Arc::new(self.columns.schema.project(&places)?);
+        let predicate = reassign_expr_columns(Arc::clone(&filter.predicate), &schema)?;
+        Ok(Some(Filter { predicate, places, schema }))
+    }
+
+    /// Notes where a chunk's events begin that were cut, or hold bytes that are no text.
+    fn note(&self, file: &TextFile, cuts: Vec<u64>, damaged: Option<u64>) {
+        let line = |place: u64| line_of(file, place).map_or_else(String::new, |line| format!(" in line {line}"));
+        for cut in cuts {
+            self.notes.add(format!("{}: the event{} is too long; its end was left out", file.file.shown, line(cut)));
+        }
+        if let Some(place) = damaged {
+            self.notes.damage(&file.file.shown, || line_of(file, place));
+        }
+    }
+}
+
+/// The number of the line that begins at a place of the plain file; none where the file cannot be read any more.
+fn line_of(file: &TextFile, place: u64) -> Option<u64> {
+    let mut before = compress::open(&file.file, 0).ok()?.take(place);
+    let mut buffer = vec![0; 256 << 10];
+    let mut line = 1;
+    loop {
+        match before.read(&mut buffer).ok()? {
+            0 => return Some(line),
+            count => line += memchr_iter(b'\n', buffer.get(..count)?).count() as u64,
+        }
+    }
 }
 
 struct EventOpener {
@@ -224,6 +268,9 @@ impl FileOpener for EventOpener {
             .as_ref()
             .map(|range| u64::try_from(range.start).unwrap_or_default()..u64::try_from(range.end).unwrap_or_default());
         Ok(Box::pin(async move {
+            if file.is_made() {
+                return Ok(futures::stream::iter(MadeReader::new(plan, file, range)?).boxed());
+            }
             let chunks = Chunks::open(&file.file, range, plan.batch_size)
                 .map_err(|error| Fault::file(&file.file.path, "read", error))?;
             Ok(futures::stream::iter(EventReader::new(plan, file, chunks)?).boxed())
@@ -250,17 +297,7 @@ struct EventReader {
 impl EventReader {
     fn new(plan: Arc<ReadPlan>, file: Arc<TextFile>, chunks: Chunks) -> Result<Self> {
         let decoder = |places: &[usize]| Decoder::new(&file, &plan, places);
-        let both = match &plan.filter {
-            None => None,
-            Some(filter) => {
-                let own = filter.places.iter().filter(|place| !plan.output.contains(place));
-                let places: Vec<usize> = plan.output.iter().chain(own).copied().collect();
-                let decoder = decoder(&places);
-                let schema = Arc::new(plan.columns.schema.project(&places)?);
-                let predicate = reassign_expr_columns(Arc::clone(&filter.predicate), &schema)?;
-                Some((decoder, Filter { predicate, places, schema }))
-            }
-        };
+        let both = plan.over_all()?.map(|filter| (decoder(&filter.places), filter));
         Ok(Self {
             output: decoder(&plan.output),
             filter: plan.filter.as_ref().map(|filter| decoder(&filter.places)),
@@ -275,6 +312,7 @@ impl EventReader {
 
     fn batch(&mut self) -> Result<Option<RecordBatch>> {
         loop {
+            self.plan.note(&self.file, self.chunks.take_cuts(), None);
             let chunk = self.chunks.next().map_err(|error| Fault::file(&self.file.file.path, "read", error))?;
             let Some(chunk) = chunk else { return Ok(None) };
             let first = std::mem::take(&mut self.at_start);
@@ -330,6 +368,49 @@ impl Iterator for EventReader {
     }
 }
 
+/// Reads a file whose events [`crate::event`] makes.
+struct MadeReader {
+    plan: Arc<ReadPlan>,
+    events: MadeEvents,
+    filter: Option<Filter>,
+}
+
+impl MadeReader {
+    fn new(plan: Arc<ReadPlan>, file: Arc<TextFile>, range: Option<Range<u64>>) -> Result<Self> {
+        let filter = plan.over_all()?;
+        let places = filter.as_ref().map_or(&plan.output, |filter| &filter.places);
+        let events = MadeEvents::open(Arc::clone(&file), range, &plan.columns, places, plan.zone, &plan.notes)
+            .map_err(|error| Fault::file(&file.file.path, "read", error))?;
+        Ok(Self { plan, events, filter })
+    }
+
+    fn batch(&mut self) -> Result<Option<RecordBatch>> {
+        let schema = self.filter.as_ref().map_or(&self.plan.schema, |filter| &filter.schema);
+        while let Some(batch) = self.events.batch(self.plan.batch_size, schema)? {
+            self.plan.events_read.add(batch.num_rows());
+            let batch = match &self.filter {
+                None => batch,
+                Some(filter) => {
+                    let passing = filter_record_batch(&batch, &filter.passing(&batch)?)?;
+                    passing.project(&(0..self.plan.output.len()).collect::<Vec<_>>())?
+                }
+            };
+            if batch.num_rows() > 0 {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for MadeReader {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.batch().transpose()
+    }
+}
+
 /// The decoder of a file's format for some columns.
 enum Decoder {
     Json(JsonDecoder),
@@ -366,6 +447,7 @@ impl Decoder {
                 .decode(chunk, first, keep, &mut builder)
                 .map_err(|error| Fault::data(&file.file.shown, error))?,
         }
+        plan.note(file, Vec::new(), builder.damaged());
         let options = RecordBatchOptions::new().with_row_count(Some(builder.rows()));
         let (arrays, bad) = builder.finish();
         Ok((RecordBatch::try_new_with_options(Arc::clone(schema), arrays, &options)?, bad))

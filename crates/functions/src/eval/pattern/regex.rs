@@ -19,7 +19,7 @@ const BACKTRACK_LIMIT: usize = 1_000_000;
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub(crate) enum Regex {
+pub enum Regex {
     /// Plain text, which is searched for as such; the automaton is for groups.
     Plain(Box<Finder<'static>>, regex::Regex),
     /// Finite automata.
@@ -28,8 +28,11 @@ pub(crate) enum Regex {
     Backtracking(fancy_regex::Regex),
 }
 
-/// The pattern's regular expression, compiled at most once as long as it stays in the cache. The error is a short text.
-pub(crate) fn compile(pattern: &str) -> Result<Arc<Regex>, String> {
+/// The pattern's regular expression, compiled at most once as long as it stays in the cache.
+///
+/// # Errors
+/// Why it cannot be compiled, as a short text.
+pub fn compile(pattern: &str) -> Result<Arc<Regex>, String> {
     static CACHE: Cache<String, Regex> = Cache::new(512);
     CACHE.get(pattern, Regex::new)
 }
@@ -56,7 +59,7 @@ impl Regex {
     }
 
     /// Whether it matches anywhere.
-    pub(crate) fn is_match(&self, text: &str) -> bool {
+    pub fn is_match(&self, text: &str) -> bool {
         match self {
             Self::Plain(finder, _) => finder.find(text.as_bytes()).is_some(),
             Self::Automaton(regex) => regex.is_match(text),
@@ -65,7 +68,7 @@ impl Regex {
     }
 
     /// The names of the named groups with their numbers, in order.
-    pub(crate) fn names(&self) -> Vec<(usize, String)> {
+    pub fn names(&self) -> Vec<(usize, String)> {
         fn collect<'a>(names: impl Iterator<Item = Option<&'a str>>) -> Vec<(usize, String)> {
             names.enumerate().filter_map(|(number, name)| Some((number, name?.to_owned()))).collect()
         }
@@ -85,7 +88,7 @@ impl Regex {
     }
 
     /// Room for the groups of a match, to be used again and again.
-    pub(crate) fn groups(&self) -> Groups {
+    pub fn groups(&self) -> Groups {
         match self {
             Self::Plain(_, regex) | Self::Automaton(regex) => Groups::Automaton(regex.capture_locations()),
             Self::Backtracking(_) => Groups::Backtracking(Vec::new()),
@@ -93,7 +96,7 @@ impl Regex {
     }
 
     /// Finds the first match that starts at or after a place, and its groups.
-    pub(crate) fn find(&self, text: &str, start: usize, groups: &mut Groups) -> Option<(usize, usize)> {
+    pub fn find(&self, text: &str, start: usize, groups: &mut Groups) -> Option<(usize, usize)> {
         match (self, groups) {
             (Self::Plain(_, regex) | Self::Automaton(regex), Groups::Automaton(slots)) => {
                 regex.captures_read_at(slots, text, start).map(|found| (found.start(), found.end()))
@@ -128,7 +131,7 @@ impl Regex {
     }
 
     /// Visits the matches from left to right until `visit` says no.
-    pub(crate) fn each(&self, text: &str, groups: &mut Groups, mut visit: impl FnMut(&Groups, (usize, usize)) -> bool) {
+    pub fn each(&self, text: &str, groups: &mut Groups, mut visit: impl FnMut(&Groups, (usize, usize)) -> bool) {
         let mut start = 0;
         let mut last_end = None;
         while start <= text.len() {
@@ -150,7 +153,7 @@ impl Regex {
 }
 
 /// Where the groups of a match are.
-pub(crate) enum Groups {
+pub enum Groups {
     /// Of the whole match alone.
     Whole(Option<(usize, usize)>),
     /// Of an automaton.
@@ -161,7 +164,7 @@ pub(crate) enum Groups {
 
 impl Groups {
     /// The place of a group by its number; none where it took no part.
-    pub(crate) fn get(&self, number: usize) -> Option<(usize, usize)> {
+    pub fn get(&self, number: usize) -> Option<(usize, usize)> {
         match self {
             Self::Whole(found) => found.filter(|_| number == 0),
             Self::Automaton(slots) => slots.get(number),
@@ -170,7 +173,7 @@ impl Groups {
     }
 
     /// The text of a group.
-    pub(crate) fn text<'t>(&self, number: usize, text: &'t str) -> Option<&'t str> {
+    pub fn text<'t>(&self, number: usize, text: &'t str) -> Option<&'t str> {
         let (start, end) = self.get(number)?;
         text.get(start..end)
     }

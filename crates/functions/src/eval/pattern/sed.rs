@@ -13,7 +13,7 @@ use crate::cache::Cache;
 
 /// A compiled script.
 #[derive(Debug)]
-pub(super) struct Script {
+pub struct Script {
     commands: Vec<Command>,
 }
 
@@ -25,8 +25,11 @@ enum Command {
     Map(Vec<(char, char)>),
 }
 
-/// The script, compiled at most once as long as it stays in the cache. The error is a short text.
-pub(super) fn script(text: &str) -> Result<Arc<Script>, String> {
+/// The script, compiled at most once as long as it stays in the cache.
+///
+/// # Errors
+/// Why it is no script, as a short text.
+pub fn script(text: &str) -> Result<Arc<Script>, String> {
     static CACHE: Cache<String, Script> = Cache::new(128);
     CACHE.get(text, Script::parse)
 }
@@ -57,7 +60,7 @@ impl Script {
     }
 
     /// Appends the edited text.
-    pub(super) fn write(&self, text: &str, out: &mut String) {
+    pub fn write(&self, text: &str, out: &mut String) {
         let Some((last, before)) = self.commands.split_last() else { return };
         if before.is_empty() {
             return last.write(text, out);

@@ -1,0 +1,70 @@
+//! Source types that are known without any conf file: `sourcetype=access_combined status=404 | top uri_path`.
+//!
+//! They are conf text like any other, `builtin/props.conf` and `builtin/transforms.conf`, and the weakest of all.
+
+use crate::{Conf, IndexTimeKnowledge, Knowledge, Problem, Props, transform};
+
+/// The built-in source types. What is said later of the same source type is laid over them.
+pub fn source_types() -> Knowledge {
+    read().0
+}
+
+fn read() -> (Knowledge, Vec<Problem>) {
+    let (props, mut problems) = Conf::parse(include_str!("builtin/props.conf"));
+    let (transforms, more) = Conf::parse(include_str!("builtin/transforms.conf"));
+    problems.extend(more);
+    let (props, more) = Props::from_conf(&props);
+    problems.extend(more);
+    let (transforms, more) = transform::from_conf(&transforms);
+    problems.extend(more);
+    let index_time = IndexTimeKnowledge { props: props.clone(), transforms: transforms.clone() };
+    (Knowledge { props, transforms, index_time, ..Knowledge::default() }, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn nothing_is_wrong_with_them() {
+        let (known, problems) = read();
+        assert!(problems.is_empty(), "{problems:?}");
+        for stanza in known.props.stanzas() {
+            assert_eq!(stanza.priority, -1, "{}", stanza.name);
+            let effective = known.props.effective(None, None, Some(stanza.pattern.text()));
+            let lists = [effective.index_time().transforms, effective.search_time().reports].concat();
+            for name in lists.iter().flat_map(|list| &list.transforms) {
+                assert!(known.transforms.contains_key(name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_found() {
+        let known = source_types();
+        let has = |sourcetype: &str, key: &str| {
+            known.props.effective(None, None, Some(sourcetype)).text(key).map(str::to_owned)
+        };
+        for name in ["XmlWinEventLog", "xmlwineventlog", "XmlWinEventLog:Microsoft-Windows-Sysmon/Operational"] {
+            assert!(has(name, "REPORT-windows").is_some(), "{name}");
+        }
+        assert_eq!(has("zeek", "INDEXED_EXTRACTIONS").as_deref(), Some("tsv"));
+        assert_eq!(has("bro:conn", "INDEXED_EXTRACTIONS").as_deref(), Some("tsv"));
+        assert_eq!(has("zeek:conn:json", "INDEXED_EXTRACTIONS"), None);
+        assert_eq!(has("zeek:json", "KV_MODE").as_deref(), Some("json"));
+        assert_eq!(has("Access_Combined", "TIME_PREFIX"), None);
+        assert_eq!(has("text", "KV_MODE"), None);
+    }
+
+    #[test]
+    fn a_user_wins() {
+        let mut known = source_types();
+        let user = "[access_combined]\nTIME_PREFIX = x\n[(?::){0}access_*]\nTIME_FORMAT = %s\n";
+        let props = Props::from_conf(&Conf::parse(user).0).0;
+        known.merge(Knowledge { props, ..Knowledge::default() });
+        let effective = known.props.effective(None, None, Some("access_combined"));
+        assert_eq!((effective.text("TIME_PREFIX"), effective.text("TIME_FORMAT")), (Some("x"), Some("%s")));
+        assert_eq!(effective.text("REPORT-access"), Some("builtin_access"));
+    }
+}

@@ -442,7 +442,7 @@ fn tests_of_detections_have_their_own_data_and_lookups() {
     let missing = of("Odd Process: Elsewhere");
     assert_eq!(missing["status"], "error");
     let message = missing["message"].as_str().unwrap();
-    assert!(message.contains("one.yml:19: there is no file `https://example.com/none.log`"), "{message}");
+    assert!(message.contains("one.yml:18: there is no file `https://example.com/none.log`"), "{message}");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).starts_with("3 passed, 1 failed, 1 detections without tests"), "{}", stderr(&output));
     // What a test writes is gone, and the repository is as it was.

@@ -1,8 +1,9 @@
 //! Source types that are known without any conf file: `sourcetype=access_combined status=404 | top uri_path`.
 //!
-//! They are conf text like any other, `builtin/props.conf` and `builtin/transforms.conf`, and the weakest of all.
+//! They are conf text like any other, `builtin/props.conf` and `builtin/transforms.conf`, and the weakest of all. What events of Windows
+//! are called in the Common Information Model, by fields, event types and tags, is in `builtin/windows_cim`.
 
-use crate::{Conf, IndexTimeKnowledge, Knowledge, Problem, Props, transform};
+use crate::{Conf, IndexTimeKnowledge, Knowledge, Problem, Props, event_type, tag, transform};
 
 /// The built-in source types. What is said later of the same source type is laid over them.
 pub fn source_types() -> Knowledge {
@@ -13,12 +14,27 @@ fn read() -> (Knowledge, Vec<Problem>) {
     let (props, mut problems) = Conf::parse(include_str!("builtin/props.conf"));
     let (transforms, more) = Conf::parse(include_str!("builtin/transforms.conf"));
     problems.extend(more);
-    let (props, more) = Props::from_conf(&props);
+    let (mut props, more) = Props::from_conf(&props);
+    problems.extend(more);
+    let mut windows = |text: &str| {
+        let (conf, more) = Conf::parse(text);
+        problems.extend(more);
+        conf
+    };
+    let names = windows(include_str!("builtin/windows_cim/props.conf"));
+    let types = windows(include_str!("builtin/windows_cim/eventtypes.conf"));
+    let tags = windows(include_str!("builtin/windows_cim/tags.conf"));
+    let (names, more) = Props::from_conf(&names);
+    problems.extend(more);
+    let (event_types, more) = event_type::from_conf(&types);
+    problems.extend(more);
+    let (tags, more) = tag::from_conf(&tags);
     problems.extend(more);
     let (transforms, more) = transform::from_conf(&transforms);
     problems.extend(more);
     let index_time = IndexTimeKnowledge { props: props.clone(), transforms: transforms.clone() };
-    (Knowledge { props, transforms, index_time, ..Knowledge::default() }, problems)
+    props.merge(names);
+    (Knowledge { props, transforms, index_time, event_types, tags, ..Knowledge::default() }, problems)
 }
 
 #[cfg(test)]

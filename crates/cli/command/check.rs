@@ -12,7 +12,7 @@ use futures::StreamExt;
 use serde_json::json;
 use speleo_engine::{Checked, Status};
 
-use self::source::Item;
+use self::source::{Item, Sources};
 use crate::{
     args::{CheckArgs, CheckFormat, ErrorFormat},
     diagnostic::{self, Reporter},
@@ -24,7 +24,7 @@ use crate::{
 /// Checks everything at the paths.
 pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     let mut reporter = Reporter::new(args.error_format);
-    let (items, apps) = match source::read(&args.paths) {
+    let Sources { items, apps, broken } = match source::read(&args.paths) {
         Ok(found) => found,
         Err(error) => {
             reporter.report_file(&error);
@@ -32,6 +32,7 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
             return Ok(Exit::Failed);
         }
     };
+    broken.iter().for_each(|error| reporter.report_file(error));
     let mut settings = session::settings(&args.world);
     settings.conf.extend(apps);
     let Some(engine) = session::open(settings, &mut reporter).await else {
@@ -63,7 +64,7 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     if args.output == CheckFormat::Text && args.error_format == ErrorFormat::Text {
         diagnostic::print_remark(&sums.text());
     }
-    Ok(if sums.invalid > 0 { Exit::Failed } else { Exit::Fine })
+    Ok(if sums.invalid > 0 || !broken.is_empty() { Exit::Failed } else { Exit::Fine })
 }
 
 fn line(item: &Item, checked: &Checked) -> serde_json::Value {

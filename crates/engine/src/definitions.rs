@@ -28,6 +28,8 @@ pub(crate) struct Definitions {
     pub(crate) knowledge: Knowledge,
     /// Folders of lookup files; the first that has a file wins.
     pub(crate) lookup_folders: Vec<PathBuf>,
+    /// The folders of apps, the weakest first.
+    pub(crate) homes: Vec<PathBuf>,
     /// Warnings: definitions that are left out.
     pub(crate) warnings: Vec<Diagnostic>,
     /// What the warnings about conf files say, with the places apart.
@@ -89,6 +91,9 @@ impl Definitions {
                     self.data_models(&app.join(layer), false);
                 }
             }
+        }
+        for folder in &folders {
+            self.homes.extend(folder.shared_folders("", "").into_iter().rev());
         }
         for folder in folders.iter().rev() {
             self.lookup_folders.extend(folder.shared_folders("lookups", "lookups"));

@@ -10,7 +10,7 @@ mod partial;
 pub use answer::{Answer, Checked, Explained, Explanation, Outcome, Status, Step};
 pub use library::Library;
 
-use std::{sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use datafusion::{error::DataFusionError, execution::memory_pool::MemoryConsumer, prelude::SessionContext};
 use futures::FutureExt;
@@ -46,6 +46,7 @@ struct Shared {
     catalog: Catalog,
     lookups: Lookups,
     knowledge: Arc<Knowledge>,
+    homes: Vec<PathBuf>,
     warnings: Vec<Diagnostic>,
     problems: Vec<Problem>,
 }
@@ -299,7 +300,7 @@ impl Engine {
             catalog: &shared.catalog,
             lookups: &shared.lookups,
             knowledge: &shared.knowledge,
-            homes: shared.settings.project.iter().chain(&shared.settings.conf).cloned().collect(),
+            homes: shared.settings.project.iter().chain(&shared.homes).cloned().collect(),
             geoip: shared.settings.geoip.as_ref().map_or(BUNDLED.into(), |path| path.to_string_lossy().into_owned()),
             history: shared.settings.history.as_deref(),
             splunk_limits: shared.settings.splunk_limits,

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 use speleo_knowledge::conf::Conf;
 
@@ -31,21 +31,31 @@ pub(super) struct Item {
     pub(super) query: Query,
 }
 
-/// All searches at `paths`, and the apps among them, whose definitions hold for their searches.
-pub(super) fn read(paths: &[PathBuf]) -> Result<(Vec<Item>, Vec<PathBuf>)> {
-    let mut items = Vec::new();
-    let mut apps = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            read_folder(path, &mut items, &mut apps)?;
-        } else {
-            read_file(path, &mut items)?;
-        }
-    }
-    Ok((items, apps))
+/// What was found at some paths.
+#[derive(Default)]
+pub(super) struct Sources {
+    /// All searches.
+    pub(super) items: Vec<Item>,
+    /// The apps among the paths, whose definitions hold for their searches.
+    pub(super) apps: Vec<PathBuf>,
+    /// Files in folders that cannot be read.
+    pub(super) broken: Vec<anyhow::Error>,
 }
 
-fn read_folder(folder: &Path, items: &mut Vec<Item>, apps: &mut Vec<PathBuf>) -> Result<()> {
+/// Reads everything at `paths`. A file that was named must be readable; one in a folder is told of and left out.
+pub(super) fn read(paths: &[PathBuf]) -> Result<Sources> {
+    let mut found = Sources::default();
+    for path in paths {
+        if path.is_dir() {
+            read_folder(path, &mut found)?;
+        } else {
+            read_file(path, &mut found.items)?;
+        }
+    }
+    Ok(found)
+}
+
+fn read_folder(folder: &Path, found: &mut Sources) -> Result<()> {
     let mut files = Vec::new();
     query_file::walk(folder, &mut files, &|file| {
         let ending = file.extension().and_then(|ending| ending.to_str());
@@ -54,15 +64,15 @@ fn read_folder(folder: &Path, items: &mut Vec<Item>, apps: &mut Vec<PathBuf>) ->
     for file in files {
         let app = app_of(&file);
         if let Some(app) = &app
-            && !apps.contains(app)
+            && !found.apps.contains(app)
         {
-            apps.push(app.clone());
-            read_app(app, items)?;
+            found.apps.push(app.clone());
+            found.broken.extend(read_app(app, &mut found.items).err());
         }
         // An app's two layers are read as one, above.
         let is_read = file.ends_with("app.conf") || (app.is_some() && file.ends_with(SAVED_SEARCHES));
         if !is_read {
-            read_file(&file, items)?;
+            found.broken.extend(read_file(&file, &mut found.items).err());
         }
     }
     Ok(())
@@ -108,7 +118,9 @@ fn read_file(path: &Path, items: &mut Vec<Item>) -> Result<()> {
             Ok(())
         }
         Some("yml" | "yaml") => {
-            if let Some(detection) = yaml::read(&read_text(path)?) {
+            let read = yaml::read(&read_text(path)?);
+            let read = read.map_err(|(line, message)| anyhow!("{}:{line}: {message}", path.display()))?;
+            if let Some(detection) = read {
                 let id = detection.id.map_or_else(|| place(path, detection.line), Value::from);
                 items.push(Item {
                     id,

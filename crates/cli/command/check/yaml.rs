@@ -7,8 +7,10 @@
 //!   | stats count by src
 //! ```
 //!
-//! Absent on purpose: YAML. Only the scalars `id`, `name` and `search` at the left margin are read, in all five ways of writing
-//! a scalar; a detection that hides them in anchors or flow mappings is not found.
+//! Only `id`, `name` and `search` are looked at. A file of several documents is its first one.
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 /// What was found.
 #[derive(Debug, PartialEq)]
@@ -23,89 +25,42 @@ pub(crate) struct Detection {
     pub(crate) line: usize,
 }
 
+/// The keys as a file has them; others are of no interest, whatever they hold.
+#[derive(Deserialize)]
+struct Document {
+    id: Option<serde_json::Value>,
+    name: Option<serde_json::Value>,
+    search: Option<Spanned<serde_json::Value>>,
+}
+
 /// Reads a detection; none where the file has no `search`.
-pub(crate) fn read(text: &str) -> Option<Detection> {
-    let lines: Vec<&str> = text.lines().collect();
-    let (mut id, mut name, mut search) = (None, None, None);
-    for (place, line) in lines.iter().enumerate() {
-        let Some((key, first)) = line.split_once(':') else { continue };
-        let more = lines.get(place + 1..).unwrap_or_default();
-        match key {
-            "id" => id = Some(scalar(first, more).0),
-            "name" => name = Some(scalar(first, more).0),
-            "search" => {
-                let (value, offset) = scalar(first, more);
-                search = Some((value, place + 1 + offset));
-            }
-            _ => {}
+///
+/// # Errors
+/// Where the text is no YAML: the line and what was wrong.
+pub(crate) fn read(text: &str) -> Result<Option<Detection>, (usize, String)> {
+    // `n` and `off` are texts, as in YAML 1.2.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    let document: Document = match serde_saphyr::from_str_with_options(text, options) {
+        Ok(document) => document,
+        Err(error) => {
+            let line = error.location().and_then(|location| usize::try_from(location.line()).ok()).unwrap_or(1);
+            return Err((line, error.to_string().lines().next().unwrap_or_default().to_owned()));
         }
+    };
+    let Some(found) = document.search else { return Ok(None) };
+    let serde_json::Value::String(search) = found.value else { return Ok(None) };
+    let mut line = usize::try_from(found.referenced.line()).unwrap_or(1).max(1);
+    // A block begins below its mark.
+    let marked = text.lines().nth(line - 1).and_then(|text| text.split_once(':')).map_or("", |(_, value)| value);
+    if marked.trim_start().starts_with(['|', '>']) {
+        line += 1;
     }
-    let (search, line) = search?;
-    Some(Detection { id, name, search, line })
-}
-
-/// A scalar that begins after the colon and may go on below, and how many lines below the key it begins.
-fn scalar(first: &str, more: &[&str]) -> (String, usize) {
-    let first = first.trim();
-    // What belongs to the value below the key is indented or blank.
-    let end = more.iter().position(|line| !line.is_empty() && !line.starts_with([' ', '\t'])).unwrap_or(more.len());
-    let block = more.get(..end).unwrap_or_default();
-    match first.chars().next() {
-        Some('|') => (unindent(block).join("\n").trim_end().to_owned(), 1),
-        Some('>') => (fold(unindent(block).iter().map(|line| line.as_str())), 1),
-        Some('\'') => (quoted(first, block, '\''), 0),
-        Some('"') => (quoted(first, block, '"'), 0),
-        None => (fold(block.iter().copied()), 1),
-        Some(_) => (fold(std::iter::once(first).chain(block.iter().copied())), 0),
-    }
-}
-
-fn unindent(block: &[&str]) -> Vec<String> {
-    let indent = |line: &&str| line.len() - line.trim_start().len();
-    let margin = block.iter().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
-    block.iter().map(|line| line.get(margin..).unwrap_or_default().to_owned()).collect()
-}
-
-/// YAML's folding: a line break is a blank, an empty line a line break.
-fn fold<'a>(lines: impl Iterator<Item = &'a str>) -> String {
-    let mut text = String::new();
-    for line in lines.map(str::trim) {
-        if line.is_empty() {
-            text.push('\n');
-        } else {
-            if !text.is_empty() && !text.ends_with('\n') {
-                text.push(' ');
-            }
-            text.push_str(line);
-        }
-    }
-    text.trim().to_owned()
-}
-
-fn quoted(first: &str, block: &[&str], quote: char) -> String {
-    let folded = fold(std::iter::once(first).chain(block.iter().copied()));
-    let mut chars = folded.chars().skip(1).peekable();
-    let mut text = String::new();
-    while let Some(c) = chars.next() {
-        match c {
-            // Two single quotes are one.
-            '\'' if quote == '\'' => match chars.next_if_eq(&'\'') {
-                Some(_) => text.push('\''),
-                None => break,
-            },
-            '"' if quote == '"' => break,
-            '\\' if quote == '"' => match chars.next() {
-                Some('n') => text.push('\n'),
-                Some('t') => text.push('\t'),
-                // A line break that is to leave nothing behind.
-                Some(' ') => {}
-                Some(other) => text.push(other),
-                None => break,
-            },
-            other => text.push(other),
-        }
-    }
-    text
+    let as_text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let (id, name) = (document.id.map(as_text), document.name.map(as_text));
+    Ok(Some(Detection { id, name, search: search.trim_end().to_owned(), line }))
 }
 
 #[cfg(test)]
@@ -114,7 +69,7 @@ mod tests {
     use super::read;
 
     fn search(text: &str) -> String {
-        read(text).unwrap().search
+        read(text).unwrap().unwrap().search
     }
 
     #[test]
@@ -125,12 +80,17 @@ mod tests {
         assert_eq!(search("search: 'index=a x=\"it''s\"\n  | head'\nstatus: x"), "index=a x=\"it's\" | head");
         assert_eq!(search("search: \"index=a x=\\\"b\\\" \\\\d\"\n"), "index=a x=\"b\" \\d");
         assert_eq!(search("search: index=a\n  | head\nstatus: x"), "index=a | head");
+        assert_eq!(search("{\"search\": \"index=a\", \"other\": [1]}"), "index=a");
+        assert_eq!(search("common: &s index=a\nsearch: *s\n"), "index=a");
     }
 
     #[test]
     fn the_first_line_is_known() {
-        let found = read("name: N\nid: 7\nsearch: |\n  index=a\n").unwrap();
+        let found = read("name: N\nid: 7\nsearch: |\n  index=a\n").unwrap().unwrap();
         assert_eq!((found.id.as_deref(), found.name.as_deref(), found.line), (Some("7"), Some("N"), 4));
-        assert_eq!(read("name: N\nsearch_time: 5\n"), None);
+        assert_eq!(read("name: N\nsearch: index=a\n").unwrap().unwrap().line, 2);
+        assert_eq!(read("name: N\nsearch:\n  index=a\n").unwrap().unwrap().line, 3);
+        assert_eq!(read("name: N\nsearch_time: 5\n"), Ok(None));
+        assert_eq!(read("name: N\nsearch: [a\n").unwrap_err().0, 2);
     }
 }

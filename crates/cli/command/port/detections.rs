@@ -105,7 +105,7 @@ fn detection(file: &Path, text: &str, value: &Value, content: &mut Content) {
     let name = text_of(value, "name").unwrap_or_else(stem);
     let keys = ["description", "id", "status", "type"];
     let keys = keys.into_iter().filter_map(|key| Some((key, text_of(value, key)?))).collect();
-    let line = yaml::read(text).map_or(1, |found| found.line);
+    let line = yaml::read(text).ok().flatten().map_or(1, |found| found.line);
     content.searches.push(Found {
         kind: Kind::Detection,
         name,

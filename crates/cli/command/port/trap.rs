@@ -39,21 +39,23 @@ pub(super) fn of_search(found: &Found) -> Vec<Trap> {
     traps
 }
 
-/// Where a `\"` stands that no string holds.
+/// Where a `\"` stands in place of a quote that opens a string. Inside a word of a search it may be meant.
 fn escaped_quote(text: &str) -> Option<usize> {
     let mut chars = text.char_indices();
-    let mut quoted = false;
+    let (mut quoted, mut last) = (false, ' ');
     while let Some((at, c)) = chars.next() {
         match c {
             '\\' => {
                 let next = chars.next();
-                if !quoted && matches!(next, Some((_, '"'))) {
+                let opens = last.is_whitespace() || matches!(last, '=' | '(' | ',' | '.');
+                if !quoted && opens && matches!(next, Some((_, '"'))) {
                     return Some(at);
                 }
             }
             '"' => quoted = !quoted,
             _ => {}
         }
+        last = c;
     }
     None
 }
@@ -198,6 +200,7 @@ mod tests {
     #[test]
     fn quotes_that_were_escaped_twice() {
         assert_eq!(escaped_quote(r#"eval x=\"a\""#), Some(7));
+        assert_eq!(escaped_quote(r#"index=a x=*\"privileged\":true*"#), None);
         assert_eq!(escaped_quote(r#"rex "a\"b" | eval x="\\""#), None);
     }
 

@@ -35,7 +35,7 @@ impl Verdict {
             } else {
                 verdict.note(diagnostic.message.clone());
             }
-            if matches!(diagnostic.code, Code::FilterMacro | Code::UnknownField) {
+            if is_trap(text, diagnostic) {
                 let place = place(found, text, diagnostic);
                 verdict.traps.push(Trap { place, message: diagnostic.message.clone() });
             }
@@ -119,6 +119,17 @@ fn need(diagnostic: &Diagnostic) -> Need {
     // Messages quote the name first.
     let name = diagnostic.message.split('`').nth(1).unwrap_or(&diagnostic.message);
     Need { kind, name: name.to_owned() }
+}
+
+/// Whether a remark is one of the classic traps: a filter macro that nobody wrote, a field that a data model has not.
+fn is_trap(text: &str, diagnostic: &Diagnostic) -> bool {
+    let start = diagnostic.span().map_or(0, |span| span.range().start);
+    let command = text.get(..start).and_then(|before| before.rsplit('|').next()).unwrap_or_default();
+    match diagnostic.code {
+        Code::FilterMacro => true,
+        Code::UnknownField => command.trim_start().to_ascii_lowercase().starts_with("tstats"),
+        _ => false,
+    }
 }
 
 /// Where a diagnostic of the query file stands in what it was made from.

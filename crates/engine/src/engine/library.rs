@@ -19,6 +19,7 @@ pub struct Library {
     settings: Settings,
     knowledge: Arc<Knowledge>,
     lookup_folders: Vec<PathBuf>,
+    homes: Vec<PathBuf>,
     warnings: Vec<Diagnostic>,
     problems: Vec<Problem>,
 }
@@ -48,6 +49,7 @@ impl Library {
             settings,
             knowledge: Arc::new(definitions.knowledge),
             lookup_folders: definitions.lookup_folders,
+            homes: definitions.homes,
             warnings: definitions.warnings,
             problems: definitions.problems,
         })
@@ -64,7 +66,7 @@ impl Library {
     /// Where no memory pool can be made.
     pub fn engine(self) -> Result<Engine, Vec<Diagnostic>> {
         let lookups = Lookups { folders: self.lookup_folders, overlay: None };
-        assemble(self.settings, self.knowledge, lookups, (self.warnings, self.problems))
+        assemble(self.settings, self.knowledge, lookups, self.homes, (self.warnings, self.problems))
     }
 
     /// An engine over these data and no others. With an overlay, lookups are written to that folder and read from it first; the
@@ -91,7 +93,7 @@ impl Library {
             ..self.settings.clone()
         };
         let lookups = Lookups { folders: self.lookup_folders.clone(), overlay };
-        assemble(settings, Arc::clone(&self.knowledge), lookups, (Vec::new(), Vec::new()))
+        assemble(settings, Arc::clone(&self.knowledge), lookups, self.homes.clone(), (Vec::new(), Vec::new()))
     }
 }
 
@@ -105,9 +107,12 @@ fn assemble(
     settings: Settings,
     knowledge: Arc<Knowledge>,
     lookups: Lookups,
+    homes: Vec<PathBuf>,
     (warnings, problems): (Vec<Diagnostic>, Vec<Problem>),
 ) -> Result<Engine, Vec<Diagnostic>> {
     let session = session::open(settings.memory_limit).map_err(|error| diagnose(error.into()))?;
     let catalog = Catalog::new(&settings);
-    Ok(Engine { shared: Arc::new(Shared { settings, session, catalog, lookups, knowledge, warnings, problems }) })
+    Ok(Engine {
+        shared: Arc::new(Shared { settings, session, catalog, lookups, knowledge, homes, warnings, problems }),
+    })
 }

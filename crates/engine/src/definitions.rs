@@ -164,7 +164,12 @@ impl Definitions {
                     self.knowledge.data_models.insert(model.name.clone(), model);
                 }
                 Err(problem) => {
-                    self.errors.push(diagnostic(&Problem { file: Some(file.as_path().into()), ..problem }));
+                    let problem = Problem { file: Some(file.as_path().into()), ..problem };
+                    // A model that came along with an app is no reason to run nothing.
+                    match wanted {
+                        true => self.errors.push(diagnostic(&problem)),
+                        false => self.report(vec![problem]),
+                    }
                 }
             }
         }
@@ -254,6 +259,36 @@ mod tests {
         assert!(found.errors.is_empty());
         assert_eq!(found.warnings.len(), 1);
         assert!(found.warnings[0].message.contains("transforms.conf:3"), "{}", found.warnings[0].message);
+    }
+
+    #[test]
+    fn a_broken_model_of_an_app_is_left_out_with_a_warning() {
+        let app = folder(&[
+            ("default/data/models/Bad.json", "{\n"),
+            ("default/data/models/Good.json", r#"{"modelName": "G", "objects": []}"#),
+        ]);
+        let found = Definitions::read(&Settings { conf: vec![app.path().to_owned()], ..Settings::default() });
+        assert!(found.errors.is_empty() && found.knowledge.data_models.contains_key("G"));
+        assert!(found.warnings[0].message.contains("Bad.json:2"), "{}", found.warnings[0].message);
+        assert_eq!(found.problems.len(), 1);
+    }
+
+    #[test]
+    fn of_apps_in_a_folder_the_last_name_wins_for_searches_and_the_first_for_reading() {
+        let apps = folder(&[
+            ("a/default/props.conf", "[s]\nTZ = A\n"),
+            ("b/default/props.conf", "[s]\nTZ = B\n"),
+            ("b/lookups/l.csv", "b\n"),
+            ("a/lookups/l.csv", "a\n"),
+        ]);
+        let found = Definitions::read(&Settings { conf: vec![apps.path().to_owned()], ..Settings::default() });
+        let zone = |props: &Props| props.effective(None, None, Some("s")).text("TZ").map(str::to_owned);
+        assert_eq!(zone(&found.knowledge.props).as_deref(), Some("B"));
+        assert_eq!(zone(&found.knowledge.index_time.props).as_deref(), Some("A"));
+        assert_eq!(found.lookup_folders, [apps.path().join("b/lookups"), apps.path().join("a/lookups")]);
+        assert_eq!(found.homes, [apps.path().join("a"), apps.path().join("b")]);
+        let settings = Settings { conf: vec![apps.path().to_owned()], app: Some("c".into()), ..Settings::default() };
+        assert!(Definitions::read(&settings).errors[0].message.contains("no app `c`"));
     }
 
     #[test]

@@ -180,7 +180,7 @@ async fn text_table(
         file.clean = found.skipped == 0;
     }
     let columns = fields.columns();
-    let said = origins::said(&columns);
+    let said = origins::said(&columns, &opened);
     Ok((TextTable::new(opened, columns, zone, Arc::clone(notes)), said))
 }
 

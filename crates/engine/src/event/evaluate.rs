@@ -76,6 +76,11 @@ impl Evaluation {
         targets.into_iter().any(|target| !SINGLE.contains(&target))
     }
 
+    /// Whether it gives a field a value.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| part.target.as_deref() == Some(name))
+    }
+
     /// Runs the assignments on events.
     pub(super) fn apply(&self, events: &mut [Event], origin: &Subject) -> Result<()> {
         for (number, part) in self.parts.iter().enumerate() {

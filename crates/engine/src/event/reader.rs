@@ -108,6 +108,10 @@ impl Reader {
             let Some(piece) = self.piece()? else {
                 self.finished = true;
                 self.flush(&mut events);
+                if let Some(lines) = self.header.missing() {
+                    let source = &self.subject.source;
+                    self.notes.add(format!("{source}: none of its {lines} lines is the header that names the fields"));
+                }
                 break;
             };
             bytes += piece.end - piece.start;

@@ -133,6 +133,11 @@ impl Rules {
             || self.steps.iter().any(Step::makes_fields)
     }
 
+    /// Whether events may have another `host`, `source` or `sourcetype` than their file.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| step.says(name))
+    }
+
     /// Whether the time of an event may matter for more than its `_time`.
     pub(super) fn needs_time(&self) -> bool {
         self.steps.iter().any(|step| match step {

@@ -49,6 +49,15 @@ enum Delimiter {
 pub(super) struct Header {
     names: Option<Vec<Arc<str>>>,
     lines: u64,
+    /// Whether the settings name the fields, and no line has to.
+    is_given: bool,
+}
+
+impl Header {
+    /// How many lines were read in vain; none where the header was found or there were none.
+    pub(super) fn missing(&self) -> Option<u64> {
+        (self.names.is_none() && !self.is_given && self.lines > 0).then_some(self.lines)
+    }
 }
 
 impl Structure {
@@ -111,7 +120,8 @@ impl Cells {
         if self.preamble.as_ref().is_some_and(|preamble| preamble.is_match(line)) {
             return false;
         }
-        if header.names.is_some() || (!self.names.is_empty() && self.header_line.is_none()) {
+        header.is_given = !self.names.is_empty() && self.header_line.is_none();
+        if header.names.is_some() || header.is_given {
             return true;
         }
         match self.header_line {

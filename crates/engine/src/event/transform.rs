@@ -97,6 +97,23 @@ impl Step {
         steps
     }
 
+    /// Whether it may give events another `host`, `source` or `sourcetype`.
+    pub(super) fn says(&self, name: &str) -> bool {
+        match self {
+            Self::Match(step) => match &step.write {
+                Write::To(Key::Host, _) => name == "host",
+                Write::To(Key::Source, _) => name == "source",
+                Write::To(Key::Sourcetype, _) => name == "sourcetype",
+                Write::Clone(_, rules) => name == "sourcetype" || rules.says(name),
+                Write::Fields(pairs) => pairs.iter().any(|(target, _)| *target == Template::new(name)),
+                Write::Groups(names) => names.iter().any(|(_, target)| target.as_ref() == name),
+                Write::To(..) => false,
+            },
+            Self::Evaluate(evaluation) => evaluation.sets(name),
+            Self::StopIf(_) => false,
+        }
+    }
+
     /// Whether it may give events fields.
     pub(super) fn makes_fields(&self) -> bool {
         match self {

@@ -56,6 +56,8 @@ pub(crate) struct Chunks {
     filled: usize,
     /// What of it is done with.
     used: usize,
+    /// Up to where the first line is known not to end.
+    searched: usize,
     offset: u64,
     line: u64,
     events: Vec<Range<usize>>,
@@ -81,6 +83,7 @@ impl Chunks {
             buffer: Vec::new(),
             filled: 0,
             used: 0,
+            searched: 0,
             offset,
             line: 1,
             events: Vec::new(),
@@ -174,6 +177,9 @@ impl Chunks {
         self.buffer.copy_within(self.used..self.filled, 0);
         self.filled -= self.used;
         self.offset += self.used as u64;
+        if self.used > 0 {
+            self.searched = 0;
+        }
         self.used = 0;
     }
 
@@ -247,13 +253,20 @@ impl Chunks {
                 Format::JsonDocuments => document(rest, self.at_end),
                 // A record of one blank cell is a record; only lines with nothing in them are none.
                 Format::Csv { .. } => line_end(rest, self.at_end, <[u8]>::is_empty, record_end),
-                _ => line_end(rest, self.at_end, |line| line.trim_ascii().is_empty(), |rest| memchr(b'\n', rest)),
+                _ => {
+                    let known = if place == 0 { self.searched } else { 0 };
+                    let end = |rest: &[u8]| Some(known + memchr(b'\n', rest.get(known..)?)?);
+                    line_end(rest, self.at_end, |line| line.trim_ascii().is_empty(), end)
+                }
             };
             let Some((event, taken)) = found else { break };
             if !event.is_empty() {
                 self.events.push(place + event.start..place + event.end);
             }
             place += taken;
+        }
+        if place == 0 {
+            self.searched = self.filled;
         }
         self.used = place;
         place

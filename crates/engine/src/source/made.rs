@@ -14,7 +14,7 @@ use datafusion::{
     },
     error::Result,
 };
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use memchr::memchr2;
 
 use super::{
@@ -146,9 +146,10 @@ pub(crate) fn infer(file: &TextFile, zone: Zone, notes: Arc<Notes>) -> io::Resul
     let mut events = Events::open(file, None, zone, false, &notes)?;
     while let Some(events) = events.next(INFER_EVENTS)? {
         for event in events {
-            for (place, (name, value)) in event.fields.iter().enumerate() {
+            let mut names = HashSet::with_capacity(event.fields.len());
+            for (name, value) in &event.fields {
                 found.fields.note(name, csv::kind(value.as_bytes()));
-                if event.fields.iter().take(place).any(|(earlier, _)| earlier == name) {
+                if !names.insert(name) {
                     found.fields.note(name, super::schema::Seen::LIST);
                 }
             }

@@ -6,11 +6,13 @@ use super::{
     builder,
     files::{DataFile, Format},
     schema::{Columns, ORIGIN},
+    text::TextFile,
 };
 
 /// Which of source, host and source type events may say themselves.
-pub(super) fn said(columns: &Columns) -> Vec<&'static str> {
-    ORIGIN.into_iter().filter(|name| *name != "index" && columns.is_said(name)).collect()
+pub(super) fn said(columns: &Columns, files: &[TextFile]) -> Vec<&'static str> {
+    let is_said = |name: &str| columns.is_said(name) || files.iter().any(|file| file.says(name));
+    all().into_iter().filter(|name| is_said(name)).collect()
 }
 
 /// All of them, for files of which only their own readers know.

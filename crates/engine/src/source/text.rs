@@ -84,6 +84,16 @@ impl TextFile {
             }
     }
 
+    /// Whether events may have another `host`, `source` or `sourcetype` than the file.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        let is_of_record = match name {
+            "host" => self.origin.host.is_none(),
+            "source" => !self.origin.is_named,
+            _ => false,
+        };
+        (self.file.format == Format::Evtx && is_of_record) || self.rules.as_ref().is_some_and(|rules| rules.says(name))
+    }
+
     /// Whether [`crate::event`] makes its events.
     pub(crate) fn is_made(&self) -> bool {
         self.rules.is_some() || self.file.format == Format::Evtx

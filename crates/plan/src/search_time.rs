@@ -41,7 +41,11 @@ pub(crate) use named::transform;
 pub(crate) use tag::{has_any, list, pairs as tag_pairs};
 
 use self::{group::Groups, step::Step};
-use crate::{Result, Source, kernel, lower::Context, relation::Relation};
+use crate::{
+    Result, Source, kernel,
+    lower::Context,
+    relation::{Relation, column},
+};
 
 /// How the fields of an index's events are made.
 pub(crate) struct Reading<'a> {
@@ -83,7 +87,17 @@ impl<'a> Reading<'a> {
         let chosen = need::chosen(&self.steps, all, &self.groups);
         let relation = apply::apply(self.stored.clone(), &chosen, &self.groups, span, cx).await?;
         let relation = types.add(relation, self.index, span, cx)?;
-        tag::add(relation, &made, cx)
+        let relation = tag::add(relation, &made, cx)?;
+        // What steps need on the way is no field that a pattern may take.
+        let is_shown = |name: &String| {
+            let is_wanted = |wanted: &String| wanted == name || wanted.strip_suffix("{}") == Some(name);
+            self.stored.has(name) || group::STORED_SOURCETYPE == name || wanted.iter().any(is_wanted)
+        };
+        let fields = relation.fields();
+        if fields.iter().all(is_shown) {
+            return Ok(relation);
+        }
+        relation.select(fields.into_iter().filter(is_shown).map(|name| (name.clone(), column(&name))).collect())
     }
 
     /// Whether there are fields beyond those that are stored.

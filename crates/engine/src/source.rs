@@ -144,10 +144,10 @@ pub(crate) async fn open(
         said = own;
         tables.push(Arc::new(table));
     }
-    if !columnar.is_empty() {
-        said = origins::all();
+    for (table, schema) in columnar::tables(columnar, session).await? {
+        origins::add_columns(&mut said, &schema);
+        tables.push(table);
     }
-    tables.extend(columnar::tables(columnar, session).await?);
     let table = columnar::unite(tables).map_err(|error| Fault { code: Code::Data, message: error.to_string() })?;
     Ok(Index { table, open, origins, said, warnings, notes })
 }

@@ -40,15 +40,15 @@ const FILE: &str = "__file";
 const ROW: &str = "__row";
 const ORIGIN: [&str; 4] = ["__index", "__host", "__source", "__sourcetype"];
 
-/// The tables of columnar files, one for each format.
+/// The tables of columnar files, one for each format, and the columns that their files have.
 ///
 /// # Errors
 /// Where a file cannot be read or the files' columns do not fit together.
 pub(crate) async fn tables(
     files: Vec<(DataFile, Origin)>,
     session: &SessionContext,
-) -> std::result::Result<Vec<Arc<dyn TableProvider>>, Fault> {
-    let mut tables: Vec<Arc<dyn TableProvider>> = Vec::new();
+) -> std::result::Result<Vec<(Arc<dyn TableProvider>, SchemaRef)>, Fault> {
+    let mut tables = Vec::new();
     for format in [Format::Parquet, Format::Arrow] {
         let own: Vec<(DataFile, Origin)> = files.iter().filter(|(file, _)| file.format == format).cloned().collect();
         let Some((first, _)) = own.first() else { continue };
@@ -97,7 +97,7 @@ async fn table(
     format: Format,
     files: Vec<(DataFile, Origin)>,
     session: &SessionContext,
-) -> Result<Arc<dyn TableProvider>> {
+) -> Result<(Arc<dyn TableProvider>, SchemaRef)> {
     let state = session.state();
     let url = ObjectStoreUrl::local_filesystem();
     let store = state.runtime_env().object_store(&url)?;
@@ -124,9 +124,10 @@ async fn table(
     };
     let schema = format.infer_schema(&state, &store, &metas).await?;
     let base = Arc::new(ColumnarTable::new(format, parts, schema));
-    let columns = convert::columns(&base.file_schema, base.has_rows());
+    let schema = Arc::clone(&base.file_schema);
+    let columns = convert::columns(&schema, base.has_rows());
     let plan = LogicalPlanBuilder::scan("files", provider_as_source(base), None)?.project(columns)?.build()?;
-    Ok(Arc::new(ViewTable::new(plan, None)))
+    Ok((Arc::new(ViewTable::new(plan, None)), schema))
 }
 
 /// A column by its exact name.

@@ -1,5 +1,6 @@
 //! What the files of an index say of all their events, for settings that hold by source, host and source type.
 
+use datafusion::arrow::datatypes::Schema;
 use speleo_plan::Origin;
 
 use super::{
@@ -15,9 +16,17 @@ pub(super) fn said(columns: &Columns, files: &[TextFile]) -> Vec<&'static str> {
     all().into_iter().filter(|name| is_said(name)).collect()
 }
 
-/// All of them, for files of which only their own readers know.
-pub(super) fn all() -> Vec<&'static str> {
+fn all() -> Vec<&'static str> {
     ORIGIN.into_iter().filter(|name| *name != "index").collect()
+}
+
+/// Adds those that files with columns have a column for.
+pub(super) fn add_columns(said: &mut Vec<&'static str>, schema: &Schema) {
+    for name in all() {
+        if schema.field_with_name(name).is_ok() && !said.contains(&name) {
+            said.push(name);
+        }
+    }
 }
 
 /// Each origin once.
@@ -36,4 +45,21 @@ pub(super) fn of_files(files: &[(DataFile, builder::Origin)]) -> Vec<Origin> {
         }
     }
     origins
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::datatypes::{DataType, Field};
+
+    use super::*;
+
+    #[test]
+    fn files_with_columns_say_what_they_have_a_column_for() {
+        let field = |name: &str| Field::new(name, DataType::Utf8, true);
+        let mut said = vec!["host"];
+        add_columns(&mut said, &Schema::new(vec![field("_time"), field("index"), field("Source"), field("host")]));
+        assert_eq!(said, ["host"]);
+        add_columns(&mut said, &Schema::new(vec![field("sourcetype")]));
+        assert_eq!(said, ["host", "sourcetype"]);
+    }
 }

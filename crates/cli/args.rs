@@ -171,9 +171,8 @@ pub(crate) struct SearchArgs {
     pub(crate) world: WorldArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The form of diagnostics
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) error_format: ErrorFormat,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
 }
 
 /// `run`
@@ -189,6 +188,13 @@ pub(crate) struct RunArgs {
     pub(crate) world: WorldArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
+}
+
+/// How mistakes are told.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct ErrorArgs {
     /// The form of diagnostics
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) error_format: ErrorFormat,
@@ -205,9 +211,8 @@ pub(crate) struct CheckArgs {
     pub(crate) output: CheckFormat,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
-    /// The form of diagnostics
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) error_format: ErrorFormat,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
 }
 
 /// The forms of `check`'s answer.
@@ -257,9 +262,8 @@ pub(crate) struct ConfListArgs {
     pub(crate) output: CheckFormat,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
-    /// The form of diagnostics
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) error_format: ErrorFormat,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
 }
 
 /// Whose precedence counts.
@@ -282,9 +286,8 @@ pub(crate) struct ConfCheckArgs {
     pub(crate) output: CheckFormat,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
-    /// The form of diagnostics
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) error_format: ErrorFormat,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
 }
 
 /// `port`
@@ -299,9 +302,8 @@ pub(crate) struct PortArgs {
     /// Write over what is in the folder
     #[arg(long)]
     pub(crate) force: bool,
-    /// The form of diagnostics
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) error_format: ErrorFormat,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
 }
 
 /// `test`
@@ -348,9 +350,8 @@ pub(crate) struct FmtArgs {
     /// Change nothing: print what would change, and exit with status 1 if anything would
     #[arg(long)]
     pub(crate) check: bool,
-    /// The form of diagnostics
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) error_format: ErrorFormat,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
 }
 
 /// `explain`
@@ -367,9 +368,8 @@ pub(crate) struct ExplainArgs {
     pub(crate) set: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
-    /// The form of diagnostics
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) error_format: ErrorFormat,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
 }
 
 /// `demo`
@@ -383,9 +383,8 @@ pub(crate) struct DemoArgs {
     pub(crate) now: Option<String>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// The form of diagnostics
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) error_format: ErrorFormat,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
 }
 
 /// `help`

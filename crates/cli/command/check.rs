@@ -23,7 +23,7 @@ use crate::{
 
 /// Checks everything at the paths.
 pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
-    let mut reporter = Reporter::new(args.error_format);
+    let mut reporter = Reporter::new(args.errors.error_format);
     let Sources { items, apps, broken } = match source::read(&args.paths) {
         Ok(found) => found,
         Err(error) => {
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     out.flush()?;
     reporter.finish();
     // A sentence behind a document would spoil it.
-    if args.output == CheckFormat::Text && args.error_format == ErrorFormat::Text {
+    if args.output == CheckFormat::Text && args.errors.error_format == ErrorFormat::Text {
         diagnostic::print_remark(&sums.text());
     }
     Ok(if sums.invalid > 0 || !broken.is_empty() { Exit::Failed } else { Exit::Fine })

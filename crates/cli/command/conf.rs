@@ -25,8 +25,8 @@ use crate::{
 /// Runs one of the two.
 pub(crate) async fn run(args: ConfArgs) -> Result<Exit> {
     let (world, error_format) = match &args.command {
-        ConfCommand::List(list) => (&list.world, list.error_format),
-        ConfCommand::Check(check) => (&check.world, check.error_format),
+        ConfCommand::List(list) => (&list.world, list.errors.error_format),
+        ConfCommand::Check(check) => (&check.world, check.errors.error_format),
     };
     let mut reporter = Reporter::new(error_format);
     let mut settings = session::settings(world);

@@ -38,7 +38,7 @@ pub(crate) async fn run(mut args: DemoArgs) -> Result<Exit> {
     diagnostic::print_remark(&format!("The project is in {}; `cd` there and search on.", folder.display()));
 
     let world = WorldArgs { project: Some(folder.to_owned()), now: Some(now.to_string()), ..WorldArgs::default() };
-    let mut runner = Runner::new(output, Reporter::new(args.error_format));
+    let mut runner = Runner::new(output, Reporter::new(args.errors.error_format));
     let mut exit = Exit::Fine;
     for path in queries {
         let query = Query::read(&path)?;

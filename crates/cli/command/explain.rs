@@ -22,7 +22,7 @@ pub(crate) async fn run(args: ExplainArgs) -> Result<Exit> {
         return explain_code(word);
     }
     let query = session::needed_query(&args.text, args.file.as_deref(), &args.set)?;
-    let mut reporter = Reporter::new(args.error_format);
+    let mut reporter = Reporter::new(args.errors.error_format);
     let exit = match session::open(session::settings_for(&args.world, &query), &mut reporter).await {
         Some(engine) => explain(&engine, &query, &mut reporter).await?,
         None => Exit::Failed,

@@ -20,7 +20,7 @@ use crate::{
 
 /// Formats the files, or standard input to standard output.
 pub(crate) fn run(args: &FmtArgs) -> Result<Exit> {
-    let mut run = Run { check: args.check, reporter: Reporter::new(args.error_format), changed: 0, count: 0 };
+    let mut run = Run { check: args.check, reporter: Reporter::new(args.errors.error_format), changed: 0, count: 0 };
     let standard_input = Path::new("-");
     let mut exit = Exit::Fine;
     if args.paths.is_empty() || args.paths.iter().any(|path| path == standard_input) {

@@ -37,7 +37,7 @@ use crate::{args::PortArgs, command::conf, diagnostic::Reporter, exit::Exit, ses
 
 /// Ports what is at the path.
 pub(crate) async fn run(args: PortArgs) -> Result<Exit> {
-    let mut reporter = Reporter::new(args.error_format);
+    let mut reporter = Reporter::new(args.errors.error_format);
     let exit = match port(&args, &mut reporter).await {
         Ok(exit) => exit,
         Err(error) => {

@@ -39,11 +39,11 @@ pub(crate) struct Shell {
 
 /// Reads and runs searches until the input ends.
 pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
-    let mut reporter = Reporter::new(args.error_format);
+    let mut reporter = Reporter::new(args.errors.error_format);
     let opened = session::open(session::settings(&args.world), &mut reporter).await;
     reporter.finish();
     let Some(engine) = opened else { return Ok(Exit::Failed) };
-    let mut shell = Shell { world: args.world, output: args.output, error_format: args.error_format, engine };
+    let mut shell = Shell { world: args.world, output: args.output, error_format: args.errors.error_format, engine };
     let config =
         Config::builder().max_history_size(HISTORY_SIZE)?.history_ignore_dups(true)?.auto_add_history(true).build();
     let mut editor: Editor<Helper, FileHistory> = Editor::with_config(config).context("the terminal cannot be used")?;

@@ -21,7 +21,7 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit> {
     if args.output.out.is_some() && paths.len() > 1 {
         return Err(UsageError("`--out` takes the rows of one search".to_owned()).into());
     }
-    let mut runner = Runner::new(output, Reporter::new(args.error_format));
+    let mut runner = Runner::new(output, Reporter::new(args.errors.error_format));
     let mut exit = Exit::Fine;
     for path in paths {
         let query = match Query::read(&path) {

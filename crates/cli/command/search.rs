@@ -11,7 +11,7 @@ pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
         return repl::run(args).await;
     };
     let output = Output::new(&args.output)?;
-    let mut reporter = Reporter::new(args.error_format);
+    let mut reporter = Reporter::new(args.errors.error_format);
     let exit = 'run: {
         let Some(engine) = session::open(session::settings_for(&args.world, &query), &mut reporter).await else {
             break 'run Exit::Failed;

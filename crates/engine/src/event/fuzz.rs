@@ -5,8 +5,10 @@
 
 #[path = "../../../../fuzz/event_property.rs"]
 mod event_property;
+#[path = "../../../../fuzz/random.rs"]
+mod random;
 
-use std::{fs, path::Path};
+use random::Random;
 
 /// How many changed texts there are.
 const ROUNDS: u64 = 200;
@@ -35,25 +37,9 @@ const PIECES: &[&[u8]] = &[
     b" ",
 ];
 
-/// A small generator, so that the texts are the same everywhere: xorshift.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit.max(1) as u64).unwrap()
-    }
-}
-
 #[test]
 fn line_breaker() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/event_seeds");
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let seeds: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
-    assert!(seeds.len() > 10, "{paths:?}");
+    let seeds = random::seeds("event_seeds", 11);
     seeds.iter().for_each(|seed| event_property::line_breaker(seed));
     let mut random = Random(0x11FE);
     for _ in 0..ROUNDS {

@@ -94,6 +94,14 @@ fn what_is_not_there_is_an_error() {
 }
 
 #[test]
+fn a_stanza_and_an_event_do_not_both_choose() {
+    let folder = folder(&[("props.conf", "[x]\nKV_MODE = none\n")]);
+    let output = speleo(folder.path(), &["conf", "list", "props", "zzz", "--sourcetype", "x", "--conf", "."]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
 fn a_check_finds_everything_with_its_line() {
     let conf = folder(&[
         (

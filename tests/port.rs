@@ -171,6 +171,48 @@ fn a_folder_that_is_not_empty_is_left_alone() {
 }
 
 #[test]
+fn what_is_ported_is_only_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("app/default")).unwrap();
+    fs::create_dir_all(at("app/lookups")).unwrap();
+    fs::write(at("app/default/savedsearches.conf"), "[s]\nsearch = index=a\n").unwrap();
+    fs::write(at("app/lookups/t.csv"), "a\n1\n").unwrap();
+    for out in ["app", "app/new/deep", "app/default"] {
+        let output = speleo(&["port", at("app").to_str().unwrap(), "-o", at(out).to_str().unwrap(), "--force"]);
+        assert!(stderr(&output).contains("is within what is ported"), "{out}: {}", stderr(&output));
+        assert_eq!(output.status.code(), Some(1), "{out}");
+    }
+    assert_eq!(fs::read_to_string(at("app/lookups/t.csv")).unwrap(), "a\n1\n");
+    assert!(!at("app/new").exists() && !at("app/speleo.toml").exists());
+}
+
+#[test]
+fn a_view_of_local_stands_in_place_of_the_default_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join("app").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let view = |query: &str| {
+        format!(
+            "<dashboard><row><table><search base=\"gone\"><query>{query}</query></search></table></row></dashboard>"
+        )
+    };
+    write("default/data/ui/views/v.xml", &view("stats count"));
+    write("local/data/ui/views/v.xml", &view("stats count by host"));
+    let (project, report) = port(&folder.path().join("app"));
+    let searches = report["searches"].as_array().unwrap();
+    assert_eq!(searches.len(), 1, "{report}");
+    let text = fs::read_to_string(project.path().join(searches[0]["query"].as_str().unwrap())).unwrap();
+    assert!(text.contains("stats count by host"), "{text}");
+    // What it goes on with is not there: it must not run as words to search for.
+    let status = statuses(&report);
+    assert!(status.values().all(|status| status.contains("base search")), "{status:?}");
+}
+
+#[test]
 fn an_archive_gives_what_its_folder_gives() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.spl");

@@ -427,6 +427,33 @@ fn detections() -> tempfile::TempDir {
 }
 
 #[test]
+fn what_is_wrong_beside_a_detection_fails_its_tests_alone() {
+    let folder = detections();
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    fs::create_dir_all(at("other/macros")).unwrap();
+    fs::write(at("other/macros/bad.yml"), "definition: index=main\n").unwrap();
+    fs::write(
+        at("other/one.yml"),
+        "name: Other\nsearch: index=main\ntests:\n- name: T\n  attack_data:\n  - data: datasets/T1/sysmon.log\n",
+    )
+    .unwrap();
+    let output =
+        speleo(&["test", &at("other"), &at("repo/detections/two.yml"), "--data", &at("data"), "--output", "jsonl"]);
+    let lines: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let status = |name: &str| lines.iter().find(|line| line["name"] == name).map(|line| line["status"].clone());
+    assert_eq!(status("Nobody: Negative"), Some(json!("passed")), "{lines:?} {}", stderr(&output));
+    assert_eq!(output.status.code(), Some(if status("Other: T") == Some(json!("passed")) { 0 } else { 1 }));
+    for (arguments, told) in [
+        (vec!["test".to_owned(), at("data")], "there are no tests in"),
+        (vec!["test".to_owned(), at("repo"), "--data".to_owned(), at("nowhere")], "there is no folder"),
+    ] {
+        let output = speleo(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(stderr(&output).contains(told), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn tests_of_detections_have_their_own_data_and_lookups() {
     let folder = detections();
     let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();

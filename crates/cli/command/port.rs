@@ -57,6 +57,9 @@ async fn port(args: &PortArgs, reporter: &mut Reporter) -> Result<Exit> {
         true => detections::read(&root, name)?,
         false => app::read(&root, name)?,
     };
+    if within(&args.out, &root) {
+        bail!("{} is within what is ported: choose another folder", args.out.display());
+    }
     project::prepare(&args.out, args.force)?;
     project::write(&args.out, &content)?;
     project::write_settings(&args.out, &content.name, &BTreeSet::new())?;
@@ -95,6 +98,13 @@ async fn port(args: &PortArgs, reporter: &mut Reporter) -> Result<Exit> {
     project::text_file(&args.out.join("port.json"), &format!("{:#}\n", report.json()))?;
     io::stdout().write_all(report.text(&args.out).as_bytes())?;
     Ok(Exit::Fine)
+}
+
+/// Whether a folder, which need not exist, is another one or lies in it: what is ported is only read.
+fn within(folder: &Path, other: &Path) -> bool {
+    let folder = std::path::absolute(folder).ok();
+    let real = folder.and_then(|path| path.ancestors().find_map(|above| above.canonicalize().ok()));
+    real.zip(other.canonicalize().ok()).is_some_and(|(folder, other)| folder.starts_with(other))
 }
 
 /// The app in a folder: the folder itself, or the only app below it.
@@ -170,8 +180,9 @@ async fn traps(content: &Content, root: &Path, out: &Path, verdicts: &[Verdict],
     // The project's copies have the same lines.
     let copied = out.join("conf");
     let home = |place: Place| match place.file.as_deref().and_then(|file| file.strip_prefix(&copied).ok()) {
-        Some(inside) => Place { file: Some(root.join(inside).into()), ..place },
-        None => place,
+        // What has no file there was made of something else.
+        Some(inside) if root.join(inside).is_file() => Place { file: Some(root.join(inside).into()), ..place },
+        _ => place,
     };
     for problem in conf::problems(&folders, engine).await {
         traps.push(Trap { place: home((&problem).into()), message: problem.message });

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use futures::{FutureExt, StreamExt, future::BoxFuture};
 
 use self::report::{Outcome, Report};
@@ -140,6 +140,9 @@ impl Suite {
                 paths.push(path.clone());
             }
         }
+        if let Some(folder) = args.data.iter().find(|folder| !folder.is_dir()) {
+            bail!("there is no folder `{}` for data", folder.display());
+        }
         let base = session::settings(&args.world);
         let colour = diagnostic::has_colour_stdout();
         let mut content = Content::new(base.clone())?;
@@ -158,6 +161,10 @@ impl Suite {
                 suite.jobs.push(Job { report: of_case(&file, case), place: Some((suite.files.len(), place)), work });
             }
             suite.files.push(file);
+        }
+        if suite.jobs.is_empty() && suite.untested == 0 && args.only.is_none() {
+            let names: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
+            bail!("there are no tests in {}", names.join(", "));
         }
         Ok(suite)
     }
@@ -187,16 +194,18 @@ impl Suite {
                 searches: vec![test.query.text.clone()],
                 ..Report::of(test.path.clone(), test.line)
             };
-            let work = match (&test.manual, content.library(&path)?) {
-                (Some(reason), _) => {
-                    let reason = reason.clone();
-                    async move { Done::of(Outcome::Skipped, reason) }.boxed()
-                }
-                (None, Err(problems)) => {
-                    let message: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-                    async move { Done::broken(message.join("\n  ")) }.boxed()
-                }
-                (None, Ok(library)) => of_detection(test, library, folders.to_vec()).boxed(),
+            let broken = |message: String| async move { Done::broken(message) }.boxed();
+            let work = match test.manual.clone() {
+                Some(reason) => async move { Done::of(Outcome::Skipped, reason) }.boxed(),
+                None => match content.library(&path) {
+                    // What is wrong beside a detection is that detection's failure, not the end of all tests.
+                    Err(error) => broken(format!("{error:#}")),
+                    Ok(Err(problems)) => {
+                        let message: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+                        broken(message.join("\n  "))
+                    }
+                    Ok(Ok(library)) => of_detection(test, library, folders.to_vec()).boxed(),
+                },
             };
             self.jobs.push(Job { report, place: None, work });
         }

@@ -99,7 +99,8 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<Test>>> {
         let condition = entry.pass_condition.as_deref().unwrap_or_default().trim();
         let mut query = Query::within(&detection_path, first_line(search, detection_text), search.value.trim_end());
         if !condition.is_empty() {
-            query.text = format!("{}\n{condition}", query.text);
+            let pipe = if condition.starts_with('|') { "" } else { "| " };
+            query.text = format!("{}\n{pipe}{condition}", query.text);
         }
         let own = detection.name.clone().unwrap_or_else(|| stem(&detection_path));
         let name = entry.name.as_ref().map_or_else(|| own.clone(), |name| format!("{own}: {name}"));

@@ -61,9 +61,13 @@ impl Lookups {
         Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition, rows }))
     }
 
-    /// Whether there is a table, without reading it.
+    /// Whether there is a table, without reading it. A collection that has no file yet is empty.
     pub(crate) fn exists(&self, name: &str, knowledge: &Knowledge) -> bool {
-        let filename = definition(name, knowledge).filename;
+        let definition = definition(name, knowledge);
+        if definition.collection.is_some() {
+            return true;
+        }
+        let filename = definition.filename;
         match features::file(&filename) {
             Some(filename) => self.existing(&filename).is_some(),
             None => self.find(&filename).is_some(),

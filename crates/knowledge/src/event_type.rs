@@ -31,15 +31,13 @@ pub fn from_conf(conf: &Conf) -> (IndexMap<String, EventType>, Vec<Problem>) {
     let mut types = IndexMap::new();
     let mut problems = Vec::new();
     for (name, stanza) in &conf.stanzas {
-        let setting = |key: &str| stanza.settings.get(key).or_else(|| conf.defaults.settings.get(key));
-        if setting("disabled")
-            .is_some_and(|setting| matches!(setting.value.to_lowercase().as_str(), "1" | "true" | "t"))
-        {
+        if conf.flag(stanza, "disabled", &mut problems) == Some(true) {
             continue;
         }
-        let Some(search) = setting("search").filter(|setting| !setting.value.is_empty()) else { continue };
+        let setting = |key: &str| conf.get(stanza, key).filter(|setting| !setting.value.is_empty());
+        let Some(search) = setting("search") else { continue };
         let mut priority = LOWEST;
-        if let Some(setting) = setting("priority").filter(|setting| !setting.value.is_empty()) {
+        if let Some(setting) = setting("priority") {
             match setting.value.parse() {
                 Ok(number @ 1..=LOWEST) => priority = number,
                 _ => problems.push(Problem::new(setting, "`priority` is a number from 1 to 10".to_owned())),
@@ -59,7 +57,7 @@ mod tests {
 
     #[test]
     fn types_stand_by_priority_and_name() {
-        let text = "[b]\nsearch = b=1\n[a]\nsearch = a=1\n[z]\nsearch = z=1\npriority = 2\n[off]\nsearch = x\ndisabled = 1\n\
+        let text = "[b]\nsearch = b=1\n[a]\nsearch = a=1\n[z]\nsearch = z=1\npriority = 2\n[off]\nsearch = x\ndisabled = yes\n\
                     [empty]\ndescription = none\n[odd]\nsearch = o\npriority = 11\n";
         let (types, problems) = from_conf(&Conf::parse(text).0);
         assert_eq!(types.keys().map(String::as_str).collect::<Vec<_>>(), ["z", "a", "b", "odd"]);

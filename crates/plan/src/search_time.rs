@@ -42,7 +42,7 @@ pub(crate) use tag::{has_any, list, pairs as tag_pairs};
 
 use self::{group::Groups, step::Step};
 use crate::{
-    Result, Source, kernel,
+    Result, Source, TimeRange, kernel,
     lower::Context,
     relation::{Relation, column},
 };
@@ -60,15 +60,16 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// What conf files say of the events of an index, for a search that wants these fields.
+    /// What conf files say of the events of an index, for a search that wants these fields of a range of time.
     pub(crate) async fn new(
         index: &'a str,
         source: &Source,
         stored: Relation,
+        range: TimeRange,
         wanted: &[String],
         cx: &mut Context<'_>,
     ) -> Result<Self> {
-        let groups = Groups::of(index, source, &stored, wanted, cx).await?;
+        let groups = Groups::of(index, source, &stored, range, wanted, cx).await?;
         let steps = step::steps(&groups, cx).await?;
         Ok(Self { index, stored, groups, steps })
     }

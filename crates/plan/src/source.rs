@@ -49,6 +49,7 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
     if is_bounded {
         cx.range = predicate::time::whole(expr, &answers, cx)?;
     }
+    let range = if is_bounded { cx.range } else { cx.outer_range };
     if cx.world.is_blind() {
         let relation = nothing(&cx.mentioned, true)?;
         let condition = predicate::of_index(expr, &answers, &relation, None, cx)?;
@@ -66,7 +67,7 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
                 fields.push(name.to_owned());
             }
         });
-        let reading = Reading::new(&name, &source, stored, &fields, cx).await?;
+        let reading = Reading::new(&name, &source, stored, range, &fields, cx).await?;
         let relation = reading.fields(&fields, span, cx).await?;
         let before = cx.notes.len();
         let mut conditions = vec![predicate::of_index(expr, &answers, &relation, Some(&name), cx)?];

@@ -34,6 +34,9 @@ pub(super) fn run(args: &ConfListArgs, settings: &Settings) -> Result<Exit> {
         if kind != "props" {
             bail!("`--source`, `--host` and `--sourcetype` choose settings of props, not of {kind}");
         }
+        if args.stanza.is_some() {
+            bail!("either a stanza chooses the settings, or `--source`, `--host` and `--sourcetype` do");
+        }
         return effective(args, &conf);
     }
     let mut stanzas: Vec<&str> = conf.stanzas.keys().map(String::as_str).collect();

@@ -1,6 +1,7 @@
 //! An app's searches and files: `default/savedsearches.conf`, `default/data/ui/views/*.xml`, `lookups/*.csv`.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -68,6 +69,7 @@ pub(super) fn read(root: &Path, name: String) -> Result<Content> {
     content.unread.extend(problems.into_iter().map(|problem| ((&problem).into(), problem.message)));
     let conf = |kind: &str| folder.read(kind).0.for_search();
     saved_searches(&conf("savedsearches"), &mut content);
+    let mut views = BTreeMap::new();
     for layer in ["", "default", "local"] {
         for kind in KEPT {
             let file = root.join(layer).join(format!("{kind}.conf"));
@@ -75,18 +77,16 @@ pub(super) fn read(root: &Path, name: String) -> Result<Content> {
                 content.keep(&file, &Path::new("conf").join(layer).to_string_lossy());
             }
         }
-        for (folder, target) in
-            [("data/models", "conf/default/data/models"), ("data/ui/views", ""), ("data/ui/panels", "")]
-        {
-            for file in files(&root.join(layer).join(folder))? {
-                if target.is_empty() {
-                    dashboard(&file, &mut content);
-                } else {
-                    content.keep(&file, target);
-                }
-            }
+        for file in files(&root.join(layer).join("data/models"))? {
+            content.keep(&file, "conf/default/data/models");
+        }
+        for folder in ["data/ui/views", "data/ui/panels"] {
+            let found = files(&root.join(layer).join(folder))?.into_iter();
+            // The view of a later layer stands in place of one of its name.
+            views.extend(found.filter_map(|file| Some(((folder, file.file_name()?.to_owned()), file))));
         }
     }
+    views.values().for_each(|file| dashboard(file, &mut content));
     for file in files(&root.join("lookups"))? {
         content.keep(&file, "lookups");
     }
@@ -149,6 +149,7 @@ fn saved_searches(conf: &Conf, content: &mut Content) {
             text: search.value.clone(),
             notes,
             missing_saved: None,
+            missing_base: None,
         });
     }
 }
@@ -206,7 +207,7 @@ fn panel_search(file: &Path, label: &str, panel: Panel, known: &[Found]) -> Foun
                 notes = saved.notes.clone();
             }
             None => {
-                text = format!("| savedsearch \"{name}\"");
+                text = view::saved_search(name);
                 missing_saved = Some(name.clone());
             }
         }
@@ -229,5 +230,6 @@ fn panel_search(file: &Path, label: &str, panel: Panel, known: &[Found]) -> Foun
         text,
         notes,
         missing_saved,
+        missing_base: panel.missing_base,
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Found {
     pub(super) notes: Vec<String>,
     /// The saved search that it is and that is not there.
     pub(super) missing_saved: Option<String>,
+    /// The search of its dashboard that it goes on with and that is not there, or goes on with it.
+    pub(super) missing_base: Option<String>,
 }
 
 /// Something that has no place in a project.

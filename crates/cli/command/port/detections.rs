@@ -115,6 +115,7 @@ fn detection(file: &Path, text: &str, value: &Value, content: &mut Content) {
         text: search.trim().to_owned(),
         notes: Vec::new(),
         missing_saved: None,
+        missing_base: None,
     });
 }
 

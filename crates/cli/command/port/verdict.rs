@@ -49,6 +49,7 @@ impl Verdict {
             add("lookup", knowledge.lookups.get(name).map_or(name, |definition| &definition.filename));
         }
         found.missing_saved.iter().for_each(|name| add("saved search", name));
+        found.missing_base.iter().for_each(|name| add("base search", name));
         for model in names(&checked.expanded, &DATA_MODELS) {
             let model = model.split('.').next().unwrap_or(&model).to_owned();
             if knowledge.data_model(&model).is_none() {

@@ -14,9 +14,6 @@ use anyhow::Result;
 
 use super::xml::{self, Node};
 
-/// How far searches may go on with others.
-const DEEPEST: usize = 20;
-
 /// A search of a dashboard.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Panel {
@@ -32,6 +29,8 @@ pub(super) struct Panel {
     pub(super) latest: Option<String>,
     /// The saved search that it is; then there is no query.
     pub(super) saved: Option<String>,
+    /// The search that it goes on with and that is not there, or goes on with it.
+    pub(super) missing_base: Option<String>,
     /// Tokens without a value, which stand in the query as they are.
     pub(super) tokens: Vec<String>,
 }
@@ -169,16 +168,25 @@ fn text_of(node: &Node, name: &str) -> Option<String> {
     node.child(name).map(|child| child.text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
+/// The search that runs a saved one.
+pub(super) fn saved_search(name: &str) -> String {
+    format!("| savedsearch \"{}\"", name.replace('"', "\\\""))
+}
+
 /// Writes out what goes on with other searches, and fills tokens.
 fn resolve(written: &[Written], tokens: &Tokens) -> Vec<Panel> {
     let mut panels = Vec::new();
     for one in written.iter().filter(|one| one.is_shown) {
         let mut parts = vec![one];
+        let mut missing_base = None;
         // The last one of the chain gives the time range.
-        while let Some(base) = parts.last().and_then(|last| last.base.as_ref()) {
-            match written.iter().find(|other| other.id.as_ref() == Some(base)) {
-                Some(base) if parts.len() < DEEPEST => parts.push(base),
-                _ => break,
+        while let Some(name) = parts.last().and_then(|last| last.base.as_ref()) {
+            match written.iter().find(|other| other.id.as_ref() == Some(name)) {
+                Some(base) if parts.iter().all(|known| !std::ptr::eq(*known, base)) => parts.push(base),
+                _ => {
+                    missing_base = Some(name.clone());
+                    break;
+                }
             }
         }
         let mut query = String::new();
@@ -197,7 +205,7 @@ fn resolve(written: &[Written], tokens: &Tokens) -> Vec<Panel> {
         let saved = base.saved.clone();
         if let (Some(name), false) = (&saved, query.is_empty()) {
             let more = if query.starts_with('|') { query } else { format!("| {query}") };
-            query = format!("| savedsearch \"{}\"\n{more}", name.replace('"', "\\\""));
+            query = format!("{}\n{more}", saved_search(name));
         }
         let mut missing = Vec::new();
         let time = |text: &Option<String>| {
@@ -210,6 +218,7 @@ fn resolve(written: &[Written], tokens: &Tokens) -> Vec<Panel> {
             earliest: time(&one.earliest.clone().or_else(|| base.earliest.clone())),
             latest: time(&one.latest.clone().or_else(|| base.latest.clone())),
             saved: saved.filter(|_| query.is_empty()),
+            missing_base,
             query: fill(&query, tokens, &mut missing),
             tokens: missing,
         };
@@ -304,6 +313,7 @@ mod tests {
             "<dashboard><row><table><search id=\"a\" base=\"a\"><query>x</query></search></table></row></dashboard>",
         );
         assert_eq!(found.len(), 1);
+        assert_eq!((found[0].query.as_str(), found[0].missing_base.as_deref()), ("x", Some("a")));
         assert!(read(Path::new("a.xml"), "<a><b></a>").is_err());
     }
 }

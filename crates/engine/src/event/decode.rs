@@ -32,7 +32,10 @@ impl Charset {
             "UCS-2LE" | "UCS2LE" => "UTF-16LE".to_owned(),
             "UCS-2BE" | "UCS2BE" => "UTF-16BE".to_owned(),
             "ASCII" | "US-ASCII" => "UTF-8".to_owned(),
-            other => other.replace("CP", "windows-").replace("WINDOWS-936", "GBK"),
+            "CP932" | "WINDOWS-932" => "Shift_JIS".to_owned(),
+            "CP936" | "WINDOWS-936" => "GBK".to_owned(),
+            "CP950" | "WINDOWS-950" => "Big5".to_owned(),
+            other => other.replace("CP", "windows-"),
         };
         Encoding::for_label(name.as_bytes())
             .or_else(|| Encoding::for_label(name.replace('_', "-").as_bytes()))
@@ -127,6 +130,8 @@ mod tests {
         check("UTF-8", b"\xff\xfea\0", "a", false);
         check("UTF-8", b"\xfe\xff\0a", "a", false);
         check("SHIFT_JIS", b"\x82\xa0", "あ", false);
+        check("CP932", b"\x82\xa0", "あ", false);
+        check("cp936", b"\xc4\xe3", "你", false);
         check("AUTO", b"a\xe9", "aé", false);
         check("AUTO", "aé".as_bytes(), "aé", false);
         check("UTF-8", b"a\xffb", "a\u{fffd}b", true);

@@ -233,10 +233,17 @@ impl Reader {
         if !self.lines.is_empty() && self.lines.text.len() < LONGEST {
             self.lines.text.push('\n');
             self.lines.text.push_str(line);
+            self.lines.cut |= cut;
             if cells.is_open(line) {
                 self.flush(events);
             }
             return;
+        }
+        if !self.lines.is_empty() {
+            let source = &self.subject.source;
+            self.notes
+                .add(format!("{source}: a quote is not closed within {} MB: the lines are one event", LONGEST >> 20));
+            self.flush(events);
         }
         if !cells.is_event(&mut self.header, line) || line.trim_ascii().is_empty() {
             return;
@@ -288,12 +295,13 @@ impl Reader {
 
 impl Reader {
     fn time(&mut self, rules: &Rules, text: &str) -> i64 {
+        // A time of day alone is one of the day of the event before, too.
+        if let Some(before) = self.before.take() {
+            self.known.previous = before();
+        }
         let (time, is_own) = rules.time.time(text, self.known);
         if is_own {
             self.last = Some(time);
-        } else if let Some(before) = self.before.take() {
-            self.known.previous = before();
-            return rules.time.time(text, self.known).0;
         }
         time
     }

@@ -12,10 +12,11 @@ use std::{
 };
 
 use datafusion::arrow::{
-    array::{ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder},
+    array::{ArrayRef, Int64Array, RecordBatch, StringArray},
     datatypes::{DataType, Field, Schema},
 };
 use serde_json::{Map, Value};
+use speleo_functions::value::ListBuilder;
 use speleo_plan::{LookupWrite, Rows};
 
 use super::{
@@ -73,16 +74,15 @@ fn texts<'a>(values: impl Iterator<Item = Option<&'a Value>>) -> ArrayRef {
 }
 
 fn lists<'a>(values: impl Iterator<Item = Option<&'a Value>>) -> ArrayRef {
-    let mut builder = ListBuilder::new(StringBuilder::new());
+    let mut builder = ListBuilder::new(values.size_hint().0);
     for value in values {
-        let items = match value {
-            Some(Value::Array(items)) => items.iter().filter_map(text).collect(),
-            other => other.and_then(text).into_iter().collect::<Vec<_>>(),
-        };
-        items.iter().for_each(|item| builder.values().append_value(item));
-        builder.append(!items.is_empty());
+        match value {
+            Some(Value::Array(items)) => items.iter().filter_map(text).for_each(|item| builder.value(&item)),
+            other => other.and_then(text).iter().for_each(|item| builder.value(item)),
+        }
+        builder.end_row();
     }
-    Arc::new(builder.finish())
+    builder.finish()
 }
 
 /// A file's rows as objects.
@@ -161,13 +161,15 @@ pub(super) fn write(
     })
 }
 
-/// Rows, of which a later one with the key of an earlier one takes its place; every row has a key in the end.
+/// Rows, of which a new one with the key of an earlier one takes its place; every row has a key in the end. Rows that were there
+/// do not replace each other.
 fn joined(kept: Vec<Map<String, Value>>, new: Vec<Map<String, Value>>, key: &str) -> Vec<Map<String, Value>> {
     let mut rows: Vec<Map<String, Value>> = Vec::with_capacity(kept.len() + new.len());
     let mut places: HashMap<String, usize> = HashMap::new();
-    for mut row in kept.into_iter().chain(new) {
+    let old = kept.len();
+    for (place, mut row) in kept.into_iter().chain(new).enumerate() {
         let value = row.get(key).and_then(text);
-        let known = value.as_ref().and_then(|value| places.get(value)).copied();
+        let known = value.as_ref().filter(|_| place >= old).and_then(|value| places.get(value)).copied();
         if let Some(old) = known.and_then(|place| rows.get_mut(place)) {
             if let (None, Some(own)) = (row.get(KEY), old.get(KEY)) {
                 row.insert(KEY.to_owned(), own.clone());
@@ -245,6 +247,13 @@ mod tests {
         assert_eq!(all[2]["_key"].as_str().unwrap().len(), 24);
         let again = joined(all.clone(), rows(r#"[{"_key": "1", "host": "z"}]"#), KEY);
         assert_eq!((again.len(), &again[0]["host"]), (3, &Value::from("z")));
+    }
+
+    #[test]
+    fn rows_that_were_there_do_not_replace_each_other() {
+        let kept = rows(r#"[{"_key": "1", "host": "a", "n": 1}, {"_key": "2", "host": "a", "n": 2}]"#);
+        let all = joined(kept, rows(r#"[{"host": "b"}]"#), "host");
+        assert_eq!(all.iter().map(|row| row["host"].as_str().unwrap()).collect::<Vec<_>>(), ["a", "a", "b"]);
     }
 
     #[test]

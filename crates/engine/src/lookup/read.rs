@@ -11,10 +11,11 @@ use std::{
 };
 
 use datafusion::arrow::{
-    array::{Array, ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder},
+    array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, StringBuilder},
     datatypes::{DataType, Field, Schema, SchemaRef},
 };
 use flate2::read::MultiGzDecoder;
+use speleo_functions::value::ListBuilder;
 
 use super::{MULTIVALUE, is_compressed, name_of};
 use crate::fault::Fault;
@@ -124,16 +125,15 @@ pub(super) fn read(path: &Path) -> Result<Table, Fault> {
 }
 
 fn lists(texts: &StringArray, apart: &StringArray) -> ArrayRef {
-    let mut builder = ListBuilder::new(StringBuilder::new());
+    let mut builder = ListBuilder::new(texts.len());
     for (text, apart) in texts.iter().zip(apart) {
-        let values = apart.map(split).or_else(|| text.map(|text| vec![text.to_owned()]));
-        let present = values.is_some();
-        for value in values.into_iter().flatten() {
-            builder.values().append_value(value);
+        match apart {
+            Some(cell) => split(cell).iter().for_each(|value| builder.value(value)),
+            None => text.into_iter().for_each(|text| builder.value(text)),
         }
-        builder.append(present);
+        builder.end_row();
     }
-    Arc::new(builder.finish())
+    builder.finish()
 }
 
 /// The values in `$a$;$b$`; a `$` within a value stands doubled.

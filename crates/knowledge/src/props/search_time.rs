@@ -3,7 +3,7 @@
 //! Texts are taken apart here and no further: regexes are not compiled and expressions not parsed. What cannot be taken apart is
 //! reported and left out. Each list stands in the order in which Splunk runs it, that of the bytes of the classes' names.
 
-use super::{Effective, class, names};
+use super::{Effective, names};
 use crate::conf::{Place, Problem, Setting, truth};
 
 /// Everything that makes fields when a search reads events.
@@ -154,12 +154,10 @@ impl Effective {
             let (field, expression) = (field.to_owned(), setting.value.clone());
             found.evals.push(Calculated { field, expression, place: setting.into() });
         }
-        let lookups = self.iter().filter(|(_, winner)| !winner.setting.value.is_empty());
-        for (key, winner) in lookups {
-            let Some(class) = class(key, "LOOKUP") else { continue };
-            match auto_lookup(class, &winner.setting) {
+        for (class, setting) in self.classes("LOOKUP") {
+            match auto_lookup(class, setting) {
                 Ok(lookup) => found.lookups.push(lookup),
-                Err(message) => problems.push(Problem::new(&winner.setting, message)),
+                Err(message) => problems.push(Problem::new(setting, message)),
             }
         }
         found.lookups.sort_by(|one, other| one.class.cmp(&other.class));

@@ -13,7 +13,7 @@ use datafusion::{
 use speleo_syntax::{Code, Diagnostic, Span, command::collect::Collect};
 
 use crate::{
-    Error, Result, Write,
+    Error, Result, Rows, Write,
     command::rows,
     lower::{Context, Lower},
     meet::{self, TIME},
@@ -28,7 +28,7 @@ const SUMMARY: &str = "summary";
 const STASH: &str = "stash";
 
 /// What tells where an event is from.
-const ORIGIN: [&str; 4] = ["host", "index", "source", "sourcetype"];
+pub(super) const ORIGIN: [&str; 4] = ["host", "index", "source", "sourcetype"];
 
 impl Lower for Collect {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
@@ -36,7 +36,7 @@ impl Lower for Collect {
         if self.test_mode || cx.world.is_blind() {
             return Ok(input);
         }
-        let relation = gathered(input, cx).await?;
+        let (relation, _) = gathered(input, cx).await?;
         let (index, span) = match &self.index {
             Some(index) => (index.node.as_str(), index.span),
             None => (SUMMARY, self.span),
@@ -47,10 +47,10 @@ impl Lower for Collect {
 }
 
 /// The rows, computed once: what is written is what goes on.
-pub(super) async fn gathered(input: Relation, cx: &mut Context<'_>) -> Result<Relation> {
+pub(super) async fn gathered(input: Relation, cx: &mut Context<'_>) -> Result<(Relation, Rows)> {
     let shape = input.shape;
     let found = cx.world.rows("rows to collect", input.finish()?).await?;
-    Ok(Relation { shape, ..table::of_rows("collect", &found)? })
+    Ok((Relation { shape, ..table::of_rows("collect", &found)? }, found))
 }
 
 /// Adds an event for each row to the index that is named at `span`.

@@ -27,7 +27,6 @@ use crate::{
     meet::{self, TIME},
     metric::{NAME, PREFIX, VALUE},
     relation::{Relation, column, is_internal},
-    table,
 };
 
 /// The source type of collected points.
@@ -40,9 +39,7 @@ impl Lower for MCollect {
         if cx.world.is_blind() {
             return Ok(input);
         }
-        let shape = input.shape;
-        let found = cx.world.rows("rows to collect", input.finish()?).await?;
-        let relation = Relation { shape, ..table::of_rows("collect", &found)? };
+        let (relation, found) = collect::gathered(input, cx).await?;
         let metrics = self.metrics(&relation, &found)?;
         if metrics.is_empty() && cx.world.gives_rows() {
             return Err(self.without_metrics().into());
@@ -112,7 +109,7 @@ impl Points for MCollect {
         };
         for name in relation.fields() {
             let is_dimension = self.dimensions.iter().chain(&self.prefix).any(|field| field.name == name);
-            let is_origin = matches!(name.as_str(), "host" | "source" | "sourcetype" | "index");
+            let is_origin = collect::ORIGIN.contains(&name.as_str());
             if is_dimension || is_origin || is_internal(&name) {
                 continue;
             }
@@ -143,7 +140,10 @@ impl Points for MCollect {
         let names: Vec<String> = if is_every {
             relation.fields().into_iter().filter(|name| !is_internal(name) && name != "index").collect()
         } else {
-            self.dimensions.iter().map(|field| field.name.clone()).filter(|name| relation.has(name)).collect()
+            let named = self.dimensions.iter().map(|field| field.name.clone());
+            let own = ["host", "source"].map(str::to_owned).into_iter();
+            let own = own.filter(|name| self.dimensions.iter().all(|field| field.name != *name));
+            named.chain(own).filter(|name| relation.has(name)).collect()
         };
         let with_name = metrics.iter().any(|metric| metric.field == VALUE).then(|| NAME.to_owned());
         let is_metric = |name: &str| metrics.iter().any(|metric| metric.field == name);

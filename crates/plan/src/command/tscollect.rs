@@ -19,7 +19,7 @@ impl Lower for TsCollect {
         if cx.world.is_blind() {
             return if self.keep_results { Ok(input) } else { table::nothing() };
         }
-        let relation = collect::gathered(input, cx).await?;
+        let (relation, _) = collect::gathered(input, cx).await?;
         let mut events = Vec::new();
         events.extend(collect::time(&relation, true, cx)?.map(|time| (TIME.to_owned(), time)));
         for name in relation.fields().into_iter().filter(|name| name != TIME) {

@@ -216,7 +216,7 @@ impl<'a> Building<'a> {
                 .collect();
             for name in relation.fields() {
                 let is_free = !declared.contains(&name.as_str()) && columns.iter().all(|(taken, _)| *taken != name);
-                if is_free && relation.data_type(&name) != Some(&DataType::Boolean) {
+                if is_free && !members.iter().any(|(object, _)| flag(&object.name) == name) {
                     columns.push((name.clone(), column(&name)));
                 }
             }

@@ -8,10 +8,7 @@ use crate::subsearch::Answers;
 /// Whether an index's name fits a pattern; case does not count. Indexes whose names begin with `_` fit only patterns that
 /// do so too.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
-    if name.starts_with('_') && !pattern.starts_with('_') {
-        return false;
-    }
-    glob(pattern.to_lowercase().as_bytes(), name.to_lowercase().as_bytes())
+    (pattern.starts_with('_') || !name.starts_with('_')) && fits(pattern, name)
 }
 
 /// Whether a text fits a pattern; case does not count.

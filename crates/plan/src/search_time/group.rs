@@ -14,7 +14,7 @@ use speleo_knowledge::{
 
 use super::{base::is_made, step::PROPS, warning::warn};
 use crate::{
-    Origin, Result, Source,
+    Origin, Result, Source, TimeRange,
     lower::Context,
     predicate,
     relation::{Relation, column},
@@ -59,6 +59,7 @@ impl Groups {
         index: &str,
         source: &Source,
         stored: &Relation,
+        range: TimeRange,
         wanted: &[String],
         cx: &mut Context<'_>,
     ) -> Result<Self> {
@@ -74,9 +75,11 @@ impl Groups {
             let all = vec![Group { settings, key_values, origins: Vec::new() }];
             return Ok(Self { all, columns: Vec::new(), lacks_host });
         }
+        // What events say themselves, their files do not know.
+        let is_known = |column: &&'static str| is_said || !source.said.contains(column);
         let origins = match is_said {
-            false => source.origins.clone(),
-            true => of_events(index, source, stored, &scopes, cx).await?,
+            false => source.origins.iter().map(|origin| known_of(origin, is_known)).collect(),
+            true => of_events(index, source, stored, range, &scopes, cx).await?,
         };
         let mut all: Vec<Group> = Vec::new();
         let mut known: HashMap<Origin, usize> = HashMap::new();
@@ -115,7 +118,7 @@ impl Groups {
             }
             known.insert(key, place);
         }
-        let columns = telling(&all);
+        let columns = telling(&all, is_known);
         Ok(Self { all, columns, lacks_host })
     }
 
@@ -182,8 +185,19 @@ fn value<'a>(origin: &'a Origin, column: &str) -> Option<&'a str> {
     }
 }
 
-/// The fewest columns by which the groups differ.
-fn telling(groups: &[Group]) -> Vec<&'static str> {
+/// What is known of an origin by these columns.
+fn known_of(origin: &Origin, is_known: impl Fn(&&'static str) -> bool) -> Origin {
+    let known = |column: &'static str, value: &Option<String>| value.clone().filter(|_| is_known(&column));
+    Origin {
+        source: known(SOURCE, &origin.source),
+        host: known(HOST, &origin.host),
+        sourcetype: known(SOURCETYPE, &origin.sourcetype),
+        structured: origin.structured,
+    }
+}
+
+/// The fewest of the columns that are known by which the groups differ.
+fn telling(groups: &[Group], is_known: impl Fn(&&'static str) -> bool) -> Vec<&'static str> {
     const CHOICES: [&[&str]; 7] = [
         &[SOURCETYPE],
         &[SOURCE],
@@ -205,8 +219,9 @@ fn telling(groups: &[Group]) -> Vec<&'static str> {
             })
         })
     };
-    let last = CHOICES.last().copied().unwrap_or_default();
-    CHOICES.iter().find(tells).copied().unwrap_or(last).to_vec()
+    let mut choices = CHOICES.iter().filter(|columns| columns.iter().all(&is_known));
+    let last = choices.clone().next_back().copied().unwrap_or_default();
+    choices.find(tells).copied().unwrap_or(last).to_vec()
 }
 
 fn column_of(scope: Scope) -> &'static str {
@@ -288,6 +303,7 @@ async fn of_events(
     index: &str,
     source: &Source,
     stored: &Relation,
+    range: TimeRange,
     scopes: &[Scope],
     cx: &mut Context<'_>,
 ) -> Result<Vec<Origin>> {
@@ -295,7 +311,8 @@ async fn of_events(
     let names: Vec<&str> =
         [looked(Scope::Source, SOURCE), looked(Scope::Host, HOST), Some(SOURCETYPE)].into_iter().flatten().collect();
     let columns = names.iter().map(|name| column(name)).collect::<Vec<_>>();
-    let plan = LogicalPlanBuilder::from(stored.plan.clone()).project(columns)?.distinct()?.build()?;
+    let asked = stored.clone().filter(predicate::time::within(range, stored)?)?;
+    let plan = LogicalPlanBuilder::from(asked.plan).project(columns)?.distinct()?.build()?;
     let rows = cx.world.rows(&format!("source types of {index}"), plan).await?;
     let mut origins = Vec::new();
     for batch in &rows.batches {

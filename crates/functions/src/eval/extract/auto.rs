@@ -69,7 +69,10 @@ impl Reading {
 
     /// The part of an event that is looked at for pairs.
     fn for_pairs<'t>(&self, event: &'t str) -> &'t str {
-        let end = event.char_indices().nth(MOST_CHARACTERS).filter(|_| self.limits);
+        if !self.limits || event.len() <= MOST_CHARACTERS {
+            return event;
+        }
+        let end = event.char_indices().nth(MOST_CHARACTERS);
         end.and_then(|(end, _)| event.get(..end)).unwrap_or(event)
     }
 

@@ -45,10 +45,7 @@ impl Delimiters {
 
     /// Visits names and values until `visit` says no.
     fn each(&self, text: &str, mut visit: impl FnMut(&str, &str) -> bool) {
-        if self.columns.is_empty() || !self.keys.is_empty() {
-            if self.keys.is_empty() {
-                return;
-            }
+        if !self.keys.is_empty() {
             for (key, value) in delimited(text, &self.keys, &self.ends) {
                 let key = if self.cleans { clean(key) } else { Cow::Borrowed(key) };
                 if !key.is_empty() && !visit(&key, value) {

@@ -15,6 +15,7 @@
 
 mod content;
 mod data;
+pub(crate) mod definition;
 mod read;
 mod regression;
 mod run;

@@ -1,11 +1,4 @@
 //! The macros and lookups of a repository of detections, which keeps them as YAML beside the detections.
-//!
-//! ```text
-//! name: security_content_ctime
-//! arguments:
-//! - field
-//! definition: convert timeformat="%Y-%m-%dT%H:%M:%S" ctime($field$)
-//! ```
 
 use std::{
     collections::HashMap,
@@ -14,48 +7,14 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
-use serde_json::Value;
 use speleo_engine::{Library, Settings};
 use speleo_syntax::Diagnostic;
 
-use super::read::{broken, stem};
+use super::{definition, read::broken};
 use crate::query_file;
 
 /// The folders that make a repository: detections, and what these use.
 const PARTS: [&str; 2] = ["macros", "lookups"];
-
-#[derive(Deserialize)]
-struct Macro {
-    name: String,
-    #[serde(default)]
-    definition: String,
-    #[serde(default)]
-    arguments: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Lookup {
-    name: String,
-    #[serde(default)]
-    filename: Option<String>,
-    #[serde(default)]
-    collection: Option<String>,
-    #[serde(default)]
-    lookup_type: Option<String>,
-    #[serde(default)]
-    match_type: Option<Value>,
-    #[serde(default)]
-    default_match: Option<Value>,
-    #[serde(default)]
-    case_sensitive_match: Option<Value>,
-    #[serde(default)]
-    min_matches: Option<Value>,
-    #[serde(default)]
-    max_matches: Option<Value>,
-    #[serde(default)]
-    fields: Option<Value>,
-}
 
 /// What tests of several repositories are run with: definitions are read once for each.
 pub(crate) struct Content {
@@ -114,18 +73,11 @@ fn write(root: &Path, app: &Path) -> Result<()> {
     let mut macros = String::new();
     let mut transforms = String::new();
     each(&root.join("macros"), &mut |path, text| {
-        let found: Macro = serde_saphyr::from_str(text).map_err(|error| broken(path, &error))?;
-        let (name, arguments) = (found.name, found.arguments);
-        macros.push_str(&match arguments.len() {
-            0 => format!("[{name}]\n"),
-            count => format!("[{name}({count})]\nargs = {}\n", arguments.join(", ")),
-        });
-        macros.push_str(&setting("definition", &found.definition));
+        macros.push_str(&definition::macro_stanza(text).map_err(|error| broken(path, &error))?.1);
         Ok(())
     })?;
     each(&root.join("lookups"), &mut |path, text| {
-        let found: Lookup = serde_saphyr::from_str(text).map_err(|error| broken(path, &error))?;
-        transforms.push_str(&stanza(path, found));
+        transforms.push_str(&definition::lookup_stanza(path, text).map_err(|error| broken(path, &error))?);
         Ok(())
     })?;
     fs::create_dir_all(app).context("cannot make a folder for definitions")?;
@@ -146,43 +98,4 @@ fn each(folder: &Path, found: &mut dyn FnMut(&Path, &str) -> Result<()>) -> Resu
         found(&path, &text)?;
     }
     Ok(())
-}
-
-fn stanza(path: &Path, lookup: Lookup) -> String {
-    let mut text = format!("[{}]\n", lookup.name);
-    let is_collection = lookup.lookup_type.as_deref() == Some("kvstore") || lookup.collection.is_some();
-    if is_collection {
-        text.push_str("external_type = kvstore\n");
-        text.push_str(&setting("collection", lookup.collection.as_deref().unwrap_or(&lookup.name)));
-    } else {
-        let beside = format!("{}.csv", stem(path));
-        text.push_str(&setting("filename", lookup.filename.as_deref().unwrap_or(&beside)));
-    }
-    let others = [
-        ("match_type", lookup.match_type),
-        ("default_match", lookup.default_match),
-        ("case_sensitive_match", lookup.case_sensitive_match),
-        ("min_matches", lookup.min_matches),
-        ("max_matches", lookup.max_matches),
-        ("fields_list", lookup.fields),
-    ];
-    for (key, value) in others {
-        let value = match value {
-            Some(Value::Array(items)) => items
-                .iter()
-                .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
-                .collect::<Vec<_>>()
-                .join(", "),
-            Some(Value::String(text)) => text,
-            None | Some(Value::Null) => continue,
-            Some(other) => other.to_string(),
-        };
-        text.push_str(&setting(key, &value));
-    }
-    text
-}
-
-/// A setting whose value may have several lines.
-fn setting(key: &str, value: &str) -> String {
-    format!("{key} = {}\n", value.trim().lines().collect::<Vec<_>>().join("\\\n"))
 }

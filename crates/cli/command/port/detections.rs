@@ -13,22 +13,14 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::content::{Content, Found, Kind, place};
-use crate::{command::check::yaml, query_file};
+use crate::{
+    command::check::yaml,
+    detection::{definition, is_yaml},
+    query_file,
+};
 
 /// Folders with searches.
 const SEARCHES: [&str; 2] = ["detections", "baselines"];
-/// Keys of a lookup's YAML that are its settings in transforms.conf.
-const LOOKUP_KEYS: [&str; 8] = [
-    "collection",
-    "fields_list",
-    "default_match",
-    "match_type",
-    "min_matches",
-    "max_matches",
-    "case_sensitive_match",
-    "filter",
-];
-
 /// Whether a folder is such a repository.
 pub(super) fn is_repository(root: &Path) -> bool {
     root.join("detections").is_dir()
@@ -46,17 +38,13 @@ pub(super) fn read(root: &Path, name: String) -> Result<Content> {
     let mut macros = String::new();
     let mut defined = BTreeSet::new();
     for (file, text) in files(&root.join("macros"), &mut content)? {
-        let Some(value) = parse(&file, &text, &mut content) else { continue };
-        let (Some(name), Some(definition)) = (text_of(&value, "name"), text_of(&value, "definition")) else { continue };
-        let args: Vec<&str> =
-            value.get("arguments").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        let arity = if args.is_empty() { String::new() } else { format!("({})", args.len()) };
-        let _ = writeln!(macros, "[{name}{arity}]");
-        if !args.is_empty() {
-            let _ = writeln!(macros, "args = {}", args.join(", "));
+        match definition::macro_stanza(&text) {
+            Ok((name, stanza)) => {
+                let _ = writeln!(macros, "{stanza}");
+                defined.insert(name);
+            }
+            Err(error) => unread(&file, &error, &mut content),
         }
-        let _ = writeln!(macros, "definition = {}\n", continued(&definition));
-        defined.insert(name);
     }
     for found in content.searches.iter().filter(|found| found.kind == Kind::Detection) {
         let name = format!("{}_filter", identifier(&found.name));
@@ -73,20 +61,12 @@ fn lookups(root: &Path, content: &mut Content) -> Result<()> {
     let folder = root.join("lookups");
     let mut transforms = String::new();
     for (file, text) in files(&folder, content)? {
-        let Some(value) = parse(&file, &text, content) else { continue };
-        let Some(name) = text_of(&value, "name") else { continue };
-        let _ = writeln!(transforms, "[{name}]");
-        let stem = file.with_extension("csv");
-        let beside = stem.is_file().then(|| stem.file_name().map(|name| name.to_string_lossy().into_owned())).flatten();
-        if let Some(filename) = text_of(&value, "filename").or(beside) {
-            let _ = writeln!(transforms, "filename = {filename}");
-        }
-        for key in LOOKUP_KEYS {
-            if let Some(text) = text_of(&value, key) {
-                let _ = writeln!(transforms, "{key} = {}", continued(&text));
+        match definition::lookup_stanza(&file, &text) {
+            Ok(stanza) => {
+                let _ = writeln!(transforms, "{stanza}");
             }
+            Err(error) => unread(&file, &error, content),
         }
-        transforms.push('\n');
     }
     content.texts.push(("conf/default/transforms.conf".into(), transforms));
     if folder.is_dir() {
@@ -123,7 +103,6 @@ fn detection(file: &Path, text: &str, value: &Value, content: &mut Content) {
 fn files(folder: &Path, content: &mut Content) -> Result<Vec<(PathBuf, String)>> {
     let mut paths = Vec::new();
     if folder.is_dir() {
-        let is_yaml = |file: &Path| file.extension().is_some_and(|ending| ending == "yml" || ending == "yaml");
         query_file::walk(folder, &mut paths, &is_yaml).with_context(|| format!("cannot read {}", folder.display()))?;
     }
     let mut found = Vec::new();
@@ -137,17 +116,14 @@ fn files(folder: &Path, content: &mut Content) -> Result<Vec<(PathBuf, String)>>
 }
 
 fn parse(file: &Path, text: &str, content: &mut Content) -> Option<Value> {
-    // `n` and `off` are texts, as in YAML 1.2: arguments have such names.
-    let options = serde_saphyr::options! { strict_booleans: true };
-    match serde_saphyr::from_str_with_options::<Value>(text, options) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let line = error.location().map_or(1, |location| location.line() as usize);
-            let message = error.to_string().lines().next().unwrap_or_default().to_owned();
-            content.unread.push((place(file, line), message));
-            None
-        }
-    }
+    definition::read(text).map_err(|error| unread(file, &error, content)).ok()
+}
+
+/// Notes a file that is left out.
+fn unread(file: &Path, error: &serde_saphyr::Error, content: &mut Content) {
+    let line = error.location().map_or(1, |location| location.line() as usize);
+    let message = error.to_string().lines().next().unwrap_or_default().to_owned();
+    content.unread.push((place(file, line), message));
 }
 
 /// A scalar as text.
@@ -158,11 +134,6 @@ fn text_of(value: &Value, key: &str) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// A value of several lines as conf files write it.
-fn continued(text: &str) -> String {
-    text.trim().lines().collect::<Vec<_>>().join(" \\\n")
 }
 
 /// The name as the repositories' build makes macros of it: lower case, everything else an underscore.
@@ -178,6 +149,5 @@ mod tests {
     #[test]
     fn macros_are_named_as_the_build_does() {
         assert_eq!(identifier("7zip CommandLine - To SMB Share"), "7zip_commandline___to_smb_share");
-        assert_eq!(continued("one\n| two\n"), "one \\\n| two");
     }
 }

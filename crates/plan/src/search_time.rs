@@ -34,7 +34,7 @@ use datafusion::logical_expr::{Expr, lit};
 use speleo_syntax::Span;
 
 use base::TAG_OF;
-pub(crate) use base::{EVENT_TYPE, TAG, compared, is_made, names, types};
+pub(crate) use base::{EVENT_TYPE, TAG, behind, compared, is_made, names, types};
 use event_type::Types;
 pub(crate) use event_type::{is_of_fields, may_be, search as type_search, shown};
 pub(crate) use named::transform;

@@ -11,10 +11,9 @@ use speleo_syntax::{Code, Diagnostic, SearchExpr, command::typer::Typer};
 use crate::{
     Result,
     command::rows,
-    kernel,
     lower::{Context, Lower},
-    meet, predicate,
-    relation::{Relation, column},
+    predicate,
+    relation::Relation,
     search_time::{self, EVENT_TYPE},
     subsearch::Answers,
     wildcard,
@@ -24,18 +23,12 @@ impl Lower for Typer {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "typer", self.span)?;
         let mut values = Vec::new();
-        if let Some(data_type) = input.data_type(EVENT_TYPE) {
-            values.push(meet::convert(column(EVENT_TYPE), data_type, &meet::list_type())?);
-        }
         for (name, search) in searches(self, cx)? {
             let answers = Answers::default();
             let condition = predicate::of_foreign(&search, self.span, &answers, &input, None, cx)?;
             values.push(when(condition.is_true(), search_time::shown(&name, &input)?).end()?);
         }
-        if values.is_empty() {
-            values.push(meet::null_of(&meet::list_type())?);
-        }
-        let types = kernel::call("spl_mvdedup", vec![kernel::call("spl_mvappend", values)?])?;
+        let types = search_time::behind(&input, EVENT_TYPE, values)?;
         input.set(vec![(EVENT_TYPE.to_owned(), types)])
     }
 }

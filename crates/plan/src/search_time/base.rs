@@ -3,11 +3,18 @@
 //! A comparison with them means the searches of the event types, and the values that carry the tag. So conditions reach the scan,
 //! and the fields `eventtype` and `tag` are made only where a later command reads them.
 
+use datafusion::logical_expr::Expr;
 use speleo_knowledge::{EventType, Knowledge};
 use speleo_syntax::{CompareOp, SearchExpr, SearchExprKind, SearchValue};
 
 use super::{event_type, tag};
-use crate::{lower::Context, predicate::index::fits};
+use crate::{
+    Result, kernel,
+    lower::Context,
+    meet,
+    predicate::index::fits,
+    relation::{Relation, column},
+};
 
 /// The field with the event types of an event.
 pub(crate) const EVENT_TYPE: &str = "eventtype";
@@ -29,6 +36,19 @@ pub(crate) fn types<'k>(op: CompareOp, pattern: &str, knowledge: &'k Knowledge) 
         event_type::is_of_fields(&found.name) || fits(pattern, &found.name) == (op == CompareOp::Equal)
     };
     knowledge.event_types.values().filter(is_wanted).collect()
+}
+
+/// Values behind those that a field has already, each once; null where there are none.
+///
+/// # Errors
+/// Where a kernel is missing: a bug.
+pub(crate) fn behind(relation: &Relation, name: &str, values: Vec<Expr>) -> Result<Expr> {
+    let own = match relation.data_type(name) {
+        Some(data_type) => meet::convert(column(name), data_type, &meet::list_type())?,
+        None => meet::null_of(&meet::list_type())?,
+    };
+    let all = std::iter::once(own).chain(values).collect();
+    Ok(kernel::call("spl_mvdedup", vec![kernel::call("spl_mvappend", all)?])?)
 }
 
 /// The text with which a comparison compares; none where it does not simply compare.

@@ -13,11 +13,7 @@ use super::{
     warning::{tell, warn},
 };
 use crate::{
-    Origin, Result, field, kernel,
-    lower::Context,
-    meet, predicate,
-    predicate::index::fits,
-    relation::{Relation, column},
+    Origin, Result, field, kernel, lower::Context, meet, predicate, predicate::index::fits, relation::Relation,
     subsearch::Answers,
 };
 
@@ -124,11 +120,8 @@ impl<'k> Types<'k> {
             return Ok(relation);
         }
         let mut values = Vec::new();
-        if let Some(data_type) = relation.data_type(EVENT_TYPE) {
-            values.push(meet::convert(column(EVENT_TYPE), data_type, &meet::list_type())?);
-        }
         for (event_type, search) in &self.0 {
-            match condition(search, &relation, Some(index), span, cx) {
+            match predicate::of_foreign(search, span, &Answers::default(), &relation, Some(index), cx) {
                 Ok(condition) => {
                     values.push(when(condition.is_true(), shown(&event_type.name, &relation)?).end()?);
                 }
@@ -138,23 +131,9 @@ impl<'k> Types<'k> {
                 }
             }
         }
-        let types = kernel::call("spl_mvdedup", vec![kernel::call("spl_mvappend", values)?])?;
+        let types = base::behind(&relation, EVENT_TYPE, values)?;
         relation.set(vec![(EVENT_TYPE.to_owned(), types)])
     }
-}
-
-/// The condition that an event type's search is, on the events of one index or on any rows.
-///
-/// # Errors
-/// What lowering reports, at `span`.
-fn condition(
-    search: &SearchExpr,
-    relation: &Relation,
-    index: Option<&str>,
-    span: Span,
-    cx: &mut Context<'_>,
-) -> Result<Expr> {
-    predicate::of_foreign(search, span, &Answers::default(), relation, index, cx)
 }
 
 /// Whether a search can hold for events of an index, as far as that is known from where they are from.

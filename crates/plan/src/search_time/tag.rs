@@ -7,14 +7,8 @@ use indexmap::IndexMap;
 use speleo_knowledge::Knowledge;
 use speleo_syntax::CompareOp;
 
-use super::base::{TAG, TAG_OF};
-use crate::{
-    Result, field, kernel,
-    lower::Context,
-    meet,
-    predicate::index::fits,
-    relation::{Relation, column},
-};
+use super::base::{TAG, TAG_OF, behind};
+use crate::{Result, field, kernel, lower::Context, meet, predicate::index::fits, relation::Relation};
 
 /// The field whose tags a field holds; none for `tag`, which holds those of all.
 fn owner(name: &str) -> Option<&str> {
@@ -71,12 +65,7 @@ pub(super) fn add(relation: Relation, wanted: &[String], cx: &Context<'_>) -> Re
         if all.is_empty() {
             continue;
         }
-        let mut tags = list(all)?;
-        if let Some(data_type) = relation.data_type(name) {
-            let own = meet::convert(column(name), data_type, &meet::list_type())?;
-            tags = kernel::call("spl_mvdedup", vec![kernel::call("spl_mvappend", vec![own, tags])?])?;
-        }
-        columns.push((name.clone(), tags));
+        columns.push((name.clone(), behind(&relation, name, vec![list(all)?])?));
     }
     if columns.is_empty() { Ok(relation) } else { relation.set(columns) }
 }

@@ -1,6 +1,8 @@
 //! What `fields.conf` says of fields: `[recipients]` with `TOKENIZER = ([^;]+);?`.
 //!
-//! `INDEXED` and its kin matter to an index of terms, which is absent; they are kept for whoever lists them.
+//! A field with `INDEXED` is not split, as in Splunk. Otherwise `INDEXED` and `INDEXED_VALUE` say how an index of terms is asked
+//! for a value (whether as `field::value`, whether the value stands in `_raw` as a term); such an index is absent and conditions look at
+//! the values themselves, so both change no answer. Stanzas `sourcetype::x::pattern` say nothing but `INDEXED`.
 
 use indexmap::IndexMap;
 

@@ -12,6 +12,9 @@
 //! | 8 | event types |
 //! | 9 | tags |
 //!
+//! A field with a `TOKENIZER` in `fields.conf` is split into its values after 4, or after 7 where aliases, expressions or lookups may
+//! make it: so aliases and expressions see the values of what texts gave.
+//!
 //! Only what a search names is made, and what that needs: [`need`] walks the steps backwards. Where the events of an index differ
 //! in what conf files say of them, a step carries a condition on the columns `source`, `host` and `sourcetype`. A step that
 //! cannot run (a regex that does not compile, a lookup that does not exist) is a warning with the file and the line, and the

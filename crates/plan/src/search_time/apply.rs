@@ -50,6 +50,7 @@ pub(super) async fn apply(
             }
             Action::Eval { .. } => calculated(relation, now, groups, cx).await?,
             Action::Lookup { .. } => looked_up(relation, step, names, groups, span, cx).await?,
+            Action::Split { field, regex } => split(relation, field, regex)?,
         };
     }
     Ok(relation)
@@ -109,6 +110,13 @@ pub(super) fn taken(relation: Relation, source: Expr, taking: &Taking, names: &[
         columns.push((name.clone(), value));
     }
     relation.set(columns)
+}
+
+/// The first group of each match of a regex in a field is a value of it.
+fn split(relation: Relation, name: &str, regex: &str) -> Result<Relation> {
+    let Some((value, _)) = field::find(name, &relation) else { return Ok(relation) };
+    let values = kernel::call("spl_makemv", vec![value, lit(regex), lit("matches")])?;
+    relation.set(vec![(name.to_owned(), values)])
 }
 
 /// The new value on the events of a step, the old one on others.

@@ -81,6 +81,7 @@ fn made_by(step: &Step, needed: &[String], groups: &Groups) -> Vec<String> {
         Action::Alias { alias, .. } => std::iter::once(alias).filter(is_needed).cloned().collect(),
         Action::Eval { field, .. } => std::iter::once(field).filter(is_needed).cloned().collect(),
         Action::Lookup { outputs, .. } => outputs.iter().map(|(_, field)| field).filter(is_needed).cloned().collect(),
+        Action::Split { field, .. } => std::iter::once(field).filter(is_needed).cloned().collect(),
     }
 }
 
@@ -90,7 +91,7 @@ fn is_array_of(name: &str, needed: &[String]) -> bool {
 }
 
 /// Whether texts of events may hold a field of that name: what every event has they do not, but for a host that is not known.
-fn is_taken(name: &str, groups: &Groups) -> bool {
+pub(super) fn is_taken(name: &str, groups: &Groups) -> bool {
     let is_fixed = [SOURCE, SOURCETYPE, "index"].contains(&name) || (name == HOST && !groups.lacks_host);
     !name.is_empty() && !is_hidden(name) && !is_internal(name) && !is_fixed
 }
@@ -105,5 +106,7 @@ fn reads_of(step: &Step, names: &[String], reads: &mut Vec<String>) {
             let own = outputs.iter().map(|(_, field)| field).filter(|field| names.contains(field));
             reads.extend(own.cloned());
         }
+        // What is split stays needed of the steps before.
+        Action::Split { .. } => {}
     }
 }

@@ -54,12 +54,12 @@ pub(super) async fn names(
         let count = Call { function: count_udaf(), args: vec![column(name)] }.aggregate();
         outputs.push(named(count, &place.to_string()));
     }
+    let mut names = remade(reading, cx);
     if outputs.is_empty() {
-        return Ok(Vec::new());
+        return Ok(names);
     }
     let plan = LogicalPlanBuilder::from(events.plan.clone()).aggregate(Vec::<Expr>::new(), outputs)?.build()?;
     let found = cx.world.rows(&format!("fields of {}", reading.index), plan).await?;
-    let mut names = Vec::new();
     for batch in &found.batches {
         if let Some(values) = batch.column_by_name(NAMES) {
             let lists = Lists::new(values)?;
@@ -93,6 +93,7 @@ fn said(reading: &Reading<'_>, cx: &Context<'_>) -> Vec<String> {
             Action::Alias { alias, .. } => add(alias),
             Action::Eval { field, .. } => add(field),
             Action::Lookup { outputs, .. } => outputs.iter().for_each(|(_, field)| add(field)),
+            Action::Split { .. } => {}
         }
     }
     let knowledge = cx.world.knowledge();
@@ -104,6 +105,27 @@ fn said(reading: &Reading<'_>, cx: &Context<'_>) -> Vec<String> {
         knowledge.tags.keys().for_each(|(field, _)| add(&format!("{TAG_OF}{field}")));
     }
     said
+}
+
+/// The stored columns that a pattern takes and a step gives other values.
+fn remade(reading: &Reading<'_>, cx: &Context<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        let is_asked = cx.patterns.iter().any(|pattern| wildcard::matches(pattern, name));
+        let is_known = is_hidden(name) || cx.mentioned.iter().chain(&names).any(|known| known == name);
+        if is_asked && !is_known && reading.stored.has(name) {
+            names.push(name.to_owned());
+        }
+    };
+    for step in &reading.steps {
+        match &step.action {
+            Action::Take(taking) if taking.adds => taking.names.iter().for_each(|name| add(name)),
+            Action::Take(_) => {}
+            Action::Alias { alias: field, .. } | Action::Eval { field, .. } | Action::Split { field, .. } => add(field),
+            Action::Lookup { outputs, .. } => outputs.iter().for_each(|(_, field)| add(field)),
+        }
+    }
+    names
 }
 
 /// The names that the texts of an event say; none where no step asks them.

@@ -1,7 +1,10 @@
 //! The steps of search time, as settings name them: what each makes, what it reads, and for which groups of events.
 
 use datafusion::logical_expr::Expr as PlanExpr;
-use speleo_functions::eval::extract::{check_transform, column_names, transform_names};
+use speleo_functions::eval::{
+    extract::{check_transform, column_names, transform_names},
+    pattern,
+};
 use speleo_knowledge::{
     Place, Transform,
     props::{AutoLookup, Calculated, Extract, LookupOutput},
@@ -10,6 +13,7 @@ use speleo_syntax::{Diagnostic, Expr, parse_expr};
 
 use super::{
     group::{Groups, HOST, KeyValues, SOURCE, SOURCETYPE},
+    need,
     warning::warn,
 };
 use crate::{Result, lower::Context, relation::SEQUENCE};
@@ -20,15 +24,22 @@ pub(super) const RAW: &str = "_raw";
 /// The file that most steps are from.
 pub(super) const PROPS: &str = "props.conf";
 
+/// The file that says how fields are split.
+const FIELDS: &str = "fields.conf";
+
 /// Splunk's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
     Extract,
     Report,
     KeyValues,
+    /// The values of fields that texts gave.
+    Split,
     Alias,
     Eval,
     Lookup,
+    /// The values of fields that a later stage than `KeyValues` may give.
+    SplitMade,
 }
 
 /// Fields that a kernel takes out of a text.
@@ -52,9 +63,27 @@ pub(super) struct Taking {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Action {
     Take(Taking),
-    Alias { field: String, alias: String, overwrite: bool },
-    Eval { field: String, text: String, expr: Box<Expr> },
-    Lookup { table: String, inputs: Vec<(String, String)>, outputs: Vec<(String, String)>, keep: bool },
+    Alias {
+        field: String,
+        alias: String,
+        overwrite: bool,
+    },
+    Eval {
+        field: String,
+        text: String,
+        expr: Box<Expr>,
+    },
+    Lookup {
+        table: String,
+        inputs: Vec<(String, String)>,
+        outputs: Vec<(String, String)>,
+        keep: bool,
+    },
+    /// The matches of a regex in a field are its values.
+    Split {
+        field: String,
+        regex: String,
+    },
 }
 
 /// A step.
@@ -124,8 +153,44 @@ pub(super) async fn steps(groups: &Groups, cx: &mut Context<'_>) -> Result<Vec<S
             }
         }
     }
+    let splits = splits(&steps, groups, cx);
+    steps.extend(splits);
     steps.sort_by(|one, other| (one.stage, &one.order).cmp(&(other.stage, &other.order)));
     Ok(steps)
+}
+
+/// `TOKENIZER`: each field is split once, after the last step that may make it. Fields that events carry since they were read
+/// are not, by Splunk's rule; nor are those that say where an event is from.
+fn splits(steps: &[Step], groups: &Groups, cx: &mut Context<'_>) -> Vec<Step> {
+    let world = cx.world;
+    let mut splits = Vec::new();
+    for (name, setting) in &world.knowledge().fields {
+        let Some(regex) = setting.tokenizer.as_ref().filter(|_| need::is_taken(name, groups)) else { continue };
+        if setting.indexed {
+            let message =
+                format!("the `TOKENIZER` of `{name}` is left out: it does not hold for a field with `INDEXED`");
+            warn(FIELDS, &setting.place, &message, cx);
+            continue;
+        }
+        if let Err(reason) = pattern::check(regex) {
+            warn(FIELDS, &setting.place, &format!("the `TOKENIZER` of `{name}` is left out: {reason}"), cx);
+            continue;
+        }
+        let makes = |step: &Step| match &step.action {
+            Action::Alias { alias, .. } => alias == name,
+            Action::Eval { field, .. } => field == name,
+            Action::Lookup { outputs, .. } => outputs.iter().any(|(_, field)| field == name),
+            Action::Take(_) | Action::Split { .. } => false,
+        };
+        splits.push(Step {
+            stage: if steps.iter().any(makes) { Stage::SplitMade } else { Stage::Split },
+            order: (name.clone(), 0),
+            action: Action::Split { field: name.clone(), regex: regex.clone() },
+            place: setting.place.clone(),
+            groups: (0..groups.all.len()).collect(),
+        });
+    }
+    splits
 }
 
 /// `EXTRACT`. Splunk lets `.` match line breaks and `^` and `$` at each line.

@@ -62,7 +62,7 @@ struct Read {
     expansion: Expansion,
     search: Search,
     diagnostics: Vec<Diagnostic>,
-    /// Where the text with its macros expanded could not be read; none where a macro is missing, for nothing is known then.
+    /// Where the text with its macros expanded could not be read, and where macros are missing in it.
     mistakes: Vec<Span>,
     /// Whether it goes on with the rows of another search.
     continues: bool,
@@ -71,6 +71,11 @@ struct Read {
 impl Read {
     fn is_broken(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Whether no mistake touches a part of the text.
+    fn is_whole(&self, part: Span) -> bool {
+        !self.mistakes.iter().any(|mistake| mistake.start < part.end && part.start <= mistake.end)
     }
 }
 
@@ -272,7 +277,7 @@ impl Engine {
         let source = MacroSource { knowledge: &self.shared.knowledge, evaluate: &|text| self.evaluate(text) };
         let (expansion, mut diagnostics) = expand(text, &source);
         let (search, problems) = parse(&expansion.text);
-        let mistakes = mistakes(&diagnostics, &problems);
+        let mistakes = mistakes(&expansion, &problems);
         diagnostics.extend(expansion.locate(problems));
         Read { expansion, search, diagnostics, mistakes, continues: false }
     }
@@ -287,7 +292,7 @@ impl Engine {
             let message = format!("`{name}` goes on with the rows of another search");
             problems.push(Diagnostic::new(Code::PostProcess, span, message));
         }
-        let mistakes = mistakes(&diagnostics, &problems);
+        let mistakes = mistakes(&expansion, &problems);
         diagnostics.extend(expansion.locate(problems));
         Read { expansion, search, diagnostics, mistakes, continues }
     }
@@ -318,7 +323,14 @@ impl Engine {
             Ok(planned) => planned,
             Err(error) => Err(error.into()),
         };
-        planned.map_err(|error| read.expansion.locate(diagnose(error)))
+        match planned {
+            Ok(plan) => Ok(plan),
+            Err(error) => {
+                let mut problems = read.expansion.locate(diagnose(error));
+                self.add_unknown_names(read, &mut problems).await;
+                Err(problems)
+            }
+        }
     }
 
     /// The value of an eval expression without fields: a text, or a verdict. Nothing in it waits, so it runs on the spot.
@@ -349,13 +361,11 @@ impl Engine {
     }
 }
 
-/// The places of the mistakes in a text, where its macros could be expanded.
-fn mistakes(of_macros: &[Diagnostic], problems: &[Diagnostic]) -> Vec<Span> {
-    if of_macros.iter().any(Diagnostic::is_error) {
-        return Vec::new();
-    }
+/// The places of the mistakes in a text and of the macros that it lacks.
+fn mistakes(expansion: &Expansion, problems: &[Diagnostic]) -> Vec<Span> {
     let errors = problems.iter().filter(|problem| problem.is_error());
-    errors.filter_map(|error| error.labels.first()).map(|label| label.span).collect()
+    let of_syntax = errors.filter_map(|error| error.labels.first()).map(|label| label.span);
+    of_syntax.chain(expansion.broken()).collect()
 }
 
 /// The rows that a search goes on with: events of which nothing is known.

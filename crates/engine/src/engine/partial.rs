@@ -1,20 +1,24 @@
 //! What else is wrong with a search that cannot be read as a whole: `index=web | stats sum(a) BY | lookup none x`
 //!
-//! The commands before the first mistake, and the searches in brackets that have none, are planned by themselves. What stands
-//! behind a mistake is left alone: what it would say follows from the mistake, or might.
+//! The commands before the first mistake, and the searches in brackets that have none, are planned by themselves. Of what stands
+//! behind a mistake only names count that no search has, such as a function `cuont`: whatever else it would say follows from
+//! the mistake, or might.
 
 use speleo_plan::plan;
-use speleo_syntax::{Command, Diagnostic, Search, Span, command::union::Dataset};
+use speleo_syntax::{Code, Command, Diagnostic, Search, Span, command::union::Dataset};
 
 use super::{Engine, Read};
-use crate::{fault::diagnose, run, world::EngineWorld};
+use crate::{
+    fault::diagnose,
+    run,
+    world::{EngineWorld, Mode},
+};
 
 impl Engine {
     /// The problems of the parts that could be read, besides those of reading.
     pub(super) async fn plan_parts(&self, read: &Read, world: &EngineWorld<'_>) -> Vec<Diagnostic> {
         let Some(first) = read.mistakes.iter().map(|span| span.start).min() else { return Vec::new() };
-        let is_whole =
-            |span: Span| !read.mistakes.iter().any(|mistake| mistake.start < span.end && span.start <= mistake.end);
+        let is_whole = |span: Span| read.is_whole(span);
         let before =
             read.search.commands.iter().take_while(|command| command.span().end <= first && is_whole(command.span()));
         let mut commands: Vec<Command> = before.cloned().collect();
@@ -29,13 +33,40 @@ impl Engine {
         }
         let mut problems = Vec::new();
         for part in parts {
-            let work = async { Ok(plan(&part, world).await) };
-            let planned = run::guard(work).await.unwrap_or_else(|error| Err(error.into()));
-            let found = planned.map_or_else(diagnose, |_| Vec::new());
-            problems.extend(found.into_iter().filter(Diagnostic::is_error));
+            problems.extend(problems_of(&part, world).await);
         }
-        read.expansion.locate(problems)
+        let mut problems = read.expansion.locate(problems);
+        self.add_unknown_names(read, &mut problems).await;
+        problems
     }
+
+    /// Adds the names that no search has, and that `problems` do not tell yet: a plan ends with the first command that has one.
+    pub(super) async fn add_unknown_names(&self, read: &Read, problems: &mut Vec<Diagnostic>) {
+        let Ok(world) = self.world(Mode::Blind) else { return };
+        let whole = read.search.commands.iter().filter(|command| read.is_whole(command.span()));
+        for command in whole {
+            // What a command is asked about its rows is not known here, so nothing counts that depends on them.
+            let commands = vec![super::any_events(), command.clone()];
+            let mut found = problems_of(&Search { span: command.span(), commands }, &world).await;
+            found.retain(|problem| NAMES.contains(&problem.code));
+            found = read.expansion.locate(found);
+            found.retain(|problem| !problems.contains(problem));
+            problems.append(&mut found);
+        }
+        in_reading_order(problems);
+    }
+}
+
+/// Names that are wrong in whatever search they stand.
+const NAMES: [Code; 4] =
+    [Code::UnknownFunction, Code::UnknownAggregate, Code::UnsupportedFunction, Code::UnknownDataModel];
+
+/// The errors of planning a search.
+async fn problems_of(search: &Search, world: &EngineWorld<'_>) -> Vec<Diagnostic> {
+    let work = async { Ok(plan(search, world).await) };
+    let planned = run::guard(work).await.unwrap_or_else(|error| Err(error.into()));
+    let found = planned.map_or_else(diagnose, |_| Vec::new());
+    found.into_iter().filter(Diagnostic::is_error).collect()
 }
 
 /// Puts diagnostics in the order of their places; those without one stay first.

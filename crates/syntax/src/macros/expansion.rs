@@ -46,6 +46,17 @@ impl Expansion {
         self.broken.push(self.text.len());
     }
 
+    /// The places in [`Expansion::text`] of macros that could not be expanded, from the character before to the one behind:
+    /// what stands next to a macro may be one thing with what it stands for.
+    pub fn broken(&self) -> impl Iterator<Item = Span> {
+        self.broken.iter().map(|place| {
+            let (before, behind) = self.text.split_at_checked(*place).unwrap_or((&self.text, ""));
+            let last = before.trim_end().len();
+            let first = self.text.len() - behind.trim_start().len();
+            Span::new(last.saturating_sub(1), first)
+        })
+    }
+
     /// The place in the text that the user wrote. What came out of a macro is where the macro is called.
     pub fn original(&self, span: Span) -> Span {
         let (Some(first), Some(last)) =

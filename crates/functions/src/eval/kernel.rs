@@ -32,6 +32,7 @@ mod numeric;
 pub(crate) mod testing;
 
 pub(crate) use bits::bits;
+pub(in crate::eval) use collect::{TOO_LARGE, finished};
 pub(crate) use collect::{append_texts, booleans, integers, lists, numbers, texts, write_texts};
 pub(crate) use column::TextColumn;
 pub(crate) use field::Field as FieldArgument;

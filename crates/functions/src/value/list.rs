@@ -174,6 +174,13 @@ impl ListBuilder {
         self.ends.push(self.text.len() as i32);
     }
 
+    /// Forgets the values of the current row.
+    pub(crate) fn discard_row(&mut self) {
+        let values = self.rows.last().copied().unwrap_or_default() as usize;
+        self.ends.truncate(values + 1);
+        self.text.truncate(self.ends.last().copied().unwrap_or_default() as usize);
+    }
+
     /// Ends the row.
     pub fn end_row(&mut self) {
         let values = (self.ends.len() - 1) as i32;

@@ -19,7 +19,7 @@ use datafusion::{
 };
 
 use super::{
-    json,
+    json::Wanted,
     name::{clean, is_name},
     pairs::{Escapes, Pairs},
     slots::{Slots, planned, slots_type},
@@ -109,19 +109,19 @@ pub(super) fn fields_type(args: &ReturnFieldArgs) -> Result<DataType> {
 pub(super) fn fields(args: &Arguments) -> Result<ArrayRef> {
     let (events, reading) = (args.texts(0)?, Reading::new(args)?);
     let mut slots = Slots::new(args)?;
-    let names: Vec<String> = slots.names().map(str::to_owned).collect();
-    let last = LastBytes::of(&names);
+    let mut wanted = Wanted::new(slots.names().map(str::to_owned).collect());
+    let last = LastBytes::of(wanted.names());
     for row in 0..args.rows() {
         if let Some(event) = events.get(row) {
             match reading.mode {
-                Mode::Xml => of_xml(reading.for_tree(&event), &names, &mut slots),
+                Mode::Xml => of_xml(reading.for_tree(&event), wanted.names(), &mut slots),
                 Mode::Json => {
-                    of_json(&event, &reading, &names, &mut slots);
+                    of_json(&event, &reading, &mut wanted, &mut slots);
                 }
                 Mode::Pairs(escapes) => {
-                    if !of_json(&event, &reading, &names, &mut slots) {
+                    if !of_json(&event, &reading, &mut wanted, &mut slots) {
                         let pairs = Pairs::new(reading.for_pairs(&event), escapes, reading.trims);
-                        of_pairs(pairs, &reading, &names, &last, &mut slots);
+                        of_pairs(pairs, &reading, wanted.names(), &last, &mut slots);
                     }
                 }
             }
@@ -132,11 +132,11 @@ pub(super) fn fields(args: &Arguments) -> Result<ArrayRef> {
 }
 
 /// Whether the event is JSON, and the reading looks for it.
-fn of_json(event: &str, reading: &Reading, names: &[String], slots: &mut Slots) -> bool {
+fn of_json(event: &str, reading: &Reading, wanted: &mut Wanted, slots: &mut Slots) -> bool {
     if !reading.json || !is_json(event) {
         return false;
     }
-    let is_whole = json::read(reading.for_tree(event), names, slots);
+    let is_whole = wanted.read(reading.for_tree(event), slots);
     let counts = is_whole || reading.takes_part(event);
     if !counts {
         slots.clear();

@@ -10,13 +10,31 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::slots::Slots;
 use crate::value::format_number;
 
-/// Adds the values of the slots' names. False where the text is no JSON; what came before the fault is in the slots then.
-pub(super) fn read(text: &str, names: &[String], slots: &mut Slots) -> bool {
-    let mut ways: Vec<Way> = (0..names.len()).map(|name| Way { name, at: 0 }).collect();
-    let end = ways.len();
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let walk = Walk { names, ways: &mut ways, start: 0, end, slots, is_root: true };
-    walk.deserialize(&mut reader).is_ok() && reader.end().is_ok()
+/// The names that are looked for in one text after the other.
+pub(super) struct Wanted {
+    names: Vec<String>,
+    ways: Vec<Way>,
+}
+
+impl Wanted {
+    pub(super) fn new(names: Vec<String>) -> Self {
+        Self { names, ways: Vec::new() }
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Adds the values of the names to their slots. False where the text is no JSON; what came before the fault is in the
+    /// slots then.
+    pub(super) fn read(&mut self, text: &str, slots: &mut Slots) -> bool {
+        self.ways.clear();
+        self.ways.extend((0..self.names.len()).map(|name| Way { name, at: 0 }));
+        let end = self.ways.len();
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let walk = Walk { names: &self.names, ways: &mut self.ways, start: 0, end, slots, is_root: true };
+        walk.deserialize(&mut reader).is_ok() && reader.end().is_ok()
+    }
 }
 
 /// A name, and how much of it the walk has gone.
@@ -49,6 +67,13 @@ impl Walk<'_> {
             if let Some((way, "")) = self.rest(place) {
                 self.slots.add(way.name, text);
             }
+        }
+    }
+
+    /// A number, whose text is only made where somebody wants it.
+    fn number(&mut self, text: impl FnOnce() -> String) {
+        if (self.start..self.end).any(|place| matches!(self.rest(place), Some((_, "")))) {
+            self.value(&text());
         }
     }
 }
@@ -121,17 +146,17 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_i64<E>(mut self, value: i64) -> Result<(), E> {
-        self.value(&value.to_string());
+        self.number(|| value.to_string());
         Ok(())
     }
 
     fn visit_u64<E>(mut self, value: u64) -> Result<(), E> {
-        self.value(&value.to_string());
+        self.number(|| value.to_string());
         Ok(())
     }
 
     fn visit_f64<E>(mut self, value: f64) -> Result<(), E> {
-        self.value(&format_number(value));
+        self.number(|| format_number(value));
         Ok(())
     }
 

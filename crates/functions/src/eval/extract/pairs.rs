@@ -79,38 +79,52 @@ impl<'t> Iterator for Pairs<'t> {
     }
 }
 
+/// Which bytes are in a set, for all 256 of them.
+const fn set(bytes: &[u8]) -> [bool; 256] {
+    let mut set = [false; 256];
+    let mut place = 0;
+    while place < bytes.len() {
+        set[bytes[place] as usize] = true;
+        place += 1;
+    }
+    set
+}
+
 /// Bytes of keys; those beyond ASCII may be part of a letter.
+const KEYS: [bool; 256] = {
+    let mut keys = set(b"_-.@{}");
+    let mut byte = 0;
+    while byte < keys.len() {
+        keys[byte] |= byte >= 128 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    keys
+};
+
+/// Bytes that end a value without quotes.
+const ENDS: [bool; 256] = set(b" \t\r\n\x0b\x0c,;|&");
+
 fn is_key(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'{' | b'}') || !byte.is_ascii()
+    KEYS.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// The key that ends a text; empty where there is none.
 fn key_before(text: &str) -> &str {
     let bytes = text.as_bytes();
-    let mut start = bytes.len();
-    while start > 0 && bytes.get(start - 1).is_some_and(|byte| is_key(*byte) && byte.is_ascii()) {
-        start -= 1;
-    }
-    if start > 0 && !bytes.get(start - 1).is_some_and(u8::is_ascii) {
-        let is_other = |c: char| !(c.is_alphanumeric() || c.is_ascii() && is_key(c as u8));
-        let last = text.char_indices().rev().find(|(_, c)| is_other(*c));
-        start = last.map_or(0, |(place, c)| place + c.len_utf8());
+    let is_part = |byte: &u8| is_key(*byte) && byte.is_ascii();
+    let mut start = bytes.iter().rposition(|byte| !is_part(byte)).map_or(0, |place| place + 1);
+    match start.checked_sub(1).and_then(|before| bytes.get(before)) {
+        Some(before) if !before.is_ascii() => {
+            let is_other = |c: char| !(c.is_alphanumeric() || c.is_ascii() && is_key(c as u8));
+            let last = text.char_indices().rev().find(|(_, c)| is_other(*c));
+            start = last.map_or(0, |(place, c)| place + c.len_utf8());
+        }
+        _ if bytes.get(start).is_some_and(u8::is_ascii_alphanumeric) => return text.get(start..).unwrap_or_default(),
+        _ => {}
     }
     let key = text.get(start..).unwrap_or_default();
     key.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_')
 }
-
-/// Bytes that end a value without quotes.
-const ENDS: [bool; 256] = {
-    let mut ends = [false; 256];
-    let mut place = 0;
-    let bytes = b" \t\r\n\x0b\x0c,;|&";
-    while place < bytes.len() {
-        ends[bytes[place] as usize] = true;
-        place += 1;
-    }
-    ends
-};
 
 /// Where the value at a place begins and ends, where the text goes on behind it, and whether it is in quotes.
 fn value_at(bytes: &[u8], start: usize, escapes: Escapes) -> (usize, usize, usize, bool) {

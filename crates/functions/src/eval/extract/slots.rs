@@ -2,11 +2,12 @@
 //!
 //! `spl_kv(_raw, 'auto', 'json', 'user', 'tags{}')` gives a struct of `user` and `tags{}`, in one pass over the event.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, StringBuilder, StructArray},
+        array::{ArrayRef, NullBufferBuilder, StringArray, StructArray},
+        buffer::{Buffer, OffsetBuffer},
         datatypes::{DataType, Field, Fields},
     },
     common::{Result, exec_datafusion_err, exec_err, plan_datafusion_err},
@@ -14,7 +15,7 @@ use datafusion::{
 };
 
 use crate::{
-    eval::kernel::Arguments,
+    eval::kernel::{Arguments, TOO_LARGE, finished},
     value::{ListBuilder, list_type},
 };
 
@@ -35,19 +36,66 @@ pub(super) fn planned<'a>(args: &'a ReturnFieldArgs, index: usize) -> &'a str {
     literal.and_then(|literal| literal.try_as_str().flatten()).unwrap_or_default()
 }
 
+/// A column of the struct. What a row finds goes straight to its place, and is cut off again where the row turns out to have none.
 enum Column {
-    One(StringBuilder),
+    One(One),
     Several(ListBuilder),
 }
 
-/// The values of a row so far, and the columns of the rows before it.
+/// A text or null for each row.
+struct One {
+    text: String,
+    /// Where the text of each row ends, behind a 0.
+    ends: Vec<i32>,
+    nulls: NullBufferBuilder,
+    /// Whether the current row has its text.
+    is_set: bool,
+    overflow: bool,
+}
+
+impl One {
+    fn new(rows: usize) -> Self {
+        let mut ends = Vec::with_capacity(rows.saturating_add(1));
+        ends.push(0);
+        Self { text: String::new(), ends, nulls: NullBufferBuilder::new(rows), is_set: false, overflow: false }
+    }
+
+    fn start(&self) -> i32 {
+        self.ends.last().copied().unwrap_or_default()
+    }
+
+    /// Forgets the text of the row.
+    fn discard(&mut self) {
+        self.text.truncate(self.start() as usize);
+        self.is_set = false;
+    }
+
+    fn end_row(&mut self) {
+        let end = i32::try_from(self.text.len()).unwrap_or_else(|_| {
+            self.overflow = true;
+            self.discard();
+            self.start()
+        });
+        self.nulls.append(self.is_set);
+        self.ends.push(end);
+        self.is_set = false;
+    }
+
+    fn finish(mut self) -> Result<ArrayRef> {
+        if self.overflow {
+            return exec_err!("{TOO_LARGE}");
+        }
+        let text = Buffer::from(self.text.into_bytes());
+        let array = StringArray::try_new(OffsetBuffer::new(self.ends.into()), text, self.nulls.finish());
+        array.map(|array| Arc::new(array) as ArrayRef).map_err(|error| exec_datafusion_err!("{error}"))
+    }
+}
+
+/// The columns of the rows so far, and what the current row has.
 pub(super) struct Slots {
     fields: Fields,
     columns: Vec<Column>,
-    /// Where the values of each name stand in `scratch`.
-    found: Vec<Vec<Range<usize>>>,
-    scratch: String,
-    /// How many names could still take a value.
+    /// How many columns the row could still add to; a list always takes more.
     open: usize,
 }
 
@@ -58,13 +106,12 @@ impl Slots {
         let columns: Vec<Column> = fields
             .iter()
             .map(|field| match field.data_type() {
-                DataType::Utf8 => Column::One(StringBuilder::with_capacity(args.rows(), 0)),
+                DataType::Utf8 => Column::One(One::new(args.rows())),
                 _ => Column::Several(ListBuilder::new(args.rows())),
             })
             .collect();
-        let found = vec![Vec::new(); columns.len()];
         let open = columns.len();
-        Ok(Self { fields: fields.clone(), columns, found, scratch: String::new(), open })
+        Ok(Self { fields: fields.clone(), columns, open })
     }
 
     /// The names in their order.
@@ -74,47 +121,47 @@ impl Slots {
 
     /// Adds a value to the name at a place; where only one counts, the first does. False once nothing more can be added.
     pub(super) fn add(&mut self, place: usize, value: &str) -> bool {
-        let (Some(found), Some(column)) = (self.found.get_mut(place), self.columns.get(place)) else { return true };
-        let is_one = matches!(column, Column::One(_));
-        if is_one && !found.is_empty() {
-            return self.open > 0;
+        match self.columns.get_mut(place) {
+            Some(Column::One(one)) if !one.is_set => {
+                one.text.push_str(value);
+                one.is_set = true;
+                self.open -= 1;
+            }
+            Some(Column::Several(several)) => several.value(value),
+            Some(Column::One(_)) | None => {}
         }
-        let start = self.scratch.len();
-        self.scratch.push_str(value);
-        found.push(start..self.scratch.len());
-        self.open -= usize::from(is_one);
         self.open > 0
     }
 
     /// Forgets the values of the row.
     pub(super) fn clear(&mut self) {
-        self.found.iter_mut().for_each(Vec::clear);
-        self.scratch.clear();
+        for column in &mut self.columns {
+            match column {
+                Column::One(one) => one.discard(),
+                Column::Several(several) => several.discard_row(),
+            }
+        }
         self.open = self.columns.len();
     }
 
     /// Ends the row.
     pub(super) fn end_row(&mut self) {
-        for (column, found) in self.columns.iter_mut().zip(&self.found) {
-            let mut values = found.iter().filter_map(|range| self.scratch.get(range.clone()));
+        for column in &mut self.columns {
             match column {
-                Column::One(builder) => builder.append_option(values.next()),
-                Column::Several(builder) => {
-                    values.for_each(|value| builder.value(value));
-                    builder.end_row();
-                }
+                Column::One(one) => one.end_row(),
+                Column::Several(several) => several.end_row(),
             }
         }
-        self.clear();
+        self.open = self.columns.len();
     }
 
     /// The struct.
     pub(super) fn finish(self, rows: usize) -> Result<ArrayRef> {
         let columns = self.columns.into_iter().map(|column| match column {
-            Column::One(mut builder) => Arc::new(builder.finish()) as ArrayRef,
-            Column::Several(builder) => builder.finish(),
+            Column::One(one) => one.finish(),
+            Column::Several(several) => finished(several),
         });
-        let columns = columns.collect();
+        let columns = columns.collect::<Result<_>>()?;
         StructArray::try_new_with_length(self.fields, columns, None, rows)
             .map(|array| Arc::new(array) as ArrayRef)
             .map_err(|error| exec_datafusion_err!("{error}"))

@@ -15,7 +15,7 @@ use crate::value::ListBuilder;
 /// The most bytes that the texts of a column can have: their offsets are 32 bits wide.
 pub(super) const MOST_BYTES: usize = i32::MAX as usize;
 
-pub(super) const TOO_LARGE: &str = "the texts of one batch have more than 2 GiB";
+pub(in crate::eval) const TOO_LARGE: &str = "the texts of one batch have more than 2 GiB";
 
 /// A column of doubles.
 pub(crate) fn numbers(rows: usize, value: impl FnMut(usize) -> Option<f64>) -> Result<ArrayRef> {
@@ -88,6 +88,11 @@ pub(crate) fn lists(rows: usize, mut add: impl FnMut(usize, &mut ListBuilder)) -
         add(row, &mut builder);
         builder.end_row();
     }
+    finished(builder)
+}
+
+/// The column, unless it has more text than one can have.
+pub(in crate::eval) fn finished(builder: ListBuilder) -> Result<ArrayRef> {
     if builder.overflow() { exec_err!("{TOO_LARGE}") } else { Ok(builder.finish()) }
 }
 

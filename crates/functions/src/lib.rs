@@ -15,6 +15,10 @@ pub mod value;
 pub mod window;
 pub mod words;
 
+// The properties of `fuzz/` name the crate.
+#[cfg(test)]
+extern crate self as speleo_functions;
+
 pub use eval::EVAL;
 pub use spec::{AggregateSpec, Ambient, Argument, EvalSpec, Family, Kernel, Kind, Returns, StatsKind};
 pub use stats::STATS;

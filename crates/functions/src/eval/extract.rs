@@ -38,6 +38,6 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
 }
 
 #[cfg(test)]
-mod hostile;
+mod fuzz;
 #[cfg(test)]
 mod tests;

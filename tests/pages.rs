@@ -56,6 +56,11 @@ const TRANSACTIONS: &str = "\
 fields = user
 ";
 
+const EVENT_TYPES: &str = "\
+[failure]
+search = status>=400
+";
+
 const MODEL: &str = r#"{"modelName": "Web", "displayName": "Web", "objects": [{"objectName": "Web", "displayName": "Web",
 "parentName": "BaseEvent", "fields": [], "calculations": [], "constraints": [{"search": "index=web"}]}]}"#;
 
@@ -116,6 +121,7 @@ fn each_example_gives_its_code_and_its_replacement_does_not() {
         ("models", "Web.json", MODEL),
         ("conf", "savedsearches.conf", SAVED),
         ("conf", "transactiontypes.conf", TRANSACTIONS),
+        ("conf", "eventtypes.conf", EVENT_TYPES),
     ] {
         fs::create_dir_all(folder.path().join(name)).unwrap();
         fs::write(folder.path().join(name).join(file), text).unwrap();

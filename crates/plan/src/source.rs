@@ -97,12 +97,14 @@ pub(crate) async fn whole(name: &str, cx: &Context<'_>) -> Result<Option<Relatio
     Ok(Some(scan(name, &source)?))
 }
 
-/// A field that one of several indexes lacks is no mistake: of the notes about it, those stay that all indexes share.
+/// A field that one of several indexes lacks is no mistake, nor is a name that one holds as a value of `eventtype`: of the notes
+/// about these, those stay that all indexes share.
 fn shared(notes: Vec<Vec<Diagnostic>>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::new();
     for note in notes.iter().flatten() {
-        let everywhere = note.code != Code::UnknownField || notes.iter().all(|list| list.contains(note));
-        if everywhere && !kept.contains(note) {
+        let is_of_one = matches!(note.code, Code::UnknownField | Code::UnknownEventType);
+        let stays = !is_of_one || notes.iter().all(|list| list.contains(note));
+        if stays && !kept.contains(note) {
             kept.push(note.clone());
         }
     }

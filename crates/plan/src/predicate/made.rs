@@ -1,7 +1,7 @@
 //! Comparisons of event types and tags in the condition of events, as what they mean: `eventtype=failure tag=authentication`.
 
 use speleo_knowledge::EventType;
-use speleo_syntax::{CompareOp, Field, SearchValue, Span};
+use speleo_syntax::{Code, CompareOp, Diagnostic, Field, SearchValue, Span};
 
 use datafusion::logical_expr::{Expr, lit};
 use indexmap::IndexMap;
@@ -12,6 +12,7 @@ use crate::{
     expr::Typed,
     field,
     search_time::{self, EVENT_TYPE},
+    suggest,
 };
 
 impl Lowering<'_, '_> {
@@ -31,7 +32,11 @@ impl Lowering<'_, '_> {
             tests.push(compare(&Typed::field(column, data_type), op, value)?);
         }
         if name.name == EVENT_TYPE {
-            for event_type in search_time::types(op, text, knowledge) {
+            let types = search_time::types(op, text, knowledge);
+            if types.is_empty() && tests.is_empty() && !text.contains('*') {
+                self.note_unknown_type(name, text);
+            }
+            for event_type in types {
                 tests.push(self.event_type(span, event_type, op, value)?);
             }
             return Ok(Some(any(tests)));
@@ -54,6 +59,22 @@ impl Lowering<'_, '_> {
             }
         }
         Ok(Some(any(tests)))
+    }
+
+    /// A name that no event type has: the comparison holds for no event.
+    fn note_unknown_type(&mut self, name: &Field, text: &str) {
+        let knowledge = self.cx.world.knowledge();
+        if self.cx.world.is_blind() {
+            return;
+        }
+        let note = Diagnostic::new(Code::UnknownEventType, name.span, format!("no event type is called `{text}`"));
+        let note = match suggest::nearest(text, knowledge.event_types.keys().map(String::as_str)) {
+            Some(near) => note.help(format!("`{near}` is one")),
+            None => note.help("event types are the stanzas of `eventtypes.conf`"),
+        };
+        if !self.cx.notes.contains(&note) {
+            self.cx.notes.push(note);
+        }
     }
 
     /// Whether an event is of a type, and the type's name compares so where a field is part of it.

@@ -167,6 +167,14 @@ codes! {
     ///
     /// Instead: … | where user="anna"
     UnknownField = "W0208", Warning;
+    /// Meaning: No event type has that name: the condition is true for no event, and with `!=` or `NOT` for all.
+    ///
+    /// Example: index=web eventtype=failre
+    ///
+    /// Instead: index=web eventtype=failure
+    ///
+    /// Event types are the stanzas of eventtypes.conf, in a folder that `--conf DIR` or `speleo.toml` names.
+    UnknownEventType = "W0211", Warning;
 
     /// Meaning: The command has no such option.
     ///

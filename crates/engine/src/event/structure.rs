@@ -3,6 +3,9 @@
 //! The header names the fields and is no event. It is the line `HEADER_FIELD_LINE_NUMBER`, the one that `FIELD_HEADER_REGEX` takes,
 //! or the first that `PREAMBLE_REGEX` does not; `FIELD_NAMES` stand for one that is missing. A line in quotes goes on
 //! behind its end. Empty cells, and those that `MISSING_VALUE_REGEX` takes, are absent.
+//!
+//! Two keys are our own, for the files of Zeek: `FIELD_TYPES_REGEX` takes the line that says the columns' types, of which `set[…]`,
+//! `vector[…]` and `table[…]` hold several values, and `SET_SEPARATOR_REGEX` the line that says what stands between these.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -31,6 +34,8 @@ pub(super) struct Cells {
     header: Option<Arc<Regex>>,
     preamble: Option<Arc<Regex>>,
     missing: Option<Arc<Regex>>,
+    types: Option<Arc<Regex>>,
+    separator: Option<Arc<Regex>>,
     /// The fields that make up the time.
     pub(super) time_fields: Vec<String>,
     /// Characters of names besides letters, digits, blanks and `_`.
@@ -48,6 +53,10 @@ enum Delimiter {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Header {
     names: Option<Vec<Arc<str>>>,
+    /// Which columns hold several values, as far as a line said it.
+    several: Vec<bool>,
+    /// What stands between these; none is a comma.
+    separator: Option<char>,
     lines: u64,
     /// Whether the settings name the fields, and no line has to.
     is_given: bool,
@@ -60,13 +69,24 @@ impl Header {
     }
 }
 
+/// Settings that are no part of [`IndexTime`].
+#[derive(Debug, Clone, Default)]
+pub(super) struct Own {
+    /// `HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS`
+    pub(super) special: String,
+    /// `FIELD_TYPES_REGEX`
+    pub(super) types: Option<String>,
+    /// `SET_SEPARATOR_REGEX`
+    pub(super) separator: Option<String>,
+}
+
 impl Structure {
     /// The structure that settings ask for; none where they ask for none.
     pub(super) fn new(
         settings: &IndexTime,
         trims_braces: bool,
-        special: &str,
-        mut regex: impl FnMut(&Option<String>) -> Option<Arc<Regex>>,
+        own: Own,
+        mut regex: impl FnMut(&str, &Option<String>) -> Option<Arc<Regex>>,
     ) -> Option<Self> {
         let kind = settings.indexed_extractions?;
         let (delimiter, time_fields) = match kind {
@@ -92,15 +112,17 @@ impl Structure {
             quote: quote(&settings.field_quote),
             names: settings.field_names.iter().map(|name| name.as_str().into()).collect(),
             header_line: settings.header_field_line_number.filter(|line| *line > 0),
-            header: regex(&w3c(&settings.field_header_regex, r"^#Fields:\s*")),
-            preamble: regex(&w3c(&settings.preamble_regex, "^#")),
-            missing: regex(&w3c(&settings.missing_value_regex, "^-$")),
+            header: regex("FIELD_HEADER_REGEX", &w3c(&settings.field_header_regex, r"^#Fields:\s*")),
+            preamble: regex("PREAMBLE_REGEX", &w3c(&settings.preamble_regex, "^#")),
+            missing: regex("MISSING_VALUE_REGEX", &w3c(&settings.missing_value_regex, "^-$")),
+            types: regex("FIELD_TYPES_REGEX", &own.types),
+            separator: regex("SET_SEPARATOR_REGEX", &own.separator),
             time_fields: match settings.timestamp_fields.as_slice() {
                 [] => time_fields.iter().map(|name| (*name).to_owned()).collect(),
                 set => set.to_vec(),
             },
             // The names of this format are like `cs(User-Agent)`, and usual as they are.
-            special: if is_w3c && special.is_empty() { "-()".to_owned() } else { special.to_owned() },
+            special: if is_w3c && own.special.is_empty() { "-()".to_owned() } else { own.special },
         })))
     }
 }
@@ -109,13 +131,19 @@ impl Cells {
     /// Whether a line is an event; where it is the header, its names are noted.
     pub(super) fn is_event(&self, header: &mut Header, line: &str) -> bool {
         header.lines += 1;
-        if let Some(regex) = &self.header {
-            let mut groups = regex.groups();
-            if let Some((_, end)) = regex.find(line, 0, &mut groups) {
-                let start = groups.get(1).map_or(end, |(start, _)| start);
-                header.names = Some(self.names_of(line.get(start..).unwrap_or_default()));
-                return false;
-            }
+        if let Some(text) = behind(&self.header, line) {
+            header.names = Some(self.names_of(text));
+            return false;
+        }
+        if let Some(text) = behind(&self.types, line) {
+            let is_several =
+                |kind: &Cow<'_, str>| ["set[", "vector[", "table["].iter().any(|word| kind.starts_with(word));
+            header.several = cells(text, self.header_delimiter, self.header_quote).iter().map(is_several).collect();
+            return false;
+        }
+        if let Some(text) = behind(&self.separator, line) {
+            header.separator = character(text);
+            return false;
         }
         if self.preamble.as_ref().is_some_and(|preamble| preamble.is_match(line)) {
             return false;
@@ -147,7 +175,19 @@ impl Cells {
         let named = cells.into_iter().enumerate().filter(|(_, cell)| is_there(cell));
         let name =
             |place: usize| names.get(place).cloned().unwrap_or_else(|| format!("EXTRA_FIELD_{}", place + 1).into());
-        named.map(|(place, cell)| (name(place), cell.into_owned())).collect()
+        let mut fields = Vec::new();
+        for (place, cell) in named {
+            if !header.several.get(place).copied().unwrap_or(false) {
+                fields.push((name(place), cell.into_owned()));
+                continue;
+            }
+            // In a value the separator stands as its code.
+            let separator = header.separator.unwrap_or(',');
+            let code = format!("\\x{:02x}", u32::from(separator));
+            let values = cell.split(separator).filter(|value| is_there(value));
+            fields.extend(values.map(|value| (name(place), value.replace(&code, separator.encode_utf8(&mut [0; 4])))));
+        }
+        fields
     }
 
     fn names_of(&self, line: &str) -> Vec<Arc<str>> {
@@ -159,6 +199,14 @@ impl Cells {
         };
         cells.into_iter().enumerate().map(name).collect()
     }
+}
+
+/// What a line says in the first group of a regex, or behind its match; none where it does not match.
+fn behind<'l>(regex: &Option<Arc<Regex>>, line: &'l str) -> Option<&'l str> {
+    let regex = regex.as_ref()?;
+    let mut groups = regex.groups();
+    let (_, end) = regex.find(line, 0, &mut groups)?;
+    line.get(groups.get(1).map_or(end, |(start, _)| start)..)
 }
 
 /// A delimiter as it is written: itself, or a word.

@@ -24,7 +24,7 @@ use crate::{
         evaluate::Evaluation,
         merge::{MAX_EVENTS, Merge},
         problem::problem,
-        structure::Structure,
+        structure::{Own, Structure},
         timestamp::{LOOKAHEAD, Mode, TimeFormat, TimeRules},
         transform::Step,
         world::IngestWorld,
@@ -66,13 +66,13 @@ impl<'a> Compiler<'a> {
                 Content::Cells(_) => Some(IndexedExtractions::Csv),
             };
         }
-        let special = self.effective.text("HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS").unwrap_or_default();
-        let keys = ["FIELD_HEADER_REGEX", "PREAMBLE_REGEX", "MISSING_VALUE_REGEX"];
-        let mut keys = keys.into_iter();
-        let structure = Structure::new(&settings, content == Content::Json, special, |text| {
-            let key = keys.next().unwrap_or_default();
-            self.regex(key, text)
-        });
+        let text = |key: &str| self.effective.text(key).map(str::to_owned);
+        let own = Own {
+            special: text("HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS").unwrap_or_default(),
+            types: text("FIELD_TYPES_REGEX"),
+            separator: text("SET_SEPARATOR_REGEX"),
+        };
+        let structure = Structure::new(&settings, content == Content::Json, own, |key, text| self.regex(key, text));
         let world = IngestWorld { zone, knowledge: Arc::clone(knowledge) };
         let truth = |key: &str| self.effective.text(key).and_then(speleo_knowledge::conf::truth);
         Rules {

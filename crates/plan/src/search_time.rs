@@ -47,6 +47,7 @@ use self::{group::Groups, step::Step};
 use crate::{
     Result, Source, TimeRange, kernel,
     lower::Context,
+    meet,
     relation::{Relation, column},
 };
 
@@ -89,7 +90,7 @@ impl<'a> Reading<'a> {
         types.names(cx, &mut all);
         tag::names(&made, &mut all, cx);
         let chosen = need::chosen(&self.steps, all, &self.groups);
-        let relation = apply::apply(self.stored.clone(), &chosen, &self.groups, span, cx).await?;
+        let relation = apply::apply(self.arrays(wanted, cx)?, &chosen, &self.groups, span, cx).await?;
         let relation = types.add(relation, self.index, span, cx)?;
         let relation = tag::add(relation, &made, cx)?;
         // What steps need on the way is no field that a pattern may take.
@@ -102,6 +103,22 @@ impl<'a> Reading<'a> {
             return Ok(relation);
         }
         relation.select(fields.into_iter().filter(is_shown).map(|name| (name.clone(), column(&name))).collect())
+    }
+
+    /// The stored columns, lists also under the names that Splunk gives to JSON arrays: `tags{}` is the list `tags`. Where all columns
+    /// are shown each is there once.
+    fn arrays(&self, wanted: &[String], cx: &Context<'_>) -> Result<Relation> {
+        let is_array = |name: &&String| {
+            let list = name.strip_suffix("{}").and_then(|stem| self.stored.data_type(stem));
+            !self.stored.has(name) && list.is_some_and(meet::is_list)
+        };
+        let named = wanted.iter().filter(is_array);
+        let columns: Vec<(String, Expr)> =
+            named.filter_map(|name| Some((name.clone(), column(name.strip_suffix("{}")?)))).collect();
+        if columns.is_empty() || cx.patterns.iter().any(|pattern| pattern == "*") {
+            return Ok(self.stored.clone());
+        }
+        self.stored.clone().set(columns)
     }
 
     /// Whether there are fields beyond those that are stored.

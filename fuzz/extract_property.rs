@@ -19,9 +19,10 @@ use speleo_functions::{eval::kernels, value::Lists};
 const CALLS: &[(&str, &[&str])] = &[
     ("spl_kv", &["auto", "json trim"]),
     ("spl_kv", &["auto_escaped", ""]),
-    ("spl_kv", &["json", "limits"]),
+    ("spl_kv", &["json", "bytes:50"]),
     ("spl_kv", &["xml", ""]),
-    ("spl_kv", &["auto", "limits"]),
+    ("spl_kv", &["auto", "fields:3 characters:50"]),
+    ("spl_kv", &["multi", ""]),
     ("spl_delimited", &["@", "&", "", "clean"]),
     ("spl_delimited", &["@", "", "&", "empty"]),
     ("spl_transform", &["@", "&", "clean add empty"]),

@@ -144,3 +144,25 @@ fn a_check_of_sound_files_is_silent() {
     let output = speleo(conf.path(), &["conf", "check", "c"]);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), b"".as_slice()));
 }
+
+#[test]
+fn a_search_takes_a_time_range_by_its_name() {
+    let app = folder(&[
+        ("app/default/times.conf", "[shift]\nlabel = Last shift\nearliest_time = -1d@d\nlatest_time = @d\n"),
+        ("speleo.toml", "earliest = \"-1h\"\nlatest = \"now\"\n"),
+    ]);
+    let range = |name: &str| {
+        let spl = "| makeresults | addinfo | eval r=info_min_time.\" \".info_max_time | table r";
+        let fixed = ["search", "--now", "1700000000", "--timezone", "UTC", "--conf", "app", "--output", "tsv"];
+        speleo(app.path(), &[fixed.as_slice(), &["--time-range", name, "--", spl]].concat())
+    };
+    let bounds = |name: &str| stdout(&range(name)).lines().nth(1).unwrap_or_default().to_owned();
+    // 2023-11-14 22:13:20: whole hours, and the midnight before.
+    assert_eq!(bounds("Last 24 hours"), "1699912800 1700000000");
+    assert_eq!(bounds("last_24_hours"), bounds("LAST 24 HOURS"));
+    assert_eq!(bounds("Last shift"), "1699833600 1699920000");
+    let wrong = range("Last 24 ours");
+    assert_eq!(wrong.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(told.contains("E0305") && told.contains("`Last 24 hours` is one"), "{told}");
+}

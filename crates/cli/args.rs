@@ -95,6 +95,9 @@ pub(crate) struct WorldArgs {
     /// The time up to now, such as 24h
     #[arg(long, value_name = "SPAN", conflicts_with_all = ["earliest", "latest"])]
     pub(crate) last: Option<String>,
+    /// A time range by name, such as "Last 24 hours": Splunk's menu, or the times.conf of --conf
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["earliest", "latest", "last"])]
+    pub(crate) time_range: Option<String>,
     /// What now() and relative times start from
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
@@ -104,7 +107,7 @@ pub(crate) struct WorldArgs {
     /// The most memory that a search may take, such as 2GB
     #[arg(long, value_name = "SIZE", value_parser = byte_size)]
     pub(crate) memory_limit: Option<usize>,
-    /// Apply Splunk's silent caps, such as 10,000 rows of a subsearch
+    /// Apply Splunk's silent caps, such as 10,000 rows of a subsearch; limits.conf changes their numbers
     #[arg(long)]
     pub(crate) splunk_limits: bool,
 }

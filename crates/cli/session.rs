@@ -42,6 +42,7 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
         host: world.host.clone(),
         earliest,
         latest,
+        time_range: world.time_range.clone(),
         now: world.now.clone(),
         timezone: world.timezone.clone(),
         memory_limit: world.memory_limit,
@@ -59,7 +60,7 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
 /// The settings for a query file: its own time range where the arguments give none.
 pub(crate) fn settings_for(world: &WorldArgs, query: &Query) -> Settings {
     let mut settings = settings(world);
-    if settings.earliest.is_none() && settings.latest.is_none() {
+    if settings.earliest.is_none() && settings.latest.is_none() && settings.time_range.is_none() {
         settings.earliest = query.key("earliest").map(str::to_owned);
         settings.latest = query.key("latest").map(str::to_owned);
     }

@@ -9,7 +9,7 @@ use std::{
 
 use speleo_knowledge::{
     Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, builtin, collection, event_type,
-    field_setting, lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
+    field_setting, limits, lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
 };
 use speleo_syntax::{Code, Diagnostic, Severity};
 
@@ -60,6 +60,7 @@ impl Definitions {
                 found.errors.push(Diagnostic::unplaced(Code::File, message));
             }
         }
+        found.knowledge.index_time.lookup_folders.clone_from(&found.lookup_folders);
         found
     }
 
@@ -114,6 +115,7 @@ impl Definitions {
         found.tags = taken(&mut problems, tag::from_conf(&conf("tags")));
         found.fields = taken(&mut problems, field_setting::from_conf(&conf("fields")));
         found.collections = taken(&mut problems, collection::from_conf(&conf("collections")));
+        found.limits = taken(&mut problems, limits::from_conf(&conf("limits")));
         found.time_presets = time_preset::from_conf(&conf("times"));
         found.lookups = taken(&mut problems, lookup::from_conf(&transforms));
         found.transforms = taken(&mut problems, transform::from_conf(&transforms));
@@ -122,6 +124,7 @@ impl Definitions {
         found.index_time = IndexTimeKnowledge {
             props: Props::from_conf(&index_props).0,
             transforms: transform::from_conf(&index_transforms).0,
+            ..IndexTimeKnowledge::default()
         };
         self.report(problems);
         self.knowledge.merge(found);

@@ -78,8 +78,10 @@ pub(crate) struct Origin {
 pub fn events_of(props: &str, transforms: &str, bytes: &[u8]) -> Vec<(u64, String)> {
     let props = Props::from_conf(&Conf::parse(&format!("[s]\n{props}\n")).0).0;
     let transforms = speleo_knowledge::transform::from_conf(&Conf::parse(transforms).0).0;
-    let knowledge =
-        Arc::new(Knowledge { index_time: IndexTimeKnowledge { props, transforms }, ..Knowledge::default() });
+    let knowledge = Arc::new(Knowledge {
+        index_time: IndexTimeKnowledge { props, transforms, ..IndexTimeKnowledge::default() },
+        ..Knowledge::default()
+    });
     let subject = Subject { sourcetype: "s".to_owned(), ..Subject::default() };
     let zone = Zone { timezone: chrono_tz::Tz::UTC, now: 0 };
     let rules = Rules::of(&subject, Content::Text, &knowledge, zone, &mut Vec::new());

@@ -21,6 +21,7 @@ use speleo_knowledge::{Knowledge, LookupDefinition};
 use speleo_plan::{LookupTable, LookupWrite, Rows};
 use speleo_syntax::Code;
 
+use self::read::Table;
 use crate::fault::Fault;
 
 /// The lookup folders.
@@ -38,6 +39,23 @@ impl Lookups {
     /// # Errors
     /// Where the file exists and cannot be read.
     pub(crate) fn open(&self, name: &str, knowledge: &Knowledge) -> Result<Option<LookupTable>, Fault> {
+        let Some((definition, table)) = self.read(name, knowledge)? else { return Ok(None) };
+        let rows = table.batches.iter().map(RecordBatch::num_rows).sum();
+        let memory = MemTable::try_new(Arc::clone(&table.schema), table.partitions())
+            .map_err(|error| Fault::data(name, error))?;
+        Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition, rows }))
+    }
+
+    /// A table's rows; none where it does not exist.
+    ///
+    /// # Errors
+    /// As [`Lookups::open`].
+    pub(crate) fn rows(&self, name: &str, knowledge: &Knowledge) -> Result<Option<Rows>, Fault> {
+        let table = self.read(name, knowledge)?;
+        Ok(table.map(|(_, table)| Rows { schema: table.schema, batches: table.batches }))
+    }
+
+    fn read(&self, name: &str, knowledge: &Knowledge) -> Result<Option<(LookupDefinition, Table)>, Fault> {
         let definition = definition(name, knowledge);
         if let Some(program) = &definition.program {
             let message = format!(
@@ -55,10 +73,7 @@ impl Lookups {
             let Some(path) = self.find(&definition.filename) else { return Ok(None) };
             read::read(&path)?
         };
-        let rows = table.batches.iter().map(RecordBatch::num_rows).sum();
-        let memory = MemTable::try_new(Arc::clone(&table.schema), table.partitions())
-            .map_err(|error| Fault::data(&definition.filename, error))?;
-        Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition, rows }))
+        Ok(Some((definition, table)))
     }
 
     /// Whether there is a table, without reading it. A collection that has no file yet is empty.

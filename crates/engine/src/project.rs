@@ -44,6 +44,7 @@ struct Project {
     host: Option<String>,
     earliest: Option<String>,
     latest: Option<String>,
+    time_range: Option<String>,
     now: Option<String>,
     timezone: Option<String>,
     memory_limit: Option<usize>,
@@ -116,8 +117,14 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
     settings.sourcetype = settings.sourcetype.or(project.sourcetype);
     settings.source = settings.source.or(project.source);
     settings.host = settings.host.or(project.host);
-    settings.earliest = settings.earliest.or(project.earliest);
-    settings.latest = settings.latest.or(project.latest);
+    // A range that is asked for takes the place of the project's, however either is written.
+    if settings.time_range.is_none() {
+        if settings.earliest.is_none() && settings.latest.is_none() {
+            settings.time_range = project.time_range;
+        }
+        settings.earliest = settings.earliest.or(project.earliest);
+        settings.latest = settings.latest.or(project.latest);
+    }
     settings.now = settings.now.or(project.now);
     settings.timezone = settings.timezone.or(project.timezone);
     settings.memory_limit = settings.memory_limit.or(project.memory_limit);

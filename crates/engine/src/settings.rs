@@ -52,6 +52,8 @@ pub struct Settings {
     pub earliest: Option<String>,
     /// The end of the time range.
     pub latest: Option<String>,
+    /// A time range by the name that `times.conf` gives it; `earliest` and `latest` come before it.
+    pub time_range: Option<String>,
     /// What `now()` and relative times start from; none is the clock at the start of each search.
     pub now: Option<String>,
     /// The time zone by its IANA name; none is the system's.

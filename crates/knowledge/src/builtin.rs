@@ -1,11 +1,12 @@
 //! Source types that are known without any conf file: `sourcetype=access_combined status=404 | top uri_path`.
 //!
-//! They are conf text like any other, `builtin/props.conf` and `builtin/transforms.conf`, and the weakest of all. What events of Windows
+//! They are conf text like any other, `builtin/props.conf` and `builtin/transforms.conf`, and the weakest of all; so are the time
+//! ranges of `builtin/times.conf`. What events of Windows
 //! are called in the Common Information Model, by fields, event types and tags, is in `builtin/windows_cim`.
 
-use crate::{Conf, IndexTimeKnowledge, Knowledge, Problem, Props, event_type, tag, transform};
+use crate::{Conf, IndexTimeKnowledge, Knowledge, Problem, Props, event_type, tag, time_preset, transform};
 
-/// The built-in source types. What is said later of the same source type is laid over them.
+/// The built-in source types and time ranges. What is said later of the same source type is laid over them.
 pub fn source_types() -> Knowledge {
     read().0
 }
@@ -32,9 +33,13 @@ fn read() -> (Knowledge, Vec<Problem>) {
     problems.extend(more);
     let (transforms, more) = transform::from_conf(&transforms);
     problems.extend(more);
-    let index_time = IndexTimeKnowledge { props: props.clone(), transforms: transforms.clone() };
+    let (times, more) = Conf::parse(include_str!("builtin/times.conf"));
+    problems.extend(more);
+    let time_presets = time_preset::from_conf(&times);
+    let index_time =
+        IndexTimeKnowledge { props: props.clone(), transforms: transforms.clone(), ..IndexTimeKnowledge::default() };
     props.merge(names);
-    (Knowledge { props, transforms, index_time, event_types, tags, ..Knowledge::default() }, problems)
+    (Knowledge { props, transforms, index_time, event_types, tags, time_presets, ..Knowledge::default() }, problems)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod data_model;
 pub mod event_type;
 pub mod field_setting;
 pub mod layer;
+pub mod limits;
 pub mod lookup;
 pub mod macros;
 pub mod props;
@@ -24,6 +25,7 @@ pub use conf::{Conf, Place, Problem};
 pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, Grouping, ModelField, OwnedField, TextForm};
 pub use event_type::EventType;
 pub use field_setting::FieldSetting;
+pub use limits::{Limit, Limits};
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
 pub use props::Props;
@@ -32,6 +34,8 @@ pub use tag::Tags;
 pub use time_preset::TimePreset;
 pub use transaction_type::TransactionType;
 pub use transform::Transform;
+
+use std::path::PathBuf;
 
 use indexmap::IndexMap;
 
@@ -62,6 +66,8 @@ pub struct Knowledge {
     pub fields: IndexMap<String, FieldSetting>,
     /// Collections of the key-value store by name.
     pub collections: IndexMap<String, Collection>,
+    /// Caps on the size of answers.
+    pub limits: Limits,
     /// Time ranges by name, in the order of a list.
     pub time_presets: IndexMap<String, TimePreset>,
 }
@@ -73,6 +79,8 @@ pub struct IndexTimeKnowledge {
     pub props: Props,
     /// `transforms.conf`
     pub transforms: IndexMap<String, Transform>,
+    /// The folders in which `INGEST_EVAL` finds lookup files; the first that has a file wins.
+    pub lookup_folders: Vec<PathBuf>,
 }
 
 impl Knowledge {
@@ -90,8 +98,10 @@ impl Knowledge {
         self.transforms.extend(later.transforms);
         self.index_time.props.merge(later.index_time.props);
         self.index_time.transforms.extend(later.index_time.transforms);
+        self.index_time.lookup_folders.extend(later.index_time.lookup_folders);
         self.fields.extend(later.fields);
         self.collections.extend(later.collections);
+        self.limits.merge(later.limits);
         self.time_presets.extend(later.time_presets);
     }
 

@@ -1,4 +1,5 @@
-//! Named time ranges, as `times.conf` defines them: `[last_week]` with `label`, `earliest_time`, `latest_time`.
+//! Named time ranges, as `times.conf` defines them: `[last_week]` with `label`, `earliest_time`, `latest_time`. A search takes one
+//! with `--time-range "Last week"`.
 
 use indexmap::IndexMap;
 
@@ -42,6 +43,14 @@ pub fn from_conf(conf: &Conf) -> IndexMap<String, TimePreset> {
     presets
 }
 
+/// A preset by its label or its stanza's name, whatever the case.
+pub fn find<'a>(presets: &'a IndexMap<String, TimePreset>, name: &str) -> Option<&'a TimePreset> {
+    let is_same = |text: &str| text.trim().to_lowercase() == name.trim().to_lowercase();
+    presets
+        .get(name)
+        .or_else(|| presets.iter().find(|(key, own)| is_same(&own.label) || is_same(key)).map(|(_, own)| own))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::indexing_slicing)]
@@ -53,5 +62,7 @@ mod tests {
         let presets = from_conf(&Conf::parse(text).0);
         assert_eq!(presets.keys().map(String::as_str).collect::<Vec<_>>(), ["c", "b", "a"]);
         assert_eq!((presets["b"].earliest.as_deref(), presets["a"].label.as_str()), (Some("-1d@d"), "a"));
+        assert_eq!(find(&presets, " b ").map(|preset| preset.order), Some(Some(20)));
+        assert!(find(&presets, "d").is_none());
     }
 }

@@ -18,6 +18,7 @@ use datafusion::{
     logical_expr::{AggregateUDF, Expr, ExprSchemable, expr::AggregateFunction, lit, when},
 };
 use speleo_functions::{AggregateSpec, Kind, eval, stats};
+use speleo_knowledge::Limit;
 use speleo_syntax::{
     Code, Diagnostic, Field,
     clause::{Aggregate, Argument},
@@ -33,9 +34,6 @@ use crate::{
     relation::{Relation, column},
     search_time, suggest, wildcard,
 };
-
-/// How many values Splunk's `list` has at most.
-const LIST_LENGTH: i64 = 100;
 
 /// A call of an aggregate function.
 #[derive(Debug, Clone)]
@@ -60,8 +58,8 @@ pub(crate) enum Finish {
     Plain,
     /// The first call's result where the two others agree: all values are numbers.
     Guarded,
-    /// The first values of the first call's result, as many as Splunk's `list` has.
-    Capped,
+    /// So many first values of the first call's result.
+    Capped(u64),
     /// The first call's result, epoch seconds, with six decimals as Splunk writes it.
     Seconds,
 }
@@ -83,7 +81,9 @@ impl Output {
         let first = columns.first().cloned().unwrap_or_else(|| lit(datafusion::scalar::ScalarValue::Null));
         match (self.finish, columns.get(1), columns.get(2)) {
             (Finish::Guarded, Some(all), Some(numbers)) => Ok(when(all.clone().eq(numbers.clone()), first).end()?),
-            (Finish::Capped, ..) => Ok(array_slice(first, lit(1_i64), lit(LIST_LENGTH), None)),
+            (Finish::Capped(most), ..) => {
+                Ok(array_slice(first, lit(1_i64), lit(i64::try_from(most).unwrap_or(i64::MAX)), None))
+            }
             // Under the name `_time` it stays a time.
             (Finish::Seconds, ..) if self.name != meet::TIME => {
                 let text = kernel::call("spl_printf", vec![lit("%.6f"), first.clone()])?;
@@ -181,8 +181,8 @@ async fn one(
     cx: &mut Context<'_>,
 ) -> Result<Vec<Output>> {
     let (spec, number) = find(aggregate)?;
-    let capped = cx.world.splunk_limits();
-    let call = function::Function { spec, number, span: aggregate.span, all_num: options.all_num, capped };
+    let most = cx.world.limit(Limit::ListValues);
+    let call = function::Function { spec, number, span: aggregate.span, all_num: options.all_num, most };
     let output = |name: String, input: Input| -> Result<Output> {
         let (calls, finish) = call.calls(input, relation)?;
         Ok(Output { name, calls, finish })

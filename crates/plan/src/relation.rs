@@ -324,6 +324,14 @@ impl Relation {
         self.order.iter().map(OrderKey::sort_expr).collect()
     }
 
+    /// The first rows in their order, so many at most; all where no number is given.
+    pub(crate) fn at_most(self, most: Option<u64>) -> Result<Self> {
+        match most {
+            Some(most) => self.sorted(usize::try_from(most).ok()),
+            None => Ok(self),
+        }
+    }
+
     /// Puts the sort into the plan, for a command that needs its rows in order; keeps the first `fetch` rows.
     pub(crate) fn sorted(mut self, fetch: Option<usize>) -> Result<Self> {
         // DataFusion's top-k takes no 0.

@@ -9,9 +9,10 @@ mod text;
 use std::collections::HashMap;
 
 use speleo_functions::value::Lists;
+use speleo_knowledge::Limit;
 use speleo_syntax::{
-    CompareOp, Diagnostic, Expr, ExprKind, Search, SearchExpr, SearchExprKind, SearchValue, Span, is_time_modifier,
-    parse_expr, parse_search_expr,
+    Code, CompareOp, Diagnostic, Expr, ExprKind, Search, SearchExpr, SearchExprKind, SearchValue, Span,
+    is_time_modifier, parse_expr, parse_search_expr,
 };
 
 pub(crate) use text::text_of;
@@ -44,9 +45,21 @@ impl Row {
 
 /// Runs a bracket; none where nothing is known of its rows.
 async fn run(search: &Search, cx: &mut Context<'_>) -> Result<Option<Rows>> {
-    let plan = command::pipeline(search, cx).await?.finish()?;
+    let plan = command::pipeline(search, cx).await?.at_most(cx.world.limit(Limit::SubsearchRows))?.finish()?;
     let rows = cx.world.rows(&format!("[{}]", speleo_syntax::print(search)), plan).await?;
+    note_cut(search.span, &rows, cx);
     Ok(cx.world.gives_rows().then_some(rows))
+}
+
+/// Tells where Splunk would have cut the rows in silence.
+fn note_cut(span: Span, rows: &Rows, cx: &mut Context<'_>) {
+    let Some(most) = cx.world.knowledge().limits.get(Limit::SubsearchRows) else { return };
+    let count: usize = rows.batches.iter().map(|batch| batch.num_rows()).sum();
+    if cx.world.splunk_limits() || count as u64 <= most {
+        return;
+    }
+    let text = format!("the bracket gives {count} rows, of which Splunk would take the first {most}");
+    cx.notes.push(Diagnostic::new(Code::SplunkLimit, span, text).help("`--splunk-limits` gives Splunk's answer"));
 }
 
 /// Runs the brackets of a search condition, innermost first.

@@ -11,6 +11,7 @@ use datafusion::{
     datasource::{MemTable, ViewTable, provider_as_source},
     logical_expr::{LogicalPlanBuilder, TableSource},
 };
+use speleo_knowledge::Limit;
 use speleo_syntax::{Code, Diagnostic, Field as Name, Span, parse_search_expr};
 
 use crate::{
@@ -43,7 +44,11 @@ pub(crate) async fn open(name: &Name, cx: &mut Context<'_>) -> Result<Option<Loo
 
 /// A lookup table with those of its rows that the definition's filter leaves; none where it does not exist.
 pub(crate) async fn find(name: &str, span: Span, cx: &mut Context<'_>) -> Result<Option<LookupTable>> {
-    let Some(table) = cx.world.lookup(name).await? else { return Ok(None) };
+    let Some(mut table) = cx.world.lookup(name).await? else { return Ok(None) };
+    if let Some(most) = cx.world.limit(Limit::LookupMatches) {
+        let definition = &mut table.definition;
+        definition.max_matches = definition.max_matches.min(usize::try_from(most).unwrap_or(usize::MAX));
+    }
     let Some(text) = table.definition.filter.clone() else { return Ok(Some(table)) };
     let (condition, problems) = parse_search_expr(&text);
     if let Some(problem) = problems.iter().find(|problem| problem.is_error()) {

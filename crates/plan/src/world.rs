@@ -10,7 +10,7 @@ use datafusion::{
     arrow::{array::RecordBatch, datatypes::SchemaRef},
     logical_expr::{LogicalPlan, TableSource},
 };
-use speleo_knowledge::{Knowledge, LookupDefinition};
+use speleo_knowledge::{Knowledge, Limit, LookupDefinition};
 use speleo_syntax::{Diagnostic, NoMacros, expand};
 
 use crate::Result;
@@ -208,6 +208,10 @@ pub trait World: Send + Sync {
     fn geoip(&self) -> Option<String>;
     /// Whether Splunk's silent caps apply.
     fn splunk_limits(&self) -> bool;
+    /// One of them, as `limits.conf` sets it; none where they do not apply, or this one is lifted.
+    fn limit(&self, limit: Limit) -> Option<u64> {
+        self.knowledge().limits.get(limit).filter(|_| self.splunk_limits())
+    }
     /// Whether nothing is known of the data (`check`): every index, lookup and field may exist.
     fn is_blind(&self) -> bool;
     /// Whether steps give the rows that they have: not in `check`, nor where a search is rehearsed before it writes.
@@ -232,6 +236,14 @@ pub trait World: Send + Sync {
     /// The searches that were run, the oldest first. Without an engine there are none.
     fn history(&self) -> Result<Vec<PastSearch>> {
         Ok(Vec::new())
+    }
+    /// The rows of a lookup table where no plan can run, as while events are made; none where plans do.
+    ///
+    /// # Errors
+    /// Where the table cannot be read, or only a plan could say its rows.
+    fn rows_at_hand(&self, table: &str) -> Result<Option<Rows>> {
+        let _ = table;
+        Ok(None)
     }
     /// The names of lookup files and definitions, for suggestions.
     fn lookup_names(&self) -> Vec<String>;

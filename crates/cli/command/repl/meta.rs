@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use clap::ValueEnum;
+use speleo_knowledge::time_preset;
 
 use super::Shell;
 use crate::{
@@ -21,7 +22,7 @@ A search runs at Enter; inside quotes or brackets, or after a `|`, Enter begins 
 :indexes                   the indexes
 :lookups                   the lookup tables
 :mode [FORMAT]             how rows are written: table, vertical, raw, csv, tsv, json, jsonl, markdown, html
-:time [EARLIEST [LATEST]]  the time range, such as `:time -24h now`; alone, all time
+:time [EARLIEST [LATEST]]  the time range, such as `:time -24h now` or `:time Last 24 hours`; alone, all time
 :explain SPL               how a search is planned
 :quit                      leaves, as Ctrl-D does
 ";
@@ -61,9 +62,14 @@ impl Shell {
     }
 
     async fn time(&mut self, range: &str) {
-        let mut words = range.split_whitespace().map(str::to_owned);
         let mut world = self.world.clone();
-        (world.last, world.earliest, world.latest) = (None, words.next(), words.next());
+        world.last = None;
+        if time_preset::find(&self.engine.knowledge().time_presets, range).is_some() {
+            (world.time_range, world.earliest, world.latest) = (Some(range.to_owned()), None, None);
+        } else {
+            let mut words = range.split_whitespace().map(str::to_owned);
+            (world.time_range, world.earliest, world.latest) = (None, words.next(), words.next());
+        }
         let mut reporter = Reporter::new(self.error_format);
         if let Some(engine) = session::open(session::settings(&world), &mut reporter).await {
             self.world = world;

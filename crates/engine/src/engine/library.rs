@@ -4,7 +4,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use speleo_knowledge::{Knowledge, Problem};
+use speleo_knowledge::{Knowledge, Problem, time_preset};
+use speleo_plan::nearest;
 use speleo_syntax::{Code, Diagnostic};
 
 use super::{Engine, Shared};
@@ -31,9 +32,10 @@ impl Library {
     /// As [`Engine::open`].
     pub fn read(settings: Settings) -> Result<Self, Vec<Diagnostic>> {
         let explicit = settings.indexes.len();
-        let settings = project::resolve(settings).map_err(|diagnostic| vec![diagnostic])?;
-        let mut problems = Clock::new(&settings).err().unwrap_or_default();
+        let mut settings = project::resolve(settings).map_err(|diagnostic| vec![diagnostic])?;
         let definitions = Definitions::read(&settings);
+        let mut problems: Vec<Diagnostic> = take_range(&mut settings, &definitions.knowledge).into_iter().collect();
+        problems.extend(Clock::new(&settings).err().unwrap_or_default());
         problems.extend(definitions.errors);
         // A project may list data that is not there today; what was asked for in person must be.
         let asked: Vec<IndexSetting> = settings.indexes.iter().take(explicit).cloned().collect();
@@ -95,6 +97,25 @@ impl Library {
         let lookups = Lookups { folders: self.lookup_folders.clone(), overlay };
         assemble(settings, Arc::clone(&self.knowledge), lookups, self.homes.clone(), (Vec::new(), Vec::new()))
     }
+}
+
+/// Puts the bounds of the range that has a name into the settings; what is wrong with the name.
+fn take_range(settings: &mut Settings, knowledge: &Knowledge) -> Option<Diagnostic> {
+    let name = settings.time_range.as_deref()?;
+    let presets = &knowledge.time_presets;
+    let Some(preset) = time_preset::find(presets, name) else {
+        let error = Diagnostic::unplaced(Code::Time, format!("no time range is called `{name}`"));
+        let labels = presets.values().map(|preset| preset.label.as_str());
+        return Some(match nearest(name, labels) {
+            Some(near) => error.help(format!("`{near}` is one")),
+            None => error.help("time ranges are the stanzas of `times.conf`, such as `Last 24 hours`"),
+        });
+    };
+    if settings.earliest.is_none() && settings.latest.is_none() {
+        settings.earliest.clone_from(&preset.earliest);
+        settings.latest.clone_from(&preset.latest);
+    }
+    None
 }
 
 /// What is not there.

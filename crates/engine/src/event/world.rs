@@ -1,4 +1,5 @@
-//! What `INGEST_EVAL` may ask for: the clock and definitions. There are no indexes and no lookups while events are made.
+//! What `INGEST_EVAL` may ask for: the clock, definitions and lookup tables. There are no indexes while events are made, and no plan
+//! runs: a table whose definition has a filter is refused.
 
 use std::{fmt, sync::Arc};
 
@@ -7,8 +8,9 @@ use chrono_tz::Tz;
 use datafusion::logical_expr::LogicalPlan;
 use speleo_knowledge::Knowledge;
 use speleo_plan::{IndexEntry, IndexFile, LookupTable, Result, Rows, Source, TimeRange, World, Write};
+use speleo_syntax::{Code, Diagnostic};
 
-use crate::time::Zone;
+use crate::{lookup::Lookups, time::Zone};
 
 /// The world of an event in the making.
 #[derive(Clone)]
@@ -22,6 +24,12 @@ pub(crate) struct IngestWorld {
 impl fmt::Debug for IngestWorld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IngestWorld").field("zone", &self.zone).finish_non_exhaustive()
+    }
+}
+
+impl IngestWorld {
+    fn lookups(&self) -> Lookups {
+        Lookups { folders: self.knowledge.index_time.lookup_folders.clone(), overlay: None }
     }
 }
 
@@ -71,12 +79,20 @@ impl World for IngestWorld {
         Ok(Vec::new())
     }
 
-    async fn lookup(&self, _: &str) -> Result<Option<LookupTable>> {
-        Ok(None)
+    async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {
+        Ok(self.lookups().open(name, &self.knowledge)?)
+    }
+
+    fn rows_at_hand(&self, table: &str) -> Result<Option<Rows>> {
+        if self.knowledge.lookups.get(table).is_some_and(|definition| definition.filter.is_some()) {
+            let message = format!("the lookup `{table}` has a filter, which nothing can run while events are read");
+            return Err(Diagnostic::unplaced(Code::UnsupportedForm, message).into());
+        }
+        Ok(self.lookups().rows(table, &self.knowledge)?)
     }
 
     fn lookup_names(&self) -> Vec<String> {
-        Vec::new()
+        self.lookups().names(&self.knowledge)
     }
 
     async fn rows(&self, _: &str, plan: LogicalPlan) -> Result<Rows> {

@@ -1,4 +1,4 @@
-//! The lines of a text table, for `multikv`: the output of `ps`, `netstat`, `df`.
+//! The lines of a text table, for `multikv` and `KV_MODE = multi`: the output of `ps`, `netstat`, `df`.
 //!
 //! `spl_table_lines(_raw, 0)` gives a text for each line below the header, which carries its number and the header along;
 //! `spl_table_fields` and `spl_table_text` take it apart. Columns are separated by tabs, or by blanks.
@@ -78,16 +78,37 @@ fn table_fields(args: &Arguments) -> Result<ArrayRef> {
     lists(args.rows(), |row, out| {
         let Some(line) = lines.get(row) else { return };
         let Some((header, line)) = split(&line) else { return };
-        let names: Vec<String> = cells(header, usize::MAX).map(name).collect();
-        let most = if names.is_empty() { usize::MAX } else { names.len() };
-        for (n, value) in cells(line, most).enumerate() {
-            let name = names.get(n).cloned().unwrap_or_else(|| format!("Column_{}", n + 1));
-            if !value.is_empty() && (wanted.is_empty() || wanted.contains(&name)) {
-                out.value(&name);
+        each_value(&titles(header), line, |name, value| {
+            if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+                out.value(name);
                 out.value(value);
             }
-        }
+        });
     })
+}
+
+/// The names of the columns.
+fn titles(header: &str) -> Vec<String> {
+    cells(header, usize::MAX).map(name).collect()
+}
+
+/// Visits the cells of a line that are not empty, with the names of their columns.
+fn each_value(titles: &[String], line: &str, mut found: impl FnMut(&str, &str)) {
+    let most = if titles.is_empty() { usize::MAX } else { titles.len() };
+    for (n, value) in cells(line, most).enumerate().filter(|(_, value)| !value.is_empty()) {
+        match titles.get(n) {
+            Some(title) => found(title, value),
+            None => found(&format!("Column_{}", n + 1), value),
+        }
+    }
+}
+
+/// Visits the cells of a table below its first line that is not blank, with the names of their columns.
+pub(super) fn each_cell(text: &str, mut found: impl FnMut(&str, &str)) {
+    let mut names: Option<Vec<String>> = None;
+    for (header, line) in rows(text, 0) {
+        each_value(names.get_or_insert_with(|| titles(header)), line, &mut found);
+    }
 }
 
 /// The line as it stands in the table.

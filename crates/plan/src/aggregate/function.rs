@@ -25,8 +25,8 @@ pub(super) struct Function {
     pub(super) number: Option<f64>,
     pub(super) span: Span,
     pub(super) all_num: bool,
-    /// Whether Splunk's caps on the length of answers hold.
-    pub(super) capped: bool,
+    /// The most values of a list.
+    pub(super) most: Option<u64>,
 }
 
 impl Function {
@@ -37,8 +37,8 @@ impl Function {
         if self.spec.names.iter().any(|name| matches!(*name, "earliest_time" | "latest_time")) {
             return Ok((vec![main], Finish::Seconds));
         }
-        if self.capped && self.spec.names.contains(&"list") {
-            return Ok((vec![main], Finish::Capped));
+        if let Some(most) = self.most.filter(|_| self.spec.names.contains(&"list")) {
+            return Ok((vec![main], Finish::Capped(most)));
         }
         if !self.all_num || self.spec.kind != StatsKind::Numeric || !may_be_text {
             return Ok((vec![main], Finish::Plain));

@@ -3,6 +3,7 @@
 //! The other search runs once and sees nothing of these rows. Columns of one name meet. Splunk cuts it at 50,000 rows; here only
 //! `--splunk-limits` does.
 
+use speleo_knowledge::Limit;
 use speleo_syntax::command::append::Append;
 
 use crate::{
@@ -13,18 +14,11 @@ use crate::{
     union::stack,
 };
 
-/// Splunk's `maxout`.
-const SPLUNK_LIMIT: u64 = 50_000;
-
 impl Lower for Append {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "append", self.span)?;
         let other = branch(&self.search, cx).await?;
-        let limit = self.max_out.or_else(|| cx.world.splunk_limits().then_some(SPLUNK_LIMIT));
-        let other = match limit {
-            Some(limit) => other.sorted(usize::try_from(limit).ok())?,
-            None => other,
-        };
-        stack(input, other)
+        let limit = self.max_out.or_else(|| cx.world.limit(Limit::ResultRows));
+        stack(input, other.at_most(limit)?)
     }
 }

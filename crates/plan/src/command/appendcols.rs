@@ -8,6 +8,7 @@ use datafusion::{
     functions::core::coalesce,
     logical_expr::{JoinType, LogicalPlanBuilder},
 };
+use speleo_knowledge::Limit;
 use speleo_syntax::command::appendcols::AppendCols;
 
 use super::join::{chosen, numbered, unused};
@@ -18,17 +19,11 @@ use crate::{
     relation::{OrderKey, Relation, column, is_internal, named},
 };
 
-/// Splunk's `maxout`.
-const SPLUNK_LIMIT: u64 = 50_000;
-
 impl Lower for AppendCols {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, "appendcols", self.span)?;
-        let mut other = branch(&self.search, cx).await?;
-        let limit = self.max_out.or_else(|| cx.world.splunk_limits().then_some(SPLUNK_LIMIT));
-        if let Some(limit) = limit {
-            other = other.sorted(usize::try_from(limit).ok())?;
-        }
+        let limit = self.max_out.or_else(|| cx.world.limit(Limit::ResultRows));
+        let other = branch(&self.search, cx).await?.at_most(limit)?;
         let number = unused(&input, "number");
         let left = numbered(input, Vec::new(), &number)?;
         let other_number = unused(&left, "other_number");

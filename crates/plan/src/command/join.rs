@@ -10,6 +10,7 @@ use datafusion::{
     functions_window::row_number::row_number_udwf,
     logical_expr::{Expr, ExprFunctionExt, JoinType, LogicalPlanBuilder, WindowFrame, cast, expr::WindowFunction, lit},
 };
+use speleo_knowledge::Limit;
 use speleo_syntax::command::join::{Join, JoinKeys};
 
 use crate::{
@@ -28,6 +29,7 @@ impl Lower for Join {
             JoinKeys::Fields(fields) if fields.is_empty() => pipeline(&self.search, cx).await?,
             _ => branch(&self.search, cx).await?,
         };
+        let right = right.at_most(cx.world.limit(Limit::JoinRows))?;
         let pairs = self.pairs(&left, &right);
         if pairs.is_empty() {
             // Nothing is common to the two: no row has a partner.

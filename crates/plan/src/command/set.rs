@@ -7,6 +7,7 @@ use datafusion::{
     functions_aggregate::min_max::{max_udaf, min_udaf},
     logical_expr::{Expr, LogicalPlanBuilder, lit},
 };
+use speleo_knowledge::Limit;
 use speleo_syntax::{
     Code, Diagnostic,
     command::set::{Set, SetOperation},
@@ -32,8 +33,9 @@ impl Lower for Set {
         if input.is_some() {
             return Err(Diagnostic::new(Code::Position, self.span, "`set` makes rows and must stand first").into());
         }
-        let left = marked(branch(&self.left, cx).await?, 0)?;
-        let right = marked(branch(&self.right, cx).await?, 1)?;
+        let most = cx.world.limit(Limit::SetRows);
+        let left = marked(branch(&self.left, cx).await?.at_most(most)?, 0)?;
+        let right = marked(branch(&self.right, cx).await?.at_most(most)?, 1)?;
         let all = stack(left, right)?;
         let key = arrival_key(&all)?;
         let (all, place) = all.hidden("place", key)?;

@@ -10,6 +10,7 @@ use datafusion::{
     functions_window::row_number::row_number_udwf,
     logical_expr::{Expr, ExprFunctionExt, SortExpr, WindowFrame, cast, expr::WindowFunction, lit, when},
 };
+use speleo_knowledge::Limit;
 use speleo_syntax::{Code, Diagnostic, command::top::Top};
 
 use crate::{
@@ -27,7 +28,7 @@ const RANK: &str = "__top_rank";
 const OTHER: &str = "__top_other";
 
 impl Lower for Top {
-    async fn lower(&self, input: Option<Relation>, _cx: &mut Context<'_>) -> Result<Relation> {
+    async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
         let input = rows(input, if self.rare { "rare" } else { "top" }, self.span)?;
         let mut names: Vec<&str> = Vec::new();
         for field in self.by.iter().chain(&self.fields) {
@@ -57,7 +58,8 @@ impl Lower for Top {
             let share = cast(column(COUNT), DataType::Float64) * lit(100.0) / cast(column(TOTAL), DataType::Float64);
             columns.push((self.percent_field.clone(), round(vec![share, lit(6_i64)])));
         }
-        ranked.select(columns)
+        let most = cx.world.limit(if self.rare { Limit::RareRows } else { Limit::TopRows });
+        ranked.select(columns)?.at_most(most)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Events of all datasets stand by time; where one of them is made of other rows, they stand one after the other, the rows
 //! that come in first.
 
+use speleo_knowledge::Limit;
 use speleo_syntax::{
     Code, Diagnostic, Spanned,
     command::union::{Dataset, Union},
@@ -18,22 +19,13 @@ use crate::{
     saved, table,
 };
 
-/// Splunk's `maxout`.
-const SPLUNK_LIMIT: u64 = 50_000;
-
 impl Lower for Union {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
-        let limit = self.max_out.or_else(|| cx.world.splunk_limits().then_some(SPLUNK_LIMIT));
+        let limit = self.max_out.or_else(|| cx.world.limit(Limit::ResultRows));
         let mut parts: Vec<Relation> = input.into_iter().collect();
         for dataset in &self.datasets {
             parts.push(match dataset {
-                Dataset::Search(search) => {
-                    let rows = branch(search, cx).await?;
-                    match limit {
-                        Some(limit) => rows.sorted(usize::try_from(limit).ok())?,
-                        None => rows,
-                    }
-                }
+                Dataset::Search(search) => branch(search, cx).await?.at_most(limit)?,
                 Dataset::Named { kind, name } if kind == "lookup" => match table::open(name, cx).await? {
                     Some(table) => table::scan(&name.name, &table)?,
                     None => table::nothing()?,

@@ -36,8 +36,13 @@ pub(super) async fn tables(ast: &Ast, cx: &mut Context<'_>) -> Result<Tables> {
     for name in names {
         let found = match table::open(&name, cx).await? {
             Some(found) => {
-                let plan = table::scan(&name.name, &found)?.finish()?;
-                let rows = cx.world.rows(&format!("rows of {}", name.name), plan).await?;
+                let rows = match cx.world.rows_at_hand(&name.name)? {
+                    Some(rows) => rows,
+                    None => {
+                        let plan = table::scan(&name.name, &found)?.finish()?;
+                        cx.world.rows(&format!("rows of {}", name.name), plan).await?
+                    }
+                };
                 Some((found, rows))
             }
             None => None,

@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
 use speleo_functions::value::Texts;
 use speleo_knowledge::{
-    Place, Props,
+    Limit, Place, Props,
     props::{KvMode, Scope, SearchTime},
 };
 
 use super::{base::is_made, step::PROPS, warning::warn};
 use crate::{
-    Origin, Result, Source, TimeRange,
+    Origin, Result, Source, TimeRange, World,
     lower::Context,
     predicate,
     relation::{Relation, column},
@@ -71,7 +71,7 @@ impl Groups {
         // Where events would have to be asked, that is worth it only for a field that any stanza makes.
         if scopes.is_empty() || (is_said && !source.open && !makes_any(wanted, cx)) {
             let settings = props.search_time(None, None, None);
-            let key_values = source.open.then(|| key_values(&settings, false, world.splunk_limits())).flatten();
+            let key_values = source.open.then(|| key_values(&settings, false, world)).flatten();
             let all = vec![Group { settings, key_values, origins: Vec::new() }];
             return Ok(Self { all, columns: Vec::new(), lacks_host });
         }
@@ -100,11 +100,13 @@ impl Groups {
             let settings = props.search_time(source, host, key.sourcetype.as_deref());
             let effective = props.effective(source, host, key.sourcetype.as_deref());
             let said = effective.iter().next().is_some();
-            if let (Some(KvMode::Multi(_)), Some(winner)) = (&settings.kv_mode, effective.get("KV_MODE")) {
-                let message = "`KV_MODE = multi` makes several events of one, which `multikv` does in a search";
-                warn(PROPS, &Place::from(&winner.setting), message, cx);
+            if let (Some(KvMode::Multi(Some(form))), Some(winner)) = (&settings.kv_mode, effective.get("KV_MODE")) {
+                let message = format!(
+                    "`multikv.conf` is not read: tables of the form `{form}` are read as `KV_MODE = multi` does"
+                );
+                warn(PROPS, &Place::from(&winner.setting), &message, cx);
             }
-            let key_values = (!origin.structured).then(|| key_values(&settings, said, world.splunk_limits())).flatten();
+            let key_values = (!origin.structured).then(|| key_values(&settings, said, world)).flatten();
             let same = |group: &Group| group.settings == settings && group.key_values == key_values;
             let place = match all.iter().position(same) {
                 Some(place) => place,
@@ -280,21 +282,27 @@ fn is_of_search(key: &str) -> bool {
 }
 
 /// How pairs are found; a source type of which no stanza speaks (`said`) is read leniently.
-fn key_values(settings: &SearchTime, said: bool, limits: bool) -> Option<KeyValues> {
+fn key_values(settings: &SearchTime, said: bool, world: &dyn World) -> Option<KeyValues> {
     let mode = match &settings.kv_mode {
         None if !said => "auto_escaped",
         None | Some(KvMode::Auto) => "auto",
         Some(KvMode::AutoEscaped) => "auto_escaped",
         Some(KvMode::Json) => "json",
         Some(KvMode::Xml) => "xml",
-        Some(KvMode::None | KvMode::Multi(_)) => return None,
+        Some(KvMode::Multi(_)) => "multi",
+        Some(KvMode::None) => return None,
     };
-    let words = [
-        ("json", settings.auto_kv_json.unwrap_or(true)),
-        ("trim", settings.kv_trim_spaces.unwrap_or(true)),
-        ("limits", limits),
+    let words = [("json", settings.auto_kv_json.unwrap_or(true)), ("trim", settings.kv_trim_spaces.unwrap_or(true))];
+    let mut options: Vec<String> =
+        words.iter().filter(|(_, holds)| *holds).map(|(word, _)| (*word).to_owned()).collect();
+    let columns = world.limit(Limit::PairColumns);
+    let fields = world.limit(Limit::PairFields).into_iter().chain(columns).min();
+    let caps = [
+        ("fields", fields),
+        ("characters", world.limit(Limit::PairCharacters)),
+        ("bytes", world.limit(Limit::TreeBytes)),
     ];
-    let options: Vec<&str> = words.into_iter().filter(|(_, holds)| *holds).map(|(word, _)| word).collect();
+    options.extend(caps.into_iter().filter_map(|(word, most)| Some(format!("{word}:{}", most?))));
     Some(KeyValues { mode, options: options.join(" ") })
 }
 

@@ -16,8 +16,10 @@ fn subject() -> Subject {
 fn read(props: &str, transforms: &str, bytes: &[u8]) -> (Vec<Event>, Vec<String>) {
     let props = Props::from_conf(&Conf::parse(&format!("[s]\n{props}\n")).0).0;
     let transforms = transform::from_conf(&Conf::parse(transforms).0).0;
-    let knowledge =
-        Arc::new(Knowledge { index_time: IndexTimeKnowledge { props, transforms }, ..Knowledge::default() });
+    let knowledge = Arc::new(Knowledge {
+        index_time: IndexTimeKnowledge { props, transforms, ..IndexTimeKnowledge::default() },
+        ..Knowledge::default()
+    });
     let zone = Zone { timezone: Tz::UTC, now: TIME + 3_600_000_000 };
     let mut problems = Vec::new();
     let rules = Rules::of(&subject(), Content::Text, &knowledge, zone, &mut problems).unwrap();

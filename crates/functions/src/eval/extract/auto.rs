@@ -6,9 +6,12 @@
 //! | `auto_escaped` | the same, and `\"` in quotes is a quote |
 //! | `json` | the keys of an event that is JSON |
 //! | `xml` | elements and attributes by their paths: `Event.System.EventID`, `Event.Data{@Name}` |
+//! | `multi` | the columns of an event that is a table with a header: `PID`, a value from each line |
 //!
-//! Options are words: `json`; `trim` leaves out blanks around values in quotes; `limits` cuts as Splunk does. Of pairs and of plain
-//! JSON keys the first value counts; names with `{}` and those of XML take all. Absent: `multi`, which makes several events of one.
+//! Options are words: `json`; `trim` leaves out blanks around values in quotes; `fields:100`, `characters:10240` and `bytes:5000` cut
+//! pairs, the text that is looked at for them, and the text that is looked at for JSON and XML, as Splunk does. Of pairs and of plain
+//! JSON keys the first value counts; names with `{}`, those of XML and of tables take all. Lines of a table do not become events:
+//! that is the command `multikv`, as in Splunk.
 
 use std::borrow::Cow;
 
@@ -26,25 +29,23 @@ use super::{
 };
 use crate::eval::{
     kernel::{Arguments, lists},
-    spath,
+    spath, table,
 };
 
 /// The first argument that is a name.
 const NAMES: usize = 3;
-
-/// Splunk's `[kv] limit`: so many fields of pairs.
-const MOST_FIELDS: usize = 100;
-/// Splunk's `[kv] maxchars`: so many characters of an event are looked at for pairs.
-const MOST_CHARACTERS: usize = 10_240;
-/// Splunk's `[spath] extraction_cutoff`: so many bytes of JSON and XML.
-const MOST_BYTES: usize = 5_000;
 
 /// How an event is read.
 struct Reading {
     mode: Mode,
     json: bool,
     trims: bool,
-    limits: bool,
+    /// So many fields of pairs.
+    fields: usize,
+    /// So many characters of an event are looked at for pairs.
+    characters: usize,
+    /// So many bytes of JSON and XML.
+    bytes: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,7 @@ enum Mode {
     Pairs(Escapes),
     Json,
     Xml,
+    Table,
 }
 
 impl Reading {
@@ -61,33 +63,45 @@ impl Reading {
         let mode = match mode.as_str() {
             "json" => Mode::Json,
             "xml" => Mode::Xml,
+            "multi" => Mode::Table,
             "auto_escaped" => Mode::Pairs(Escapes::Known),
             _ => Mode::Pairs(Escapes::Plain),
         };
-        Ok(Self { mode, json: mode == Mode::Json || has("json"), trims: has("trim"), limits: has("limits") })
+        let most = |word: &str| {
+            let number = |option: &str| option.strip_prefix(word)?.strip_prefix(':')?.parse().ok();
+            options.split(' ').find_map(number).unwrap_or(usize::MAX)
+        };
+        Ok(Self {
+            mode,
+            json: mode == Mode::Json || has("json"),
+            trims: has("trim"),
+            fields: most("fields"),
+            characters: most("characters"),
+            bytes: most("bytes"),
+        })
     }
 
     /// The part of an event that is looked at for pairs.
     fn for_pairs<'t>(&self, event: &'t str) -> &'t str {
-        if !self.limits || event.len() <= MOST_CHARACTERS {
+        if event.len() <= self.characters {
             return event;
         }
-        let end = event.char_indices().nth(MOST_CHARACTERS);
+        let end = event.char_indices().nth(self.characters);
         end.and_then(|(end, _)| event.get(..end)).unwrap_or(event)
     }
 
     /// The part that is looked at for JSON or XML.
     fn for_tree<'t>(&self, event: &'t str) -> &'t str {
-        if !self.limits || event.len() <= MOST_BYTES {
+        if event.len() <= self.bytes {
             return event;
         }
-        let end = (0..=MOST_BYTES).rev().find(|end| event.is_char_boundary(*end)).unwrap_or(0);
+        let end = (0..=self.bytes).rev().find(|end| event.is_char_boundary(*end)).unwrap_or(0);
         event.get(..end).unwrap_or(event)
     }
 
     /// Whether what could not be read to its end counts as far as it was read.
     fn takes_part(&self, event: &str) -> bool {
-        self.limits && event.len() > MOST_BYTES
+        event.len() > self.bytes
     }
 }
 
@@ -101,8 +115,8 @@ fn xml(event: &str) -> Option<&str> {
 }
 
 pub(super) fn fields_type(args: &ReturnFieldArgs) -> Result<DataType> {
-    let is_xml = planned(args, 1) == "xml";
-    slots_type(args, NAMES, |name| is_xml || name.contains("{}"))
+    let takes_all = matches!(planned(args, 1), "xml" | "multi");
+    slots_type(args, NAMES, |name| takes_all || name.contains("{}"))
 }
 
 /// The values of the names; null where the event has none.
@@ -115,6 +129,7 @@ pub(super) fn fields(args: &Arguments) -> Result<ArrayRef> {
         if let Some(event) = events.get(row) {
             match reading.mode {
                 Mode::Xml => of_xml(reading.for_tree(&event), wanted.names(), &mut slots),
+                Mode::Table => of_table(&event, wanted.names(), &mut slots),
                 Mode::Json => {
                     of_json(&event, &reading, &mut wanted, &mut slots);
                 }
@@ -153,12 +168,20 @@ fn of_xml(event: &str, names: &[String], slots: &mut Slots) {
     });
 }
 
+fn of_table(event: &str, names: &[String], slots: &mut Slots) {
+    table::each_cell(event, |column, value| {
+        if let Some(place) = names.iter().position(|name| is_name(column, name)) {
+            slots.add(place, value);
+        }
+    });
+}
+
 fn of_pairs(mut pairs: Pairs<'_>, reading: &Reading, names: &[String], last: &LastBytes, slots: &mut Slots) {
     // With the limit, pairs that nobody asked for count as well.
-    let most = if reading.limits { MOST_FIELDS } else { usize::MAX };
+    let is_counted = reading.fields < usize::MAX;
     let mut seen = 0;
-    while seen < most
-        && let Some((key, value)) = pairs.next_ending(|byte| reading.limits || last.has(byte))
+    while seen < reading.fields
+        && let Some((key, value)) = pairs.next_ending(|byte| is_counted || last.has(byte))
     {
         seen += 1;
         let Some(place) = names.iter().position(|name| is_name(key, name)) else { continue };
@@ -211,14 +234,14 @@ pub(super) fn names(args: &Arguments) -> Result<ArrayRef> {
                     spath::leaves(text, |path, _| add(Cow::Borrowed(path)));
                 }
             }
+            Mode::Table => table::each_cell(&event, |column, _| add(clean(column).into_owned().into())),
             _ if reading.json && is_json(&event) && spath::is_json(&event) => {
                 spath::fields(&event).into_iter().for_each(|(name, _)| add(name.into()));
             }
             Mode::Json => {}
             Mode::Pairs(escapes) => {
-                let most = if reading.limits { MOST_FIELDS } else { usize::MAX };
                 Pairs::new(reading.for_pairs(&event), escapes, reading.trims)
-                    .take(most)
+                    .take(reading.fields)
                     .for_each(|(key, _)| add(clean(key)));
             }
         }

@@ -63,12 +63,12 @@ fn paths_of_xml() {
 #[test]
 fn limits_are_those_of_splunk() {
     let many: String = (0..150).map(|n| format!("k{n}=v ")).collect();
-    kv(&many, "auto", "limits", &["k99", "k100"], "v -");
+    kv(&many, "auto", "fields:100", &["k99", "k100"], "v -");
     kv(&many, "auto", "", &["k149"], "v");
     let far = format!("a=1 {} b=2", "é".repeat(10_240));
-    kv(&far, "auto", "limits", &["a", "b"], "1 -");
+    kv(&far, "auto", "characters:10240", &["a", "b"], "1 -");
     let long = format!(r#"{{"a": 1, "pad": "{}", "b": 2}}"#, "x".repeat(5_000));
-    kv(&long, "json", "limits", &["a", "b"], "1 -");
+    kv(&long, "json", "bytes:5000", &["a", "b"], "1 -");
     kv(&long, "json", "", &["a", "b"], "1 2");
 }
 

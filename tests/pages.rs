@@ -30,6 +30,7 @@ const NO_REPLACEMENT: &[Code] = &[
     Code::UnsupportedCommand,
     Code::UnsupportedFunction,
     Code::AppCommand,
+    Code::ScriptedLookup,
     Code::FilterMacro,
 ];
 
@@ -59,6 +60,12 @@ fields = user
 const EVENT_TYPES: &str = "\
 [failure]
 search = status>=400
+";
+
+const SCRIPTED: &str = "\
+[whois]
+external_cmd = whois.py host owner
+fields_list = host, owner
 ";
 
 const MODEL: &str = r#"{"modelName": "Web", "displayName": "Web", "objects": [{"objectName": "Web", "displayName": "Web",
@@ -122,6 +129,7 @@ fn each_example_gives_its_code_and_its_replacement_does_not() {
         ("conf", "savedsearches.conf", SAVED),
         ("conf", "transactiontypes.conf", TRANSACTIONS),
         ("conf", "eventtypes.conf", EVENT_TYPES),
+        ("conf", "transforms.conf", SCRIPTED),
     ] {
         fs::create_dir_all(folder.path().join(name)).unwrap();
         fs::write(folder.path().join(name).join(file), text).unwrap();

@@ -36,6 +36,17 @@ fn port(app: &Path) -> (tempfile::TempDir, Value) {
     (folder, report)
 }
 
+/// A folder of files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
 /// Name, status, and what is needed, of each search.
 fn statuses(report: &Value) -> BTreeMap<String, String> {
     let searches = report["searches"].as_array().unwrap().iter();
@@ -68,10 +79,17 @@ fn each_search_has_its_status() {
         ("Lost", "needs saved search Nobody wrote this"),
         ("Needs a command", "needs command ourcommand"),
         ("Needs a correction", "needs correction"),
+        ("Needs a data model", "needs data model Parking"),
         ("Needs a lookup", "needs lookup owners"),
         ("Needs a macro", "needs macro who"),
+        ("Needs a macro and a lookup", "needs lookup owners, macro who"),
+        ("Needs a program", "needs scripted lookup asks"),
+        ("Needs a saved search", "needs saved search Nobody wrote this either"),
         ("Needs a time", "needs correction"),
+        ("Needs a transaction type", "needs transaction type visit"),
+        ("Needs an object of a data model", "needs data model Web.Bicycles"),
         ("Needs two macros", "needs macro when, macro who"),
+        ("Quotes names", "runs"),
         ("Server errors", "runs with a note"),
         ("Status", "runs"),
     ];
@@ -80,10 +98,11 @@ fn each_search_has_its_status() {
     assert_eq!(statuses(&report), wanted);
     let missing = report["missing"].as_array().unwrap();
     let who = missing.iter().find(|one| one["name"] == "who").unwrap();
-    assert_eq!((who["unblocks"].as_u64(), who["named_by"].as_u64()), (Some(1), Some(2)));
+    assert_eq!((who["unblocks"].as_u64(), who["named_by"].as_u64()), (Some(1), Some(3)));
     let when = missing.iter().position(|one| one["name"] == "when").unwrap();
     assert!(missing.iter().position(|one| one["name"] == "owners").unwrap() < when, "what unblocks more comes first");
-    assert_eq!(report["unknown_source_types"][0]["name"], "other");
+    let types = report["unknown_source_types"].as_array().unwrap();
+    assert_eq!(types.iter().map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(), ["other"]);
 }
 
 #[test]
@@ -168,6 +187,115 @@ fn a_folder_that_is_not_empty_is_left_alone() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     assert!(speleo(&["port", app, "-o", out, "--force"]).status.success());
     assert_eq!(fs::read_to_string(folder.path().join("mine")).unwrap(), "x");
+}
+
+#[test]
+fn what_an_earlier_port_wrote_goes_unless_it_was_changed() {
+    let app = folder(&[
+        ("default/savedsearches.conf", "[Old]\nsearch = index=a\n[Edited]\nsearch = index=b\n[Both]\nsearch = `m`\n"),
+        ("default/macros.conf", "[m]\ndefinition = index=c\n"),
+        (
+            "default/data/ui/views/v.xml",
+            "<form><row><table><search><query>index=d</query></search></table></row></form>",
+        ),
+        ("lookups/gone.csv", "a\n1\n"),
+    ]);
+    let (project, _) = port(app.path());
+    let at = |name: &str| project.path().join(name);
+    assert!(at("queries/old.spl").is_file() && at("queries/dashboards/v/table.spl").is_file());
+    fs::write(at("queries/edited.spl"), "index=b | head 1").unwrap();
+    fs::write(at("queries/mine.spl"), "index=mine").unwrap();
+    let settings = fs::read_to_string(at("speleo.toml")).unwrap() + "web = \"data/web*\"\n";
+    fs::write(at("speleo.toml"), &settings).unwrap();
+    for name in ["default/macros.conf", "default/data/ui/views/v.xml", "lookups/gone.csv"] {
+        fs::remove_file(app.path().join(name)).unwrap();
+    }
+    fs::write(app.path().join("default/savedsearches.conf"), "[Both]\nsearch = `m`\n").unwrap();
+    // Twice: what is kept stays known as written by a port.
+    for _ in 0..2 {
+        let output = speleo(&["port", app.path().to_str().unwrap(), "-o", at("").to_str().unwrap(), "--force"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report: Value = serde_json::from_str(&fs::read_to_string(at("port.json")).unwrap()).unwrap();
+        // The macro of the earlier port must not make it run.
+        assert_eq!(statuses(&report), BTreeMap::from([("Both".to_owned(), "needs macro m".to_owned())]));
+        assert_eq!(report["kept"], serde_json::json!(["queries/edited.spl", "speleo.toml"]));
+        for gone in ["queries/old.spl", "queries/dashboards", "lookups/gone.csv", "conf/default"] {
+            assert!(!at(gone).exists(), "{gone}");
+        }
+        assert_eq!(fs::read_to_string(at("queries/edited.spl")).unwrap(), "index=b | head 1");
+        assert!(at("queries/mine.spl").is_file());
+        assert_eq!(fs::read_to_string(at("speleo.toml")).unwrap(), settings);
+    }
+}
+
+#[test]
+fn a_list_of_written_files_cannot_lead_out() {
+    let app = folder(&[("default/savedsearches.conf", "[a]\nsearch = index=a\n")]);
+    let all = folder(&[("out/x", ""), ("victim", "")]);
+    // The checksum of an empty file is 0.
+    let list = format!("{{\"written\": {{\"../victim\": 0, \"{}\": 0}}}}", all.path().join("victim").display());
+    fs::write(all.path().join("out/port.json"), list).unwrap();
+    let out = all.path().join("out");
+    let output = speleo(&["port", app.path().to_str().unwrap(), "-o", out.to_str().unwrap(), "--force"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(all.path().join("victim").is_file() && out.join("x").is_file());
+}
+
+#[test]
+fn several_apps_are_one_project_and_share_what_they_export() {
+    let search =
+        |text: &str| format!("[Same]\nsearch = index=web {text}\n[{}]\nsearch = | savedsearch Same\n", "Runs same");
+    let etc = folder(&[
+        ("etc/apps/base/default/macros.conf", "[shared]\ndefinition = host=a\n[private]\ndefinition = host=b\n"),
+        (
+            "etc/apps/base/metadata/default.meta",
+            "[macros/shared]\nexport = system\n[lookups]\nexport = system\n[transforms]\nexport = system\n",
+        ),
+        ("etc/apps/base/default/transforms.conf", "[teams]\nfilename = teams.csv\n"),
+        ("etc/apps/base/lookups/teams.csv", "host,team\na,red\n"),
+        ("etc/apps/base/default/savedsearches.conf", &search("`private` | stats count")),
+        (
+            "etc/apps/user/default/savedsearches.conf",
+            &(search("`shared` | lookup teams host OUTPUT team | table team")
+                + "[Private]\nsearch = index=web `private`\n[System]\nsearch = index=web `everywhere`\n"),
+        ),
+        ("etc/apps/off/default/app.conf", "[install]\nstate = disabled\n"),
+        ("etc/apps/off/default/savedsearches.conf", "[Off]\nsearch = index=web\n"),
+        ("etc/system/local/macros.conf", "[everywhere]\ndefinition = host=*\n"),
+        ("etc/users/ann/user/local/savedsearches.conf", "[Mine]\nsearch = index=web\n"),
+    ]);
+    let (project, report) = port(etc.path());
+    let of = |app: &str| {
+        let searches = report["searches"].as_array().unwrap().iter().filter(|one| one["app"] == app);
+        statuses(&serde_json::json!({ "searches": searches.collect::<Vec<_>>() }))
+    };
+    let list = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, status)| ((*name).to_owned(), (*status).to_owned())).collect()
+    };
+    assert_eq!(of("base"), list(&[("Runs same", "runs"), ("Same", "runs")]));
+    let user = [("Private", "needs macro private"), ("Runs same", "runs"), ("Same", "runs"), ("System", "runs")];
+    assert_eq!(of("user"), list(&user));
+    assert_eq!(report["apps"]["user"], serde_json::json!({"runs": 3, "runs_with_a_note": 0, "needs": 1}));
+    let left: Vec<&str> =
+        report["left_behind"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert_eq!(left, ["app that is disabled", "searches of a user"]);
+    assert_eq!(report["searches"][0]["from"]["file"], "etc/apps/base/default/savedsearches.conf");
+
+    // Each file knows its app: checking and running agree with the report.
+    let at = |name: &str| project.path().join(name).to_str().unwrap().to_owned();
+    let output = speleo(&["check", "--project", &at(""), &at("queries"), "--output", "jsonl"]);
+    let bad = stdout(&output).lines().filter(|line| !line.contains("\"status\":\"ok\"")).count();
+    assert_eq!(bad, 1, "{}", stdout(&output));
+    fs::write(project.path().join("web.jsonl"), "{\"_time\": 1, \"host\": \"a\"}\n{\"_time\": 2, \"host\": \"b\"}\n")
+        .unwrap();
+    for (file, rows) in
+        [("user/same", "team\nred\n"), ("user/runs_same", "team\nred\n"), ("base/runs_same", "count\n1\n")]
+    {
+        let index = format!("web={}", at("web.jsonl"));
+        let file = at(&format!("queries/{file}.spl"));
+        let output = speleo(&["run", "--project", &at(""), "--index", &index, "--output", "csv", &file]);
+        assert_eq!(stdout(&output).replace('\r', ""), rows, "{file}: {}", stderr(&output));
+    }
 }
 
 #[test]

@@ -296,13 +296,13 @@ pub(crate) struct ConfCheckArgs {
 /// `port`
 #[derive(Debug, Args)]
 pub(crate) struct PortArgs {
-    /// An app as a folder, .tgz, .tar.gz, .spl or .zip, or a repository of detections
+    /// An app, a folder of apps such as etc/apps, or a repository of detections; as a folder, .tgz, .tar.gz, .spl or .zip
     #[arg(value_name = "APP")]
     pub(crate) app: PathBuf,
     /// Where to write the project; it must not exist or be empty
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Write over what is in the folder
+    /// Write over what is in the folder; what an earlier port wrote goes, unless it was changed since
     #[arg(long)]
     pub(crate) force: bool,
     #[command(flatten)]

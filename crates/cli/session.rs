@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use speleo_engine::{Checked, Engine, Outcome, Settings, Status};
+use speleo_engine::{Checked, Engine, Names, Outcome, Settings, Status};
 use speleo_syntax::{Code, Diagnostic, Span};
 use tokio::task::JoinError;
 
@@ -57,13 +57,14 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
     Some(state.or_else(|| Some(home()?.join(".local/state")))?.join("speleo"))
 }
 
-/// The settings for a query file: its own time range where the arguments give none.
+/// The settings for a query file: its own time range and its app where the arguments give none.
 pub(crate) fn settings_for(world: &WorldArgs, query: &Query) -> Settings {
     let mut settings = settings(world);
     if settings.earliest.is_none() && settings.latest.is_none() && settings.time_range.is_none() {
         settings.earliest = query.key("earliest").map(str::to_owned);
         settings.latest = query.key("latest").map(str::to_owned);
     }
+    settings.app = settings.app.or_else(|| query.key("app").map(str::to_owned));
     settings
 }
 
@@ -147,12 +148,5 @@ pub(crate) async fn check(engine: &Engine, text: &str) -> Checked {
 
 /// A check that did not come to its end.
 fn check_failed(text: &str, error: &JoinError) -> Checked {
-    Checked {
-        status: Status::Invalid,
-        diagnostics: vec![bug(text, error)],
-        commands: Vec::new(),
-        expanded: text.to_owned(),
-        missing_lookups: Vec::new(),
-        written_lookups: Vec::new(),
-    }
+    Checked { status: Status::Invalid, ..Checked::new(Vec::new(), vec![bug(text, error)], Names::default()) }
 }

@@ -1,16 +1,20 @@
 //! `speleo check`: parses and plans searches without data. `speleo check detections/ --output jsonl`
 //!
-//! One engine serves all searches, and they are planned in parallel: ten thousand take seconds.
+//! One engine serves all searches of an app, and they are planned in parallel: ten thousand take seconds.
 
 mod source;
 pub(crate) mod yaml;
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, BufWriter, Write},
+};
 
 use anyhow::Result;
 use futures::StreamExt;
 use serde_json::json;
-use speleo_engine::{Checked, Status};
+use speleo_engine::{Checked, Engine, Settings, Status};
+use speleo_syntax::Diagnostic;
 
 use self::source::{Item, Sources};
 use crate::{
@@ -35,17 +39,14 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     broken.iter().for_each(|error| reporter.report_file(error));
     let mut settings = session::settings(&args.world);
     settings.conf.extend(apps);
-    let Some(engine) = session::open(settings, &mut reporter).await else {
+    let Some(engines) = engines(settings, &items, &mut reporter).await else {
         reporter.finish();
         return Ok(Exit::Failed);
     };
     let width = 2 * std::thread::available_parallelism().map_or(1, usize::from);
-    let mut checked = futures::stream::iter(items.into_iter().map(|item| {
-        let engine = engine.clone();
-        async move {
-            let checked = session::check(&engine, &item.query.text).await;
-            (item, checked)
-        }
+    let mut checked = futures::stream::iter(items.into_iter().zip(engines).map(|(item, engine)| async move {
+        let checked = session::check(&engine, &item.query.text).await;
+        (item, checked)
     }))
     .buffered(width);
 
@@ -65,6 +66,34 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
         diagnostic::print_remark(&sums.text());
     }
     Ok(if sums.invalid > 0 || !broken.is_empty() { Exit::Failed } else { Exit::Fine })
+}
+
+/// The engine of each item: those of one app share one. None where one cannot be opened.
+async fn engines(settings: Settings, items: &[Item], reporter: &mut Reporter) -> Option<Vec<Engine>> {
+    let mut told: Vec<Diagnostic> = Vec::new();
+    let mut known: BTreeMap<Option<String>, Engine> = BTreeMap::new();
+    let app_of = |item: &Item| settings.app.clone().or_else(|| item.query.key("app").map(str::to_owned));
+    let apps: Vec<Option<String>> = items.iter().map(app_of).collect();
+    // What is wrong with definitions is told even where there is nothing to check.
+    let none = if apps.is_empty() { Some(&settings.app) } else { None };
+    for app in apps.iter().chain(none) {
+        if known.contains_key(app) {
+            continue;
+        }
+        let engine = match Engine::open(Settings { app: app.clone(), ..settings.clone() }).await {
+            Ok(engine) => engine,
+            Err(diagnostics) => {
+                reporter.report_settings(&diagnostics);
+                return None;
+            }
+        };
+        let more = engine.warnings().iter().filter(|warning| !told.contains(warning));
+        let more: Vec<Diagnostic> = more.cloned().collect();
+        reporter.report_settings(&more);
+        told.extend(more);
+        known.insert(app.clone(), engine);
+    }
+    Some(apps.iter().filter_map(|app| known.get(app).cloned()).collect())
 }
 
 fn line(item: &Item, checked: &Checked) -> serde_json::Value {

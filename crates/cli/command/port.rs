@@ -8,6 +8,7 @@ mod content;
 mod detections;
 mod project;
 mod report;
+mod root;
 mod studio;
 mod trap;
 mod unpack;
@@ -28,8 +29,11 @@ use speleo_engine::{ConfFolder, Engine, Settings};
 use speleo_knowledge::{Place, Props};
 
 use self::{
-    content::Content,
+    app::Home,
+    content::{Content, Left},
+    project::Project,
     report::{Entry, Report},
+    root::Root,
     trap::Trap,
     verdict::Verdict,
 };
@@ -49,55 +53,118 @@ pub(crate) async fn run(args: PortArgs) -> Result<Exit> {
     Ok(exit)
 }
 
+/// One app, or everything of a repository.
+struct Part {
+    /// The app, where there are several.
+    app: Option<String>,
+    /// Its folder, and that of its copies.
+    root: PathBuf,
+    copies: PathBuf,
+    content: Content,
+}
+
 async fn port(args: &PortArgs, reporter: &mut Reporter) -> Result<Exit> {
     let opened = unpack::open(&args.app)?;
-    let root = app_root(&opened.root)?;
-    let name = name(&args.app);
-    let mut content = match detections::is_repository(&root) {
-        true => detections::read(&root, name)?,
-        false => app::read(&root, name)?,
-    };
-    if within(&args.out, &root) {
+    let root = Root::find(&opened.root)?;
+    if within(&args.out, root.folder()) {
         bail!("{} is within what is ported: choose another folder", args.out.display());
     }
-    project::prepare(&args.out, args.force)?;
-    project::write(&args.out, &content)?;
-    project::write_settings(&args.out, &content.name, &BTreeSet::new())?;
-    let mut report = Report { name: content.name.clone(), root: root.clone(), ..Report::default() };
-    let files = project::file_names(&content.searches);
-    for (found, file) in content.searches.iter().zip(&files) {
-        let text = project::query(found, &report.place(&found.place));
-        project::text_file(&args.out.join("queries").join(file), &text)?;
+    let (parts, left) = read(&root)?;
+    let name = name(&args.app);
+    let mut report = Report { name: name.clone(), root: root.folder().to_owned(), left, ..Report::default() };
+    let mut project = Project::open(&args.out, args.force)?;
+    let files = write(&mut project, &parts, &report)?;
+    project.settings(&name, &BTreeSet::new())?;
+    let mut judged = Vec::new();
+    for (part, files) in parts.iter().zip(&files) {
+        let settings = Settings { project: Some(args.out.clone()), app: part.app.clone(), ..Settings::default() };
+        let engine = match Engine::open(settings).await {
+            Ok(engine) => engine,
+            Err(diagnostics) => {
+                reporter.report_settings(&diagnostics);
+                return Ok(Exit::Failed);
+            }
+        };
+        let verdicts = verdicts(&part.content, files, &args.out, &engine).await;
+        report.traps.extend(traps(part, &parts, &args.out, &verdicts, &engine).await);
+        judged.push(verdicts);
     }
-    let settings = Settings { project: Some(args.out.clone()), ..Settings::default() };
-    let engine = match Engine::open(settings).await {
-        Ok(engine) => engine,
-        Err(diagnostics) => {
-            reporter.report_settings(&diagnostics);
-            return Ok(Exit::Failed);
+    explain_missing(&parts, &mut judged);
+    let indexes = judged.iter().flatten().flat_map(|verdict| verdict.indexes.clone()).collect();
+    project.settings(&name, &indexes)?;
+    for ((part, files), verdicts) in parts.into_iter().zip(files).zip(judged) {
+        report.left.extend(part.content.left);
+        report.unread.extend(part.content.unread);
+        for ((found, file), verdict) in part.content.searches.into_iter().zip(files).zip(verdicts) {
+            report.entries.push(Entry {
+                app: part.app.clone(),
+                kind: found.kind,
+                name: found.name,
+                view: found.view,
+                file: file.to_string_lossy().into_owned(),
+                place: found.place,
+                needs: verdict.needs,
+                notes: verdict.notes,
+                source_types: verdict.source_types,
+            });
         }
-    };
-    let verdicts = verdicts(&content, &files, &args.out, &engine).await;
-    let indexes: BTreeSet<String> = verdicts.iter().flat_map(|verdict| verdict.indexes.clone()).collect();
-    project::write_settings(&args.out, &content.name, &indexes)?;
-    report.traps = traps(&content, &root, &args.out, &verdicts, &engine).await;
-    for ((found, file), verdict) in content.searches.drain(..).zip(files).zip(verdicts) {
-        report.entries.push(Entry {
-            kind: found.kind,
-            name: found.name,
-            view: found.view,
-            file: Path::new("queries").join(file).to_string_lossy().into_owned(),
-            place: found.place,
-            needs: verdict.needs,
-            notes: verdict.notes,
-            source_types: verdict.source_types,
-        });
     }
-    (report.left, report.unread) = (content.left, content.unread);
-    project::text_file(&args.out.join("PORT.md"), &report.markdown())?;
-    project::text_file(&args.out.join("port.json"), &format!("{:#}\n", report.json()))?;
+    report.sort();
+    project.report(&mut report)?;
     io::stdout().write_all(report.text(&args.out).as_bytes())?;
     Ok(Exit::Fine)
+}
+
+/// Reads what is ported, and tells what of it is left aside as a whole.
+fn read(root: &Root) -> Result<(Vec<Part>, Vec<Left>)> {
+    let only = |folder: &Path, content: Content| {
+        vec![Part { app: None, root: folder.to_owned(), copies: Home::only().conf, content }]
+    };
+    match root {
+        Root::Detections(folder) => Ok((only(folder, detections::read(folder)?), Vec::new())),
+        Root::App(folder) => Ok((only(folder, app::read(folder, &Home::only())?), Vec::new())),
+        Root::Apps { apps, etc, .. } => {
+            let mut parts = Vec::new();
+            let mut left = Vec::new();
+            for (name, folder) in apps {
+                if let Some(place) = app::disabled(folder) {
+                    left.push(Left { what: "app that is disabled", name: name.clone(), place });
+                    continue;
+                }
+                let home = Home::of(name);
+                let content = app::read(folder, &home)?;
+                parts.push(Part { app: Some(name.clone()), root: folder.clone(), copies: home.conf, content });
+            }
+            if let (Some(etc), Some(first)) = (etc, parts.first_mut()) {
+                app::system(etc, &mut first.content)?;
+            }
+            Ok((parts, left))
+        }
+    }
+}
+
+/// Writes conf files, lookups and queries, and gives the places of the queries.
+fn write(project: &mut Project, parts: &[Part], report: &Report) -> Result<Vec<Vec<PathBuf>>> {
+    let mut all = Vec::new();
+    for part in parts {
+        for (from, to) in &part.content.copies {
+            project.copy(from, to)?;
+        }
+        if part.app.is_some() && !part.content.copies.iter().any(|(_, to)| to.starts_with(&part.copies)) {
+            // An app is what has a folder, and version control forgets empty ones.
+            project.text(&part.copies.join("README.md"), "The app has no conf files that shape answers.\n")?;
+        }
+        for (to, text) in part.content.texts.iter().filter(|(_, text)| !text.is_empty()) {
+            project.text(to, text)?;
+        }
+        let folder = Path::new("queries").join(part.app.as_deref().unwrap_or_default());
+        let files = project::file_names(&part.content.searches, &folder);
+        for (found, file) in part.content.searches.iter().zip(&files) {
+            project.text(file, &project::query(found, &report.place(&found.place), part.app.as_deref()))?;
+        }
+        all.push(files);
+    }
+    Ok(all)
 }
 
 /// Whether a folder, which need not exist, is another one or lies in it: what is ported is only read.
@@ -105,34 +172,6 @@ fn within(folder: &Path, other: &Path) -> bool {
     let folder = std::path::absolute(folder).ok();
     let real = folder.and_then(|path| path.ancestors().find_map(|above| above.canonicalize().ok()));
     real.zip(other.canonicalize().ok()).is_some_and(|(folder, other)| folder.starts_with(other))
-}
-
-/// The app in a folder: the folder itself, or the only app below it.
-fn app_root(folder: &Path) -> Result<PathBuf> {
-    let is_app = |folder: &Path| {
-        ["default", "local", "detections"].iter().any(|name| folder.join(name).is_dir())
-            || fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
-                let path = entry.path();
-                path.extension().is_some_and(|ending| ending == "conf")
-            })
-    };
-    if is_app(folder) {
-        return Ok(folder.to_owned());
-    }
-    let below = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
-    let mut apps: Vec<PathBuf> = below.filter(|path| path.is_dir() && is_app(path)).collect();
-    apps.sort();
-    match apps.as_slice() {
-        [app] => Ok(app.clone()),
-        [] => bail!(
-            "{} is neither an app nor a repository of detections: there is no default/, local/ or detections/",
-            folder.display()
-        ),
-        apps => {
-            let names: Vec<String> = apps.iter().map(|app| name(app)).collect();
-            bail!("{} holds several apps, and one at a time is ported: {}", folder.display(), names.join(", "))
-        }
-    }
 }
 
 /// The name of what is ported, without the endings of archives.
@@ -148,49 +187,47 @@ async fn verdicts(content: &Content, files: &[PathBuf], folder: &Path, engine: &
     let width = 2 * std::thread::available_parallelism().map_or(1, usize::from);
     let searches = content.searches.iter().zip(files);
     // Owned, as the futures run on any thread.
-    let owned: Vec<_> = searches.map(|(found, file)| (found.clone(), folder.join("queries").join(file))).collect();
+    let owned: Vec<_> = searches.map(|(found, file)| (found.clone(), folder.join(file))).collect();
     let checks = owned.into_iter().map(|(found, file)| {
         let engine = engine.clone();
         async move {
             let text = fs::read_to_string(file).unwrap_or_else(|_| found.text.clone());
             let checked = session::check(&engine, &text).await;
-            Verdict::new(&found, &text, &checked, &engine).await
+            Verdict::new(&found, &text, &checked, &engine)
         }
     });
-    let mut verdicts: Vec<Verdict> = futures::stream::iter(checks).buffered(width).collect().await;
-    // What one search writes another may read, once the first ran.
-    let writers: BTreeMap<String, String> = verdicts
-        .iter()
-        .zip(&content.searches)
-        .flat_map(|(verdict, found)| verdict.written.iter().map(|name| (name.clone(), found.name.clone())))
-        .collect();
-    for verdict in &mut verdicts {
-        verdict.explain_missing(&writers);
-    }
-    verdicts
+    futures::stream::iter(checks).buffered(width).collect().await
 }
 
-/// The traps in conf files and in searches, by place.
-async fn traps(content: &Content, root: &Path, out: &Path, verdicts: &[Verdict], engine: &Engine) -> Vec<Trap> {
-    let (folder, _) = ConfFolder::open(root, None, None);
+/// What one search writes another may read, once the first ran.
+fn explain_missing(parts: &[Part], judged: &mut [Vec<Verdict>]) {
+    let mut writers: BTreeMap<String, String> = BTreeMap::new();
+    for (part, verdicts) in parts.iter().zip(judged.iter()) {
+        for (verdict, found) in verdicts.iter().zip(&part.content.searches) {
+            writers.extend(verdict.written.iter().map(|name| (name.clone(), found.name.clone())));
+        }
+    }
+    judged.iter_mut().flatten().for_each(|verdict| verdict.explain_missing(&writers));
+}
+
+/// The traps in conf files and in searches of a part. `parts` are all of them.
+async fn traps(part: &Part, parts: &[Part], out: &Path, verdicts: &[Verdict], engine: &Engine) -> Vec<Trap> {
+    let (folder, _) = ConfFolder::open(&part.root, None, None);
     let folders = [folder];
-    let mut traps: Vec<Trap> = content.searches.iter().flat_map(trap::of_search).collect();
+    let mut traps: Vec<Trap> = part.content.searches.iter().flat_map(trap::of_search).collect();
     traps.extend(verdicts.iter().flat_map(|verdict| verdict.traps.clone()));
     traps.extend(trap::of_props(&Props::from_conf(&conf::laid(&folders, "props", false).0).0));
     // The project's copies have the same lines.
-    let copied = out.join("conf");
-    let home = |place: Place| match place.file.as_deref().and_then(|file| file.strip_prefix(&copied).ok()) {
+    let original = |file: &Path| {
+        parts.iter().find_map(|part| Some(part.root.join(file.strip_prefix(out.join(&part.copies)).ok()?)))
+    };
+    let home = |place: Place| match place.file.as_deref().and_then(original) {
         // What has no file there was made of something else.
-        Some(inside) if root.join(inside).is_file() => Place { file: Some(root.join(inside).into()), ..place },
+        Some(file) if file.is_file() => Place { file: Some(file.into()), ..place },
         _ => place,
     };
     for problem in conf::problems(&folders, engine).await {
         traps.push(Trap { place: home((&problem).into()), message: problem.message });
     }
-    traps.sort_by(|one, other| {
-        let key = |trap: &Trap| (trap.place.file.clone(), trap.place.line, trap.message.clone());
-        key(one).cmp(&key(other))
-    });
-    traps.dedup();
     traps
 }

@@ -44,15 +44,16 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-/// Runs one query after the other and keeps the engine as long as the time range stays.
+/// Runs one query after the other and keeps the engine as long as time range and app stay.
 pub(crate) struct Runner<'a> {
     output: Output<'a>,
     reporter: Reporter,
-    engine: Option<(Range, Engine)>,
+    engine: Option<(World, Engine)>,
     count: usize,
 }
 
-type Range = (Option<String>, Option<String>);
+/// What differs between query files: start and end of the time range, and the app.
+type World = [Option<String>; 3];
 
 impl<'a> Runner<'a> {
     /// A runner that has run nothing.
@@ -68,12 +69,12 @@ impl<'a> Runner<'a> {
     /// Runs a query under its heading.
     pub(crate) async fn run(&mut self, settings: speleo_engine::Settings, query: &Query) -> Result<Exit> {
         self.heading(query)?;
-        let range = (settings.earliest.clone(), settings.latest.clone());
+        let world = [settings.earliest.clone(), settings.latest.clone(), settings.app.clone()];
         let engine = match &self.engine {
-            Some((known, engine)) if *known == range => engine.clone(),
+            Some((known, engine)) if *known == world => engine.clone(),
             _ => {
                 let Some(engine) = session::open(settings, &mut self.reporter).await else { return Ok(Exit::Failed) };
-                self.engine = Some((range, engine.clone()));
+                self.engine = Some((world, engine.clone()));
                 engine
             }
         };

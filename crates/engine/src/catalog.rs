@@ -75,7 +75,7 @@ impl Catalog {
         let parts = self.parts(&name);
         let Some(first) = parts.first() else {
             let message = format!("no index is called `{name}`: there is nothing to collect into");
-            return Err(Fault { code: Code::UnknownIndex, message });
+            return Err(Fault::new(Code::UnknownIndex, message));
         };
         let is_lines = |path: &Path| {
             path.extension()
@@ -95,7 +95,7 @@ impl Catalog {
             "the index `{name}` is read from `{}`: events can be added to a folder or a file `.ndjson` or `.jsonl`",
             first.path
         );
-        Err(Fault { code: Code::File, message })
+        Err(Fault::new(Code::File, message))
     }
 
     fn parts(&self, name: &str) -> &[IndexSetting] {

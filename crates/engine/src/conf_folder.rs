@@ -32,6 +32,8 @@ pub struct ConfFolder {
     visibility: BTreeMap<String, Visibility>,
     /// The app in which searches run: the only one, or the one asked for.
     current: Option<String>,
+    /// The folder of `apps`, `system` and `users`.
+    etc: Option<PathBuf>,
 }
 
 impl ConfFolder {
@@ -46,6 +48,7 @@ impl ConfFolder {
             for (name, home) in [("default", Home::SystemDefault), ("local", Home::SystemLocal)] {
                 found.homes.push((home, etc.join("system").join(name)));
             }
+            found.etc = Some(etc.clone());
             for (name, app) in folders(&etc.join("apps")) {
                 found.add_app(name, app, &mut problems);
             }
@@ -53,12 +56,12 @@ impl ConfFolder {
             for (app, folder) in own {
                 found.homes.push((Home::User(app), folder.join("local")));
             }
-        } else if is_app(path) {
+        } else if ConfFolder::is_app(path) {
             let name = app_name(path);
             found.current = Some(name.clone());
             found.add_app(name, path.to_owned(), &mut problems);
         } else {
-            let apps: Vec<_> = folders(path).into_iter().filter(|(_, folder)| is_app(folder)).collect();
+            let apps: Vec<_> = folders(path).into_iter().filter(|(_, folder)| ConfFolder::is_app(folder)).collect();
             if apps.is_empty() {
                 // It may still hold lookups or data models.
                 let name = app_name(path);
@@ -89,6 +92,16 @@ impl ConfFolder {
             self.visibility.insert(name.clone(), Visibility::from_conf(&metadata));
         }
         self.apps.insert(name, folder);
+    }
+
+    /// Whether a folder is an app: it has layers of conf files, or conf files.
+    pub fn is_app(path: &Path) -> bool {
+        ["default", "local"].iter().any(|layer| path.join(layer).is_dir()) || !files(path, "conf").is_empty()
+    }
+
+    /// The `etc` that was found: the folder of `apps`, and perhaps of `system` and `users`.
+    pub fn etc(&self) -> Option<&Path> {
+        self.etc.as_deref()
     }
 
     /// The app in which searches run.
@@ -166,10 +179,6 @@ impl ConfFiles<'_> {
 fn app_name(path: &Path) -> String {
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     full.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-}
-
-fn is_app(path: &Path) -> bool {
-    ["default", "local"].iter().any(|layer| path.join(layer).is_dir()) || !files(path, "conf").is_empty()
 }
 
 /// The folders in a folder by name; hidden ones are left out.

@@ -7,7 +7,7 @@ mod explain;
 mod library;
 mod partial;
 
-pub use answer::{Answer, Checked, Explained, Explanation, Outcome, Status, Step};
+pub use answer::{Answer, Checked, Explained, Explanation, Names, Outcome, Status, Step};
 pub use library::Library;
 
 use std::{path::PathBuf, sync::Arc, time::Instant};
@@ -109,6 +109,19 @@ impl Engine {
             .unwrap_or_else(crate::clock::system_zone)
     }
 
+    /// What is wrong with a time range that a search would be asked for.
+    pub fn time_problems(&self, earliest: Option<&str>, latest: Option<&str>) -> Vec<Diagnostic> {
+        let own = &self.shared.settings;
+        let settings = Settings {
+            earliest: earliest.map(str::to_owned),
+            latest: latest.map(str::to_owned),
+            now: own.now.clone(),
+            timezone: own.timezone.clone(),
+            ..Settings::default()
+        };
+        Clock::new(&settings).err().unwrap_or_default()
+    }
+
     /// Adds a search that gave an answer to the file of earlier searches, where there is one. That it cannot be written is no
     /// reason to fail: the answer is there.
     pub fn remember(&self, text: &str, answer: &Answer) {
@@ -164,7 +177,7 @@ impl Engine {
         let mut read = self.read_saved(text);
         let commands = answer::commands(&read.search);
         let mut diagnostics = std::mem::take(&mut read.diagnostics);
-        let mut names = (Vec::new(), Vec::new());
+        let mut names = Names::default();
         if !diagnostics.iter().any(Diagnostic::is_error) {
             if read.continues {
                 read.search.commands.insert(0, any_events());
@@ -172,7 +185,11 @@ impl Engine {
             let planned = match self.world(Mode::Blind) {
                 Ok(world) => {
                     let planned = self.plan(&read, &world).await;
-                    names = world.record.lookups();
+                    names = match planned {
+                        Ok(_) => world.record.names(),
+                        // Planning ends with the first command that fails.
+                        Err(_) => self.names_of_broken(&read, &world).await,
+                    };
                     planned
                 }
                 Err(problems) => Err(problems),
@@ -180,12 +197,10 @@ impl Engine {
             diagnostics.extend(planned.map_or_else(|problems| problems, |plan| read.expansion.locate(plan.notes)));
         } else if let Ok(world) = self.world(Mode::Blind) {
             diagnostics.extend(self.plan_parts(&read, &world).await);
-            names = world.record.lookups();
+            names = self.names_of_broken(&read, &world).await;
             partial::in_reading_order(&mut diagnostics);
         }
-        let (missing_lookups, written_lookups) = names;
-        let expanded = read.expansion.text;
-        Checked { expanded, missing_lookups, written_lookups, ..Checked::new(commands, diagnostics) }
+        Checked::new(commands, diagnostics, names)
     }
 
     /// Runs a search to its end. Dropping the future cancels it.

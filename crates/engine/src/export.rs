@@ -35,11 +35,11 @@ const MOST_FILES: usize = 1_000_000;
 pub(crate) fn write(folder: &Path, write: &FileWrite, rows: &Rows) -> Result<(), Fault> {
     if !is_plain(&write.name) {
         let message = format!("`{}` is not the plain name of a file", write.name);
-        return Err(Fault { code: Code::BadValue, message });
+        return Err(Fault::new(Code::BadValue, message));
     }
     if write.roll_bytes.is_none() && !write.name.to_ascii_lowercase().ends_with(".txt") {
         let message = format!("the name of a text file ends in `.txt`, not so `{}`", write.name);
-        return Err(Fault { code: Code::BadValue, message });
+        return Err(Fault::new(Code::BadValue, message));
     }
     let mut open: HashMap<String, Rolling> = HashMap::new();
     let mut order: Vec<String> = Vec::new();
@@ -107,7 +107,7 @@ impl Rolling {
         for part in place.split('/').filter(|part| !part.is_empty()) {
             if !is_plain(part) {
                 let message = format!("`{place}` is no folder below the one of dumped files");
-                return Err(Fault { code: Code::BadValue, message });
+                return Err(Fault::new(Code::BadValue, message));
             }
             folder.push(part);
         }

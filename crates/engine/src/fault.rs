@@ -13,22 +13,29 @@ pub(crate) struct Fault {
     pub(crate) code: Code,
     /// What to say.
     pub(crate) message: String,
+    /// The name that it is about, as in [`Diagnostic::name`].
+    pub(crate) name: Option<String>,
 }
 
 impl Fault {
+    /// A failure that is about no name.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), name: None }
+    }
+
     /// A file that cannot be opened, read or written.
     pub(crate) fn file(path: &Path, doing: &str, error: impl fmt::Display) -> Self {
-        Self { code: Code::File, message: format!("cannot {doing} `{}`: {error}", path.display()) }
+        Self::new(Code::File, format!("cannot {doing} `{}`: {error}", path.display()))
     }
 
     /// Data that cannot be decoded.
     pub(crate) fn data(shown: impl fmt::Display, message: impl fmt::Display) -> Self {
-        Self { code: Code::Data, message: format!("{shown}: {message}") }
+        Self::new(Code::Data, format!("{shown}: {message}"))
     }
 
     /// As a diagnostic without a place.
     pub(crate) fn diagnostic(&self) -> Diagnostic {
-        Diagnostic::unplaced(self.code, self.message.clone())
+        Diagnostic { name: self.name.clone(), ..Diagnostic::unplaced(self.code, self.message.clone()) }
     }
 }
 
@@ -66,7 +73,7 @@ fn diagnose_engine(span: Option<Span>, source: DataFusionError) -> Diagnostic {
         None => Diagnostic::unplaced(code, message),
     };
     if let Some(fault) = find::<Fault>(&source) {
-        return place(fault.code, fault.message.clone());
+        return Diagnostic { name: fault.name.clone(), ..place(fault.code, fault.message.clone()) };
     }
     if let Some(lost) = find::<Lost>(&source) {
         return place(Code::Bug, lost.to_string());

@@ -30,8 +30,9 @@ mod world;
 extern crate self as speleo_engine;
 
 pub use conf_folder::{ConfFiles, ConfFolder};
-pub use engine::{Answer, Checked, Engine, Explained, Explanation, Library, Outcome, Status, Step};
+pub use engine::{Answer, Checked, Engine, Explained, Explanation, Library, Names, Outcome, Status, Step};
 #[doc(hidden)]
 pub use event::events_of;
 pub use project::resolve as resolve_settings;
 pub use settings::{IndexSetting, Settings};
+pub use speleo_plan::Thing;

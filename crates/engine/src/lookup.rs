@@ -57,13 +57,7 @@ impl Lookups {
 
     fn read(&self, name: &str, knowledge: &Knowledge) -> Result<Option<(LookupDefinition, Table)>, Fault> {
         let definition = definition(name, knowledge);
-        if let Some(program) = &definition.program {
-            let message = format!(
-                "the lookup `{name}` asks the program `{program}`, which is not run: put its answers into a CSV file, and name that \
-                 with `filename` in transforms.conf"
-            );
-            return Err(Fault { code: Code::UnsupportedForm, message });
-        }
+        scripted(name, &definition)?;
         let table = if let Some(collection) = &definition.collection {
             collection::read(self.collection(collection).as_deref(), &definition.columns)?
         } else if let Some(filename) = features::file(&definition.filename) {
@@ -77,16 +71,20 @@ impl Lookups {
     }
 
     /// Whether there is a table, without reading it. A collection that has no file yet is empty.
-    pub(crate) fn exists(&self, name: &str, knowledge: &Knowledge) -> bool {
+    ///
+    /// # Errors
+    /// Where a program would give the rows.
+    pub(crate) fn exists(&self, name: &str, knowledge: &Knowledge) -> Result<bool, Fault> {
         let definition = definition(name, knowledge);
+        scripted(name, &definition)?;
         if definition.collection.is_some() {
-            return true;
+            return Ok(true);
         }
         let filename = definition.filename;
-        match features::file(&filename) {
+        Ok(match features::file(&filename) {
             Some(filename) => self.existing(&filename).is_some(),
             None => self.find(&filename).is_some(),
-        }
+        })
     }
 
     /// Writes rows to a table.
@@ -106,7 +104,7 @@ impl Lookups {
         let filename = definition.filename;
         if !is_csv(&filename) {
             let message = format!("`{}` is neither a lookup definition nor the name of a CSV file", write.table);
-            return Err(Fault { code: Code::UnknownLookup, message });
+            return Err(Fault { name: Some(write.table.clone()), ..Fault::new(Code::UnknownLookup, message) });
         }
         let path = match (&self.overlay, self.find(&filename)) {
             (None, Some(path)) => path,
@@ -126,10 +124,12 @@ impl Lookups {
     /// # Errors
     /// Where there is none.
     pub(crate) fn home(&self, name: &str) -> Result<&Path, Fault> {
-        self.overlay.iter().chain(&self.folders).map(PathBuf::as_path).next().ok_or_else(|| Fault {
-            code: Code::File,
-            message: format!("there is no folder of lookups to write `{name}` to"),
-        })
+        self.overlay
+            .iter()
+            .chain(&self.folders)
+            .map(PathBuf::as_path)
+            .next()
+            .ok_or_else(|| Fault::new(Code::File, format!("there is no folder of lookups to write `{name}` to")))
     }
 
     /// The names of files and definitions, sorted.
@@ -165,6 +165,16 @@ impl Lookups {
 
 fn definition(name: &str, knowledge: &Knowledge) -> LookupDefinition {
     knowledge.lookups.get(name).cloned().unwrap_or_else(|| LookupDefinition::of_file(name))
+}
+
+/// Refuses a lookup whose rows a program would give.
+fn scripted(name: &str, definition: &LookupDefinition) -> Result<(), Fault> {
+    let Some(program) = &definition.program else { return Ok(()) };
+    let message = format!(
+        "the lookup `{name}` asks the program `{program}`, which is not run: put its answers into a CSV file, and name that \
+         with `filename` in transforms.conf"
+    );
+    Err(Fault { name: Some(name.to_owned()), ..Fault::new(Code::ScriptedLookup, message) })
 }
 
 /// Whether a text names something in a folder, and nothing above or below it.

@@ -109,9 +109,13 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
     settings.conf = all(project.conf).chain(settings.conf).collect();
     settings.macros = all(project.macros).chain(settings.macros).collect();
     settings.datamodels = all(project.datamodels).chain(settings.datamodels).collect();
-    settings.queries.extend(all(project.queries.unwrap_or_else(|| vec![QUERIES.into()])));
-    settings.lookups = settings.lookups.or(project.lookups.map(at));
     settings.app = settings.app.or(project.app);
+    for queries in all(project.queries.unwrap_or_else(|| vec![QUERIES.into()])) {
+        // Of several saved searches of a name, an app means its own.
+        let own = settings.app.as_ref().map(|app| queries.join(app)).filter(|own| own.is_dir());
+        settings.queries.extend(own.into_iter().chain([queries]));
+    }
+    settings.lookups = settings.lookups.or(project.lookups.map(at));
     settings.user = settings.user.or(project.user);
     settings.geoip = settings.geoip.or(project.geoip.map(at));
     settings.sourcetype = settings.sourcetype.or(project.sourcetype);

@@ -148,7 +148,7 @@ pub(crate) async fn open(
         origins::add_columns(&mut said, &schema);
         tables.push(table);
     }
-    let table = columnar::unite(tables).map_err(|error| Fault { code: Code::Data, message: error.to_string() })?;
+    let table = columnar::unite(tables).map_err(|error| Fault::new(Code::Data, error.to_string()))?;
     Ok(Index { table, open, origins, said, warnings, notes })
 }
 

@@ -16,14 +16,16 @@ use datafusion::{
     prelude::SessionContext,
 };
 use speleo_knowledge::Knowledge;
-use speleo_plan::{IndexEntry, IndexFile, LookupTable, PastSearch, Result, Rows, Source, TimeRange, World, Write};
+use speleo_plan::{
+    IndexEntry, IndexFile, LookupTable, PastSearch, Result, Rows, Source, Thing, TimeRange, World, Write,
+};
 use speleo_syntax::Diagnostic;
 
 use crate::{
     catalog::Catalog,
     clock::Clock,
     collect,
-    engine::Step,
+    engine::{Names, Step},
     event::Notes,
     export,
     fault::Fault,
@@ -72,8 +74,7 @@ pub(crate) struct Record {
     /// What comes up while indexes are read.
     notes: Mutex<Vec<Arc<Notes>>>,
     scanned: AtomicU64,
-    /// Lookups that are read and missing, and those that are written.
-    lookups: Mutex<(Vec<String>, Vec<String>)>,
+    names: Mutex<Names>,
 }
 
 impl Record {
@@ -92,17 +93,13 @@ impl Record {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Lookups that were asked for and are not there, and those that would be written.
-    pub(crate) fn lookups(&self) -> (Vec<String>, Vec<String>) {
-        self.lookups.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What was named so far.
+    pub(crate) fn names(&self) -> Names {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn lookup(&self, name: &str, is_written: bool) {
-        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = if is_written { &mut lookups.1 } else { &mut lookups.0 };
-        if !list.iter().any(|known| known == name) {
-            list.push(name.to_owned());
-        }
+    fn name(&self, note: impl FnOnce(&mut Names) -> bool) {
+        note(&mut self.names.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Warnings about the data that was touched, each once.
@@ -210,6 +207,18 @@ impl World for EngineWorld<'_> {
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
+    fn names(&self, thing: Thing, name: &str) {
+        self.record.name(|names| match thing {
+            Thing::Index => names.indexes.insert(name.to_owned()),
+            Thing::SourceType => names.source_types.insert(name.to_owned()),
+            Thing::DataModel | Thing::SavedSearch | Thing::TransactionType => false,
+        });
+    }
+
+    fn lacks(&self, thing: Thing, name: &str) {
+        self.record.name(|names| names.missing.insert((thing, name.to_owned())));
+    }
+
     fn indexes(&self) -> Vec<IndexEntry> {
         if self.is_blind() { Vec::new() } else { self.catalog.entries() }
     }
@@ -233,8 +242,8 @@ impl World for EngineWorld<'_> {
 
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {
         if self.is_blind() {
-            if !self.lookups.exists(name, self.knowledge) {
-                self.record.lookup(name, false);
+            if !self.lookups.exists(name, self.knowledge)? {
+                self.record.name(|names| names.missing_lookups.insert(name.to_owned()));
             }
             return Ok(None);
         }
@@ -266,7 +275,7 @@ impl World for EngineWorld<'_> {
             self.target(index)?;
         }
         if let (Write::Lookup(write), Mode::Blind) = (&write, self.mode) {
-            self.record.lookup(&write.table, true);
+            self.record.name(|names| names.written_lookups.insert(write.table.clone()));
         }
         let rows = self.run(step, plan).await?;
         if self.mode == Mode::Run {

@@ -110,6 +110,11 @@ impl Knowledge {
         self.macros.get(&macros::key(name, arguments))
     }
 
+    /// The program that would give a lookup's rows, where no file and no collection holds them. It is not run.
+    pub fn lookup_program(&self, name: &str) -> Option<&str> {
+        self.lookups.get(name)?.program.as_deref()
+    }
+
     /// A data model by name: the user's, else the built-in one.
     pub fn data_model(&self, name: &str) -> Option<&DataModel> {
         self.data_models.get(name).or_else(|| data_model::builtin::find(name))

@@ -277,7 +277,7 @@ fn find(aggregate: &Aggregate) -> Result<(&'static AggregateSpec, Option<f64>)> 
         return Ok(found);
     }
     let text = format!("no stats function is called `{}`", aggregate.function);
-    let mut error = Diagnostic::new(Code::UnknownAggregate, aggregate.function_span, text);
+    let mut error = Diagnostic::new(Code::UnknownAggregate, aggregate.function_span, text).named(&aggregate.function);
     let names = speleo_functions::STATS.iter().flat_map(|family| family.iter()).flat_map(|spec| spec.names.iter());
     let name = aggregate.function.as_str();
     if let Some((_, ours)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {

@@ -22,7 +22,7 @@ use speleo_knowledge::{DataModel, DataObject};
 use speleo_syntax::{Code, Diagnostic, SearchExpr, Span, Spanned};
 
 use crate::{
-    Result,
+    Result, Thing,
     lower::Context,
     meet,
     relation::{Relation, column},
@@ -169,6 +169,7 @@ fn find<'a>(name: &Spanned<String>, fields: &HashSet<String>, cx: &Context<'a>) 
     };
     let Some(model) = world.knowledge().data_model(model_name) else {
         if world.is_blind() {
+            world.lacks(Thing::DataModel, model_name);
             return Ok(None);
         }
         let names = world.knowledge().data_model_names();
@@ -178,7 +179,10 @@ fn find<'a>(name: &Spanned<String>, fields: &HashSet<String>, cx: &Context<'a>) 
         Some(path) => match model.resolve(path) {
             Some(object) => vec![object],
             // The search may be for a model of the same name that is not here.
-            None if world.is_blind() && !world.knowledge().data_models.contains_key(model_name) => return Ok(None),
+            None if world.is_blind() && !world.knowledge().data_models.contains_key(model_name) => {
+                world.lacks(Thing::DataModel, &written);
+                return Ok(None);
+            }
             None => {
                 let names = model.objects.iter().map(|object| object.name.as_str());
                 return Err(unknown("object of the data model", path, names, name.span));
@@ -190,7 +194,7 @@ fn find<'a>(name: &Spanned<String>, fields: &HashSet<String>, cx: &Context<'a>) 
 }
 
 fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>, span: Span) -> crate::Error {
-    let error = Diagnostic::new(Code::UnknownDataModel, span, format!("no {what} is called `{name}`"));
+    let error = Diagnostic::new(Code::UnknownDataModel, span, format!("no {what} is called `{name}`")).named(name);
     match suggest::nearest(name, names) {
         Some(nearest) => error.help(format!("`{nearest}` is one")).into(),
         None => error.into(),

@@ -193,9 +193,9 @@ impl<'a, 'w> Lowering<'a, 'w> {
         let lowered = self.lower(expr);
         self.cx.notes.truncate(notes);
         lowered.map_err(|error| match error {
-            Error::Diagnostics(list) => Error::Diagnostics(
-                list.into_iter().map(|problem| Diagnostic::new(problem.code, span, problem.message)).collect(),
-            ),
+            Error::Diagnostics(list) => {
+                Error::Diagnostics(list.into_iter().map(|problem| problem.retold(span, &*problem.message)).collect())
+            }
             other => other,
         })
     }

@@ -7,7 +7,7 @@ use speleo_functions::time::parse_time;
 use speleo_knowledge::SavedSearch;
 use speleo_syntax::{Code, Diagnostic, Severity, Span, parse_saved};
 
-use crate::{Error, Result, TimeRange, command::pipeline, lower::Context, relation::Relation, suggest, table};
+use crate::{Error, Result, Thing, TimeRange, command::pipeline, lower::Context, relation::Relation, suggest, table};
 
 /// The saved search of that name; none where nothing is known of them.
 ///
@@ -19,9 +19,11 @@ pub(crate) fn find<'a>(name: &str, span: Span, cx: &Context<'a>) -> Result<Optio
         return Ok(Some(found));
     }
     if cx.world.is_blind() {
+        cx.world.lacks(Thing::SavedSearch, name);
         return Ok(None);
     }
-    let error = Diagnostic::new(Code::UnknownSavedSearch, span, format!("no saved search is called `{name}`"));
+    let message = format!("no saved search is called `{name}`");
+    let error = Diagnostic::new(Code::UnknownSavedSearch, span, message).named(name);
     let all = knowledge.saved_searches.values();
     let names = all.flat_map(|saved| saved.title.as_deref().into_iter().chain([saved.name.as_str()]));
     Err(match suggest::nearest(name, names) {
@@ -91,6 +93,6 @@ fn own_range(saved: &SavedSearch, span: Span, cx: &Context<'_>) -> Result<TimeRa
 }
 
 fn placed(problems: &[Diagnostic], name: &str, span: Span) -> Error {
-    let again = |problem: &Diagnostic| Diagnostic::new(problem.code, span, format!("in `{name}`: {}", problem.message));
+    let again = |problem: &Diagnostic| problem.retold(span, format!("in `{name}`: {}", problem.message));
     Error::Diagnostics(problems.iter().map(again).collect())
 }

@@ -21,7 +21,7 @@ use datafusion::{
 use speleo_syntax::{Code, Diagnostic, SearchExpr, Span};
 
 use crate::{
-    Result, Source,
+    Result, Source, Thing,
     lower::Context,
     meet::{self, TIME, time_type},
     predicate,
@@ -51,6 +51,9 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
     }
     let range = if is_bounded { cx.range } else { cx.outer_range };
     if cx.world.is_blind() {
+        for (thing, field) in [(Thing::Index, predicate::index::INDEX), (Thing::SourceType, "sourcetype")] {
+            predicate::index::wanted_of(field, expr).iter().for_each(|(_, name)| cx.world.names(thing, name));
+        }
         let relation = nothing(&cx.mentioned, true)?;
         let condition = predicate::of_index(expr, &answers, &relation, None, cx)?;
         return filtered(relation, condition);

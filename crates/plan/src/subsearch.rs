@@ -115,7 +115,8 @@ pub(crate) fn answer_text(answers: &Answers, bracket: Span) -> Option<String> {
 /// The text of a bracket is not what its place needs.
 pub(crate) fn unreadable(text: &str, problem: &Diagnostic, span: Span) -> Error {
     let shown: String = text.chars().take(200).collect();
-    Diagnostic::new(problem.code, span, format!("the returned text cannot be read: {}", problem.message))
+    problem
+        .retold(span, format!("the returned text cannot be read: {}", problem.message))
         .label(format!("returned `{shown}`"))
         .help("`return $field` returns a bare value, `return field` a comparison")
         .into()

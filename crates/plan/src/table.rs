@@ -15,7 +15,7 @@ use speleo_knowledge::Limit;
 use speleo_syntax::{Code, Diagnostic, Field as Name, Span, parse_search_expr};
 
 use crate::{
-    LookupTable, Result, Rows,
+    Error, LookupTable, Result, Rows,
     lower::Context,
     predicate,
     relation::{OrderKey, Relation, SEQUENCE, column, named},
@@ -34,7 +34,7 @@ pub(crate) async fn open(name: &Name, cx: &mut Context<'_>) -> Result<Option<Loo
         return Ok(None);
     }
     let text = format!("no lookup table is called `{}`", name.name);
-    let mut error = Diagnostic::new(Code::UnknownLookup, name.span, text);
+    let mut error = Diagnostic::new(Code::UnknownLookup, name.span, text).named(&name.name);
     let names = cx.world.lookup_names();
     if let Some(nearest) = suggest::nearest(&name.name, names.iter().map(String::as_str)) {
         error = error.edit(format!("`{nearest}` is one"), name.span, nearest);
@@ -44,7 +44,7 @@ pub(crate) async fn open(name: &Name, cx: &mut Context<'_>) -> Result<Option<Loo
 
 /// A lookup table with those of its rows that the definition's filter leaves; none where it does not exist.
 pub(crate) async fn find(name: &str, span: Span, cx: &mut Context<'_>) -> Result<Option<LookupTable>> {
-    let Some(mut table) = cx.world.lookup(name).await? else { return Ok(None) };
+    let Some(mut table) = cx.world.lookup(name).await.map_err(|error| placed(error, span))? else { return Ok(None) };
     if let Some(most) = cx.world.limit(Limit::LookupMatches) {
         let definition = &mut table.definition;
         definition.max_matches = definition.max_matches.min(usize::try_from(most).unwrap_or(usize::MAX));
@@ -62,6 +62,18 @@ pub(crate) async fn find(name: &str, span: Span, cx: &mut Context<'_>) -> Result
     cx.notes.truncate(notes);
     let view = ViewTable::new(rows.filter(condition)?.plan, None);
     Ok(Some(LookupTable { table: provider_as_source(Arc::new(view)), ..table }))
+}
+
+/// That a definition cannot be used is told where it is named; what is wrong with a file is the file's.
+fn placed(error: Error, span: Span) -> Error {
+    let place = |found: Diagnostic| match found.code {
+        Code::ScriptedLookup => found.retold(span, &*found.message),
+        _ => found,
+    };
+    match error {
+        Error::Diagnostics(list) => Error::Diagnostics(list.into_iter().map(place).collect()),
+        other => other,
+    }
 }
 
 /// The rows of a lookup table in file order.

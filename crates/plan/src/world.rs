@@ -188,6 +188,21 @@ pub struct Rows {
     pub batches: Vec<RecordBatch>,
 }
 
+/// What a search may name of the outside, besides lookups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Thing {
+    /// An index, or a pattern of some.
+    Index,
+    /// A source type, or a pattern of some.
+    SourceType,
+    /// A data model, or `Model.Object` where the model has no such object.
+    DataModel,
+    /// A saved search.
+    SavedSearch,
+    /// A transaction type.
+    TransactionType,
+}
+
 /// What lowering may ask for.
 #[async_trait]
 pub trait World: Send + Sync {
@@ -224,6 +239,14 @@ pub trait World: Send + Sync {
     fn file(&self, app: Option<&str>, folder: &str, name: &str) -> Result<Option<String>> {
         let _ = (app, folder, name);
         Ok(None)
+    }
+    /// Hears each index and source type that conditions ask for, where nothing is known of the data.
+    fn names(&self, thing: Thing, name: &str) {
+        let _ = (thing, name);
+    }
+    /// Hears what the search needs and nothing defines, where that is no error because nothing is known of the data.
+    fn lacks(&self, thing: Thing, name: &str) {
+        let _ = (thing, name);
     }
     /// The indexes that exist.
     fn indexes(&self) -> Vec<IndexEntry>;

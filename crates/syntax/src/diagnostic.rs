@@ -57,6 +57,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do.
     pub help: Vec<Help>,
+    /// The name of the macro, command, function or other thing that is unknown or does not run, where the problem is about one.
+    pub name: Option<String>,
 }
 
 impl Diagnostic {
@@ -68,12 +70,25 @@ impl Diagnostic {
             message: message.into(),
             labels: vec![Label { span, text: String::new() }],
             help: Vec::new(),
+            name: None,
         }
     }
 
     /// A diagnostic without a place in the search.
     pub fn unplaced(code: Code, message: impl Into<String>) -> Self {
-        Self { code, severity: code.severity(), message: message.into(), labels: Vec::new(), help: Vec::new() }
+        let severity = code.severity();
+        Self { code, severity, message: message.into(), labels: Vec::new(), help: Vec::new(), name: None }
+    }
+
+    /// The same problem told in other words at the place that brought it up, as for the text of a saved search.
+    pub fn retold(&self, span: Span, message: impl Into<String>) -> Self {
+        Self { name: self.name.clone(), ..Self::new(self.code, span, message) }
+    }
+
+    /// Says which name it is about.
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// Puts a remark on the primary place.

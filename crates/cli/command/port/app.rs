@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 use speleo_engine::ConfFolder;
-use speleo_knowledge::{Conf, conf::Stanza, conf::truth};
+use speleo_knowledge::{Conf, Place, conf::Stanza, conf::truth};
 
 use super::{
     content::{Content, Found, Kind, Left, place},
@@ -62,10 +62,62 @@ const KEYS: [(&str, &str); 9] = [
     ("disabled", "disabled"),
 ];
 
+/// Where an app's files go in a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Home {
+    /// Its conf files, data models and metadata.
+    pub(super) conf: PathBuf,
+    /// Its lookup files.
+    pub(super) lookups: PathBuf,
+}
+
+impl Home {
+    /// Of the only app.
+    pub(super) fn only() -> Self {
+        Self { conf: "conf".into(), lookups: "lookups".into() }
+    }
+
+    /// Of one of several: each keeps its folder, so that metadata say what it shares.
+    pub(super) fn of(app: &str) -> Self {
+        let conf = Path::new("conf/apps").join(app);
+        Self { lookups: conf.join("lookups"), conf }
+    }
+}
+
+/// Whether an app is switched off, and where that is said.
+pub(super) fn disabled(root: &Path) -> Option<Place> {
+    let (folder, _) = ConfFolder::open(root, None, None);
+    let conf = folder.read("app").0.for_search();
+    let state = conf.stanzas.get("install")?.settings.get("state")?;
+    state.value.eq_ignore_ascii_case("disabled").then(|| state.into())
+}
+
+/// What holds for all apps of an `etc`: its conf files. What belongs to users is left.
+pub(super) fn system(etc: &Path, content: &mut Content) -> Result<()> {
+    for layer in ["default", "local"] {
+        let place = Path::new("system").join(layer);
+        for kind in KEPT {
+            let file = etc.join(&place).join(format!("{kind}.conf"));
+            if file.is_file() {
+                content.keep(&file, &Path::new("conf").join(&place));
+            }
+        }
+    }
+    let mut files = Vec::new();
+    if etc.join("users").is_dir() {
+        query_file::walk(&etc.join("users"), &mut files, &|file| file.ends_with("local/savedsearches.conf"))?;
+    }
+    for file in files {
+        let name = file.strip_prefix(etc.join("users")).unwrap_or(&file).to_string_lossy().into_owned();
+        content.left.push(Left { what: "searches of a user", name, place: place(&file, 1) });
+    }
+    Ok(())
+}
+
 /// Reads an app.
-pub(super) fn read(root: &Path, name: String) -> Result<Content> {
+pub(super) fn read(root: &Path, home: &Home) -> Result<Content> {
     let (folder, problems) = ConfFolder::open(root, None, None);
-    let mut content = Content { name, ..Content::default() };
+    let mut content = Content::default();
     content.unread.extend(problems.into_iter().map(|problem| ((&problem).into(), problem.message)));
     let conf = |kind: &str| folder.read(kind).0.for_search();
     saved_searches(&conf("savedsearches"), &mut content);
@@ -74,11 +126,11 @@ pub(super) fn read(root: &Path, name: String) -> Result<Content> {
         for kind in KEPT {
             let file = root.join(layer).join(format!("{kind}.conf"));
             if file.is_file() {
-                content.keep(&file, &Path::new("conf").join(layer).to_string_lossy());
+                content.keep(&file, &home.conf.join(layer));
             }
         }
         for file in files(&root.join(layer).join("data/models"))? {
-            content.keep(&file, "conf/default/data/models");
+            content.keep(&file, &home.conf.join("default/data/models"));
         }
         for folder in ["data/ui/views", "data/ui/panels"] {
             let found = files(&root.join(layer).join(folder))?.into_iter();
@@ -88,7 +140,12 @@ pub(super) fn read(root: &Path, name: String) -> Result<Content> {
     }
     views.values().for_each(|file| dashboard(file, &mut content));
     for file in files(&root.join("lookups"))? {
-        content.keep(&file, "lookups");
+        content.keep(&file, &home.lookups);
+    }
+    if *home != Home::only() {
+        for file in files(&root.join("metadata"))? {
+            content.keep(&file, &home.conf.join("metadata"));
+        }
     }
     for (kind, what) in LEFT {
         for (name, stanza) in &conf(kind).stanzas {

@@ -58,8 +58,6 @@ pub(super) struct Left {
 /// Everything of an app or a repository.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    /// Its name for people.
-    pub(super) name: String,
     pub(super) searches: Vec<Found>,
     /// Files to copy, with their place in the project.
     pub(super) copies: Vec<(PathBuf, PathBuf)>,
@@ -72,9 +70,9 @@ pub(super) struct Content {
 
 impl Content {
     /// Keeps a file under `folder` of the project, by its name alone.
-    pub(super) fn keep(&mut self, file: &Path, folder: &str) {
+    pub(super) fn keep(&mut self, file: &Path, folder: &Path) {
         if let Some(name) = file.file_name() {
-            self.copies.push((file.to_owned(), Path::new(folder).join(name)));
+            self.copies.push((file.to_owned(), folder.join(name)));
         }
     }
 }

@@ -21,14 +21,10 @@ use crate::{
 
 /// Folders with searches.
 const SEARCHES: [&str; 2] = ["detections", "baselines"];
-/// Whether a folder is such a repository.
-pub(super) fn is_repository(root: &Path) -> bool {
-    root.join("detections").is_dir()
-}
 
 /// Reads a repository.
-pub(super) fn read(root: &Path, name: String) -> Result<Content> {
-    let mut content = Content { name, ..Content::default() };
+pub(super) fn read(root: &Path) -> Result<Content> {
+    let mut content = Content::default();
     for folder in SEARCHES {
         for (file, text) in files(&root.join(folder), &mut content)? {
             let Some(value) = parse(&file, &text, &mut content) else { continue };
@@ -73,7 +69,7 @@ fn lookups(root: &Path, content: &mut Content) -> Result<()> {
         let mut tables = Vec::new();
         query_file::walk(&folder, &mut tables, &|file| file.extension().is_some_and(|ending| ending == "csv"))?;
         for table in tables {
-            content.keep(&table, "lookups");
+            content.keep(&table, Path::new("lookups"));
         }
     }
     Ok(())

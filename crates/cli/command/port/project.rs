@@ -8,80 +8,155 @@
 //! ````
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
 
-use super::content::{Content, Found};
+use super::{content::Found, report::Report};
 
 /// The longest name of a file without its ending, in bytes.
 const LONGEST: usize = 80;
 
-/// Makes the folder, which must be empty unless `force` is set.
-pub(super) fn prepare(folder: &Path, force: bool) -> Result<()> {
-    let context = || format!("cannot write {}", folder.display());
-    if folder.exists() && !folder.is_dir() {
-        bail!("{} is no folder", folder.display());
-    }
-    fs::create_dir_all(folder).with_context(context)?;
-    if !force && fs::read_dir(folder).with_context(context)?.next().is_some() {
-        bail!("{} is not empty: choose another folder, or write over it with --force", folder.display());
-    }
-    Ok(())
+/// The list of what was written, among other things.
+const REPORT: &str = "port.json";
+const SETTINGS: &str = "speleo.toml";
+
+/// A project that is being written.
+#[derive(Debug)]
+pub(super) struct Project {
+    folder: PathBuf,
+    /// What was written so far, below the folder, with a checksum of its content.
+    written: BTreeMap<String, u32>,
+    /// Files that an earlier port wrote and somebody changed since: they stay.
+    kept: BTreeSet<String>,
 }
 
-/// Writes everything but the queries and the report.
-pub(super) fn write(folder: &Path, content: &Content) -> Result<()> {
-    for place in ["conf", "lookups", "queries"] {
-        fs::create_dir_all(folder.join(place)).with_context(|| format!("cannot write {}", folder.display()))?;
+impl Project {
+    /// Makes the folder, which must be empty unless `force` is set. Then what an earlier port wrote goes, as its app may no longer
+    /// have it, save what was changed since.
+    pub(super) fn open(folder: &Path, force: bool) -> Result<Self> {
+        let context = || format!("cannot write {}", folder.display());
+        if folder.exists() && !folder.is_dir() {
+            bail!("{} is no folder", folder.display());
+        }
+        fs::create_dir_all(folder).with_context(context)?;
+        if !force && fs::read_dir(folder).with_context(context)?.next().is_some() {
+            bail!("{} is not empty: choose another folder, or write over it with --force", folder.display());
+        }
+        let mut project = Self { folder: folder.to_owned(), written: BTreeMap::new(), kept: BTreeSet::new() };
+        for (name, checksum) in earlier(folder) {
+            let path = folder.join(&name);
+            match fs::read(&path) {
+                Ok(bytes) if sum(&bytes) == checksum => {
+                    fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+                    remove_empty(path.parent(), folder);
+                }
+                Ok(_) => drop(project.kept.insert(name)),
+                // Somebody removed it.
+                Err(_) => {}
+            }
+        }
+        for place in ["conf", "lookups", "queries"] {
+            fs::create_dir_all(folder.join(place)).with_context(context)?;
+        }
+        Ok(project)
     }
-    for (from, to) in &content.copies {
-        let to = folder.join(to);
-        parent(&to)?;
-        fs::copy(from, &to).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+
+    /// Copies a file to a place below the folder.
+    pub(super) fn copy(&mut self, from: &Path, to: &Path) -> Result<()> {
+        let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+        self.write(to, &bytes)
     }
-    for (to, text) in content.texts.iter().filter(|(_, text)| !text.is_empty()) {
-        text_file(&folder.join(to), text)?;
+
+    /// Writes a text to a place below the folder.
+    pub(super) fn text(&mut self, to: &Path, text: &str) -> Result<()> {
+        self.write(to, text.as_bytes())
     }
-    Ok(())
+
+    fn write(&mut self, to: &Path, bytes: &[u8]) -> Result<()> {
+        let path = self.folder.join(to);
+        let context = || format!("cannot write {}", path.display());
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).with_context(context)?;
+        }
+        fs::write(&path, bytes).with_context(context)?;
+        let name = to.to_string_lossy().into_owned();
+        self.kept.remove(&name);
+        self.written.insert(name, sum(bytes));
+        Ok(())
+    }
+
+    /// Writes speleo.toml, unless somebody changed the one of an earlier port. `indexes` are those that the searches name.
+    pub(super) fn settings(&mut self, name: &str, indexes: &BTreeSet<String>) -> Result<()> {
+        if self.kept.contains(SETTINGS) {
+            return Ok(());
+        }
+        let mut text = format!(
+            "# Written by `speleo port` from {}. PORT.md says what runs and what is missing.\n\
+             conf = [\"conf\"]\nlookups = \"lookups\"\n\n[indexes]\n\
+             # The searches name these indexes. A line gives one its data:\n",
+            name.replace(['\n', '\r'], " ")
+        );
+        for index in indexes {
+            let key = if index.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
+                index.clone()
+            } else {
+                format!("\"{index}\"")
+            };
+            text.push_str(&format!("# {key} = \"data/{index}*\"\n"));
+        }
+        self.text(Path::new(SETTINGS), &text)
+    }
+
+    /// Writes the report, with the list of what was written.
+    pub(super) fn report(&mut self, report: &mut Report) -> Result<()> {
+        report.kept = self.kept.iter().cloned().collect();
+        self.text(Path::new("PORT.md"), &report.markdown())?;
+        let mut json = report.json();
+        let kept = earlier(&self.folder).into_iter().filter(|(name, _)| self.kept.contains(name));
+        json["written"] = kept.chain(self.written.clone()).map(|(name, sum)| (name, json!(sum))).collect();
+        // It lists all but itself.
+        fs::write(self.folder.join(REPORT), format!("{json:#}\n"))
+            .with_context(|| format!("cannot write {}", self.folder.join(REPORT).display()))
+    }
 }
 
-/// Writes speleo.toml. `indexes` are those that the searches name.
-pub(super) fn write_settings(folder: &Path, name: &str, indexes: &BTreeSet<String>) -> Result<()> {
-    let mut text = format!(
-        "# Written by `speleo port` from {}. PORT.md says what runs and what is missing.\n\
-         conf = [\"conf\"]\nlookups = \"lookups\"\n\n[indexes]\n\
-         # The searches name these indexes. A line gives one its data:\n",
-        name.replace(['\n', '\r'], " ")
-    );
-    for index in indexes {
-        let key = if index.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
-            index.clone()
-        } else {
-            format!("\"{index}\"")
-        };
-        text.push_str(&format!("# {key} = \"data/{index}*\"\n"));
+/// What an earlier port wrote into a folder, with checksums. Paths that lead out of it are nobody's.
+fn earlier(folder: &Path) -> BTreeMap<String, u32> {
+    let report = fs::read(folder.join(REPORT)).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let written = report.as_ref().and_then(|report| report.get("written")?.as_object());
+    let is_inside = |name: &str| Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    let listed = written.into_iter().flatten().filter(|(name, _)| is_inside(name));
+    listed.filter_map(|(name, sum)| Some((name.clone(), u32::try_from(sum.as_u64()?).ok()?))).collect()
+}
+
+fn sum(bytes: &[u8]) -> u32 {
+    let mut sum = flate2::Crc::new();
+    sum.update(bytes);
+    sum.sum()
+}
+
+/// Removes folders without content, from one upwards.
+fn remove_empty(folder: Option<&Path>, top: &Path) {
+    let below = folder.into_iter().flat_map(Path::ancestors).take_while(|folder| *folder != top);
+    for folder in below {
+        // Folders that hold something stay.
+        if fs::remove_dir(folder).is_err() {
+            return;
+        }
     }
-    text_file(&folder.join("speleo.toml"), &text)
 }
 
-/// Writes a file and the folders above it.
-pub(super) fn text_file(path: &Path, text: &str) -> Result<()> {
-    parent(path)?;
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn parent(path: &Path) -> Result<()> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    fs::create_dir_all(folder).with_context(|| format!("cannot write {}", folder.display()))
-}
-
-/// The text of a query file. `source` is the place it came from.
-pub(super) fn query(found: &Found, source: &str) -> String {
+/// The text of a query file. `source` is the place it came from, `app` the app in which it runs where there are several.
+pub(super) fn query(found: &Found, source: &str, app: Option<&str>) -> String {
     let mut comment = format!("```title: {}", line(&found.name));
+    if let Some(app) = app {
+        comment.push_str(&format!("\napp: {}", line(app)));
+    }
     for (key, value) in &found.keys {
         let value = line(value);
         if !value.is_empty() {
@@ -96,16 +171,17 @@ fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace("```", "'''")
 }
 
-/// The files of searches below `queries`, by their names; no two are the same, whatever the case.
-pub(super) fn file_names(searches: &[Found]) -> Vec<PathBuf> {
+/// The files of searches in a folder, by their names; no two are the same, whatever the case.
+pub(super) fn file_names(searches: &[Found], folder: &Path) -> Vec<PathBuf> {
     let mut taken = BTreeSet::new();
     let mut names = Vec::new();
     for found in searches {
-        let folder = found.view.as_deref().map_or_else(PathBuf::new, |view| Path::new("dashboards").join(stem(view)));
+        let view = found.view.as_deref().map(|view| Path::new("dashboards").join(stem(view)));
+        let folder = folder.join(view.unwrap_or_default());
         let name = stem(&found.name);
         let mut file = folder.join(format!("{name}.spl"));
         let mut number = 2;
-        while !taken.insert(file.to_string_lossy().into_owned()) {
+        while !taken.insert(file.clone()) {
             file = folder.join(format!("{name}_{number}.spl"));
             number += 1;
         }

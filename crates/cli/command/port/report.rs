@@ -2,11 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write,
+    fmt::{self, Write},
     path::Path,
 };
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use speleo_knowledge::Place;
 
 use super::{
@@ -29,6 +29,8 @@ pub(super) struct Need {
 /// What became of a search.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
+    /// The app, where there are several.
+    pub(super) app: Option<String>,
     pub(super) kind: Kind,
     pub(super) name: String,
     pub(super) view: Option<String>,
@@ -60,8 +62,34 @@ pub(super) struct Report {
     pub(super) traps: Vec<Trap>,
     pub(super) left: Vec<Left>,
     pub(super) unread: Vec<(Place, String)>,
+    /// Files of an earlier port that somebody changed since, and that this one does not write.
+    pub(super) kept: Vec<String>,
     /// What paths are shown relative to.
     pub(super) root: std::path::PathBuf,
+}
+
+/// How many searches have each status.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    run: usize,
+    noted: usize,
+    need: usize,
+}
+
+impl Sums {
+    fn all(self) -> usize {
+        self.run + self.noted + self.need
+    }
+
+    fn json(self) -> Value {
+        json!({"runs": self.run, "runs_with_a_note": self.noted, "needs": self.need})
+    }
+}
+
+impl fmt::Display for Sums {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} run, {} run with a note, {} need something", self.run, self.noted, self.need)
+    }
 }
 
 /// A need, how many searches name it, and how many need nothing else.
@@ -77,6 +105,15 @@ impl Report {
         let Some(file) = &place.file else { return String::new() };
         let file: &Path = file.strip_prefix(&self.root).unwrap_or(file);
         format!("{}:{}", file.display(), place.line)
+    }
+
+    /// Puts the traps in the order of their places, each once.
+    pub(super) fn sort(&mut self) {
+        self.traps.sort_by(|one, other| {
+            let key = |trap: &Trap| (trap.place.file.clone(), trap.place.line, trap.message.clone());
+            key(one).cmp(&key(other))
+        });
+        self.traps.dedup();
     }
 
     fn ranked(&self) -> Vec<Ranked> {
@@ -107,24 +144,32 @@ impl Report {
         sorted
     }
 
-    fn count(&self, status: &str, kind: Option<Kind>) -> usize {
-        let is_kind = |entry: &&Entry| kind.is_none_or(|kind| entry.kind == kind);
-        self.entries.iter().filter(is_kind).filter(|entry| entry.status() == status).count()
+    /// How many of the searches that `counts` have each status.
+    fn sums(&self, counts: impl Fn(&Entry) -> bool) -> Sums {
+        let mut sums = Sums::default();
+        for entry in self.entries.iter().filter(|entry| counts(entry)) {
+            match (entry.needs.is_empty(), entry.notes.is_empty()) {
+                (true, true) => sums.run += 1,
+                (true, false) => sums.noted += 1,
+                (false, _) => sums.need += 1,
+            }
+        }
+        sums
     }
 
-    fn sums(&self, kind: Option<Kind>) -> String {
-        format!(
-            "{} run, {} run with a note, {} need something",
-            self.count("runs", kind),
-            self.count("runs with a note", kind),
-            self.count("needs", kind)
-        )
+    /// The apps, where there are several.
+    fn apps(&self) -> BTreeSet<&str> {
+        self.entries.iter().filter_map(|entry| entry.app.as_deref()).collect()
     }
 
     /// For the terminal.
     pub(super) fn text(&self, folder: &Path) -> String {
         let mut text = String::new();
-        let _ = writeln!(text, "{}: {} searches: {}", self.name, self.entries.len(), self.sums(None));
+        let _ = writeln!(text, "{}: {} searches: {}", self.name, self.entries.len(), self.sums(|_| true));
+        for app in self.apps() {
+            let sums = self.sums(|entry| entry.app.as_deref() == Some(app));
+            let _ = writeln!(text, "  {app}: {} searches: {sums}", sums.all());
+        }
         let list = |text: &mut String, title: &str, lines: Vec<String>| {
             if lines.is_empty() {
                 return;
@@ -151,19 +196,32 @@ impl Report {
         list(&mut text, "left behind", left.collect());
         let unread = self.unread.iter().map(|(place, message)| format!("{}: {message}", self.place(place)));
         list(&mut text, "not read", unread.collect());
+        list(&mut text, "kept: an earlier port wrote them, and they were changed since", self.kept.clone());
         let _ = writeln!(text, "\nPORT.md and port.json in {} say it all", folder.display());
         text
     }
 
     /// PORT.md.
     pub(super) fn markdown(&self) -> String {
-        let mut text = format!("# {}\n\n{} searches: {}.\n", cell(&self.name), self.entries.len(), self.sums(None));
+        let mut text = format!("# {}\n\n{} searches: {}.\n", cell(&self.name), self.entries.len(), self.sums(|_| true));
         for kind in [Kind::Saved, Kind::Panel, Kind::Detection] {
-            let count = self.entries.iter().filter(|entry| entry.kind == kind).count();
-            if count > 0 {
-                let noun = if count == 1 { kind.name().to_owned() } else { plural(kind) };
-                let _ = writeln!(text, "* {count} {noun}: {}", self.sums(Some(kind)));
+            let sums = self.sums(|entry| entry.kind == kind);
+            if sums.all() > 0 {
+                let noun = if sums.all() == 1 { kind.name().to_owned() } else { plural(kind) };
+                let _ = writeln!(text, "* {} {noun}: {sums}", sums.all());
             }
+        }
+        let apps = self.apps();
+        if !apps.is_empty() {
+            text.push_str("\n## Apps\n\nA query file names its app, and runs in it.\n\n");
+            text.push_str(
+                "| app | searches | run | run with a note | need something |\n| --- | --: | --: | --: | --: |\n",
+            );
+        }
+        for app in apps {
+            let sums = self.sums(|entry| entry.app.as_deref() == Some(app));
+            let Sums { run, noted, need } = sums;
+            let _ = writeln!(text, "| {} | {} | {run} | {noted} | {need} |", cell(app), sums.all());
         }
         let ranked = self.ranked();
         if !ranked.is_empty() {
@@ -184,10 +242,8 @@ impl Report {
         }
         text.push_str("\n## Searches\n\n| search | status | file | from |\n| --- | --- | --- | --- |\n");
         for entry in &self.entries {
-            let name = match &entry.view {
-                Some(view) => format!("{view}: {}", entry.name),
-                None => entry.name.clone(),
-            };
+            let steps = [entry.app.as_deref(), entry.view.as_deref(), Some(&entry.name)];
+            let name = steps.into_iter().flatten().collect::<Vec<_>>().join(": ");
             let mut status = entry.status().to_owned();
             if !entry.needs.is_empty() {
                 let needs: Vec<String> =
@@ -220,6 +276,7 @@ impl Report {
             "Not read",
             self.unread.iter().map(|(place, message)| format!("{}: {message}", self.place(place))).collect(),
         );
+        list("Kept from an earlier port, as they were changed since", self.kept.clone());
         text
     }
 
@@ -238,6 +295,7 @@ impl Report {
         let searches = self.entries.iter().map(|entry| {
             json!({
                 "name": entry.name,
+                "app": entry.app,
                 "kind": entry.kind.name(),
                 "dashboard": entry.view,
                 "status": entry.status(),
@@ -248,6 +306,8 @@ impl Report {
                 "from": place(&entry.place),
             })
         });
+        let of_app = |app: &str| self.sums(|entry| entry.app.as_deref() == Some(app)).json();
+        let apps = self.apps().into_iter().map(|app| (app.to_owned(), of_app(app)));
         let ranked = self.ranked();
         let missing = ranked.iter().map(|one| {
             json!({"kind": one.need.kind, "name": one.need.name, "unblocks": one.unblocks, "named_by": one.named})
@@ -256,15 +316,13 @@ impl Report {
         json!({
             "name": self.name,
             "searches": searches.collect::<Vec<_>>(),
-            "sums": {
-                "runs": self.count("runs", None),
-                "runs_with_a_note": self.count("runs with a note", None),
-                "needs": self.count("needs", None),
-            },
+            "sums": self.sums(|_| true).json(),
+            "apps": apps.collect::<Map<_, _>>(),
             "missing": missing.collect::<Vec<_>>(),
             "unknown_source_types": types.iter().map(|(name, count)| json!({"name": name, "named_by": count})).collect::<Vec<_>>(),
             "traps": self.traps.iter().map(|trap| json!({"from": place(&trap.place), "message": trap.message})).collect::<Vec<_>>(),
             "left_behind": self.left.iter().map(|left| json!({"kind": left.what, "name": left.name, "from": place(&left.place)})).collect::<Vec<_>>(),
+            "kept": self.kept,
             "not_read": self.unread.iter().map(|(at, message)| json!({"from": place(at), "message": message})).collect::<Vec<_>>(),
         })
     }

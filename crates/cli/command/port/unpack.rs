@@ -22,7 +22,7 @@ const MOST_FILES: usize = 100_000;
 
 /// A folder, and the temporary one that goes when it is dropped.
 pub(super) struct Opened {
-    /// The app or the repository.
+    /// What was given, or what was in it.
     pub(super) root: PathBuf,
     _unpacked: Option<TempDir>,
 }
@@ -50,8 +50,7 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
         bail!("{shown} is neither a folder nor an archive: expected .tgz, .tar.gz, .spl, .tar or .zip");
     };
     unpacked.with_context(|| format!("{shown} is not unpacked"))?;
-    let root = content(unpacking.folder.path())?;
-    Ok(Opened { root, _unpacked: Some(unpacking.folder) })
+    Ok(Opened { root: unpacking.folder.path().to_owned(), _unpacked: Some(unpacking.folder) })
 }
 
 fn read_start(file: &mut File, start: &mut [u8]) -> io::Result<usize> {
@@ -63,23 +62,6 @@ fn read_start(file: &mut File, start: &mut [u8]) -> io::Result<usize> {
         }
     }
     Ok(read)
-}
-
-/// Archives hold an app below a folder of its name.
-fn content(folder: &Path) -> Result<PathBuf> {
-    let entries = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
-    let is_noise = |path: &Path| {
-        path.file_name().is_some_and(|name| name == "__MACOSX" || name.to_string_lossy().starts_with('.'))
-    };
-    let mut entries: Vec<PathBuf> = entries.filter(|path| !is_noise(path)).collect();
-    entries.sort();
-    match entries.as_slice() {
-        [] => bail!("the archive is empty"),
-        [only] if only.is_dir() && !["default", "local", "detections"].iter().any(|name| only.ends_with(name)) => {
-            Ok(only.clone())
-        }
-        _ => Ok(folder.to_owned()),
-    }
 }
 
 struct Unpacking {
@@ -174,7 +156,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("app.spl");
         fs::write(&path, bytes).unwrap();
-        let opened = open(&path).map_err(|error| format!("{error:#}"))?;
+        let told = |error: anyhow::Error| format!("{error:#}").replace(&*path.to_string_lossy(), "app.spl");
+        let opened = open(&path).map_err(told)?;
         let names = fs::read_dir(&opened.root).unwrap().map(|entry| entry.unwrap().file_name());
         Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
     }
@@ -194,8 +177,8 @@ mod tests {
     }
 
     #[test]
-    fn an_app_lies_below_its_name() {
-        assert_eq!(check(&tar("app/default/app.conf", tar::EntryType::Regular, b"x")), Ok(vec!["default".to_owned()]));
+    fn what_is_in_it_lies_in_the_folder() {
+        assert_eq!(check(&tar("app/default/app.conf", tar::EntryType::Regular, b"x")), Ok(vec!["app".to_owned()]));
         assert_eq!(check(&tar("default/app.conf", tar::EntryType::Regular, b"x")), Ok(vec!["default".to_owned()]));
     }
 
@@ -224,7 +207,9 @@ mod tests {
     #[test]
     fn what_is_cut_or_no_archive_is_told() {
         let whole = tar("app/default/app.conf", tar::EntryType::Regular, &[7; 5000]);
-        assert!(check(&whole[..whole.len() / 2]).is_err());
+        let half = check(whole.get(..whole.len() / 2).unwrap()).unwrap_err();
+        let expected = "app.spl is not unpacked: the archive is cut off or broken: ";
+        assert!(half.starts_with(expected), "{half}");
         assert!(check(b"hello").unwrap_err().contains("neither a folder nor an archive"));
     }
 }

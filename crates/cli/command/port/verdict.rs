@@ -1,12 +1,8 @@
 //! What planning says of a search: what it needs, what there is to note. ``needs macro `sysmon` ``
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
-use speleo_engine::{Checked, Engine, Settings};
+use speleo_engine::{Checked, Engine, Thing};
 use speleo_knowledge::Place;
 use speleo_syntax::{Code, Diagnostic};
 
@@ -27,8 +23,13 @@ pub(super) struct Verdict {
 
 impl Verdict {
     /// Reads what a check of the query file found. `text` is the file's.
-    pub(super) async fn new(found: &Found, text: &str, checked: &Checked, engine: &Engine) -> Self {
+    pub(super) fn new(found: &Found, text: &str, checked: &Checked, engine: &Engine) -> Self {
         let mut verdict = Self { notes: found.notes.clone(), ..Self::default() };
+        if let Some(name) = &found.missing_saved {
+            // Planning would take the panel for it where both have one name.
+            verdict.needs.insert(Need { kind: "saved search", name: name.clone() });
+            return verdict;
+        }
         for diagnostic in &checked.diagnostics {
             if diagnostic.is_error() {
                 verdict.needs.insert(need(diagnostic));
@@ -41,32 +42,33 @@ impl Verdict {
             }
         }
         let knowledge = engine.knowledge();
+        let names = &checked.names;
+        // Where only the file of a definition is missing, the file is what brings it to run.
+        let file = |name: &String| knowledge.lookups.get(name).map_or(name, |definition| &definition.filename).clone();
+        verdict.written = names.written_lookups.iter().map(file).collect();
         let mut add = |kind: &'static str, name: &str| {
             verdict.needs.insert(Need { kind, name: name.to_owned() });
         };
-        for name in &checked.missing_lookups {
-            // Where only the file of a definition is missing, the file is what brings it to run.
-            add("lookup", knowledge.lookups.get(name).map_or(name, |definition| &definition.filename));
-        }
-        found.missing_saved.iter().for_each(|name| add("saved search", name));
-        found.missing_base.iter().for_each(|name| add("base search", name));
-        for model in names(&checked.expanded, &DATA_MODELS) {
-            let model = model.split('.').next().unwrap_or(&model).to_owned();
-            if knowledge.data_model(&model).is_none() {
-                add("data model", &model);
+        names.missing_lookups.iter().for_each(|name| add("lookup", &file(name)));
+        for (thing, name) in &names.missing {
+            match thing {
+                Thing::DataModel => add("data model", name),
+                Thing::SavedSearch => add("saved search", name),
+                Thing::TransactionType => add("transaction type", name),
+                Thing::Index | Thing::SourceType => {}
             }
         }
-        let file = |name: &String| knowledge.lookups.get(name).map_or(name, |definition| &definition.filename).clone();
-        verdict.written = checked.written_lookups.iter().map(file).collect();
-        if let Some(error) = wrong_time(found).await {
-            add("correction", &error);
+        found.missing_base.iter().for_each(|name| add("base search", name));
+        let key = |name: &str| found.keys.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        for problem in engine.time_problems(key("earliest"), key("latest")) {
+            add("correction", &problem.message);
         }
-        verdict.indexes = names(&checked.expanded, &INDEXES).into_iter().filter(|name| !name.contains('*')).collect();
-        for name in names(&checked.expanded, &SOURCE_TYPES) {
-            let is_known = knowledge.props.stanzas().iter().any(|stanza| stanza.matches(None, None, Some(&name)));
-            if !is_known && !name.contains(['*', '$']) {
+        let is_name = |name: &&String| !name.contains(['*', '$']);
+        verdict.indexes = names.indexes.iter().filter(is_name).cloned().collect();
+        for name in names.source_types.iter().filter(is_name) {
+            if !knowledge.props.stanzas().iter().any(|stanza| stanza.matches(None, None, Some(name))) {
                 verdict.note(format!("no props know the source type `{name}`"));
-                verdict.source_types.insert(name);
+                verdict.source_types.insert(name.clone());
             }
         }
         verdict
@@ -90,20 +92,6 @@ impl Verdict {
     }
 }
 
-static DATA_MODELS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)(?:\bdatamodel\s*[=:]\s*|\|\s*datamodel\s+)"?([\w.]+)"#).ok());
-static INDEXES: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?i)\bindex\s*=\s*"?([\w*-]+)"#).ok());
-static SOURCE_TYPES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)\bsourcetype\s*=\s*(?:"([^"]+)"|([^\s"()|,\]]+))"#).ok());
-
-/// What the first group of a pattern takes, each once.
-fn names(text: &str, pattern: &LazyLock<Option<Regex>>) -> BTreeSet<String> {
-    let Some(pattern) = pattern.as_ref() else { return BTreeSet::new() };
-    let group =
-        |captures: regex::Captures<'_>| captures.iter().skip(1).flatten().next().map(|group| group.as_str().to_owned());
-    pattern.captures_iter(text).filter_map(group).collect()
-}
-
 /// What an error asks for.
 fn need(diagnostic: &Diagnostic) -> Need {
     let kind = match diagnostic.code {
@@ -114,12 +102,13 @@ fn need(diagnostic: &Diagnostic) -> Need {
         Code::UnknownDataModel => "data model",
         Code::UnknownSavedSearch => "saved search",
         Code::UnknownTransactionType => "transaction type",
-        Code::UnsupportedForm => return Need { kind: "form", name: diagnostic.message.clone() },
-        _ => return Need { kind: "correction", name: diagnostic.message.clone() },
+        Code::ScriptedLookup => "scripted lookup",
+        Code::UnsupportedForm => "form",
+        _ => "correction",
     };
-    // Messages quote the name first.
-    let name = diagnostic.message.split('`').nth(1).unwrap_or(&diagnostic.message);
-    Need { kind, name: name.to_owned() }
+    // What is missing is told by its name, what is wrong in words.
+    let name = diagnostic.name.as_ref().unwrap_or(&diagnostic.message);
+    Need { kind, name: name.clone() }
 }
 
 /// Whether a remark is one of the classic traps: a filter macro that nobody wrote, a field that a data model has not.
@@ -140,15 +129,4 @@ fn place(found: &Found, text: &str, diagnostic: &Diagnostic) -> Place {
     let comment = text.len().saturating_sub(found.text.trim().len() + 1);
     let before = text.get(comment..start).map_or(0, lines);
     Place { line: found.place.line + before, ..found.place.clone() }
-}
-
-/// Why the time range of a query file cannot be understood.
-async fn wrong_time(found: &Found) -> Option<String> {
-    let key = |name: &str| found.keys.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
-    let (earliest, latest) = (key("earliest"), key("latest"));
-    if earliest.is_none() && latest.is_none() {
-        return None;
-    }
-    let error = Engine::open(Settings { earliest, latest, ..Settings::default() }).await.err()?;
-    error.first().map(|diagnostic| diagnostic.message.clone())
 }

@@ -1,8 +1,9 @@
 //! What the engine gives back.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
+use speleo_plan::Thing;
 use speleo_syntax::{Code, Command, Diagnostic, Search, print};
 
 /// The rows of a search.
@@ -84,16 +85,29 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The names of the commands from left to right.
     pub commands: Vec<String>,
-    /// The text without macros and comments.
-    pub expanded: String,
-    /// Lookups that the search reads and that are not there, in order. They are no error of a check.
-    pub missing_lookups: Vec<String>,
-    /// Lookups that it writes, in order.
-    pub written_lookups: Vec<String>,
+    /// What it names of the outside.
+    pub names: Names,
+}
+
+/// What a search names of the outside, its saved searches, data models and brackets included. What stands behind a mistake
+/// may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Names {
+    /// Indexes, and patterns of some. What is excluded is not named.
+    pub indexes: BTreeSet<String>,
+    /// Source types, and patterns of some.
+    pub source_types: BTreeSet<String>,
+    /// Definitions that there are none of: data models, saved searches, transaction types. They are no error of a check.
+    pub missing: BTreeSet<(Thing, String)>,
+    /// Lookups that it reads and that are not there. They are no error of a check either.
+    pub missing_lookups: BTreeSet<String>,
+    /// Lookups that it writes.
+    pub written_lookups: BTreeSet<String>,
 }
 
 impl Checked {
-    pub(super) fn new(commands: Vec<String>, diagnostics: Vec<Diagnostic>) -> Self {
+    /// The verdict that the diagnostics give.
+    pub fn new(commands: Vec<String>, diagnostics: Vec<Diagnostic>, names: Names) -> Self {
         let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).peekable();
         let status = if errors.peek().is_none() {
             Status::Ok
@@ -102,14 +116,7 @@ impl Checked {
         } else {
             Status::Invalid
         };
-        Self {
-            status,
-            diagnostics,
-            commands,
-            expanded: String::new(),
-            missing_lookups: Vec::new(),
-            written_lookups: Vec::new(),
-        }
+        Self { status, diagnostics, commands, names }
     }
 }
 

@@ -7,7 +7,7 @@
 use speleo_plan::plan;
 use speleo_syntax::{Code, Command, Diagnostic, Search, Span, command::union::Dataset};
 
-use super::{Engine, Read};
+use super::{Engine, Names, Read};
 use crate::{
     fault::diagnose,
     run,
@@ -54,6 +54,23 @@ impl Engine {
             problems.append(&mut found);
         }
         in_reading_order(problems);
+    }
+
+    /// What a search names that cannot be read or planned as a whole. It is planned with holes where its mistakes are, and then
+    /// command by command, for nothing else.
+    pub(super) async fn names_of_broken(&self, read: &Read, world: &EngineWorld<'_>) -> Names {
+        let mut search = read.search.clone();
+        if read.continues {
+            search.commands.insert(0, super::any_events());
+        }
+        let alone =
+            |command: &Command| Search { span: command.span(), commands: vec![super::any_events(), command.clone()] };
+        let parts: Vec<Search> = read.search.commands.iter().map(alone).collect();
+        for part in std::iter::once(search).chain(parts) {
+            // What it reports follows from the mistakes.
+            drop(problems_of(&part, world).await);
+        }
+        world.record.names()
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn write(path: &Path, write: &LookupWrite, rows: &Rows) -> Result<(),
     let new = cells(rows, write.multivalue_columns).map_err(|error| Fault::data(name_of(path), error))?;
     if write.append && is_compressed(&name_of(path)) {
         let message = format!("rows cannot be added to the compressed lookup `{}`", name_of(path));
-        return Err(Fault { code: Code::UnsupportedForm, message });
+        return Err(Fault::new(Code::UnsupportedForm, message));
     }
     if new.rows.is_empty() {
         return empty(path, write);

@@ -104,7 +104,7 @@ pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
     paths.sort();
     if paths.is_empty() {
         let message = if given.is_dir() { "no file with a known ending in" } else { "there is no file" };
-        return Err(Fault { code: Code::File, message: format!("{message} `{path}`") });
+        return Err(Fault::new(Code::File, format!("{message} `{path}`")));
     }
     paths.into_iter().map(|path| look(&path)).collect()
 }

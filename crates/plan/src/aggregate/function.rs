@@ -87,7 +87,7 @@ impl Function {
             }
             _ if self.spec.of_series => {
                 let text = format!("`{name}` needs the series of `mstats`");
-                Err(Diagnostic::new(Code::UnsupportedFunction, self.span, text).into())
+                Err(Diagnostic::new(Code::UnsupportedFunction, self.span, text).named(name).into())
             }
             _ => kernel_call(&format!("spl_{name}"), vec![plain(input)]),
         }

@@ -132,7 +132,7 @@ fn placed(error: Error, span: Span) -> Error {
     let place = |problem: Diagnostic| match problem.span() {
         Some(_) => problem,
         None => {
-            let placed = Diagnostic::new(problem.code, span, problem.message.clone());
+            let placed = problem.retold(span, &*problem.message);
             match problem.code {
                 Code::UnknownIndex => placed
                     .help("`--index NAME=FOLDER` or `speleo.toml` names a folder or a JSON lines file to collect into"),

@@ -126,7 +126,7 @@ impl Over for ForEach {
             Some(problem) => {
                 let text: String = text.trim().chars().take(200).collect();
                 let message = format!("the template cannot be read: {}", problem.message);
-                let error = Diagnostic::new(problem.code, self.template.span, message);
+                let error = problem.retold(self.template.span, message);
                 Err(error.label(format!("became `{text}`")).into())
             }
         }
@@ -189,7 +189,7 @@ fn while_valued(target: &Field, expr: &Ast, n: i64) -> Ast {
 fn placed(error: Error, span: Span) -> Error {
     match error {
         Error::Diagnostics(problems) => {
-            let again = |problem: &Diagnostic| Diagnostic::new(problem.code, span, problem.message.clone());
+            let again = |problem: &Diagnostic| problem.retold(span, &*problem.message);
             Error::Diagnostics(problems.iter().map(again).collect())
         }
         Error::Engine { source, .. } => Error::Engine { span: Some(span), source },

@@ -143,7 +143,7 @@ impl PerRow for Map {
             Some(problem) => {
                 let text: String = text.trim().chars().take(200).collect();
                 let message = format!("the search of a row cannot be read: {}", problem.message);
-                let error = Diagnostic::new(problem.code, self.template.span, message);
+                let error = problem.retold(self.template.span, message);
                 Err(error.label(format!("became `{text}`")).into())
             }
         }
@@ -153,7 +153,7 @@ impl PerRow for Map {
         let span = self.template.span;
         match error {
             Error::Diagnostics(problems) => {
-                let again = |problem: &Diagnostic| Diagnostic::new(problem.code, span, problem.message.clone());
+                let again = |problem: &Diagnostic| problem.retold(span, &*problem.message);
                 Error::Diagnostics(problems.iter().map(again).collect())
             }
             Error::Engine { source, .. } => Error::Engine { span: Some(span), source },

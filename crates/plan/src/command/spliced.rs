@@ -33,7 +33,7 @@ impl Lower for Spliced {
         // Places in the text that was put together are none in the one that was typed.
         result.map_err(|error| match error {
             Error::Diagnostics(problems) => {
-                let again = |problem: &Diagnostic| Diagnostic::new(problem.code, self.span, problem.message.clone());
+                let again = |problem: &Diagnostic| problem.retold(self.span, &*problem.message);
                 Error::Diagnostics(problems.iter().map(again).collect())
             }
             Error::Engine { source, .. } => Error::Engine { span: Some(self.span), source },

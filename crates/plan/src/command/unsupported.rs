@@ -42,7 +42,7 @@ impl Lower for Unsupported {
         let name = self.name.node.as_str();
         let advice =
             |table: &[(&str, &'static str)]| table.iter().find(|(known, _)| *known == name).map(|(_, help)| *help);
-        let error = |text: String| Diagnostic::new(Code::UnsupportedCommand, self.name.span, text);
+        let error = |text: String| Diagnostic::new(Code::UnsupportedCommand, self.name.span, text).named(name);
         if let Some(instead) = advice(INSTEAD) {
             let error = error(format!("`{name}` cannot run here")).label("needs a Splunk server or an app");
             return Err(error.help(instead).into());

@@ -43,8 +43,13 @@ pub(super) async fn apply(
             }
         }
         CalculationKind::Lookup { lookup, inputs, outputs } => {
+            if let Some(program) = cx.world.knowledge().lookup_program(lookup) {
+                let text = format!("the data model's lookup `{lookup}` asks the program `{program}`, which is not run");
+                warn(Code::ScriptedLookup, text, span, cx);
+                return empty(relation, &calculation.outputs);
+            }
             let Some(table) = crate::table::find(lookup, span, cx).await? else {
-                warn(format!("the data model's lookup `{lookup}` does not exist"), span, cx);
+                warn(Code::UnknownLookup, format!("the data model's lookup `{lookup}` does not exist"), span, cx);
                 return empty(relation, &calculation.outputs);
             };
             let schema = table.table.schema();
@@ -56,7 +61,12 @@ pub(super) async fn apply(
                 .collect();
             let outputs: Vec<(String, String)> = outputs.iter().filter(|(column, _)| exists(column)).cloned().collect();
             if inputs.is_empty() || outputs.is_empty() {
-                warn(format!("the lookup `{lookup}` lacks columns that the data model names"), span, cx);
+                warn(
+                    Code::UnknownLookup,
+                    format!("the lookup `{lookup}` lacks columns that the data model names"),
+                    span,
+                    cx,
+                );
                 return empty(relation, &calculation.outputs);
             }
             enrich(relation, &Enrichment { table: &table, name: lookup, inputs, outputs, keep: false }, cx)
@@ -82,8 +92,8 @@ fn empty(relation: Relation, outputs: &[ModelField]) -> Result<Relation> {
     relation.set(columns)
 }
 
-fn warn(text: String, span: Span, cx: &mut Context<'_>) {
-    let warning = Diagnostic { severity: Severity::Warning, ..Diagnostic::new(Code::UnknownLookup, span, text) };
+fn warn(code: Code, text: String, span: Span, cx: &mut Context<'_>) {
+    let warning = Diagnostic { severity: Severity::Warning, ..Diagnostic::new(code, span, text) };
     if !cx.notes.contains(&warning) {
         cx.notes.push(warning);
     }

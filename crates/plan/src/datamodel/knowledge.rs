@@ -76,6 +76,7 @@ impl Text<'_> {
                 let told = |problem: Diagnostic| Diagnostic {
                     code: problem.code,
                     severity: problem.severity,
+                    name: problem.name,
                     ..self.diagnostic(&problem.message, text)
                 };
                 Error::Diagnostics(list.into_iter().map(told).collect())

@@ -72,7 +72,8 @@ const FOREIGN: &[(&str, &str)] = &[
 ];
 
 fn unknown(name: &str, span: Span) -> Error {
-    let diagnostic = Diagnostic::new(Code::UnknownFunction, span, format!("no eval function is called `{name}`"));
+    let message = format!("no eval function is called `{name}`");
+    let diagnostic = Diagnostic::new(Code::UnknownFunction, span, message).named(name);
     let names = || eval::functions().flat_map(|spec| spec.names.iter().copied());
     if stats::find(name).is_some() {
         return diagnostic

@@ -51,7 +51,10 @@ impl Lowering<'_, '_> {
             ("mvfilter", [condition]) => self.filter_values(condition),
             ("searchmatch", [text]) => self.search_match(text),
             ("commands", [text]) => self.command_names(text),
-            _ => Err(Diagnostic::new(Code::UnsupportedFunction, span, format!("`{name}` is not supported yet")).into()),
+            _ => {
+                let message = format!("`{name}` is not supported yet");
+                Err(Diagnostic::new(Code::UnsupportedFunction, span, message).named(name).into())
+            }
         }
     }
 
@@ -161,7 +164,7 @@ impl Lowering<'_, '_> {
         let (_, problems) = speleo_syntax::parse_search_expr(literal);
         if let Some(problem) = problems.into_iter().find(Diagnostic::is_error) {
             let message = format!("the conditions of `searchmatch` cannot be read: {}", problem.message);
-            return Err(Diagnostic::new(problem.code, text.span, message).into());
+            return Err(problem.retold(text.span, message).into());
         }
         let condition = predicate::of_text(literal, text.span, self.relation, self.cx)?;
         Ok(Typed::truth(condition.is_true()))

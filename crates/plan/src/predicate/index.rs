@@ -5,6 +5,9 @@ use speleo_syntax::{CompareOp, Field, SearchExpr, SearchExprKind, SearchValue};
 
 use crate::subsearch::Answers;
 
+/// The field that says which index an event is from.
+pub(crate) const INDEX: &str = "index";
+
 /// Whether an index's name fits a pattern; case does not count. Indexes whose names begin with `_` fit only patterns that
 /// do so too.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
@@ -91,12 +94,21 @@ pub(crate) fn is_chosen(expr: &SearchExpr, answers: &Answers) -> bool {
 /// The patterns that an index must fit somewhere in the condition, with the comparison's field: what stands under `NOT` or
 /// after `!=` is none.
 pub(crate) fn wanted(expr: &SearchExpr) -> Vec<(&Field, &str)> {
+    wanted_of(INDEX, expr)
+}
+
+/// As [`wanted`], of another field.
+pub(crate) fn wanted_of<'a>(name: &str, expr: &'a SearchExpr) -> Vec<(&'a Field, &'a str)> {
     match &expr.kind {
-        SearchExprKind::And(parts) | SearchExprKind::Or(parts) => parts.iter().flat_map(wanted).collect(),
-        SearchExprKind::Comparison { field, op: CompareOp::Equal | CompareOp::Indexed, value } if is_index(field) => {
+        SearchExprKind::And(parts) | SearchExprKind::Or(parts) => {
+            parts.iter().flat_map(|part| wanted_of(name, part)).collect()
+        }
+        SearchExprKind::Comparison { field, op: CompareOp::Equal | CompareOp::Indexed, value }
+            if field.name == name =>
+        {
             text(value).map(|pattern| (field, pattern)).into_iter().collect()
         }
-        SearchExprKind::In { field, values, negated: false } if is_index(field) => {
+        SearchExprKind::In { field, values, negated: false } if field.name == name => {
             values.iter().filter_map(text).map(|pattern| (field, pattern)).collect()
         }
         _ => Vec::new(),
@@ -104,7 +116,7 @@ pub(crate) fn wanted(expr: &SearchExpr) -> Vec<(&Field, &str)> {
 }
 
 fn is_index(field: &Field) -> bool {
-    field.name == "index"
+    field.name == INDEX
 }
 
 fn every(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {

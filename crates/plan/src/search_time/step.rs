@@ -297,6 +297,12 @@ fn calculation(calculated: &Calculated, cx: &mut Context<'_>) -> Option<Action> 
 
 async fn automatic(lookup: &AutoLookup, cx: &mut Context<'_>) -> Result<Option<Action>> {
     let (table, inputs) = (lookup.lookup.clone(), lookup.inputs.clone());
+    if let Some(program) = cx.world.knowledge().lookup_program(&table) {
+        let message =
+            format!("`LOOKUP-{}` is left out: `{table}` asks the program `{program}`, which is not run", lookup.class);
+        warn(PROPS, &lookup.place, &message, cx);
+        return Ok(None);
+    }
     let (outputs, keep) = match &lookup.output {
         LookupOutput::Overwrite(outputs) => (outputs.clone(), false),
         LookupOutput::New(outputs) => (outputs.clone(), true),

@@ -121,7 +121,7 @@ fn conversion(cursor: &mut Cursor) -> Option<Conversion> {
     let Some(function) = Function::find(name.node) else {
         let message = format!("`convert` has no function `{}`", name.node);
         let names = FUNCTIONS.iter().map(|(name, _)| *name);
-        let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message);
+        let diagnostic = Diagnostic::new(Code::UnknownFunction, name.span, message).named(name.node);
         cursor.fail(match nearest::nearest(&name.node.to_lowercase(), names.clone()) {
             Some(near) => diagnostic.edit(format!("the nearest name is `{near}`"), name.span, near),
             None => diagnostic.help(format!("it has {}", names.collect::<Vec<_>>().join(", "))),

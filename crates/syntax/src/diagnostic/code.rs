@@ -246,6 +246,12 @@ codes! {
     ///
     /// A name that is close to one of SPL's is a slip, and E0201 says which is meant.
     AppCommand = "E0404", Error;
+    /// Meaning: The rows of the lookup come from a program of an app (`external_cmd` in transforms.conf). No programs are run.
+    ///
+    /// Example: … | lookup whois host OUTPUT owner
+    ///
+    /// Instead: a CSV file of the program's answers, and `filename` in the lookup's stanza in place of `external_cmd`
+    ScriptedLookup = "E0405", Error;
 
     /// Meaning: A file or folder cannot be read or written: it is missing, damaged, or not allowed.
     ///

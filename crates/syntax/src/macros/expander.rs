@@ -122,7 +122,7 @@ impl Expander<'_> {
         }
         let Some(mut call) = call::read(inner) else {
             let message = format!("`{}` does not name a macro", inner.trim());
-            return self.fail(Diagnostic::new(Code::UnknownMacro, span, message));
+            return self.fail(Diagnostic::new(Code::UnknownMacro, span, message).named(inner.trim()));
         };
         let arity = call.args.len();
         let Some(definition) = self.macros.find(&call.name, arity) else {
@@ -198,7 +198,8 @@ impl Expander<'_> {
             1 => " with 1 argument".to_string(),
             _ => format!(" with {arity} arguments"),
         };
-        let diagnostic = Diagnostic::new(Code::UnknownMacro, span, format!("there is no macro `{name}`{with}"));
+        let message = format!("there is no macro `{name}`{with}");
+        let diagnostic = Diagnostic::new(Code::UnknownMacro, span, message).named(name);
         let diagnostic = if names.contains(&name) {
             diagnostic.help("it exists with another number of arguments")
         } else {

@@ -92,7 +92,7 @@ pub(super) fn generating() -> impl Iterator<Item = &'static str> {
 
 /// A name that is no command.
 pub(super) fn unknown(name: &str, span: Span, compares: bool) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::UnknownCommand, span, format!("there is no command `{name}`"));
+    let diagnostic = Diagnostic::new(Code::UnknownCommand, span, format!("there is no command `{name}`")).named(name);
     if compares {
         let start = Span { start: span.start, end: span.start };
         return diagnostic.edit("conditions belong to a command such as `search`", start, "search ");
@@ -103,7 +103,8 @@ pub(super) fn unknown(name: &str, span: Span, compares: bool) -> Diagnostic {
     match nearest::nearest(name, all) {
         Some(near) => diagnostic.edit(format!("the nearest name is `{near}`"), span, near),
         None => {
-            let diagnostic = Diagnostic::new(Code::AppCommand, span, format!("`{name}` is no command of SPL"));
+            let diagnostic =
+                Diagnostic::new(Code::AppCommand, span, format!("`{name}` is no command of SPL")).named(name);
             if let Some(ours) = foreign::command(name) {
                 return diagnostic.help(ours);
             }

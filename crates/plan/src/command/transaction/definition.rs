@@ -6,7 +6,7 @@ use speleo_syntax::{
     parse_continuation,
 };
 
-use crate::{Result, lower::Context, suggest};
+use crate::{Result, Thing, lower::Context, suggest};
 
 /// The transaction that a type defines; none where nothing is known of types.
 ///
@@ -16,10 +16,11 @@ pub(crate) fn defined(name: &Spanned<String>, cx: &Context<'_>) -> Result<Option
     let types = &cx.world.knowledge().transaction_types;
     let Some(found) = types.get(&name.node) else {
         if cx.world.is_blind() {
+            cx.world.lacks(Thing::TransactionType, &name.node);
             return Ok(None);
         }
         let text = format!("no transaction type is called `{}`", name.node);
-        let error = Diagnostic::new(Code::UnknownTransactionType, name.span, text);
+        let error = Diagnostic::new(Code::UnknownTransactionType, name.span, text).named(&name.node);
         return Err(match suggest::nearest(&name.node, types.keys().map(String::as_str)) {
             Some(near) => error.edit(format!("`{near}` is one"), name.span, near),
             None => error.help("they are the stanzas of transactiontypes.conf"),

@@ -8,14 +8,14 @@ use std::{
 
 use datafusion::prelude::SessionContext;
 use speleo_knowledge::Knowledge;
-use speleo_plan::{IndexEntry, IndexFile};
+use speleo_plan::{IndexEntry, IndexFile, Origin};
 use speleo_syntax::Code;
 use tokio::sync::Mutex;
 
 use crate::{
     IndexSetting, Settings,
     fault::Fault,
-    source::{self, Files, Fingerprint, Index},
+    source::{self, Files, Fingerprint, Index, Remembered},
     time::Zone,
 };
 
@@ -24,6 +24,7 @@ use crate::{
 pub(crate) struct Catalog {
     entries: Vec<(String, Vec<IndexSetting>)>,
     opened: Mutex<HashMap<String, (Fingerprint, Arc<Index>)>>,
+    remembered: Remembered,
 }
 
 impl Catalog {
@@ -44,7 +45,7 @@ impl Catalog {
                 None => entries.push((name, vec![index])),
             }
         }
-        Self { entries, opened: Mutex::default() }
+        Self { entries, opened: Mutex::default(), remembered: Remembered::default() }
     }
 
     /// The indexes. All of them are read by a search that names none.
@@ -125,9 +126,27 @@ impl Catalog {
         {
             return Ok(Some(Arc::clone(index)));
         }
-        let index = Arc::new(source::open(files, session, zone, knowledge).await?);
+        let index = Arc::new(source::open(files, session, zone, knowledge, &self.remembered).await?);
         opened.insert(name, (fingerprint, Arc::clone(&index)));
         Ok(Some(index))
+    }
+
+    /// Where the events of an index are from, with what they say themselves of `columns`; nothing where it does not exist.
+    ///
+    /// # Errors
+    /// Where its files cannot be read.
+    pub(crate) async fn origins(
+        &self,
+        name: &str,
+        columns: &[&'static str],
+        session: &SessionContext,
+        zone: Zone,
+        knowledge: &Arc<Knowledge>,
+    ) -> speleo_plan::Result<Vec<Origin>> {
+        match self.open(name, session, zone, knowledge).await? {
+            Some(index) => index.origins_of_events(columns, &self.remembered, session, zone).await,
+            None => Ok(Vec::new()),
+        }
     }
 }
 

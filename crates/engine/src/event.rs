@@ -61,7 +61,7 @@ pub(crate) struct Event {
 }
 
 /// What of an event's origin differs from its file's.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Origin {
     /// The index that a transform gives; it is shown, and the event stays in its table.
     pub(crate) index: Option<String>,

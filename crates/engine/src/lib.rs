@@ -10,6 +10,7 @@ mod conf_folder;
 mod definitions;
 mod engine;
 mod event;
+mod event_searches;
 mod export;
 mod fault;
 mod growth;

@@ -13,6 +13,7 @@ mod made;
 mod ndjson;
 mod origins;
 mod raw;
+mod remembered;
 mod schema;
 mod text;
 
@@ -23,12 +24,12 @@ use speleo_knowledge::Knowledge;
 use speleo_plan::IndexFile;
 use speleo_syntax::{Code, Diagnostic};
 
-pub(crate) use self::{ndjson::quote_numbers, schema::time_type};
+pub(crate) use self::{ndjson::quote_numbers, remembered::Remembered, schema::time_type};
 
 use self::{
     builder::Origin,
     files::{DataFile, Format},
-    schema::Fields,
+    schema::{Columns, Fields},
     text::{TextFile, TextTable},
 };
 use crate::{
@@ -52,10 +53,25 @@ pub(crate) struct Index {
     pub(crate) origins: Vec<speleo_plan::Origin>,
     /// What of that events may say otherwise.
     pub(crate) said: Vec<&'static str>,
+    /// Its files.
+    parts: Vec<Part>,
+    /// The columns of those that are texts.
+    columns: Arc<Columns>,
     /// What was left out.
     pub(crate) warnings: Vec<Diagnostic>,
     /// What comes up while it is read.
     pub(crate) notes: Arc<Notes>,
+}
+
+/// A file of an open index.
+#[derive(Debug)]
+struct Part {
+    file: DataFile,
+    origin: Origin,
+    /// What of source, host and source type its events may say themselves.
+    said: Vec<&'static str>,
+    /// How it is read, unless DataFusion reads it.
+    text: Option<Arc<TextFile>>,
 }
 
 /// What tells whether files changed.
@@ -116,7 +132,8 @@ impl Files {
 /// The largest number of a file that `__seq` holds; files beyond share it.
 const FILES: u32 = (1 << 19) - 1;
 
-/// Opens an index: reads its text files once for the types of their fields, and the schemas of the others.
+/// Opens an index: reads its text files once for the types of their fields, and the schemas of the others. What is remembered of a
+/// file is not read again.
 ///
 /// # Errors
 /// Where a file cannot be read.
@@ -125,6 +142,7 @@ pub(crate) async fn open(
     session: &SessionContext,
     zone: Zone,
     knowledge: &Arc<Knowledge>,
+    remembered: &Remembered,
 ) -> Result<Index, Fault> {
     for (_, origin) in files.0.iter_mut().filter(|(_, origin)| !origin.is_typed) {
         let props = knowledge.index_time.props.effective(Some(&origin.source), origin.host.as_deref(), None);
@@ -135,40 +153,57 @@ pub(crate) async fn open(
     let origins = origins::of_files(&files.0);
     let (columnar, texts): (Vec<_>, Vec<_>) = files.0.into_iter().partition(|(file, _)| file.format.is_columnar());
     let open = texts.iter().any(|(file, _)| matches!(file.format, Format::Raw | Format::Evtx));
-    let mut warnings = Vec::new();
-    let mut said = Vec::new();
     let notes = Arc::new(Notes::default());
     let mut tables: Vec<Arc<dyn TableProvider>> = Vec::new();
-    if !texts.is_empty() {
-        let (table, own) = text_table(texts, zone, knowledge, &notes, &mut warnings).await?;
-        said = own;
-        tables.push(Arc::new(table));
+    let Texts { files, mut parts, columns, warnings } = texts_of(texts, zone, knowledge, &notes, remembered).await?;
+    let columns = Arc::new(columns);
+    if !files.is_empty() {
+        tables.push(Arc::new(TextTable::new(files, Arc::clone(&columns), zone, Arc::clone(&notes))));
     }
-    for (table, schema) in columnar::tables(columnar, session).await? {
-        origins::add_columns(&mut said, &schema);
-        tables.push(table);
+    for (table, schema) in columnar::tables(&columnar, session).await? {
+        let said = origins::of_schema(&schema);
+        let own = columnar.iter().filter(|(file, _)| file.format == table.format).cloned();
+        parts.extend(own.map(|(file, origin)| Part { file, origin, said: said.clone(), text: None }));
+        tables.push(table.view);
     }
     let table = columnar::unite(tables).map_err(|error| Fault::new(Code::Data, error.to_string()))?;
-    Ok(Index { table, open, origins, said, warnings, notes })
+    let said = origins::said(&parts);
+    Ok(Index { table, open, origins, said, parts, columns, warnings, notes })
 }
 
-async fn text_table(
+/// What is known of the files of an index that are texts.
+struct Texts {
+    files: Vec<Arc<TextFile>>,
+    parts: Vec<Part>,
+    columns: Columns,
+    warnings: Vec<Diagnostic>,
+}
+
+async fn texts_of(
     files: Vec<(DataFile, Origin)>,
     zone: Zone,
     knowledge: &Arc<Knowledge>,
     notes: &Arc<Notes>,
-    warnings: &mut Vec<Diagnostic>,
-) -> Result<(TextTable, Vec<&'static str>), Fault> {
+    remembered: &Remembered,
+) -> Result<Texts, Fault> {
+    let mut warnings = Vec::new();
     let mut rules = KnownRules { knowledge, zone, known: HashMap::new() };
-    let mut opened: Vec<TextFile> =
-        files.into_iter().map(|(file, origin)| rules.text_file(file, origin, warnings)).collect();
-    let inferred = text::infer(&opened, zone, notes).await?;
+    let opened: Vec<TextFile> =
+        files.into_iter().map(|(file, origin)| rules.text_file(file, origin, &mut warnings)).collect();
+    let is_new = |file: &&TextFile| remembered.inferred(&file.file, &file.origin).is_none();
+    let new: Vec<TextFile> = opened.iter().filter(is_new).cloned().collect();
+    for (file, inferred) in new.iter().zip(text::infer(&new, zone, notes).await?) {
+        remembered.keep_inferred(&file.file, &file.origin, Arc::new(inferred));
+    }
     let mut fields = Fields::default();
-    for (file, found) in opened.iter_mut().zip(inferred) {
+    let mut files = Vec::with_capacity(opened.len());
+    let mut parts = Vec::with_capacity(opened.len());
+    for mut file in opened {
+        let found = remembered.inferred(&file.file, &file.origin).unwrap_or_default();
         fields.merge(&found.fields);
         if found.skipped > 0 {
             // Where a file is read in parts, lines are counted from the part's start and say nothing.
-            let first = found.first_skipped.filter(|_| text::is_whole(file));
+            let first = found.first_skipped.filter(|_| text::is_whole(&file));
             let first = first.map_or_else(String::new, |line| format!(", the first in line {line}"));
             let message = format!(
                 "{}: {} of {} lines are no JSON objects and were left out{first}",
@@ -176,12 +211,14 @@ async fn text_table(
             );
             warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
         }
-        file.header = found.header;
+        file.header.clone_from(&found.header);
         file.clean = found.skipped == 0;
+        let file = Arc::new(file);
+        let (said, origin) = (origins::of_text(&file, &found.fields), file.origin.clone());
+        parts.push(Part { file: file.file.clone(), origin, said, text: Some(Arc::clone(&file)) });
+        files.push(file);
     }
-    let columns = fields.columns();
-    let said = origins::said(&columns, &opened);
-    Ok((TextTable::new(opened, columns, zone, Arc::clone(notes)), said))
+    Ok(Texts { files, parts, columns: fields.columns(), warnings })
 }
 
 /// The rules of sources, hosts and source types, compiled once each.

@@ -15,9 +15,10 @@ use datafusion::{
     datasource::provider_as_source, execution::memory_pool::MemoryReservation, logical_expr::LogicalPlan,
     prelude::SessionContext,
 };
-use speleo_knowledge::Knowledge;
+use speleo_knowledge::{EventType, Knowledge};
 use speleo_plan::{
-    IndexEntry, IndexFile, LookupTable, PastSearch, Result, Rows, Source, Thing, TimeRange, World, Write,
+    EventSearch, IndexEntry, IndexFile, LookupTable, Origin, PastSearch, Result, Rows, Source, Thing, TimeRange, World,
+    Write,
 };
 use speleo_syntax::Diagnostic;
 
@@ -27,6 +28,7 @@ use crate::{
     collect,
     engine::{Names, Step},
     event::Notes,
+    event_searches::EventSearches,
     export,
     fault::Fault,
     history,
@@ -55,6 +57,7 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) lookups: &'a Lookups,
     pub(crate) knowledge: &'a Arc<Knowledge>,
+    pub(crate) event_searches: &'a EventSearches,
     /// The folders of the project and of its apps, later ones first in rank.
     pub(crate) homes: Vec<PathBuf>,
     pub(crate) geoip: String,
@@ -174,6 +177,10 @@ impl World for EngineWorld<'_> {
         (expansion.text, problems)
     }
 
+    fn event_search(&self, event_type: &EventType) -> Arc<EventSearch> {
+        self.event_searches.get(event_type, |text| self.expand(text))
+    }
+
     fn geoip(&self) -> Option<String> {
         Some(self.geoip.clone())
     }
@@ -238,6 +245,13 @@ impl World for EngineWorld<'_> {
             origins: index.origins.clone(),
             said: index.said.clone(),
         }))
+    }
+
+    async fn origins(&self, index: &str, columns: &[&'static str]) -> Result<Vec<Origin>> {
+        if self.is_blind() {
+            return Ok(Vec::new());
+        }
+        self.catalog.origins(index, columns, self.session, self.clock.zone(), self.knowledge).await
     }
 
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {

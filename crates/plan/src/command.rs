@@ -62,7 +62,7 @@ mod kmeans;
 mod kvform;
 mod loadjob;
 mod localize;
-mod lookup;
+pub(crate) mod lookup;
 mod makecontinuous;
 mod makemv;
 mod makeresults;

@@ -2,7 +2,7 @@
 //!
 //! Exact matches group the table by its key columns and join once. Where a definition matches by wildcard, address block or time,
 //! or a field has several values, the distinct combinations of the rows' fields meet the table first, and their matches join
-//! back. A table's row that a combination does not reach within `max_matches` is left out before anything is collected.
+//! back.
 
 mod matches;
 #[cfg(test)]
@@ -36,6 +36,8 @@ pub(crate) struct Enrichment<'a> {
     pub(crate) outputs: Vec<(String, String)>,
     /// Whether a field keeps the value that it has.
     pub(crate) keep: bool,
+    /// Which rows are looked up; none is all. The others get what rows without a match get.
+    pub(crate) only: Option<Expr>,
 }
 
 /// One pair of a table's column and a field, ready to be compared.
@@ -60,7 +62,13 @@ pub(crate) fn enrich(mut input: Relation, what: &Enrichment<'_>, cx: &Context<'_
         let text =
             if is_list { meet::whole(value, &data_type) } else { meet::convert(value, &data_type, &DataType::Utf8)? };
         let place;
-        (input, place) = input.hidden("lookup_in", folded(meet::utf8(text, &data_type), definition))?;
+        let text = folded(meet::utf8(text, &data_type), definition);
+        // Null matches nothing.
+        let text = match &what.only {
+            Some(condition) => when(condition.clone(), text).end()?,
+            None => text,
+        };
+        (input, place) = input.hidden("lookup_in", text)?;
         let kind =
             definition.match_types.iter().find(|(name, _)| name == column).map_or(MatchKind::Exact, |(_, kind)| *kind);
         pairs.push(Pair { column: column.clone(), kind, place, is_list });

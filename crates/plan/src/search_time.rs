@@ -39,13 +39,13 @@ use speleo_syntax::Span;
 use base::TAG_OF;
 pub(crate) use base::{EVENT_TYPE, TAG, behind, compared, is_made, names, types};
 use event_type::Types;
-pub(crate) use event_type::{is_of_fields, may_be, search as type_search, shown};
+pub(crate) use event_type::{called, is_of_fields, of_fields, shown};
 pub(crate) use named::transform;
-pub(crate) use tag::{has_any, list, pairs as tag_pairs};
+pub(crate) use tag::{has_any, list, pairs as tag_pairs, tagged};
 
 use self::{group::Groups, step::Step};
 use crate::{
-    Result, Source, TimeRange, kernel,
+    Result, Source, kernel,
     lower::Context,
     meet,
     relation::{Relation, column},
@@ -64,16 +64,15 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// What conf files say of the events of an index, for a search that wants these fields of a range of time.
+    /// What conf files say of the events of an index, for a search that wants these fields.
     pub(crate) async fn new(
         index: &'a str,
         source: &Source,
         stored: Relation,
-        range: TimeRange,
         wanted: &[String],
         cx: &mut Context<'_>,
     ) -> Result<Self> {
-        let groups = Groups::of(index, source, &stored, range, wanted, cx).await?;
+        let groups = Groups::of(index, source, wanted, cx).await?;
         let steps = step::steps(&groups, cx).await?;
         Ok(Self { index, stored, groups, steps })
     }

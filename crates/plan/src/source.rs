@@ -49,7 +49,6 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
     if is_bounded {
         cx.range = predicate::time::whole(expr, &answers, cx)?;
     }
-    let range = if is_bounded { cx.range } else { cx.outer_range };
     if cx.world.is_blind() {
         for (thing, field) in [(Thing::Index, predicate::index::INDEX), (Thing::SourceType, "sourcetype")] {
             predicate::index::wanted_of(field, expr).iter().for_each(|(_, name)| cx.world.names(thing, name));
@@ -70,7 +69,7 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
                 fields.push(name.to_owned());
             }
         });
-        let reading = Reading::new(&name, &source, stored, range, &fields, cx).await?;
+        let reading = Reading::new(&name, &source, stored, &fields, cx).await?;
         let relation = reading.fields(&fields, span, cx).await?;
         let before = cx.notes.len();
         let mut conditions = vec![predicate::of_index(expr, &answers, &relation, Some(&name), cx)?];

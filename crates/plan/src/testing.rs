@@ -10,14 +10,14 @@ use datafusion::{
         datatypes::{Field, Schema},
     },
     datasource::{MemTable, provider_as_source},
-    logical_expr::LogicalPlan,
+    logical_expr::{LogicalPlan, LogicalPlanBuilder},
     prelude::SessionContext,
 };
-use speleo_functions::value::{ListBuilder, Lists, parse_number};
+use speleo_functions::value::{ListBuilder, Lists, Texts, parse_number};
 use speleo_knowledge::{Conf, DataModel, Knowledge, LookupDefinition, Props, event_type, tag, transform};
 use speleo_syntax::{Code, Diagnostic};
 
-use crate::{IndexEntry, IndexFile, LookupTable, Result, Rows, Source, TimeRange, World, Write, plan};
+use crate::{IndexEntry, IndexFile, LookupTable, Origin, Result, Rows, Source, TimeRange, World, Write, plan};
 
 /// The search's start in all tests: 2024-03-10 12:00:00 UTC.
 pub(crate) const NOW: i64 = 1_710_072_000;
@@ -283,6 +283,28 @@ impl World for TestWorld {
             origins: Vec::new(),
             said: vec!["source", "host", "sourcetype"],
         }))
+    }
+
+    async fn origins(&self, index: &str, columns: &[&'static str]) -> Result<Vec<Origin>> {
+        let Some((_, table, open)) = self.indexes.iter().find(|(known, ..)| known == index) else {
+            return Ok(Vec::new());
+        };
+        let names = columns.iter().map(|name| crate::relation::column(name));
+        let plan = LogicalPlanBuilder::scan(index, provider_as_source(table.clone()), None)?.project(names)?;
+        let mut origins = Vec::new();
+        for batch in execute(plan.distinct()?.build()?).await?.batches {
+            let value = |name: &str, row: usize| {
+                let texts = Texts::new(batch.column_by_name(name)?).unwrap();
+                texts.get(row).map(|text| text.into_owned())
+            };
+            origins.extend((0..batch.num_rows()).map(|row| Origin {
+                source: value("source", row),
+                host: value("host", row),
+                sourcetype: value("sourcetype", row),
+                structured: !open,
+            }));
+        }
+        Ok(origins)
     }
 
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {

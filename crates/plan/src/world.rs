@@ -10,8 +10,8 @@ use datafusion::{
     arrow::{array::RecordBatch, datatypes::SchemaRef},
     logical_expr::{LogicalPlan, TableSource},
 };
-use speleo_knowledge::{Knowledge, Limit, LookupDefinition};
-use speleo_syntax::{Diagnostic, NoMacros, expand};
+use speleo_knowledge::{EventType, Knowledge, Limit, LookupDefinition};
+use speleo_syntax::{Diagnostic, NoMacros, SearchExpr, expand, parse_search_expr};
 
 use crate::Result;
 
@@ -203,6 +203,26 @@ pub enum Thing {
     TransactionType,
 }
 
+/// The search of an event type, or what is wrong with it.
+pub type EventSearch = std::result::Result<SearchExpr, Diagnostic>;
+
+/// Reads the search of an event type, with its macros expanded.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_event_type(event_type: &EventType, expand: impl FnOnce(&str) -> (String, Vec<Diagnostic>)) -> EventSearch {
+    let (text, mut problems) = match event_type.search.contains('`') {
+        true => expand(&event_type.search),
+        false => (event_type.search.clone(), Vec::new()),
+    };
+    let (search, more) = parse_search_expr(&text);
+    problems.extend(more);
+    match problems.into_iter().find(Diagnostic::is_error) {
+        Some(problem) => Err(problem),
+        None => Ok(search),
+    }
+}
+
 /// What lowering may ask for.
 #[async_trait]
 pub trait World: Send + Sync {
@@ -218,6 +238,10 @@ pub trait World: Send + Sync {
     fn expand(&self, text: &str) -> (String, Vec<Diagnostic>) {
         let (expansion, problems) = expand(text, &NoMacros);
         (expansion.text, problems)
+    }
+    /// The search of an event type, or what is wrong with it. A world of many searches reads each once.
+    fn event_search(&self, event_type: &EventType) -> Arc<EventSearch> {
+        Arc::new(read_event_type(event_type, |text| self.expand(text)))
     }
     /// The address database's path, if there is one.
     fn geoip(&self) -> Option<String>;
@@ -252,6 +276,16 @@ pub trait World: Send + Sync {
     fn indexes(&self) -> Vec<IndexEntry>;
     /// The table of an index; none where it does not exist.
     async fn index(&self, name: &str) -> Result<Option<Source>>;
+    /// Where the events of an index are from, each origin once, as far as `columns` tell: some of `source`, `host` and `sourcetype`, with
+    /// what events say of them themselves. A column that is not asked for is none. Whoever answers remembers it: it is no step.
+    /// Without an engine there are no events.
+    ///
+    /// # Errors
+    /// Where the events cannot be read.
+    async fn origins(&self, index: &str, columns: &[&'static str]) -> Result<Vec<Origin>> {
+        let _ = (index, columns);
+        Ok(Vec::new())
+    }
     /// The files of an index in the order of their numbers in `__seq`.
     fn files(&self, index: &str) -> Result<Vec<IndexFile>>;
     /// A lookup table by definition or file name; none where it does not exist.

@@ -10,8 +10,8 @@ use speleo_syntax::{Code, Diagnostic};
 
 use super::{Engine, Shared};
 use crate::{
-    IndexSetting, Settings, catalog::Catalog, clock::Clock, definitions::Definitions, fault::diagnose, lookup::Lookups,
-    project, session,
+    IndexSetting, Settings, catalog::Catalog, clock::Clock, definitions::Definitions, event_searches::EventSearches,
+    fault::diagnose, lookup::Lookups, project, session,
 };
 
 /// Settings, and the definitions that they name. Cloning is cheap.
@@ -19,6 +19,7 @@ use crate::{
 pub struct Library {
     settings: Settings,
     knowledge: Arc<Knowledge>,
+    event_searches: Arc<EventSearches>,
     lookup_folders: Vec<PathBuf>,
     homes: Vec<PathBuf>,
     warnings: Vec<Diagnostic>,
@@ -50,6 +51,7 @@ impl Library {
         Ok(Self {
             settings,
             knowledge: Arc::new(definitions.knowledge),
+            event_searches: Arc::default(),
             lookup_folders: definitions.lookup_folders,
             homes: definitions.homes,
             warnings: definitions.warnings,
@@ -68,7 +70,13 @@ impl Library {
     /// Where no memory pool can be made.
     pub fn engine(self) -> Result<Engine, Vec<Diagnostic>> {
         let lookups = Lookups { folders: self.lookup_folders, overlay: None };
-        assemble(self.settings, self.knowledge, lookups, self.homes, (self.warnings, self.problems))
+        assemble(
+            self.settings,
+            (self.knowledge, self.event_searches),
+            lookups,
+            self.homes,
+            (self.warnings, self.problems),
+        )
     }
 
     /// An engine over these data and no others. With an overlay, lookups are written to that folder and read from it first; the
@@ -95,7 +103,8 @@ impl Library {
             ..self.settings.clone()
         };
         let lookups = Lookups { folders: self.lookup_folders.clone(), overlay };
-        assemble(settings, Arc::clone(&self.knowledge), lookups, self.homes.clone(), (Vec::new(), Vec::new()))
+        let knowledge = (Arc::clone(&self.knowledge), Arc::clone(&self.event_searches));
+        assemble(settings, knowledge, lookups, self.homes.clone(), (Vec::new(), Vec::new()))
     }
 }
 
@@ -126,7 +135,7 @@ fn missing(indexes: Vec<IndexSetting>) -> Vec<Diagnostic> {
 
 fn assemble(
     settings: Settings,
-    knowledge: Arc<Knowledge>,
+    (knowledge, event_searches): (Arc<Knowledge>, Arc<EventSearches>),
     lookups: Lookups,
     homes: Vec<PathBuf>,
     (warnings, problems): (Vec<Diagnostic>, Vec<Problem>),
@@ -134,6 +143,16 @@ fn assemble(
     let session = session::open(settings.memory_limit).map_err(|error| diagnose(error.into()))?;
     let catalog = Catalog::new(&settings);
     Ok(Engine {
-        shared: Arc::new(Shared { settings, session, catalog, lookups, knowledge, homes, warnings, problems }),
+        shared: Arc::new(Shared {
+            settings,
+            session,
+            catalog,
+            lookups,
+            knowledge,
+            event_searches,
+            homes,
+            warnings,
+            problems,
+        }),
     })
 }

@@ -40,21 +40,29 @@ const FILE: &str = "__file";
 const ROW: &str = "__row";
 const ORIGIN: [&str; 4] = ["__index", "__host", "__source", "__sourcetype"];
 
+/// A table of files of one format.
+pub(crate) struct Table {
+    /// The format.
+    pub(crate) format: Format,
+    /// The events.
+    pub(crate) view: Arc<dyn TableProvider>,
+}
+
 /// The tables of columnar files, one for each format, and the columns that their files have.
 ///
 /// # Errors
 /// Where a file cannot be read or the files' columns do not fit together.
 pub(crate) async fn tables(
-    files: Vec<(DataFile, Origin)>,
+    files: &[(DataFile, Origin)],
     session: &SessionContext,
-) -> std::result::Result<Vec<(Arc<dyn TableProvider>, SchemaRef)>, Fault> {
+) -> std::result::Result<Vec<(Table, SchemaRef)>, Fault> {
     let mut tables = Vec::new();
     for format in [Format::Parquet, Format::Arrow] {
         let own: Vec<(DataFile, Origin)> = files.iter().filter(|(file, _)| file.format == format).cloned().collect();
         let Some((first, _)) = own.first() else { continue };
         let shown = first.shown.clone();
-        let table = table(format, own, session).await.map_err(|error| Fault::data(shown, reason(&error)))?;
-        tables.push(table);
+        let (view, schema) = table(format, own, session).await.map_err(|error| Fault::data(shown, reason(&error)))?;
+        tables.push((Table { format, view }, schema));
     }
     Ok(tables)
 }

@@ -21,7 +21,7 @@ use super::{
     builder::{Builder, Value},
     compress, csv,
     files::{Compression, Format},
-    schema::{Columns, Kind, TIME},
+    schema::{Columns, Kind, ORIGIN, TIME},
     text::{Inferred, TextFile},
 };
 use crate::{
@@ -32,6 +32,8 @@ use crate::{
 
 /// How many events are read at a time while fields are found out.
 const INFER_EVENTS: usize = 4096;
+/// With so many origins they are no rule, and not kept from the first reading.
+const MOST_ORIGINS: usize = 10_000;
 
 /// The events of a file.
 enum Events {
@@ -144,8 +146,12 @@ pub(crate) fn infer(file: &TextFile, zone: Zone, notes: Arc<Notes>) -> io::Resul
         return Ok(found);
     }
     let mut events = Events::open(file, None, zone, false, &notes)?;
+    let mut origins = HashSet::new();
     while let Some(events) = events.next(INFER_EVENTS)? {
         for event in events {
+            if origins.len() < MOST_ORIGINS && !origins.contains(&event.origin) {
+                origins.insert(event.origin.clone());
+            }
             let mut names = HashSet::with_capacity(event.fields.len());
             for (name, value) in &event.fields {
                 found.fields.note(name, csv::kind(value.as_bytes()));
@@ -154,6 +160,10 @@ pub(crate) fn infer(file: &TextFile, zone: Zone, notes: Arc<Notes>) -> io::Resul
                 }
             }
         }
+    }
+    // A field of that name says it as well, event by event.
+    if origins.len() < MOST_ORIGINS && !ORIGIN.iter().any(|name| found.fields.has(name)) {
+        found.origins = Some(origins.into_iter().collect());
     }
     Ok(found)
 }

@@ -1,50 +1,192 @@
-//! What the files of an index say of all their events, for settings that hold by source, host and source type.
+//! Where the events of an index are from, for settings that hold by source, host and source type.
+//!
+//! A file says it as a rule for all its events. Where events may say otherwise (a column `sourcetype`, a transform), one reading of just
+//! these columns tells which there are, and is remembered as long as the file stays as it is.
 
-use datafusion::arrow::datatypes::Schema;
-use speleo_plan::Origin;
-
-use super::{
-    builder,
-    files::{DataFile, Format},
-    schema::{Columns, ORIGIN},
-    text::TextFile,
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
-/// Which of source, host and source type events may say themselves.
-pub(super) fn said(columns: &Columns, files: &[TextFile]) -> Vec<&'static str> {
-    let is_said = |name: &str| columns.is_said(name) || files.iter().any(|file| file.says(name));
-    all().into_iter().filter(|name| is_said(name)).collect()
+use datafusion::{
+    arrow::{
+        array::AsArray,
+        datatypes::{Int64Type, Schema},
+    },
+    common::Column,
+    datasource::provider_as_source,
+    logical_expr::{Expr, LogicalPlanBuilder, bitwise_shift_right, lit},
+    prelude::SessionContext,
+};
+use speleo_functions::value::Texts;
+use speleo_plan::{Origin, Result};
+
+use super::{
+    Index, Part, Remembered, builder,
+    builder::PLACE_BITS,
+    columnar,
+    files::{DataFile, Format},
+    schema::{Fields, ORIGIN, SEQUENCE},
+    text::{TextFile, TextTable},
+};
+use crate::{run, time::Zone};
+
+/// The column of the number of a file.
+const FILE: &str = "file";
+
+fn all() -> impl Iterator<Item = &'static str> {
+    ORIGIN.into_iter().filter(|name| *name != "index")
 }
 
-fn all() -> Vec<&'static str> {
-    ORIGIN.into_iter().filter(|name| *name != "index").collect()
+/// Which of source, host and source type the events of a file with these fields may say themselves.
+pub(super) fn of_text(file: &TextFile, fields: &Fields) -> Vec<&'static str> {
+    all().filter(|name| fields.has(name) || file.says(name)).collect()
 }
 
-/// Adds those that files with columns have a column for.
-pub(super) fn add_columns(said: &mut Vec<&'static str>, schema: &Schema) {
-    for name in all() {
-        if schema.field_with_name(name).is_ok() && !said.contains(&name) {
-            said.push(name);
-        }
-    }
+/// The same for files with columns.
+pub(super) fn of_schema(schema: &Schema) -> Vec<&'static str> {
+    all().filter(|name| schema.field_with_name(name).is_ok()).collect()
 }
 
-/// Each origin once.
+/// The same for all files of an index.
+pub(super) fn said(parts: &[Part]) -> Vec<&'static str> {
+    all().filter(|name| parts.iter().any(|part| part.said.contains(name))).collect()
+}
+
+/// Each origin once, as files say it for all their events.
 pub(super) fn of_files(files: &[(DataFile, builder::Origin)]) -> Vec<Origin> {
-    let mut origins: Vec<Origin> = Vec::new();
-    let mut known = std::collections::HashSet::new();
-    for (file, origin) in files {
-        let origin = Origin {
-            source: Some(origin.source.clone()),
-            host: origin.host.clone(),
-            sourcetype: Some(origin.sourcetype.clone()),
-            structured: !matches!(file.format, Format::Raw | Format::Evtx),
-        };
-        if known.insert(origin.clone()) {
-            origins.push(origin);
-        }
+    once(files.iter().map(|(file, origin)| of_file(file, origin)))
+}
+
+fn once(origins: impl Iterator<Item = Origin>) -> Vec<Origin> {
+    let mut known = HashSet::new();
+    origins.filter(|origin| known.insert(origin.clone())).collect()
+}
+
+fn of_file(file: &DataFile, origin: &builder::Origin) -> Origin {
+    Origin {
+        source: Some(origin.source.clone()),
+        host: origin.host.clone(),
+        sourcetype: Some(origin.sourcetype.clone()),
+        structured: !matches!(file.format, Format::Raw | Format::Evtx),
     }
-    origins
+}
+
+/// What an origin says by some columns.
+fn by(origin: Origin, columns: &[&'static str]) -> Origin {
+    let asked = |name: &str, value: Option<String>| value.filter(|_| columns.contains(&name));
+    Origin {
+        source: asked("source", origin.source),
+        host: asked("host", origin.host),
+        sourcetype: asked("sourcetype", origin.sourcetype),
+        structured: origin.structured,
+    }
+}
+
+impl Part {
+    fn origin(&self) -> Origin {
+        of_file(&self.file, &self.origin)
+    }
+
+    /// Where its events are from by these columns; none where they have to be asked.
+    fn known(&self, columns: &[&'static str], remembered: &Remembered) -> Option<Vec<Origin>> {
+        if !self.said.iter().any(|name| columns.contains(name)) {
+            return Some(vec![by(self.origin(), columns)]);
+        }
+        if let Some(known) = remembered.origins(&self.file, &self.origin, columns) {
+            return Some(known.to_vec());
+        }
+        let inferred = remembered.inferred(&self.file, &self.origin)?;
+        let rule = self.origin();
+        let own = |said: &crate::event::Origin| {
+            let whole = Origin {
+                source: said.source.clone().or_else(|| rule.source.clone()),
+                host: said.host.clone().or_else(|| rule.host.clone()),
+                sourcetype: said.sourcetype.clone().or_else(|| rule.sourcetype.clone()),
+                structured: rule.structured,
+            };
+            by(whole, columns)
+        };
+        Some(once(inferred.origins.as_ref()?.iter().map(own)))
+    }
+}
+
+impl Index {
+    /// Where its events are from by some of the columns `source`, `host` and `sourcetype`, each origin once. A column that is not asked
+    /// for is none.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub(crate) async fn origins_of_events(
+        &self,
+        columns: &[&'static str],
+        remembered: &Remembered,
+        session: &SessionContext,
+        zone: Zone,
+    ) -> Result<Vec<Origin>> {
+        let mut origins: Vec<Option<Vec<Origin>>> =
+            self.parts.iter().map(|part| part.known(columns, remembered)).collect();
+        let of_parts = self.parts.iter().zip(&mut origins);
+        let unknown: Vec<_> = of_parts.filter(|(_, own)| own.is_none()).collect();
+        if !unknown.is_empty() {
+            let parts: Vec<&Part> = unknown.iter().map(|(part, _)| *part).collect();
+            let mut found = self.ask(&parts, columns, session, zone).await?;
+            for (part, own) in unknown {
+                let mut asked = found.remove(&i64::from(part.origin.file)).unwrap_or_default();
+                asked.iter_mut().for_each(|origin| origin.structured = part.origin().structured);
+                asked.sort_by(|one, other| {
+                    (&one.sourcetype, &one.source, &one.host).cmp(&(&other.sourcetype, &other.source, &other.host))
+                });
+                remembered.keep_origins(&part.file, &part.origin, columns, asked.clone().into());
+                *own = Some(asked);
+            }
+        }
+        Ok(once(origins.into_iter().flatten().flatten()))
+    }
+
+    /// Reads the columns of some files: the origins by the numbers of the files.
+    async fn ask(
+        &self,
+        parts: &[&Part],
+        columns: &[&'static str],
+        session: &SessionContext,
+        zone: Zone,
+    ) -> Result<HashMap<i64, Vec<Origin>>> {
+        let texts: Vec<Arc<TextFile>> = parts.iter().filter_map(|part| part.text.clone()).collect();
+        let others: Vec<(DataFile, builder::Origin)> = parts
+            .iter()
+            .filter(|part| part.text.is_none())
+            .map(|part| (part.file.clone(), part.origin.clone()))
+            .collect();
+        let mut tables = Vec::new();
+        if !texts.is_empty() {
+            let table = TextTable::new(texts, Arc::clone(&self.columns), zone, Arc::clone(&self.notes));
+            tables.push(Arc::new(table) as _);
+        }
+        tables.extend(columnar::tables(&others, session).await?.into_iter().map(|(table, _)| table.view));
+        let table = columnar::unite(tables)?;
+        let column = |name: &str| Expr::Column(Column::new_unqualified(name));
+        let file = bitwise_shift_right(column(SEQUENCE), lit(i64::from(PLACE_BITS))).alias(FILE);
+        let plan = LogicalPlanBuilder::scan("events", provider_as_source(table), None)?
+            .project(std::iter::once(file).chain(columns.iter().map(|name| column(name))))?
+            .distinct()?
+            .build()?;
+        let mut found: HashMap<i64, Vec<Origin>> = HashMap::new();
+        for batch in &run::run(session, plan).await?.batches {
+            let Some((files, texts)) = batch.columns().split_first() else { continue };
+            let files = files.as_primitive::<Int64Type>();
+            let texts = texts.iter().map(Texts::new).collect::<std::result::Result<Vec<_>, _>>()?;
+            for row in 0..batch.num_rows() {
+                let value = |name: &str| {
+                    let place = columns.iter().position(|known| *known == name)?;
+                    texts.get(place)?.get(row).map(|text| text.into_owned())
+                };
+                let (source, host, sourcetype) = (value("source"), value("host"), value("sourcetype"));
+                found.entry(files.value(row)).or_default().push(Origin { source, host, sourcetype, structured: false });
+            }
+        }
+        Ok(found)
+    }
 }
 
 #[cfg(test)]
@@ -56,10 +198,7 @@ mod tests {
     #[test]
     fn files_with_columns_say_what_they_have_a_column_for() {
         let field = |name: &str| Field::new(name, DataType::Utf8, true);
-        let mut said = vec!["host"];
-        add_columns(&mut said, &Schema::new(vec![field("_time"), field("index"), field("Source"), field("host")]));
-        assert_eq!(said, ["host"]);
-        add_columns(&mut said, &Schema::new(vec![field("sourcetype")]));
-        assert_eq!(said, ["host", "sourcetype"]);
+        assert_eq!(of_schema(&Schema::new(vec![field("_time"), field("index"), field("Source")])), Vec::<&str>::new());
+        assert_eq!(of_schema(&Schema::new(vec![field("sourcetype"), field("host")])), ["host", "sourcetype"]);
     }
 }

@@ -126,6 +126,11 @@ impl Fields {
         }
     }
 
+    /// Whether any event has a field.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name)
+    }
+
     /// Adds what another part of the data holds.
     pub(crate) fn merge(&mut self, other: &Fields) {
         for (name, seen) in other.names.iter().zip(&other.seen) {
@@ -135,7 +140,7 @@ impl Fields {
 
     /// The time keys that occur, best first.
     fn time_keys(&self) -> Vec<&'static str> {
-        TIME_KEYS.into_iter().filter(|key| self.places.contains_key(*key)).collect()
+        TIME_KEYS.into_iter().filter(|key| self.has(key)).collect()
     }
 
     /// The table's columns: those of every index first.
@@ -156,7 +161,7 @@ impl Fields {
             _ => Field::new(name, kind.data_type(), true),
         };
         let schema = Arc::new(Schema::new(kinds.iter().map(field).collect::<Vec<_>>()));
-        let said = kinds.iter().take(base).map(|(name, _)| name).filter(|name| self.places.contains_key(*name));
+        let said = kinds.iter().take(base).map(|(name, _)| name).filter(|name| self.has(name));
         Columns { schema, said: said.cloned().collect(), time_keys: self.time_keys(), kinds }
     }
 }

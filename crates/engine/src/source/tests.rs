@@ -25,6 +25,10 @@ impl Data {
     }
 
     async fn open(&self) -> Result<Index, Fault> {
+        self.open_remembering(&Remembered::default()).await
+    }
+
+    async fn open_remembering(&self, remembered: &Remembered) -> Result<Index, Fault> {
         let session = session::open(None).unwrap();
         let part = IndexSetting {
             name: "Main".into(),
@@ -32,7 +36,7 @@ impl Data {
             ..IndexSetting::default()
         };
         let files = Files::find(&[part])?;
-        open(files, &session, Zone { timezone: Tz::UTC, now: NOW }, &Arc::default()).await
+        open(files, &session, Zone { timezone: Tz::UTC, now: NOW }, &Arc::default(), remembered).await
     }
 
     /// The rows of some columns in storage order; cells are joined by `|`, null is `-`.
@@ -274,7 +278,7 @@ async fn events_that_are_made_are_the_same_in_parts() {
     let knowledge = Arc::new(Knowledge { index_time, ..Knowledge::default() });
     let session = session::open(None).unwrap();
     let zone = Zone { timezone: Tz::UTC, now: NOW };
-    let index = open(Files::find(&[part]).unwrap(), &session, zone, &knowledge).await.unwrap();
+    let index = open(Files::find(&[part]).unwrap(), &session, zone, &knowledge, &Remembered::default()).await.unwrap();
     let mut answers = Vec::new();
     for parts in [1, 3, 7] {
         let config = datafusion::prelude::SessionConfig::new()
@@ -295,4 +299,36 @@ async fn events_that_are_made_are_the_same_in_parts() {
         answers.push(rows);
     }
     assert!(answers[0] == answers[1] && answers[0] == answers[2]);
+}
+
+/// The origins of an index's events by their source types, `sourcetype/structured`.
+async fn origins(index: &Index, remembered: &Remembered) -> Vec<String> {
+    let (session, zone) = (session::open(None).unwrap(), Zone { timezone: Tz::UTC, now: NOW });
+    let origins = index.origins_of_events(&["sourcetype"], remembered, &session, zone).await.unwrap();
+    assert!(origins.iter().all(|origin| origin.source.is_none() && origin.host.is_none()));
+    origins
+        .iter()
+        .map(|origin| format!("{}/{}", origin.sourcetype.as_deref().unwrap_or("-"), origin.structured))
+        .collect()
+}
+
+#[tokio::test]
+async fn events_tell_where_they_are_from_once() {
+    let data = Data::new(&[
+        ("a.ndjson", b"{\"sourcetype\":\"x\"}\n{\"sourcetype\":\"w\"}\n{\"n\":1}\n{\"sourcetype\":\"x\"}\n"),
+        ("b.log", b"one\ntwo\n"),
+        ("c.csv", b"n,sourcetype\n1,x\n2,y\n"),
+    ]);
+    let remembered = Remembered::default();
+    let index = data.open_remembering(&remembered).await.unwrap();
+    assert_eq!(index.said, ["sourcetype"]);
+    let expected = ["json/true", "w/true", "x/true", "text/false", "y/true"];
+    assert_eq!(origins(&index, &remembered).await, expected);
+    // What is remembered is not read again: nobody sees that a file is gone.
+    std::fs::remove_file(data.0.path().join("a.ndjson")).unwrap();
+    assert_eq!(origins(&index, &remembered).await, expected);
+    // A file that changed is.
+    std::fs::write(data.0.path().join("c.csv"), "n,sourcetype\n1,new\n").unwrap();
+    let index = data.open_remembering(&remembered).await.unwrap();
+    assert_eq!(origins(&index, &remembered).await, ["text/false", "new/true"]);
 }

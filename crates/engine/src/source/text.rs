@@ -58,6 +58,8 @@ pub(crate) struct Inferred {
     pub(crate) header: Vec<String>,
     /// A row that does not fit them.
     pub(crate) ragged: Option<String>,
+    /// What events say of their origin, each once; none where the reading did not look.
+    pub(crate) origins: Option<Vec<crate::event::Origin>>,
 }
 
 /// A file, how its events are made, and what the first reading told.
@@ -132,6 +134,8 @@ pub(crate) async fn infer(
         whole.skipped += part.skipped;
         whole.first_skipped = whole.first_skipped.or(part.first_skipped);
         whole.header = part.header;
+        // Only events that are made tell, and those are read in one part.
+        whole.origins = part.origins;
         if let (Some(message), Some(file)) = (part.ragged, files.get(place)) {
             return Err(Fault::data(&file.file.shown, message));
         }
@@ -179,8 +183,8 @@ pub(crate) struct TextTable {
 }
 
 impl TextTable {
-    pub(crate) fn new(files: Vec<TextFile>, columns: Columns, zone: Zone, notes: Arc<Notes>) -> Self {
-        Self { files: files.into_iter().map(Arc::new).collect(), columns: Arc::new(columns), zone, notes }
+    pub(crate) fn new(files: Vec<Arc<TextFile>>, columns: Arc<Columns>, zone: Zone, notes: Arc<Notes>) -> Self {
+        Self { files, columns, zone, notes }
     }
 }
 

@@ -143,11 +143,6 @@ pub(super) fn leaves(text: &str, visit: impl FnMut(&str, String)) {
     Tree::new(text).leaves(visit);
 }
 
-/// Whether a text is JSON, of any kind.
-pub(super) fn is_json(text: &str) -> bool {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-}
-
 /// All fields of a JSON or XML text, named by their paths, in the order of the text; a leaf that occurs several times has
 /// several values. None for a text that is neither.
 pub fn fields(text: &str) -> Vec<(String, Vec<String>)> {

@@ -1,10 +1,10 @@
-//! `spl_lookup_rows(kinds, most, low, high, place, time, cells…)`: the rows of a table that match combinations of values.
+//! `spl_lookup_rows(kinds, most, low, high, place, time, cells…, outputs…)`: what the rows of a table that match combinations of values hold.
 //! `lookup nets.csv net AS ip OUTPUT zone`
 //!
 //! Rows of the table and combinations come together: a row of the table says its place, a combination none. `kinds` has a letter
 //! for each column of cells: `e` equal texts, `w` a pattern with `*`, `c` an address block; in upper case where a combination has
-//! several values, joined by NUL, of which one must match. Each combination gets the places of at most `most` rows that match in
-//! all columns: in the order of the values that match, then of the places, and where rows have a time the latest first, as far
+//! several values, joined by NUL, of which one must match. Each combination gets for each column of outputs a list of what at most `most` rows
+//! that match in all columns hold, and null where no row matches: in the order of the values that match, then of the places, and where rows have a time the latest first, as far
 //! as it lies `low` to `high` seconds before that of the combination. The table is put into an index once, by the column that tells
 //! most rows apart; the other columns are compared for the rows that the index finds.
 
@@ -16,8 +16,9 @@ use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, Int64Builder, ListBuilder},
-        datatypes::{DataType, Field, Int64Type},
+        array::{Array, ArrayRef, AsArray, ListArray},
+        buffer::{NullBuffer, OffsetBuffer},
+        datatypes::{DataType, Field, FieldRef, Int64Type},
     },
     common::{Result, exec_err},
 };
@@ -26,7 +27,7 @@ use self::index::Index;
 use super::whole::Columns;
 use crate::{
     eval::search::{cidr::Cidr, glob::matches_once},
-    value::Texts,
+    value::{ListBuilder, Lists, Texts, list_type},
 };
 
 /// What joins several values of a combination.
@@ -37,7 +38,11 @@ const OPTIONS: usize = 6;
 
 /// The type of the result.
 pub(super) fn result() -> DataType {
-    DataType::List(Arc::new(Field::new("item", DataType::Int64, true)))
+    DataType::List(item())
+}
+
+fn item() -> FieldRef {
+    Arc::new(Field::new("item", list_type(), true))
 }
 
 /// How a column is compared.
@@ -106,14 +111,17 @@ pub(super) fn rows(columns: &Columns, count: usize) -> Result<ArrayRef> {
     table.sort_by_key(|row| places.value(*row));
     let is_timed = times.iter().any(Option::is_some);
     let index = Index::new(&cells, &table);
-    let mut found = ListBuilder::new(Int64Builder::new());
+    let outputs = (OPTIONS + cells.len()..columns.len()).map(|n| Lists::new(columns.array(n)?));
+    let outputs: Vec<Lists> = outputs.collect::<Result<_>>()?;
+    let mut found = ListBuilder::new(count);
+    let mut matched = Vec::with_capacity(count);
     let mut candidates = Vec::new();
     let mut matches: Vec<(usize, usize)> = Vec::new();
     for row in 0..count {
         let values: Vec<Vec<Cow<str>>> =
             if places.is_valid(row) { Vec::new() } else { cells.iter().map(|column| column.values(row)).collect() };
         if values.iter().any(Vec::is_empty) || values.is_empty() {
-            found.append(false);
+            matched.push(false);
             continue;
         }
         candidates.clear();
@@ -135,12 +143,15 @@ pub(super) fn rows(columns: &Columns, count: usize) -> Result<ArrayRef> {
             let by_time = if is_timed { time(other).total_cmp(&time(cell)) } else { std::cmp::Ordering::Equal };
             by_time.then(turn.cmp(other_turn)).then(places.value(*cell).cmp(&places.value(*other)))
         });
-        for (_, cell) in matches.iter().take(most) {
-            found.values().append_value(places.value(*cell));
+        matched.push(!matches.is_empty());
+        for output in outputs.iter().filter(|_| !matches.is_empty()) {
+            let values = matches.iter().take(most).filter_map(|(_, cell)| output.get(*cell)).flatten();
+            values.for_each(|value| found.value(value));
+            found.end_row();
         }
-        found.append(true);
     }
-    Ok(Arc::new(found.finish()))
+    let lengths = OffsetBuffer::from_lengths(matched.iter().map(|matched| if *matched { outputs.len() } else { 0 }));
+    Ok(Arc::new(ListArray::try_new(item(), lengths, found.finish(), Some(NullBuffer::from(matched)))?))
 }
 
 /// Whether an event is as long after a row as the table allows.

@@ -45,6 +45,7 @@ impl Lower for Geom {
             inputs: vec![(ID.to_owned(), self.id.name.clone())],
             outputs: vec![(SHAPE.to_owned(), SHAPE.to_owned())],
             keep: false,
+            only: None,
         };
         let mut shaped = enrich(input.clone(), &what, cx)?;
         if self.all_features {

@@ -3,6 +3,7 @@
 //! All pairs must be equal as texts, or match as the table's definition says. Several matching rows give several values, in
 //! file order. Without a match `OUTPUT` leaves nothing in its fields; `OUTPUTNEW` keeps what is there.
 
+use datafusion::logical_expr::Expr;
 use speleo_syntax::{
     Code, Diagnostic, Field,
     command::lookup::{Lookup, Mapping, Output},
@@ -20,7 +21,18 @@ use crate::{
 
 impl Lower for Lookup {
     async fn lower(&self, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
-        let input = rows(input, "lookup", self.span)?;
+        self.of(rows(input, "lookup", self.span)?, None, cx).await
+    }
+}
+
+/// A lookup that an index's events get by themselves is one, too.
+pub(crate) trait LookUp {
+    /// Adds the fields; where a condition says which rows are looked up, the others get what rows without a match get.
+    async fn of(&self, input: Relation, only: Option<Expr>, cx: &mut Context<'_>) -> Result<Relation>;
+}
+
+impl LookUp for Lookup {
+    async fn of(&self, input: Relation, only: Option<Expr>, cx: &mut Context<'_>) -> Result<Relation> {
         let Some(found) = table::open(&self.table, cx).await? else {
             return unknown(input, &self.outputs);
         };
@@ -38,8 +50,8 @@ impl Lower for Lookup {
         } else {
             self.outputs.iter().map(pair).collect::<Result<Vec<_>>>()?
         };
-        let what =
-            Enrichment { table: &found, name: &self.table.name, inputs, outputs, keep: self.output == Output::New };
+        let keep = self.output == Output::New;
+        let what = Enrichment { table: &found, name: &self.table.name, inputs, outputs, keep, only };
         enrich(input, &what, cx)
     }
 }

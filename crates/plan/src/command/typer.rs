@@ -3,13 +3,13 @@
 //! A type's search is a condition on the event. An event of several types gets several values, by priority and then by name,
 //! behind those that it had.
 
+use std::sync::Arc;
+
 use datafusion::logical_expr::when;
-use indexmap::IndexMap;
-use speleo_knowledge::EventType;
-use speleo_syntax::{Code, Diagnostic, SearchExpr, command::typer::Typer};
+use speleo_syntax::{Code, Diagnostic, command::typer::Typer};
 
 use crate::{
-    Result,
+    EventSearch, Result,
     command::rows,
     lower::{Context, Lower},
     predicate,
@@ -24,9 +24,10 @@ impl Lower for Typer {
         let input = rows(input, "typer", self.span)?;
         let mut values = Vec::new();
         for (name, search) in searches(self, cx)? {
+            let Ok(search) = search.as_ref() else { continue };
             let answers = Answers::default();
-            let condition = predicate::of_foreign(&search, self.span, &answers, &input, None, cx)?;
-            values.push(when(condition.is_true(), search_time::shown(&name, &input)?).end()?);
+            let condition = predicate::of_foreign(search, self.span, &answers, &input, None, cx)?;
+            values.push(when(condition.is_true(), search_time::shown(name, &input)?).end()?);
         }
         let types = search_time::behind(&input, EVENT_TYPE, values)?;
         input.set(vec![(EVENT_TYPE.to_owned(), types)])
@@ -37,14 +38,15 @@ impl Lower for Typer {
 ///
 /// # Errors
 /// E0504 where one cannot be read.
-fn searches(typer: &Typer, cx: &Context<'_>) -> Result<Vec<(String, SearchExpr)>> {
-    let types: &IndexMap<String, EventType> = &cx.world.knowledge().event_types;
+fn searches<'k>(typer: &Typer, cx: &Context<'k>) -> Result<Vec<(&'k str, Arc<EventSearch>)>> {
+    let types = &cx.world.knowledge().event_types;
     let is_wanted =
         |name: &str| typer.types.is_empty() || typer.types.iter().any(|wanted| wildcard::matches(wanted, name));
     let mut searches = Vec::new();
     for found in types.values().filter(|found| is_wanted(&found.name)) {
-        match search_time::type_search(found, cx) {
-            Ok(search) => searches.push((found.name.clone(), search)),
+        let search = cx.world.event_search(found);
+        match search.as_ref() {
+            Ok(_) => searches.push((found.name.as_str(), search)),
             Err(problem) => {
                 let text = format!("in the event type `{}`: {}", found.name, problem.message);
                 let error = Diagnostic::new(Code::Knowledge, typer.span, text);
@@ -59,7 +61,9 @@ fn searches(typer: &Typer, cx: &Context<'_>) -> Result<Vec<(String, SearchExpr)>
 pub(super) fn names(typer: &Typer, cx: &Context<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for (_, search) in searches(typer, cx).unwrap_or_default() {
-        search_time::names(&search, cx, &mut |name| names.push(name.to_owned()));
+        if let Ok(search) = search.as_ref() {
+            search_time::names(search, cx, &mut |name| names.push(name.to_owned()));
+        }
     }
     names
 }

@@ -42,6 +42,7 @@ impl<'a> Building<'a> {
         let wanted = self.wanted(root);
         let mut relation = self.root(root, &wanted, cx).await?;
         let mut members: Vec<(&DataObject, Expr)> = Vec::new();
+        let mut flags = Flags::default();
         for object in wanted {
             let is_above = lineage.iter().any(|above| above.name == object.name);
             if !object.is_root() {
@@ -49,8 +50,8 @@ impl<'a> Building<'a> {
                 if is_above {
                     relation = relation.filter(condition)?;
                 } else {
-                    let member = condition.is_true().and(member_of(&object.parent, &relation));
-                    relation = relation.set(vec![(flag(&object.name), member)])?;
+                    let member = condition.is_true().and(flags.member_of(&object.parent));
+                    relation = flags.set(relation, &object.name, member)?;
                 }
             }
             for calculation in object.calculations.iter().filter(|calculation| self.need.wants_any(calculation)) {
@@ -61,11 +62,11 @@ impl<'a> Building<'a> {
                 if is_above {
                     relation = relation.filter(present)?;
                 } else {
-                    let member = member_of(&object.name, &relation).and(present);
-                    relation = relation.set(vec![(flag(&object.name), member)])?;
+                    let member = flags.member_of(&object.name).and(present);
+                    relation = flags.set(relation, &object.name, member)?;
                 }
             }
-            members.push((object, member_of(&object.name, &relation)));
+            members.push((object, flags.member_of(&object.name)));
         }
         // Fields that the model's own texts do not find are the model's business, not the search's.
         cx.notes.truncate(notes);
@@ -269,10 +270,21 @@ fn flag(object: &str) -> String {
     format!("is_{object}")
 }
 
-/// Whether an event belongs to an object; to those that the rows were filtered by all do.
-fn member_of(object: &str, relation: &Relation) -> Expr {
-    match relation.data_type(&flag(object)) {
-        Some(DataType::Boolean) => column(&flag(object)),
-        _ => lit(true),
+/// The objects of which a column says whether an event belongs to them.
+#[derive(Default)]
+struct Flags<'a>(Vec<&'a str>);
+
+impl<'a> Flags<'a> {
+    /// Adds the column of an object, or replaces it.
+    fn set(&mut self, relation: Relation, object: &'a str, member: Expr) -> Result<Relation> {
+        if !self.0.contains(&object) {
+            self.0.push(object);
+        }
+        relation.set(vec![(flag(object), member)])
+    }
+
+    /// Whether an event belongs to an object; to those that the rows were filtered by all do.
+    fn member_of(&self, object: &str) -> Expr {
+        if self.0.contains(&object) { column(&flag(object)) } else { lit(true) }
     }
 }

@@ -69,7 +69,7 @@ pub(super) async fn apply(
                 );
                 return empty(relation, &calculation.outputs);
             }
-            enrich(relation, &Enrichment { table: &table, name: lookup, inputs, outputs, keep: false }, cx)
+            enrich(relation, &Enrichment { table: &table, name: lookup, inputs, outputs, keep: false, only: None }, cx)
         }
         CalculationKind::GeoIp { input, outputs } => {
             let outputs: Vec<(&str, String)> =

@@ -2,8 +2,8 @@
 
 use datafusion::{
     arrow::datatypes::DataType,
-    common::{Column, NullHandling, UnnestOptions},
-    functions_nested::position::array_position,
+    common::Column,
+    functions_nested::extract::array_element,
     functions_window::row_number::row_number_udwf,
     logical_expr::{
         Expr, ExprFunctionExt, JoinType, LogicalPlan, LogicalPlanBuilder, WindowFrame, expr::WindowFunction, lit,
@@ -26,10 +26,7 @@ const TABLE_TIME: &str = "__lookup_table_time";
 const TIME: &str = "__lookup_time";
 const RANK: &str = "__lookup_rank";
 const PLACE: &str = "__lookup_place";
-const TURN: &str = "__lookup_turn";
-const AT: &str = "__lookup_at";
 const FOUND: &str = "__lookup_found";
-const PLACES: &str = "__lookup_places";
 
 /// The number of rows from which on a table is not ranked as a whole.
 const MANY: usize = 100_000;
@@ -85,7 +82,7 @@ pub(super) fn of(
         if what.table.rows > MANY {
             // Few of many rows are asked for: only these are ranked and collected.
             let keys: Vec<String> = (0..places.len()).map(key).collect();
-            let asked = combinations(&input, &places, &keys)?;
+            let asked = combinations(&input, &places, &keys, what)?;
             let on = |names: &[String]| names.iter().map(Column::new_unqualified).collect::<Vec<_>>();
             table = LogicalPlanBuilder::from(asked)
                 .join(table, JoinType::RightSemi, (on(&keys), on(&cells)), None)?
@@ -106,19 +103,20 @@ pub(super) fn of(
         places.push(place);
     }
     let keys: Vec<String> = (0..places.len()).map(key).collect();
-    let combinations = combinations(&input, &places, &keys)?;
-    let met = meet_table(combinations, table, pairs, what)?;
-    let plan = collect(met, &keys, what)?;
+    let combinations = combinations(&input, &places, &keys, what)?;
+    let plan = meet_table(combinations, table, pairs, what)?;
     Ok((input, Matches { plan, keys: (places, keys) }))
 }
 
-/// The different combinations of the fields that the rows have.
-fn combinations(input: &Relation, places: &[String], keys: &[String]) -> Result<LogicalPlan> {
+/// The different combinations of the fields that the rows have. One that lacks a field matches nothing.
+fn combinations(input: &Relation, places: &[String], keys: &[String], what: &Enrichment<'_>) -> Result<LogicalPlan> {
     let columns = places.iter().zip(keys).map(|(place, key)| named(column(place), key));
-    Ok(LogicalPlanBuilder::from(input.plan.clone()).project(columns)?.distinct()?.build()?)
+    let is_there = places.iter().map(|place| column(place).is_not_null());
+    let condition = crate::predicate::all(what.only.iter().cloned().chain(is_there).collect());
+    Ok(LogicalPlanBuilder::from(input.plan.clone()).filter(condition)?.project(columns)?.distinct()?.build()?)
 }
 
-/// Combinations beside the rows that they match, with the turn in which they do.
+/// Combinations beside what the rows that they match hold.
 ///
 /// Both meet in one kernel that puts the table into an index once.
 fn meet_table(
@@ -131,12 +129,22 @@ fn meet_table(
     let is_timed = definition.time_field.is_some();
     let no_place = meet::null_of(&DataType::Int64)?;
     let no_time = meet::null_of(&DataType::Float64)?;
+    let mut types = Vec::with_capacity(what.outputs.len());
+    for n in 0..what.outputs.len() {
+        types.push(table.schema().field_with_unqualified_name(&value(n))?.data_type().clone());
+    }
     let slots = 0..pairs.len();
-    let of_table = [named(column(PLACE), AT), named(if is_timed { column(TABLE_TIME) } else { no_time.clone() }, TIME)];
-    let of_table = of_table.into_iter().chain(slots.clone().map(|n| named(column(&cell(n)), &key(n))));
-    let of_rows = [named(no_place, AT), named(if is_timed { column(&key(pairs.len())) } else { no_time }, TIME)];
-    let of_rows = of_rows.into_iter().chain(slots.map(|n| named(column(&key(n)), &key(n))));
-    let both = LogicalPlanBuilder::from(table.clone())
+    let time = if is_timed { column(TABLE_TIME) } else { no_time.clone() };
+    let of_table = [named(column(PLACE), PLACE), named(time, TIME)].into_iter();
+    let of_table = of_table.chain(slots.clone().map(|n| named(column(&cell(n)), &key(n))));
+    let of_table = of_table.chain((0..types.len()).map(|n| column(&value(n))));
+    let time = if is_timed { column(&key(pairs.len())) } else { no_time };
+    let mut of_rows = vec![named(no_place, PLACE), named(time, TIME)];
+    of_rows.extend(slots.clone().map(|n| column(&key(n))));
+    for (n, data_type) in types.iter().enumerate() {
+        of_rows.push(named(meet::null_of(data_type)?, &value(n)));
+    }
+    let both = LogicalPlanBuilder::from(table)
         .project(of_table)?
         .union(LogicalPlanBuilder::from(combinations).project(of_rows)?.build()?)?;
     let letter = |pair: &Pair| {
@@ -147,55 +155,39 @@ fn meet_table(
         };
         if pair.is_list { letter.to_ascii_uppercase() } else { letter }
     };
+    let most = definition.max_matches.max(1);
     let mut args = vec![
         lit(pairs.iter().map(letter).collect::<String>()),
-        lit(i64::try_from(definition.max_matches.max(1)).unwrap_or(i64::MAX)),
+        lit(i64::try_from(most).unwrap_or(i64::MAX)),
         lit(definition.min_offset_secs as f64),
         lit(definition.max_offset_secs as f64),
-        column(AT),
+        column(PLACE),
         column(TIME),
     ];
-    args.extend((0..pairs.len()).map(|n| column(&key(n))));
+    args.extend(slots.clone().map(|n| column(&key(n))).chain((0..types.len()).map(|n| column(&value(n)))));
     let found = Expr::from(WindowFunction::new(kernel::window("spl_lookup_rows")?, args))
         .window_frame(WindowFrame::new(None))
         .build()?;
-    let mut columns: Vec<Expr> = (0..pairs.len()).map(|n| column(&key(n))).collect();
+    let mut columns: Vec<Expr> = slots.map(|n| column(&key(n))).collect();
     if is_timed {
         columns.push(named(column(TIME), &key(pairs.len())));
     }
-    let with_places = columns.iter().cloned().chain([named(column(FOUND), FOUND), named(column(FOUND), PLACES)]);
-    let drop = UnnestOptions { null_handling: NullHandling::Drop, recursions: Vec::new() };
-    let each = both
-        .window(vec![named(found, FOUND)])?
-        .filter(column(AT).is_null())?
-        .project(with_places)?
-        .unnest_columns_with_options(vec![Column::new_unqualified(FOUND)], drop)?;
-    let joined = each
-        .join(
-            table,
-            JoinType::Inner,
-            (vec![Column::new_unqualified(FOUND)], vec![Column::new_unqualified(PLACE)]),
-            None,
-        )?
-        .build()?;
-    let turn = array_position(column(PLACES), column(FOUND), lit(1_i64));
-    let columns =
-        joined.schema().columns().into_iter().map(Expr::Column).chain([named(turn, TURN)]).collect::<Vec<_>>();
-    Ok(LogicalPlanBuilder::from(joined).project(columns)?.build()?)
+    for (n, data_type) in types.iter().enumerate() {
+        let values = array_element(column(FOUND), lit(i64::try_from(n + 1).unwrap_or(i64::MAX)));
+        let is_single = most == 1 && !meet::is_list(data_type);
+        columns.push(named(if is_single { array_element(values, lit(1_i64)) } else { values }, &value(n)));
+    }
+    columns.push(named(lit(true), MATCHED));
+    let matching = column(PLACE).is_null().and(column(FOUND).is_not_null());
+    Ok(both.window(vec![named(found, FOUND)])?.filter(matching)?.project(columns)?.build()?)
 }
 
-/// The outputs of at most `max_matches` rows for each combination: in their turns where these are known, else in the order of
-/// the table.
+/// The outputs of at most `max_matches` rows for each combination, in the order of the table.
 fn collect(rows: LogicalPlan, keys: &[String], what: &Enrichment<'_>) -> Result<LogicalPlan> {
     let most = what.table.definition.max_matches.max(1);
-    let mut order = Vec::new();
-    if rows.schema().has_column_with_unqualified_name(TURN) {
-        order.push(column(TURN).sort(true, false));
-    }
-    order.push(column(PLACE).sort(true, false));
     let rank = Expr::from(WindowFunction::new(row_number_udwf(), Vec::new()))
         .partition_by(keys.iter().map(|key| column(key)).collect())
-        .order_by(order)
+        .order_by(vec![column(PLACE).sort(true, false)])
         .window_frame(WindowFrame::new(Some(true)))
         .build()?;
     let within = column(RANK).lt_eq(lit(u64::try_from(most).unwrap_or(u64::MAX)));

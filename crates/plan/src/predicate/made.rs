@@ -41,6 +41,7 @@ impl Lowering<'_, '_> {
             }
             return Ok(Some(any(tests)));
         }
+        let of_fields = search_time::of_fields(knowledge);
         let mut fields: IndexMap<&str, Vec<&str>> = IndexMap::new();
         for (field, value) in search_time::tag_pairs(&name.name, op, text, knowledge) {
             fields.entry(field).or_default().push(value);
@@ -52,8 +53,7 @@ impl Lowering<'_, '_> {
             }
             for value in values {
                 let exact = SearchValue::Case(value.to_owned());
-                for event_type in knowledge.event_types.values().filter(|found| search_time::may_be(&found.name, value))
-                {
+                for event_type in search_time::called(value, &of_fields, knowledge) {
                     tests.push(self.event_type(span, event_type, CompareOp::Equal, &exact)?);
                 }
             }
@@ -83,9 +83,10 @@ impl Lowering<'_, '_> {
         if self.types.contains(&event_type.name) {
             return Ok(lit(false));
         }
-        let Ok(search) = search_time::type_search(event_type, self.cx) else { return Ok(lit(false)) };
+        let search = self.cx.world.event_search(event_type);
+        let Ok(search) = search.as_ref() else { return Ok(lit(false)) };
         self.types.push(event_type.name.clone());
-        let condition = self.foreign(&search, span);
+        let condition = self.foreign(search, span);
         self.types.pop();
         let condition = condition?.is_true();
         if !search_time::is_of_fields(&event_type.name) {

@@ -2,12 +2,15 @@
 //!
 //! A step for some events only reads null on the others, or leaves their fields as they are.
 
+use std::collections::HashSet;
+
 use datafusion::{
     arrow::datatypes::DataType,
     functions::core::coalesce,
     functions_nested::{make_array::make_array, string::array_to_string},
-    logical_expr::{Expr, ExprSchemable, lit, when},
+    logical_expr::{Expr, ExprSchemable, conditional_expressions::CaseBuilder, lit, when},
 };
+use indexmap::IndexMap;
 use speleo_syntax::{
     Field, Span,
     command::lookup::{Lookup, Mapping, Output},
@@ -20,8 +23,10 @@ use super::{
     warning::tell,
 };
 use crate::{
-    Result, expr, field, kernel,
-    lower::{Context, Lower},
+    Result,
+    command::lookup::LookUp,
+    expr, field, kernel,
+    lower::Context,
     meet,
     relation::{Relation, column},
 };
@@ -37,23 +42,46 @@ pub(super) async fn apply(
     let mut relation = renamed(stored, groups)?;
     let mut rest = chosen;
     while let Some(Chosen { step, names }) = rest.first() {
-        // Calculated fields are computed at once, so that none sees another.
-        let is_eval = step.stage == Stage::Eval;
-        let count = if is_eval { rest.iter().take_while(|chosen| chosen.step.stage == Stage::Eval).count() } else { 1 };
-        let (now, later) = rest.split_at(count);
+        let (now, later) = rest.split_at(at_once(rest, groups));
         rest = later;
         relation = match &step.action {
-            Action::Take(taking) => take(relation, step, taking, names, groups)?,
-            Action::Alias { field, alias, overwrite } => {
-                let value = aliased(&relation, step, (field, alias, *overwrite), groups)?;
-                relation.set(vec![(alias.clone(), value)])?
+            Action::Take(_) => {
+                let mut takings = Vec::with_capacity(now.len());
+                for Chosen { step, names } in now {
+                    let Action::Take(taking) = &step.action else { continue };
+                    if let Some(source) = source(&relation, &taking.sources)? {
+                        takings.push((groups.only(&step.groups, source)?, taking, names.as_slice()));
+                    }
+                }
+                taken(relation, &takings)?
             }
+            Action::Alias { .. } => aliased(relation, now, groups)?,
             Action::Eval { .. } => calculated(relation, now, groups, cx).await?,
             Action::Lookup { .. } => looked_up(relation, step, names, groups, span, cx).await?,
             Action::Split { field, regex } => split(relation, field, regex)?,
         };
     }
     Ok(relation)
+}
+
+/// How many of the next steps are done at once. Calculated fields are, so that none sees another; of other stages those that are for
+/// different events, so that plans do not grow deep where an index has many source types.
+fn at_once(rest: &[Chosen<'_>], groups: &Groups) -> usize {
+    let Some(first) = rest.first() else { return 0 };
+    let stage = first.step.stage;
+    let own = rest.iter().take_while(|chosen| chosen.step.stage == stage);
+    if stage == Stage::Eval {
+        return own.count();
+    }
+    let adds = |step: &Step| matches!(&step.action, Action::Take(taking) if taking.adds);
+    let is_joint = |step: &Step| matches!(&step.action, Action::Take(_) | Action::Alias { .. });
+    let mut seen = HashSet::new();
+    let is_apart = |chosen: &&Chosen<'_>| {
+        let step = chosen.step;
+        let is_new = step.groups.iter().all(|group| seen.insert(*group));
+        is_new && is_joint(step) && adds(step) == adds(first.step) && groups.condition(&step.groups).is_some()
+    };
+    own.take_while(is_apart).count().max(1)
 }
 
 /// Source types under their new names; the old ones stay in a field of their own.
@@ -85,29 +113,25 @@ pub(super) fn source(relation: &Relation, names: &[String]) -> Result<Option<Exp
     Ok((!values.is_empty()).then(|| array_to_string(make_array(values), lit(" "))))
 }
 
-fn take(relation: Relation, step: &Step, taking: &Taking, names: &[String], groups: &Groups) -> Result<Relation> {
-    let Some(source) = source(&relation, &taking.sources)? else { return Ok(relation) };
-    taken(relation, groups.only(&step.groups, source)?, taking, names)
-}
-
-/// Adds the fields of these names that a kernel takes out of a text. A field with a value keeps it, or gets more behind it.
-pub(super) fn taken(relation: Relation, source: Expr, taking: &Taking, names: &[String]) -> Result<Relation> {
-    let call = kernel::call(taking.kernel, taking.arguments(source, names))?;
-    let (relation, place) = relation.hidden("taken", call)?;
-    let mut columns = Vec::with_capacity(names.len());
-    for name in names {
-        let new = kernel::call("spl_part", vec![column(&place), lit(name.as_str())])?;
-        let new_type = new.get_type(relation.plan.schema())?;
-        let value = match relation.data_type(name) {
-            None => new,
-            Some(_) if taking.adds => kernel::call("spl_mvappend", vec![column(name), new])?,
-            Some(old_type) => {
-                let common = meet::meet(old_type, &new_type);
-                let old = meet::convert(column(name), old_type, &common)?;
-                coalesce().call(vec![old, meet::convert(new, &new_type, &common)?])
-            }
-        };
-        columns.push((name.clone(), value));
+/// Adds the fields that kernels take out of texts, each text with what is taken and the names of the fields. A field with a value keeps
+/// it, or gets more behind it. Of several texts an event has one.
+pub(super) fn taken(mut relation: Relation, takings: &[(Expr, &Taking, &[String])]) -> Result<Relation> {
+    let mut found: IndexMap<&str, Vec<Expr>> = IndexMap::new();
+    for (source, taking, names) in takings {
+        let call = kernel::call(taking.kernel, taking.arguments(source.clone(), names))?;
+        let place;
+        (relation, place) = relation.hidden("taken", call)?;
+        for name in *names {
+            let part = kernel::call("spl_part", vec![column(&place), lit(name.as_str())])?;
+            found.entry(name).or_default().push(part);
+        }
+    }
+    let adds = takings.first().is_some_and(|(_, taking, _)| taking.adds);
+    let mut columns = Vec::with_capacity(found.len());
+    for (name, parts) in found {
+        let old = relation.data_type(name).map(|_| column(name));
+        let all: Vec<Expr> = old.into_iter().chain(parts).collect();
+        columns.push((name.to_owned(), if adds { appended(all)? } else { first(all, &relation)? }));
     }
     relation.set(columns)
 }
@@ -119,46 +143,92 @@ fn split(relation: Relation, name: &str, regex: &str) -> Result<Relation> {
     relation.set(vec![(name.to_owned(), values)])
 }
 
-/// The new value on the events of a step, the old one on others.
-fn replaced(
-    relation: &Relation,
-    step: &Step,
-    name: &str,
-    new: Expr,
-    new_type: &DataType,
-    groups: &Groups,
-) -> Result<Expr> {
-    let Some(condition) = groups.condition(&step.groups) else { return meet::stored(name, new, new_type) };
-    let (new, new_type) = match new_type {
-        DataType::Null => (meet::null_of(&DataType::Utf8)?, DataType::Utf8),
-        other => (new, other.clone()),
-    };
-    Ok(match relation.data_type(name) {
-        None => when(condition, meet::stored(name, new, &new_type)?).end()?,
-        Some(old_type) => {
-            let common = if name == meet::TIME { meet::time_type() } else { meet::meet(old_type, &new_type) };
-            let old = meet::convert(column(name), old_type, &common)?;
-            when(condition, meet::convert(new, &new_type, &common)?).otherwise(old)?
+/// The values of all, one behind the other.
+fn appended(mut values: Vec<Expr>) -> Result<Expr> {
+    match values.pop() {
+        Some(single) if values.is_empty() => Ok(single),
+        Some(last) => {
+            values.push(last);
+            Ok(kernel::call("spl_mvappend", values)?)
         }
+        None => meet::null_of(&DataType::Utf8),
+    }
+}
+
+/// The first that is there.
+fn first(mut values: Vec<Expr>, relation: &Relation) -> Result<Expr> {
+    let schema = relation.plan.schema();
+    let types = values.iter().map(|value| value.get_type(schema)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let Some(common) = types.iter().cloned().reduce(|one, other| meet::meet(&one, &other)) else {
+        return meet::null_of(&DataType::Utf8);
+    };
+    if let [_] = values.as_slice() {
+        return Ok(values.remove(0));
+    }
+    let values = values.into_iter().zip(&types).map(|(value, own)| meet::convert(value, own, &common));
+    Ok(coalesce().call(values.collect::<Result<_>>()?))
+}
+
+/// New values of a field, each for the events of a step.
+type Choices<'a> = Vec<(&'a Step, Expr, DataType)>;
+
+/// The new value on the events of its step, the old one on others.
+fn replaced(relation: &Relation, name: &str, choices: Choices<'_>, groups: &Groups) -> Result<Expr> {
+    let mut cases = Vec::with_capacity(choices.len());
+    for (step, new, new_type) in choices {
+        let Some(condition) = groups.condition(&step.groups) else { return meet::stored(name, new, &new_type) };
+        cases.push(match new_type {
+            DataType::Null => (condition, meet::null_of(&DataType::Utf8)?, DataType::Utf8),
+            other => (condition, new, other),
+        });
+    }
+    let old = relation.data_type(name);
+    let types = old.into_iter().chain(cases.iter().map(|(_, _, own)| own)).cloned();
+    let Some(common) = types.reduce(|one, other| meet::meet(&one, &other)) else {
+        return meet::null_of(&DataType::Utf8);
+    };
+    let common = if name == meet::TIME && old.is_some() { meet::time_type() } else { common };
+    let mut chosen: Option<CaseBuilder> = None;
+    for (condition, new, new_type) in cases {
+        let new = meet::convert(new, &new_type, &common)?;
+        let new = if old.is_none() { meet::stored(name, new, &common)? } else { new };
+        chosen = Some(match chosen {
+            None => when(condition, new),
+            Some(mut cases) => cases.when(condition, new),
+        });
+    }
+    let Some(mut chosen) = chosen else { return meet::null_of(&DataType::Utf8) };
+    Ok(match old {
+        Some(old) => chosen.otherwise(meet::convert(column(name), old, &common)?)?,
+        None => chosen.end()?,
     })
 }
 
-fn aliased(
-    relation: &Relation,
-    step: &Step,
-    (field, alias, overwrite): (&str, &str, bool),
-    groups: &Groups,
-) -> Result<Expr> {
-    let found = field::find(field, relation);
-    // `AS` takes the other field away where there is none of this name.
-    let (mut value, mut data_type) = found.unwrap_or((meet::null_of(&DataType::Utf8)?, DataType::Utf8));
-    if let (false, Some(old_type)) = (overwrite, relation.data_type(alias)) {
-        let common = meet::meet(old_type, &data_type);
-        let old = meet::convert(column(alias), old_type, &common)?;
-        value = coalesce().call(vec![old, meet::convert(value, &data_type, &common)?]);
-        data_type = common;
+/// Sets fields to new values on the events of their steps.
+fn set(relation: Relation, fields: IndexMap<&str, Choices<'_>>, groups: &Groups) -> Result<Relation> {
+    let mut columns = Vec::with_capacity(fields.len());
+    for (name, choices) in fields {
+        columns.push((name.to_owned(), replaced(&relation, name, choices, groups)?));
     }
-    replaced(relation, step, alias, value, &data_type, groups)
+    relation.set(columns)
+}
+
+fn aliased(relation: Relation, chosen: &[Chosen<'_>], groups: &Groups) -> Result<Relation> {
+    let mut fields: IndexMap<&str, Choices<'_>> = IndexMap::new();
+    for Chosen { step, .. } in chosen {
+        let Action::Alias { field, alias, overwrite } = &step.action else { continue };
+        // `AS` takes the other field away where there is none of this name.
+        let found = field::find(field, &relation);
+        let (mut value, mut data_type) = found.unwrap_or((meet::null_of(&DataType::Utf8)?, DataType::Utf8));
+        if let (false, Some(old_type)) = (*overwrite, relation.data_type(alias)) {
+            let common = meet::meet(old_type, &data_type);
+            let old = meet::convert(column(alias), old_type, &common)?;
+            value = coalesce().call(vec![old, meet::convert(value, &data_type, &common)?]);
+            data_type = common;
+        }
+        fields.entry(alias).or_default().push((*step, value, data_type));
+    }
+    set(relation, fields, groups)
 }
 
 async fn calculated(
@@ -167,39 +237,25 @@ async fn calculated(
     groups: &Groups,
     cx: &mut Context<'_>,
 ) -> Result<Relation> {
-    let mut columns: Vec<(String, Expr)> = Vec::with_capacity(chosen.len());
+    let mut fields: IndexMap<&str, Choices<'_>> = IndexMap::new();
     for Chosen { step, .. } in chosen {
         let Action::Eval { field, expr, .. } = &step.action else { continue };
         // Notes point into the expression's own text, which the search does not show.
         let notes = cx.notes.len();
         let value = expr::assigned(field, expr, &relation, cx).await;
         cx.notes.truncate(notes);
-        let value = match value {
-            Ok(value) => value,
-            Err(error) => {
-                tell(PROPS, &step.place, &format!("`EVAL-{field}`"), error, cx)?;
-                continue;
+        match value {
+            Ok(value) => {
+                let data_type = value.get_type(relation.plan.schema())?;
+                fields.entry(field).or_default().push((*step, value, data_type));
             }
-        };
-        let data_type = value.get_type(relation.plan.schema())?;
-        let value = replaced(&relation, step, field, value, &data_type, groups)?;
-        match columns.iter_mut().find(|(name, _)| name == field) {
-            // Two groups of events with expressions of their own for one field.
-            Some((_, earlier)) => {
-                let condition = groups.condition(&step.groups).unwrap_or_else(|| lit(true));
-                let earlier_type = earlier.get_type(relation.plan.schema())?;
-                let new_type = value.get_type(relation.plan.schema())?;
-                let common = meet::meet(&earlier_type, &new_type);
-                let old = meet::convert(earlier.clone(), &earlier_type, &common)?;
-                *earlier = when(condition, meet::convert(value, &new_type, &common)?).otherwise(old)?;
-            }
-            None => columns.push((field.clone(), value)),
+            Err(error) => tell(PROPS, &step.place, &format!("`EVAL-{field}`"), error, cx)?,
         }
     }
-    relation.set(columns)
+    set(relation, fields, groups)
 }
 
-/// A lookup runs as the command does. Where it is for some events only, its inputs are null on others, and its outputs stand in
+/// A lookup runs as the command does. Where it is for some events only, the others are not looked up, and its outputs stand in
 /// fields of passage until it is known which rows take them.
 async fn looked_up(
     relation: Relation,
@@ -210,29 +266,22 @@ async fn looked_up(
     cx: &mut Context<'_>,
 ) -> Result<Relation> {
     let Action::Lookup { table, inputs, outputs, keep } = &step.action else { return Ok(relation) };
-    let is_for_some = groups.condition(&step.groups).is_some();
+    let only = groups.condition(&step.groups);
+    let is_for_some = only.is_some();
     let before = relation.clone();
-    let mut rows = relation;
     let mapping =
-        |(column, field): (&str, String)| Mapping { column: Field::new(column, span), field: Field::new(field, span) };
-    let mut matched = Vec::with_capacity(inputs.len());
-    for (column, field) in inputs {
-        let mut name = field.clone();
-        if is_for_some && let Some((value, _)) = field::find(field, &rows) {
-            (rows, name) = rows.hidden("lookup_of_some", groups.only(&step.groups, value)?)?;
-        }
-        matched.push(mapping((column, name)));
-    }
+        |(column, field): (&str, &str)| Mapping { column: Field::new(column, span), field: Field::new(field, span) };
+    let matched = inputs.iter().map(|(column, field)| mapping((column, field))).collect();
     let mut added = Vec::new();
     let mut passages: Vec<(String, String)> = Vec::new();
     for (column, field) in outputs.iter().filter(|(_, field)| names.contains(field)) {
-        let name = if is_for_some { passage(&rows, passages.len()) } else { field.clone() };
-        passages.push((field.clone(), name.clone()));
-        added.push(mapping((column, name)));
+        let name = if is_for_some { passage(&relation, passages.len()) } else { field.clone() };
+        added.push(mapping((column, &name)));
+        passages.push((field.clone(), name));
     }
     let output = if *keep && !is_for_some { Output::New } else { Output::Overwrite };
     let lookup = Lookup { span, table: Field::new(table.as_str(), span), inputs: matched, outputs: added, output };
-    let rows = match lookup.lower(Some(rows), cx).await {
+    let rows = match lookup.of(relation, only, cx).await {
         Ok(rows) => rows,
         Err(error) => {
             tell(PROPS, &step.place, &format!("the lookup `{table}`"), error, cx)?;
@@ -258,7 +307,7 @@ async fn looked_up(
             value = coalesce().call(vec![old, meet::convert(value, &value_type, &common)?]);
             value_type = common;
         }
-        let value = replaced(&rows, step, field, value, &value_type, groups)?;
+        let value = replaced(&rows, field, vec![(step, value, value_type)], groups)?;
         match columns.iter_mut().find(|(name, _)| name == field) {
             Some((_, old)) => *old = value,
             None => columns.push((field.clone(), value)),

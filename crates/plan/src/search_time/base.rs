@@ -3,6 +3,8 @@
 //! A comparison with them means the searches of the event types, and the values that carry the tag. So conditions reach the scan,
 //! and the fields `eventtype` and `tag` are made only where a later command reads them.
 
+use std::collections::HashSet;
+
 use datafusion::logical_expr::Expr;
 use speleo_knowledge::{EventType, Knowledge};
 use speleo_syntax::{CompareOp, SearchExpr, SearchExprKind, SearchValue};
@@ -62,10 +64,10 @@ pub(crate) fn compared(op: CompareOp, value: &SearchValue) -> Option<&str> {
 
 /// Visits the fields that the condition of events reads, with those behind event types and tags.
 pub(crate) fn names(expr: &SearchExpr, cx: &Context<'_>, found: &mut dyn FnMut(&str)) {
-    visit(expr, &mut Vec::new(), cx, found);
+    visit(expr, &mut HashSet::new(), cx, found);
 }
 
-fn visit(expr: &SearchExpr, seen: &mut Vec<String>, cx: &Context<'_>, found: &mut dyn FnMut(&str)) {
+fn visit(expr: &SearchExpr, seen: &mut HashSet<String>, cx: &Context<'_>, found: &mut dyn FnMut(&str)) {
     let mut rest = vec![expr];
     while let Some(expr) = rest.pop() {
         match &expr.kind {
@@ -91,7 +93,14 @@ fn visit(expr: &SearchExpr, seen: &mut Vec<String>, cx: &Context<'_>, found: &mu
 }
 
 /// Visits the fields behind a comparison with an event type or a tag.
-fn made(name: &str, op: CompareOp, text: &str, seen: &mut Vec<String>, cx: &Context<'_>, found: &mut dyn FnMut(&str)) {
+fn made(
+    name: &str,
+    op: CompareOp,
+    text: &str,
+    seen: &mut HashSet<String>,
+    cx: &Context<'_>,
+    found: &mut dyn FnMut(&str),
+) {
     let knowledge = cx.world.knowledge();
     if name == EVENT_TYPE {
         for event_type in types(op, text, knowledge) {
@@ -99,9 +108,10 @@ fn made(name: &str, op: CompareOp, text: &str, seen: &mut Vec<String>, cx: &Cont
         }
         return;
     }
+    let of_fields = event_type::of_fields(knowledge);
     for (field, value) in tag::pairs(name, op, text, knowledge) {
         if field == EVENT_TYPE {
-            let own = knowledge.event_types.values().filter(|event_type| event_type::may_be(&event_type.name, value));
+            let own = event_type::called(value, &of_fields, knowledge);
             own.for_each(|event_type| of_type(event_type, seen, cx, found));
         } else {
             found(field);
@@ -110,13 +120,17 @@ fn made(name: &str, op: CompareOp, text: &str, seen: &mut Vec<String>, cx: &Cont
 }
 
 /// Visits the fields that an event type's search reads and its name holds. One that names itself is visited once.
-pub(super) fn of_type(event_type: &EventType, seen: &mut Vec<String>, cx: &Context<'_>, found: &mut dyn FnMut(&str)) {
-    if seen.contains(&event_type.name) {
+pub(super) fn of_type(
+    event_type: &EventType,
+    seen: &mut HashSet<String>,
+    cx: &Context<'_>,
+    found: &mut dyn FnMut(&str),
+) {
+    if !seen.insert(event_type.name.clone()) {
         return;
     }
-    seen.push(event_type.name.clone());
     event_type::parts(&event_type.name).filter(|(_, is_field)| *is_field).for_each(|(name, _)| found(name));
-    if let Ok(search) = event_type::search(event_type, cx) {
-        visit(&search, seen, cx, found);
+    if let Ok(search) = cx.world.event_search(event_type).as_ref() {
+        visit(search, seen, cx, found);
     }
 }

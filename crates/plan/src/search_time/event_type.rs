@@ -3,9 +3,11 @@
 //! `%user%` in a name stands for the event's field. Types of which the origin of an index's events says that they cannot hold are
 //! not looked at.
 
+use std::{collections::HashSet, sync::Arc};
+
 use datafusion::logical_expr::{Expr, lit, when};
-use speleo_knowledge::EventType;
-use speleo_syntax::{CompareOp, Diagnostic, SearchExpr, SearchExprKind, Span, parse_search_expr};
+use speleo_knowledge::{EventType, Knowledge};
+use speleo_syntax::{CompareOp, SearchExpr, SearchExprKind, Span};
 
 use super::{
     base::{self, EVENT_TYPE, TAG, TAG_OF, compared},
@@ -13,8 +15,8 @@ use super::{
     warning::{tell, warn},
 };
 use crate::{
-    Origin, Result, field, kernel, lower::Context, meet, predicate, predicate::index::fits, relation::Relation,
-    subsearch::Answers,
+    EventSearch, Origin, Result, field, kernel, lower::Context, meet, predicate, predicate::index::fits,
+    relation::Relation, subsearch::Answers,
 };
 
 const FILE: &str = "eventtypes.conf";
@@ -27,12 +29,7 @@ pub(super) fn parts(name: &str) -> impl Iterator<Item = (&str, bool)> {
 
 /// Whether a name holds a field.
 pub(crate) fn is_of_fields(name: &str) -> bool {
-    parts(name).any(|(part, is_field)| is_field && !part.is_empty())
-}
-
-/// Whether an event type's name can be that value.
-pub(crate) fn may_be(name: &str, value: &str) -> bool {
-    name == value || is_of_fields(name)
+    name.contains('%') && parts(name).any(|(part, is_field)| is_field && !part.is_empty())
 }
 
 /// The name as an event has it; null where a field in it is missing.
@@ -54,25 +51,23 @@ pub(crate) fn shown(name: &str, relation: &Relation) -> Result<Expr> {
     Ok(kernel::call("spl_concat", texts)?)
 }
 
-/// The search of an event type.
-///
-/// # Errors
-/// What is wrong with it.
-pub(crate) fn search(event_type: &EventType, cx: &Context<'_>) -> std::result::Result<SearchExpr, Diagnostic> {
-    let (text, mut problems) = match event_type.search.contains('`') {
-        true => cx.world.expand(&event_type.search),
-        false => (event_type.search.clone(), Vec::new()),
-    };
-    let (search, more) = parse_search_expr(&text);
-    problems.extend(more);
-    match problems.into_iter().find(Diagnostic::is_error) {
-        Some(problem) => Err(problem),
-        None => Ok(search),
-    }
+/// The event types whose names hold fields: each may have any value.
+pub(crate) fn of_fields(knowledge: &Knowledge) -> Vec<&EventType> {
+    knowledge.event_types.values().filter(|event_type| is_of_fields(&event_type.name)).collect()
+}
+
+/// The event types that an event with this value of `eventtype` may have; `of_fields` are those of [`of_fields`].
+pub(crate) fn called<'k>(
+    value: &str,
+    of_fields: &[&'k EventType],
+    knowledge: &'k Knowledge,
+) -> impl Iterator<Item = &'k EventType> {
+    let exact = knowledge.event_types.get(value).filter(|event_type| !is_of_fields(&event_type.name));
+    exact.into_iter().chain(of_fields.iter().copied())
 }
 
 /// The event types that a search wants of an index, with their searches.
-pub(super) struct Types<'k>(Vec<(&'k EventType, SearchExpr)>);
+pub(super) struct Types<'k>(Vec<(&'k EventType, Arc<EventSearch>)>);
 
 impl<'k> Types<'k> {
     /// Those that can hold for any event of the groups: all where the field is wanted, those with tags where tags are.
@@ -83,15 +78,17 @@ impl<'k> Types<'k> {
         if !wants(EVENT_TYPE) && !by_tag {
             return Self(Vec::new());
         }
-        let is_tagged =
-            |name: &str| knowledge.tags.keys().any(|(field, value)| field == EVENT_TYPE && may_be(name, value));
+        let tagged: HashSet<&str> =
+            knowledge.tags.keys().filter(|(field, _)| field == EVENT_TYPE).map(|(_, value)| value.as_str()).collect();
+        let is_tagged = |name: &str| tagged.contains(name) || (!tagged.is_empty() && is_of_fields(name));
         let mut found = Vec::new();
         for event_type in knowledge.event_types.values() {
             if !wants(EVENT_TYPE) && !is_tagged(&event_type.name) {
                 continue;
             }
-            match search(event_type, cx) {
-                Ok(search) if may_hold(&search, index, groups) => found.push((event_type, search)),
+            let search = cx.world.event_search(event_type);
+            match search.as_ref() {
+                Ok(own) if may_hold(own, index, groups) => found.push((event_type, search)),
                 Ok(_) => {}
                 Err(problem) => {
                     let message = format!("the event type `{}` is left out: {}", event_type.name, problem.message);
@@ -104,10 +101,12 @@ impl<'k> Types<'k> {
 
     /// Adds the names of the fields that they read.
     pub(super) fn names(&self, cx: &Context<'_>, all: &mut Vec<String>) {
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
+        let mut known: HashSet<String> = all.iter().cloned().collect();
         for (event_type, _) in &self.0 {
             base::of_type(event_type, &mut seen, cx, &mut |name| {
-                if !all.iter().any(|known| known == name) {
+                if !known.contains(name) {
+                    known.insert(name.to_owned());
                     all.push(name.to_owned());
                 }
             });
@@ -121,6 +120,7 @@ impl<'k> Types<'k> {
         }
         let mut values = Vec::new();
         for (event_type, search) in &self.0 {
+            let Ok(search) = search.as_ref() else { continue };
             match predicate::of_foreign(search, span, &Answers::default(), &relation, Some(index), cx) {
                 Ok(condition) => {
                     values.push(when(condition.is_true(), shown(&event_type.name, &relation)?).end()?);

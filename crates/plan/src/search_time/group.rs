@@ -1,24 +1,18 @@
 //! Events of an index for which the same settings hold, and how they are told from the others.
 //!
 //! Files say as a rule which source, host and source type their events have, so that nothing is looked up by row. Where events say
-//! it themselves, a step asks which there are.
+//! it themselves, the world knows which there are.
 
 use std::collections::HashMap;
 
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit, when};
-use speleo_functions::value::Texts;
+use datafusion::logical_expr::{Expr, lit, when};
 use speleo_knowledge::{
     Limit, Place, Props,
     props::{KvMode, Scope, SearchTime},
 };
 
 use super::{base::is_made, step::PROPS, warning::warn};
-use crate::{
-    Origin, Result, Source, TimeRange, World,
-    lower::Context,
-    predicate,
-    relation::{Relation, column},
-};
+use crate::{Origin, Result, Source, World, lower::Context, predicate, relation::column};
 
 /// The columns that say where an event is from, as stanzas look at them.
 pub(super) const SOURCE: &str = "source";
@@ -55,14 +49,7 @@ pub(super) struct Groups {
 
 impl Groups {
     /// The groups of an index.
-    pub(super) async fn of(
-        index: &str,
-        source: &Source,
-        stored: &Relation,
-        range: TimeRange,
-        wanted: &[String],
-        cx: &mut Context<'_>,
-    ) -> Result<Self> {
+    pub(super) async fn of(index: &str, source: &Source, wanted: &[String], cx: &mut Context<'_>) -> Result<Self> {
         let world = cx.world;
         let props = &world.knowledge().props;
         let scopes = scopes(props);
@@ -75,11 +62,16 @@ impl Groups {
             let all = vec![Group { settings, key_values, origins: Vec::new() }];
             return Ok(Self { all, columns: Vec::new(), lacks_host });
         }
+        let looked = |scope: Scope, name: &'static str| scopes.contains(&scope).then_some(name);
+        let asked = [looked(Scope::Source, SOURCE), looked(Scope::Host, HOST), Some(SOURCETYPE)];
+        let asked: Vec<&'static str> = asked.into_iter().flatten().collect();
         // What events say themselves, their files do not know.
-        let is_known = |column: &&'static str| is_said || !source.said.contains(column);
+        let is_known = |column: &&'static str| {
+            if is_said { asked.contains(column) } else { !source.said.contains(column) }
+        };
         let origins = match is_said {
             false => source.origins.iter().map(|origin| known_of(origin, is_known)).collect(),
-            true => of_events(index, source, stored, range, &scopes, cx).await?,
+            true => world.origins(index, &asked).await?,
         };
         let mut all: Vec<Group> = Vec::new();
         let mut known: HashMap<Origin, usize> = HashMap::new();
@@ -304,35 +296,4 @@ fn key_values(settings: &SearchTime, said: bool, world: &dyn World) -> Option<Ke
     ];
     options.extend(caps.into_iter().filter_map(|(word, most)| Some(format!("{word}:{}", most?))));
     Some(KeyValues { mode, options: options.join(" ") })
-}
-
-/// Where events say themselves what they are: which there are.
-async fn of_events(
-    index: &str,
-    source: &Source,
-    stored: &Relation,
-    range: TimeRange,
-    scopes: &[Scope],
-    cx: &mut Context<'_>,
-) -> Result<Vec<Origin>> {
-    let looked = |scope: Scope, name: &'static str| scopes.contains(&scope).then_some(name);
-    let names: Vec<&str> =
-        [looked(Scope::Source, SOURCE), looked(Scope::Host, HOST), Some(SOURCETYPE)].into_iter().flatten().collect();
-    let columns = names.iter().map(|name| column(name)).collect::<Vec<_>>();
-    let asked = stored.clone().filter(predicate::time::within(range, stored)?)?;
-    let plan = LogicalPlanBuilder::from(asked.plan).project(columns)?.distinct()?.build()?;
-    let rows = cx.world.rows(&format!("source types of {index}"), plan).await?;
-    let mut origins = Vec::new();
-    for batch in &rows.batches {
-        let texts = batch.columns().iter().map(Texts::new).collect::<std::result::Result<Vec<_>, _>>()?;
-        for row in 0..batch.num_rows() {
-            let value = |name: &str| {
-                let place = names.iter().position(|known| *known == name)?;
-                texts.get(place)?.get(row).map(|text| text.into_owned())
-            };
-            let (source_name, host, sourcetype) = (value(SOURCE), value(HOST), value(SOURCETYPE));
-            origins.push(Origin { source: source_name, host, sourcetype, structured: !source.open });
-        }
-    }
-    Ok(origins)
 }

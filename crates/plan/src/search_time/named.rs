@@ -57,5 +57,5 @@ pub(crate) async fn transform(rows: Relation, name: &Field, cx: &mut Context<'_>
     }
     names.retain(|name| !is_hidden(name));
     names.sort();
-    if names.is_empty() { Ok(rows) } else { apply::taken(rows, source, &taking, &names) }
+    if names.is_empty() { Ok(rows) } else { apply::taken(rows, &[(source, &taking, &names)]) }
 }

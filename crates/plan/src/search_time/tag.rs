@@ -2,7 +2,10 @@
 //!
 //! Values are compared as they are; each value of a field with several counts.
 
-use datafusion::logical_expr::{Expr, lit, when};
+use datafusion::{
+    functions_nested::{array_has::array_has_any, make_array::make_array},
+    logical_expr::{Expr, lit, when},
+};
 use indexmap::IndexMap;
 use speleo_knowledge::Knowledge;
 use speleo_syntax::CompareOp;
@@ -47,27 +50,44 @@ pub(super) fn names(wanted: &[String], all: &mut Vec<String>, cx: &Context<'_>) 
 pub(super) fn add(relation: Relation, wanted: &[String], cx: &Context<'_>) -> Result<Relation> {
     let mut columns = Vec::new();
     for name in wanted.iter().filter(|name| *name == TAG || owner(name).is_some()) {
-        let mut fields: IndexMap<&str, IndexMap<&str, Vec<&str>>> = IndexMap::new();
-        for ((field, value), tags) in &cx.world.knowledge().tags {
-            if owner(name).is_some_and(|owner| owner != field) || field::find(field, &relation).is_none() {
-                continue;
-            }
-            for tag in tags {
-                fields.entry(field).or_default().entry(tag).or_default().push(value);
-            }
+        let takes = |field: &str| owner(name).is_none_or(|owner| owner == field);
+        let found = tagged(&relation, cx, |field, _, tag| takes(field).then(|| tag.to_owned()))?;
+        let all: Vec<Expr> = found.into_iter().flat_map(|(_, tags)| tags).collect();
+        if !all.is_empty() {
+            columns.push((name.clone(), behind(&relation, name, vec![list(all)?])?));
         }
-        let mut all = Vec::new();
-        for (field, tags) in fields {
-            for (tag, values) in tags {
-                all.push(when(has_any(&relation, field, &values)?, lit(tag)).end()?);
-            }
-        }
-        if all.is_empty() {
-            continue;
-        }
-        columns.push((name.clone(), behind(&relation, name, vec![list(all)?])?));
     }
     if columns.is_empty() { Ok(relation) } else { relation.set(columns) }
+}
+
+/// For each field that the rows have its tags, each null on rows whose values do not carry it. `shown` gets field, value and tag, and
+/// says how the tag is written; none leaves it out.
+///
+/// # Errors
+/// Where a kernel is missing: a bug.
+pub(crate) fn tagged<'k>(
+    relation: &Relation,
+    cx: &Context<'k>,
+    shown: impl Fn(&str, &str, &str) -> Option<String>,
+) -> Result<Vec<(&'k str, Vec<Expr>)>> {
+    let mut fields: IndexMap<&str, IndexMap<String, Vec<&str>>> = IndexMap::new();
+    for ((field, value), tags) in &cx.world.knowledge().tags {
+        for tag in tags.iter().filter_map(|tag| shown(field, value, tag)) {
+            fields.entry(field).or_default().entry(tag).or_default().push(value);
+        }
+    }
+    let mut found = Vec::new();
+    for (field, tags) in fields {
+        if field::find(field, relation).is_none() {
+            continue;
+        }
+        let mut all = Vec::with_capacity(tags.len());
+        for (tag, values) in tags {
+            all.push(when(has_any(relation, field, &values)?, lit(tag)).end()?);
+        }
+        found.push((field, all));
+    }
+    Ok(found)
 }
 
 /// Whether a field has one of some values.
@@ -76,6 +96,10 @@ pub(super) fn add(relation: Relation, wanted: &[String], cx: &Context<'_>) -> Re
 /// Where a kernel is missing: a bug.
 pub(crate) fn has_any(relation: &Relation, field: &str, values: &[&str]) -> Result<Expr> {
     let Some((own, data_type)) = field::find(field, relation) else { return Ok(lit(false)) };
+    if meet::is_list(&data_type) {
+        let values = make_array(values.iter().map(|value| lit(*value)).collect());
+        return Ok(array_has_any(own, values).is_true());
+    }
     let mut any = Vec::with_capacity(values.len());
     for value in values {
         any.push(match meet::is_text(&data_type) {

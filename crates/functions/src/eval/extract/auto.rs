@@ -13,19 +13,18 @@
 //! JSON keys the first value counts; names with `{}`, those of XML and of tables take all. Lines of a table do not become events:
 //! that is the command `multikv`, as in Splunk.
 
-use std::borrow::Cow;
-
 use datafusion::{
     arrow::{array::ArrayRef, datatypes::DataType},
     common::Result,
     logical_expr::ReturnFieldArgs,
 };
+use indexmap::IndexSet;
 
 use super::{
-    json::Wanted,
+    json::{self, Wanted},
     name::{clean, is_name},
     pairs::{Escapes, Pairs},
-    slots::{Slots, planned, slots_type},
+    slots::{Slots, has_word, note, planned, slots_type},
 };
 use crate::eval::{
     kernel::{Arguments, lists},
@@ -59,7 +58,7 @@ enum Mode {
 impl Reading {
     fn new(args: &Arguments) -> Result<Self> {
         let (mode, options) = (args.literal(1)?, args.literal(2)?);
-        let has = |wanted: &str| options.split(' ').any(|option| option == wanted);
+        let has = |word: &str| has_word(&options, word);
         let mode = match mode.as_str() {
             "json" => Mode::Json,
             "xml" => Mode::Xml,
@@ -219,32 +218,41 @@ impl LastBytes {
 /// The names of the fields of an event, each once: those for which [`fields`] finds a value.
 pub(super) fn names(args: &Arguments) -> Result<ArrayRef> {
     let (events, reading) = (args.texts(0)?, Reading::new(args)?);
-    let mut found: Vec<String> = Vec::new();
+    let mut found = IndexSet::new();
     lists(args.rows(), |row, builder| {
         let Some(event) = events.get(row) else { return };
         found.clear();
-        let mut add = |name: Cow<'_, str>| {
-            if !name.is_empty() && !found.iter().any(|known| *known == name) {
-                found.push(name.into_owned());
-            }
-        };
         match reading.mode {
             Mode::Xml => {
                 if let Some(text) = xml(reading.for_tree(&event)) {
-                    spath::leaves(text, |path, _| add(Cow::Borrowed(path)));
+                    spath::leaves(text, |path, _| note(&mut found, path));
                 }
             }
-            Mode::Table => table::each_cell(&event, |column, _| add(clean(column).into_owned().into())),
-            _ if reading.json && is_json(&event) && spath::is_json(&event) => {
-                spath::fields(&event).into_iter().for_each(|(name, _)| add(name.into()));
+            Mode::Table => table::each_cell(&event, |column, _| note(&mut found, &clean(column))),
+            Mode::Json => {
+                names_of_json(&event, &reading, &mut found);
             }
-            Mode::Json => {}
             Mode::Pairs(escapes) => {
-                Pairs::new(reading.for_pairs(&event), escapes, reading.trims)
-                    .take(reading.fields)
-                    .for_each(|(key, _)| add(clean(key)));
+                if !names_of_json(&event, &reading, &mut found) {
+                    Pairs::new(reading.for_pairs(&event), escapes, reading.trims)
+                        .take(reading.fields)
+                        .for_each(|(key, _)| note(&mut found, &clean(key)));
+                }
             }
         }
         found.iter().for_each(|name| builder.value(name));
     })
+}
+
+/// As [`of_json`] for names.
+fn names_of_json(event: &str, reading: &Reading, found: &mut IndexSet<String>) -> bool {
+    if !reading.json || !is_json(event) {
+        return false;
+    }
+    let is_whole = json::names(reading.for_tree(event), &mut |name| note(found, name));
+    let counts = is_whole || reading.takes_part(event);
+    if !counts {
+        found.clear();
+    }
+    counts
 }

@@ -15,12 +15,9 @@ use datafusion::{
 
 use super::{
     name::clean,
-    slots::{Slots, planned, slots_type},
+    slots::{self, has_word, planned, slots_type},
 };
-use crate::eval::{
-    fields::delimited,
-    kernel::{Arguments, lists},
-};
+use crate::eval::{fields::delimited, kernel::Arguments};
 
 /// The first argument that is a name.
 const NAMES: usize = 5;
@@ -36,15 +33,14 @@ struct Delimiters {
 impl Delimiters {
     fn new(args: &Arguments) -> Result<Self> {
         let options = args.literal(4)?;
-        let has = |wanted: &str| options.split(' ').any(|option| option == wanted);
-        let cleans = has("clean");
+        let cleans = has_word(&options, "clean");
         let columns = args.literal(3)?.lines().map(|name| column(name, cleans)).collect();
         let (ends, keys) = (args.literal(1)?, args.literal(2)?);
-        Ok(Self { ends, keys, columns, cleans, keeps_empty: has("empty") })
+        Ok(Self { ends, keys, columns, cleans, keeps_empty: has_word(&options, "empty") })
     }
 
     /// Visits names and values until `visit` says no.
-    fn each(&self, text: &str, mut visit: impl FnMut(&str, &str) -> bool) {
+    fn each(&self, text: &str, visit: &mut slots::Visit<'_>) {
         if !self.keys.is_empty() {
             for (key, value) in delimited(text, &self.keys, &self.ends) {
                 let key = if self.cleans { clean(key) } else { Cow::Borrowed(key) };
@@ -81,40 +77,18 @@ pub fn column_names(columns: &[String], cleans: bool) -> Vec<String> {
 }
 
 pub(super) fn fields_type(args: &ReturnFieldArgs) -> Result<DataType> {
-    let adds = planned(args, 4).split(' ').any(|option| option == "add");
+    let adds = has_word(planned(args, 4), "add");
     slots_type(args, NAMES, |_| adds)
 }
 
 /// The values of the names; null where the text has none.
 pub(super) fn fields(args: &Arguments) -> Result<ArrayRef> {
-    let (sources, delimiters) = (args.field(0)?, Delimiters::new(args)?);
-    let mut slots = Slots::new(args)?;
-    let names: Vec<String> = slots.names().map(str::to_owned).collect();
-    for row in 0..args.rows() {
-        sources.each(row, |source| {
-            delimiters.each(source, |name, value| match names.iter().position(|known| known == name) {
-                Some(place) => slots.add(place, value),
-                None => true,
-            });
-        });
-        slots.end_row();
-    }
-    slots.finish(args.rows())
+    let delimiters = Delimiters::new(args)?;
+    slots::values(args, |source, visit| delimiters.each(source, visit))
 }
 
 /// The names of the fields of a text, each once.
 pub(super) fn names(args: &Arguments) -> Result<ArrayRef> {
-    let (sources, delimiters) = (args.field(0)?, Delimiters::new(args)?);
-    lists(args.rows(), |row, builder| {
-        let mut found: Vec<String> = Vec::new();
-        sources.each(row, |source| {
-            delimiters.each(source, |name, _| {
-                if !found.iter().any(|known| known == name) {
-                    found.push(name.to_owned());
-                }
-                true
-            });
-        });
-        found.iter().for_each(|name| builder.value(name));
-    })
+    let delimiters = Delimiters::new(args)?;
+    slots::names(args, |source, visit| delimiters.each(source, visit))
 }

@@ -37,6 +37,13 @@ impl Wanted {
     }
 }
 
+/// Visits the names of the values, which may come again. False where the text is no JSON; what came before the fault was visited then.
+pub(super) fn names(text: &str, visit: &mut dyn FnMut(&str)) -> bool {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let walk = Names { path: &mut String::new(), visit };
+    walk.deserialize(&mut reader).is_ok() && reader.end().is_ok()
+}
+
 /// A name, and how much of it the walk has gone.
 #[derive(Clone, Copy)]
 struct Way {
@@ -208,6 +215,103 @@ impl Visitor<'_> for Key<'_> {
                 self.ways.push(Way { name: way.name, at: way.at + skipped + key.len() });
             }
         }
+        Ok(())
+    }
+}
+
+/// A value and the way to it.
+struct Names<'w> {
+    path: &'w mut String,
+    visit: &'w mut dyn FnMut(&str),
+}
+
+impl Names<'_> {
+    fn value<E>(self) -> Result<(), E> {
+        (self.visit)(self.path);
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Names<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Names<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let length = self.path.len();
+        while map.next_key_seed(Step(self.path))?.is_some() {
+            map.next_value_seed(Names { path: self.path, visit: self.visit })?;
+            self.path.truncate(length);
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        let length = self.path.len();
+        self.path.push_str("{}");
+        while elements.next_element_seed(Names { path: self.path, visit: self.visit })?.is_some() {}
+        self.path.truncate(length);
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.value()
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        self.value()
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.value()
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.value()
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        self.value()
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// Adds a key to a way.
+struct Step<'w>(&'w mut String);
+
+impl<'de> DeserializeSeed<'de> for Step<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Step<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<(), E> {
+        if !self.0.is_empty() {
+            self.0.push('.');
+        }
+        self.0.push_str(key);
         Ok(())
     }
 }

@@ -13,9 +13,10 @@ use datafusion::{
     common::{Result, exec_datafusion_err, exec_err, plan_datafusion_err},
     logical_expr::ReturnFieldArgs,
 };
+use indexmap::IndexSet;
 
 use crate::{
-    eval::kernel::{Arguments, TOO_LARGE, finished},
+    eval::kernel::{Arguments, TOO_LARGE, finished, lists},
     value::{ListBuilder, list_type},
 };
 
@@ -34,6 +35,57 @@ pub(super) fn slots_type(args: &ReturnFieldArgs, first: usize, several: impl Fn(
 pub(super) fn planned<'a>(args: &'a ReturnFieldArgs, index: usize) -> &'a str {
     let literal = args.scalar_arguments.get(index).copied().flatten();
     literal.and_then(|literal| literal.try_as_str().flatten()).unwrap_or_default()
+}
+
+/// Whether a kernel's options, words with blanks between, hold a word.
+pub(super) fn has_word(options: &str, word: &str) -> bool {
+    options.split(' ').any(|option| option == word)
+}
+
+/// What visits names and values, and says whether it wants more.
+pub(super) type Visit<'a> = dyn FnMut(&str, &str) -> bool + 'a;
+
+/// The struct that a call gives, of what `fill` finds in each text of the first argument.
+pub(super) fn filled(args: &Arguments, mut fill: impl FnMut(&str, &mut Slots)) -> Result<ArrayRef> {
+    let (sources, mut slots) = (args.field(0)?, Slots::new(args)?);
+    for row in 0..args.rows() {
+        sources.each(row, |source| fill(source, &mut slots));
+        slots.end_row();
+    }
+    slots.finish(args.rows())
+}
+
+/// As [`filled`], where a text is visited by names and values.
+pub(super) fn values(args: &Arguments, mut each: impl FnMut(&str, &mut Visit<'_>)) -> Result<ArrayRef> {
+    filled(args, |source, slots| {
+        each(source, &mut |name, value| match slots.place(name) {
+            Some(place) => slots.add(place, value),
+            None => true,
+        });
+    })
+}
+
+/// For each row the names in its texts, each once.
+pub(super) fn names(args: &Arguments, mut each: impl FnMut(&str, &mut Visit<'_>)) -> Result<ArrayRef> {
+    let sources = args.field(0)?;
+    let mut found = IndexSet::new();
+    lists(args.rows(), |row, builder| {
+        found.clear();
+        sources.each(row, |source| {
+            each(source, &mut |name, _| {
+                note(&mut found, name);
+                true
+            });
+        });
+        found.iter().for_each(|name| builder.value(name));
+    })
+}
+
+/// Adds a name that is not there yet.
+pub(super) fn note(found: &mut IndexSet<String>, name: &str) {
+    if !name.is_empty() && !found.contains(name) {
+        found.insert(name.to_owned());
+    }
 }
 
 /// A column of the struct. What a row finds goes straight to its place, and is cut off again where the row turns out to have none.
@@ -117,6 +169,11 @@ impl Slots {
     /// The names in their order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|field| field.name().as_str())
+    }
+
+    /// The place of a name.
+    fn place(&self, name: &str) -> Option<usize> {
+        self.names().position(|known| known == name)
     }
 
     /// Adds a value to the name at a place; where only one counts, the first does. False once nothing more can be added.

@@ -79,6 +79,7 @@ fn names_of_what_an_event_says() {
     };
     check_names("a=1 user-id=2 a=3 _x=4", "auto", "[a, user_id, x]");
     check_names("1=2", "auto", "null");
+    check_names(r#"{"a": null, "b": [[1], {"c": 2}], "b": []}"#, "json", "[b{}{}, b{}.c]");
     check_names("plain", "auto", "null");
     check_names("null", "auto", "null");
     check_names(r#"{"s": 404, "u": {"n": "x", "e": {}}, "t": [1, 2]}"#, "auto", "[s, u.n, t{}]");
@@ -151,4 +152,16 @@ fn fields_between_delimiters() {
     columns("\"open|b", "clean", "\"open|b - -");
     check_parts("spl_delimited", "a=1", &[";", "", "", ""], &["a"], "-");
     assert_eq!(super::column_names(&["cs-user".to_owned(), "7".to_owned()], true), ["cs_user"]);
+}
+
+#[test]
+fn names_heed_the_limits_as_values_do() {
+    let large = format!(r#"{{"a": 1, "b": "{}", "c": 3}}"#, "x".repeat(6000));
+    let names = |options: &str, expected: &str| {
+        check("spl_kv_names", &[texts(&[&large]), literal("json"), literal(options)], &[expected]);
+    };
+    names("json trim", "[a, b, c]");
+    names("json trim limits", "[a]");
+    // What is broken is no JSON, however much of it could be read.
+    check("spl_kv_names", &[texts(&[r#"{"a": 1, "b""#]), literal("json"), literal("json")], &["null"]);
 }

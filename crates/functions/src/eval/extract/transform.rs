@@ -15,9 +15,9 @@ use super::{
     super::pattern::regex::{Groups, Regex, compile},
     format::{self, Pair, Side},
     name::clean,
-    slots::{Slots, planned, slots_type},
+    slots::{self, Slots, has_word, planned, slots_type},
 };
-use crate::eval::kernel::{Arguments, lists};
+use crate::eval::kernel::Arguments;
 
 /// The first argument that is a name.
 const NAMES: usize = 4;
@@ -36,18 +36,18 @@ impl Transform {
         let (pattern, format, options) = (args.literal(1)?, args.literal(2)?, args.literal(3)?);
         let regex = compile(&pattern).map_err(|error| exec_datafusion_err!("a transform's pattern: {error}"))?;
         let pairs = format::pairs(&format, &regex);
-        let has = |wanted: &str| options.split(' ').any(|option| option == wanted);
+        let has = |word: &str| has_word(&options, word);
         let is_dynamic = pairs.iter().flatten().any(|pair| matches!(pair.name, Side::Group(_)));
         Ok(Self { regex, pairs, repeats: is_dynamic || has("add"), cleans: has("clean"), keeps_empty: has("empty") })
     }
 
     /// Where all names are known beforehand and one match counts: the places of the names and the groups of their values.
-    fn known(&self, names: &[String]) -> Option<Vec<(usize, usize)>> {
+    fn known(&self, names: &[&str]) -> Option<Vec<(usize, usize)>> {
         let pairs = self.pairs.as_ref().filter(|_| !self.repeats)?;
         let mut known = Vec::new();
         for pair in pairs {
             let (Side::Text(name), Side::Group(group)) = (&pair.name, &pair.value) else { return None };
-            known.extend(names.iter().position(|known| known == name).map(|place| (place, *group)));
+            known.extend(names.iter().position(|known| *known == name).map(|place| (place, *group)));
         }
         Some(known)
     }
@@ -65,7 +65,7 @@ impl Transform {
     }
 
     /// Visits names and values until `visit` says no.
-    fn each(&self, text: &str, groups: &mut Groups, mut visit: impl FnMut(&str, &str) -> bool) {
+    fn each(&self, text: &str, groups: &mut Groups, visit: &mut slots::Visit<'_>) {
         let Some(pairs) = &self.pairs else { return };
         self.regex.each(text, groups, |groups, _| {
             for pair in pairs {
@@ -110,46 +110,24 @@ pub fn transform_names(pattern: &str, format: &str) -> (Vec<String>, bool) {
 }
 
 pub(super) fn fields_type(args: &ReturnFieldArgs) -> Result<DataType> {
-    let adds = planned(args, 3).split(' ').any(|option| option == "add");
+    let adds = has_word(planned(args, 3), "add");
     slots_type(args, NAMES, |_| adds)
 }
 
-/// The values of the names; null where the transform makes none. Of a source with several values each is looked at.
+/// The values of the names; null where the text has none.
 pub(super) fn fields(args: &Arguments) -> Result<ArrayRef> {
-    let (sources, transform) = (args.field(0)?, Transform::new(args)?);
-    let mut slots = Slots::new(args)?;
-    let names: Vec<String> = slots.names().map(str::to_owned).collect();
+    let transform = Transform::new(args)?;
     let mut groups = transform.regex.groups();
-    let known = transform.known(&names);
-    for row in 0..args.rows() {
-        sources.each(row, |source| {
-            if let Some(known) = &known {
-                return transform.first(source, &mut groups, known, &mut slots);
-            }
-            transform.each(source, &mut groups, |name, value| match names.iter().position(|known| known == name) {
-                Some(place) => slots.add(place, value),
-                None => true,
-            });
-        });
-        slots.end_row();
+    let asked = Slots::new(args)?;
+    match transform.known(&asked.names().collect::<Vec<_>>()) {
+        Some(known) => slots::filled(args, |source, slots| transform.first(source, &mut groups, &known, slots)),
+        None => slots::values(args, |source, visit| transform.each(source, &mut groups, visit)),
     }
-    slots.finish(args.rows())
 }
 
 /// The names of the fields that a transform makes of a text, each once.
 pub(super) fn names(args: &Arguments) -> Result<ArrayRef> {
-    let (sources, transform) = (args.field(0)?, Transform::new(args)?);
+    let transform = Transform::new(args)?;
     let mut groups = transform.regex.groups();
-    lists(args.rows(), |row, builder| {
-        let mut found: Vec<String> = Vec::new();
-        sources.each(row, |source| {
-            transform.each(source, &mut groups, |name, _| {
-                if !found.iter().any(|known| known == name) {
-                    found.push(name.to_owned());
-                }
-                true
-            });
-        });
-        found.iter().for_each(|name| builder.value(name));
-    })
+    slots::names(args, |source, visit| transform.each(source, &mut groups, visit))
 }

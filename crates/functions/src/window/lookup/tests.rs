@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use datafusion::arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray};
 
 use super::{Column, index::Index, rows};
 use crate::{
@@ -41,11 +41,21 @@ fn found(
     for n in 0..kinds.len() {
         columns.push(Arc::new(all.iter().map(|row| Some(row[n]).filter(|cell| *cell != "-")).collect::<StringArray>()));
     }
+    // Of each row its place is the output.
+    columns.push(Arc::new((0..count).map(|n| Some(n.to_string())).collect::<StringArray>()));
     let lists = rows(&Columns(&columns), count).unwrap();
     let lists = lists.as_list::<i32>();
-    (table.len()..count)
-        .map(|row| lists.value(row).as_primitive::<datafusion::arrow::datatypes::Int64Type>().values().to_vec())
-        .collect()
+    let places = |row: usize| -> Vec<i64> {
+        if lists.is_null(row) {
+            return Vec::new();
+        }
+        let outputs = lists.value(row);
+        assert_eq!(outputs.len(), 1);
+        let places = outputs.as_list::<i32>().value(0);
+        places.as_string::<i32>().iter().map(|place| place.unwrap().parse().unwrap()).collect()
+    };
+    assert!((0..table.len()).all(|row| lists.is_null(row)));
+    (table.len()..count).map(places).collect()
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(crate) fn conf_any(text: &str) {
     }
     for subject in SUBJECTS {
         props.search_time(Some(subject), Some(subject), Some(subject));
-        props.index_time(Some(subject), None, Some(subject));
+        props.effective(Some(subject), None, Some(subject)).index_time();
     }
     for name in conf.stanzas.keys() {
         if let Ok(Some((_, pattern))) = Pattern::of_stanza(name)

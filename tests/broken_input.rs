@@ -1,6 +1,6 @@
 //! Data that is cut, garbage, in another encoding, or far too long: told with file and line, survived, and memory stays bounded.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::{
     fs,
@@ -10,24 +10,36 @@ use std::{
     time::Duration,
 };
 
-/// What a search printed, what it had to say, and the most memory it held at one moment, in megabytes.
+/// What a search printed, what it had to say, and the most memory it held at one moment, in megabytes, where the system tells.
 struct Answer {
     rows: String,
     notes: String,
-    peak: usize,
+    peak: Option<usize>,
+}
+
+impl Answer {
+    /// Checks the memory. Only Linux tells it of a process that runs: elsewhere the test is about rows and notes alone, and says so.
+    fn held_less_than(&self, megabytes: usize) {
+        match self.peak {
+            Some(peak) => assert!(peak < megabytes, "{peak} MB"),
+            None if cfg!(target_os = "linux") => panic!("the system did not tell the memory of the process"),
+            None => eprintln!("not checked: the memory, which this system does not tell"),
+        }
+    }
 }
 
 fn search(folder: &Path, options: &[&str], spl: &str) -> Answer {
     let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
     command.current_dir(folder).arg("search").args(["--output", "csv"]).args(options).args(["--", spl]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut peak = 0;
+    let mut peak = None;
     let status = loop {
         // What the system says of a process is gone when it ends, so it is asked all the time.
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let kilobytes =
-            status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
-        peak = peak.max(kilobytes.unwrap_or(0_usize) >> 10);
+        let kilobytes = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse::<usize>().ok());
+        peak = peak.max(kilobytes.map(|kilobytes| kilobytes >> 10));
         if let Some(status) = child.try_wait().unwrap() {
             break status;
         }
@@ -56,13 +68,13 @@ fn a_line_of_a_hundred_megabytes() {
         let answer = search(folder.path(), options, spl);
         assert_eq!(answer.rows, "count,long,most\n3,1,16777216\n", "{options:?}: {}", answer.notes);
         assert!(answer.notes.contains("long.log: the event in line 2"), "{}", answer.notes);
-        assert!(answer.peak < 400, "{} MB", answer.peak);
+        answer.held_less_than(400);
     }
     write(folder.path(), "long.jsonl", &[b"{\"a\": 1}\n{\"a\": \"", &long, b"\"}\n{\"a\": 2}\n"]);
     let answer = search(folder.path(), &["--index", "m=long.jsonl"], "index=m | stats count, sum(a) AS a");
     assert_eq!(answer.rows, "count,a\n2,3\n");
     assert!(answer.notes.contains("long.jsonl: 1 of 3 lines"), "{}", answer.notes);
-    assert!(answer.peak < 500, "{} MB", answer.peak);
+    answer.held_less_than(500);
 }
 
 #[test]
@@ -79,7 +91,7 @@ fn an_archive_that_is_a_bomb() {
     let answer = search(folder.path(), &["--index", "m=bomb.log.gz"], "index=m | stats count");
     assert_eq!(answer.rows, "count\n1\n");
     assert!(answer.notes.contains("bomb.log.gz: the event in line 1"), "{}", answer.notes);
-    assert!(answer.peak < 400, "{} MB", answer.peak);
+    answer.held_less_than(400);
 }
 
 #[test]

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 
 pub(crate) use self::{
     content::{Content, is_yaml},
-    read::read,
+    read::{first_line, mistake, read},
     run::run,
 };
 use crate::query_file::Query;

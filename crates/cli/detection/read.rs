@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 use serde_json::Value;
-use serde_saphyr::Spanned;
+use serde_saphyr::{DefaultMessageFormatter, Location, MessageFormatter, Spanned};
 
 use super::{Data, Expected, Test, data, regression};
 use crate::query_file::Query;
@@ -97,7 +97,8 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<Test>>> {
             return Err(anyhow!("{}: there is no `search`", detection_path.display()));
         };
         let condition = entry.pass_condition.as_deref().unwrap_or_default().trim();
-        let mut query = Query::within(&detection_path, first_line(search, detection_text), search.value.trim_end());
+        let mut query =
+            Query::within(&detection_path, first_line(&search.referenced, detection_text), search.value.trim_end());
         if !condition.is_empty() {
             let pipe = if condition.starts_with('|') { "" } else { "| " };
             query.text = format!("{}\n{pipe}{condition}", query.text);
@@ -130,20 +131,23 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<Test>>> {
 
 /// What is wrong with a file, with its line.
 pub(super) fn broken(path: &Path, error: &serde_saphyr::Error) -> anyhow::Error {
-    let line = error.location().map_or_else(String::new, |place| format!(":{}:{}", place.line(), place.column()));
-    let message = error.to_string();
-    let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    anyhow!("{}{line}: {message}", path.display())
+    let (line, message) = mistake(error);
+    anyhow!("{}:{line}: {message}", path.display())
 }
 
-/// The line on which the text of a search begins: a block begins below its key.
-pub(super) fn first_line(search: &Spanned<String>, text: &str) -> usize {
-    let line = usize::try_from(search.referenced.line()).unwrap_or(1).max(1);
-    let written = text.lines().nth(line - 1).unwrap_or_default();
-    let is_block = written
-        .split_once(':')
-        .is_some_and(|(_, value)| value.trim_start().starts_with(['|', '>']) && value.trim().len() < 4);
-    line + usize::from(is_block)
+/// The line of a mistake in YAML, and what it is.
+pub(crate) fn mistake(error: &serde_saphyr::Error) -> (usize, String) {
+    let line = error.location().and_then(|location| usize::try_from(location.line()).ok()).unwrap_or(1);
+    // Without a place in it, and without the lines around it.
+    let message = DefaultMessageFormatter.format_message(error.without_snippet());
+    (line, message.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The line on which a text begins: a block begins below its mark, which no other text begins with.
+pub(crate) fn first_line(place: &Location, text: &str) -> usize {
+    let line = usize::try_from(place.line()).unwrap_or(1).max(1);
+    let written = text.lines().nth(line - 1).and_then(|line| line.split_once(':'));
+    line + usize::from(written.is_some_and(|(_, value)| value.trim_start().starts_with(['|', '>'])))
 }
 
 pub(super) fn stem(path: &Path) -> String {

@@ -70,7 +70,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Test>> {
         let line = usize::try_from(entry.referenced.line()).unwrap_or(0);
         let entry = &entry.value;
         let query = match entry.splunk.as_ref().or(notes.splunk.as_ref()) {
-            Some(search) => Query::within(path, first_line(search, text), search.value.trim_end()),
+            Some(search) => Query::within(path, first_line(&search.referenced, text), search.value.trim_end()),
             None => Query::read(&rule(path).with_context(|| format!("{}:{line}", path.display()))?)?,
         };
         let data = Data {

@@ -210,7 +210,7 @@ impl Definitions {
     }
 
     fn report(&mut self, problems: Vec<Problem>) {
-        self.warnings.extend(problems.iter().map(|problem| warning(diagnostic(problem))));
+        self.warnings.extend(problems.iter().map(warning_of));
         self.problems.extend(problems);
     }
 }
@@ -222,6 +222,11 @@ fn taken<T>(problems: &mut Vec<Problem>, (found, more): (T, Vec<Problem>)) -> T 
 
 fn diagnostic(problem: &Problem) -> Diagnostic {
     Diagnostic::unplaced(Code::Knowledge, problem.to_string())
+}
+
+/// The warning about something in a conf file: it is left out, everything else holds.
+pub(crate) fn warning_of(problem: &Problem) -> Diagnostic {
+    warning(diagnostic(problem))
 }
 
 fn warning(mut diagnostic: Diagnostic) -> Diagnostic {

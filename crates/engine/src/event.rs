@@ -15,7 +15,6 @@ mod format;
 mod json;
 mod merge;
 mod notes;
-mod problem;
 mod reader;
 mod rules;
 mod structure;

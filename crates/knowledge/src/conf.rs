@@ -68,6 +68,14 @@ pub struct Place {
     pub line: usize,
 }
 
+impl Place {
+    /// The place of a byte of a text that begins here.
+    pub fn within(&self, text: &str, offset: usize) -> Place {
+        let before = text.get(..offset).unwrap_or_default().matches('\n').count();
+        Place { line: self.line + before, ..self.clone() }
+    }
+}
+
 impl From<usize> for Place {
     fn from(line: usize) -> Self {
         Self { file: None, line }

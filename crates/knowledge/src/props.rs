@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 pub use self::{
-    index_time::{IndexTime, IndexedExtractions},
+    index_time::{IndexTime, IndexTimeKey, IndexedExtractions, KEYS},
     pattern::{Pattern, Scope},
     search_time::{Alias, AutoLookup, Calculated, Extract, KvMode, LookupOutput, SearchTime, TransformList},
 };
@@ -128,11 +128,6 @@ impl Props {
         &self.stanzas
     }
 
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.stanzas.is_empty() && self.defaults.is_empty()
-    }
-
     /// Lays other props over these: key by key, the others win in stanzas of one name.
     pub fn merge(&mut self, later: Props) {
         for stanza in later.stanzas {
@@ -173,11 +168,6 @@ impl Props {
             }
             None => effective.search_time(),
         }
-    }
-
-    /// How events of this source, host and source type are made from bytes.
-    pub fn index_time(&self, source: Option<&str>, host: Option<&str>, sourcetype: Option<&str>) -> IndexTime {
-        self.effective(source, host, sourcetype).index_time()
     }
 
     fn sort(&mut self) {

@@ -58,10 +58,6 @@ pub struct Transform {
     pub clone_sourcetype: Option<String>,
     /// `STOP_PROCESSING_IF`: an eval expression after which no further transform runs.
     pub stop_processing_if: Option<String>,
-    /// `MATCH_LIMIT`: how long a regex may try.
-    pub match_limit: Option<u64>,
-    /// `DEPTH_LIMIT`: how deep it may go.
-    pub depth_limit: Option<u64>,
 }
 
 /// Characters that part an event, each of them alone.
@@ -108,7 +104,7 @@ fn transform(name: &str, conf: &Conf, stanza: &Stanza, problems: &mut Vec<Proble
         }
         number
     };
-    let (lookahead, match_limit, depth_limit) = (number("LOOKAHEAD"), number("MATCH_LIMIT"), number("DEPTH_LIMIT"));
+    let lookahead = number("LOOKAHEAD");
     let mut delims = None;
     if let Some(setting) = setting("DELIMS") {
         let mut sets = quoted_list(&setting.value).into_iter();
@@ -140,8 +136,6 @@ fn transform(name: &str, conf: &Conf, stanza: &Stanza, problems: &mut Vec<Proble
         ingest_eval: text("INGEST_EVAL"),
         clone_sourcetype: text("CLONE_SOURCETYPE"),
         stop_processing_if: text("STOP_PROCESSING_IF"),
-        match_limit,
-        depth_limit,
     }
 }
 

@@ -12,6 +12,8 @@
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use crate::detection::{first_line, mistake};
+
 /// What was found.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Detection {
@@ -42,19 +44,11 @@ pub(crate) fn read(text: &str) -> Result<Option<Detection>, (usize, String)> {
     let options = serde_saphyr::options! { strict_booleans: true };
     let document: Document = match serde_saphyr::from_str_with_options(text, options) {
         Ok(document) => document,
-        Err(error) => {
-            let line = error.location().and_then(|location| usize::try_from(location.line()).ok()).unwrap_or(1);
-            return Err((line, error.to_string().lines().next().unwrap_or_default().to_owned()));
-        }
+        Err(error) => return Err(mistake(&error)),
     };
     let Some(found) = document.search else { return Ok(None) };
-    let serde_json::Value::String(search) = found.value else { return Ok(None) };
-    let mut line = usize::try_from(found.referenced.line()).unwrap_or(1).max(1);
-    // A block begins below its mark.
-    let marked = text.lines().nth(line - 1).and_then(|text| text.split_once(':')).map_or("", |(_, value)| value);
-    if marked.trim_start().starts_with(['|', '>']) {
-        line += 1;
-    }
+    let serde_json::Value::String(search) = &found.value else { return Ok(None) };
+    let line = first_line(&found.referenced, text);
     let as_text = |value: serde_json::Value| match value {
         serde_json::Value::String(text) => text,
         other => other.to_string(),

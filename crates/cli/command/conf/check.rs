@@ -16,7 +16,7 @@ use speleo_functions::eval::pattern;
 use speleo_knowledge::{
     Conf, Knowledge, Place, Problem, Props,
     conf::Setting,
-    props::{IndexTime, SearchTime},
+    props::{IndexTime, KEYS, SearchTime},
 };
 use speleo_syntax::{Code, Diagnostic};
 
@@ -30,19 +30,6 @@ use crate::{
 
 /// Files whose searches may name macros, with the keys that hold these.
 const SEARCHES: [(&str, &str); 3] = [("savedsearches", "search"), ("eventtypes", "search"), ("macros", "definition")];
-
-/// Settings of props that are regexes, besides extractions.
-const REGEX_KEYS: [&str; 9] = [
-    "LINE_BREAKER",
-    "BREAK_ONLY_BEFORE",
-    "MUST_BREAK_AFTER",
-    "MUST_NOT_BREAK_AFTER",
-    "MUST_NOT_BREAK_BEFORE",
-    "TIME_PREFIX",
-    "PREAMBLE_REGEX",
-    "FIELD_HEADER_REGEX",
-    "MISSING_VALUE_REGEX",
-];
 
 pub(super) async fn run(args: &ConfCheckArgs, settings: Settings, reporter: &mut Reporter) -> Result<Exit> {
     let (folders, mut problems) = folders(&settings)?;
@@ -87,7 +74,7 @@ pub(crate) async fn all(folders: &[ConfFolder], engine: &Engine) -> Vec<Problem>
     let knowledge = engine.knowledge();
     for stanza in props.stanzas() {
         let effective = stanza.alone();
-        for key in REGEX_KEYS {
+        for key in KEYS.iter().filter(|key| key.is_regex).map(|key| key.name) {
             problems.extend(effective.get(key).and_then(|winner| regex(key, &winner.setting)));
         }
         search_time(&effective.search_time(), knowledge, engine, &mut problems);
@@ -164,15 +151,10 @@ async fn macros(conf: &Conf, key: &str, engine: &Engine) -> Vec<Problem> {
         let Some(setting) = stanza.settings.get(key).filter(|setting| setting.value.contains('`')) else { continue };
         let unknown = |one: &Diagnostic| one.code == Code::UnknownMacro;
         for diagnostic in session::check(engine, &setting.value).await.diagnostics.iter().filter(|one| unknown(one)) {
-            problems.push(Problem::new(place_in(setting, diagnostic), diagnostic.message.clone()));
+            let start = diagnostic.span().map_or(0, |span| span.range().start);
+            let place = Place::from(setting).within(&setting.value, start);
+            problems.push(Problem::new(place, diagnostic.message.clone()));
         }
     }
     problems
-}
-
-/// The line of a diagnostic within a value of several lines.
-fn place_in(setting: &Setting, diagnostic: &Diagnostic) -> Place {
-    let start = diagnostic.span().map_or(0, |span| span.range().start);
-    let before = setting.value.get(..start).unwrap_or_default().matches('\n').count();
-    Place { line: setting.line + before, ..Place::from(setting) }
 }

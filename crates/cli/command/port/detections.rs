@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::content::{Content, Found, Kind, place};
 use crate::{
     command::check::yaml,
-    detection::{definition, is_yaml},
+    detection::{definition, is_yaml, mistake},
     query_file,
 };
 
@@ -117,8 +117,7 @@ fn parse(file: &Path, text: &str, content: &mut Content) -> Option<Value> {
 
 /// Notes a file that is left out.
 fn unread(file: &Path, error: &serde_saphyr::Error, content: &mut Content) {
-    let line = error.location().map_or(1, |location| location.line() as usize);
-    let message = error.to_string().lines().next().unwrap_or_default().to_owned();
+    let (line, message) = mistake(error);
     content.unread.push((place(file, line), message));
 }
 

@@ -102,9 +102,12 @@ struct Ranked {
 impl Report {
     /// A place relative to what was ported.
     pub(super) fn place(&self, place: &Place) -> String {
-        let Some(file) = &place.file else { return String::new() };
-        let file: &Path = file.strip_prefix(&self.root).unwrap_or(file);
-        format!("{}:{}", file.display(), place.line)
+        self.file(place).map_or_else(String::new, |file| format!("{file}:{}", place.line))
+    }
+
+    fn file(&self, place: &Place) -> Option<String> {
+        let file = place.file.as_deref()?;
+        Some(file.strip_prefix(&self.root).unwrap_or(file).display().to_string())
     }
 
     /// Puts the traps in the order of their places, each once.
@@ -282,13 +285,7 @@ impl Report {
 
     /// port.json.
     pub(super) fn json(&self) -> Value {
-        let place = |place: &Place| {
-            let file = place.file.as_ref().map(|file| {
-                let file: &Path = file.strip_prefix(&self.root).unwrap_or(file);
-                file.display().to_string()
-            });
-            json!({"file": file, "line": place.line})
-        };
+        let place = |place: &Place| json!({"file": self.file(place), "line": place.line});
         let needs = |needs: &BTreeSet<Need>| -> Vec<Value> {
             needs.iter().map(|need| json!({"kind": need.kind, "name": need.name})).collect()
         };

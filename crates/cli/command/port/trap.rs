@@ -27,8 +27,7 @@ pub(super) struct Trap {
 pub(super) fn of_search(found: &Found) -> Vec<Trap> {
     let mut traps = Vec::new();
     let mut add = |offset: usize, message: String| {
-        let before = found.text.get(..offset).unwrap_or_default().matches('\n').count();
-        traps.push(Trap { place: Place { line: found.place.line + before, ..found.place.clone() }, message });
+        traps.push(Trap { place: found.place.within(&found.text, offset), message });
     };
     if let Some(offset) = escaped_quote(&found.text) {
         add(offset, "`\\\"` outside of a string: a quote was escaped once too often".to_owned());

@@ -125,8 +125,7 @@ fn is_trap(text: &str, diagnostic: &Diagnostic) -> bool {
 /// Where a diagnostic of the query file stands in what it was made from.
 fn place(found: &Found, text: &str, diagnostic: &Diagnostic) -> Place {
     let start = diagnostic.span().map_or(0, |span| span.range().start);
-    let lines = |text: &str| text.matches('\n').count();
-    let comment = text.len().saturating_sub(found.text.trim().len() + 1);
-    let before = text.get(comment..start).map_or(0, lines);
-    Place { line: found.place.line + before, ..found.place.clone() }
+    let own = found.text.trim();
+    let comment = text.len().saturating_sub(own.len() + 1);
+    found.place.within(own, start.saturating_sub(comment))
 }

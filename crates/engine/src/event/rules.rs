@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use datafusion::error::DataFusionError;
 use speleo_functions::eval::pattern::sed::Script;
-use speleo_knowledge::Knowledge;
+use speleo_knowledge::{
+    Knowledge,
+    props::{IndexTimeKey, KEYS},
+};
 use speleo_syntax::Diagnostic;
 
 use self::compile::Compiler;
@@ -54,45 +57,6 @@ pub(crate) struct Rules {
     has_punctuation: bool,
 }
 
-/// Keys that change events of any file.
-const KEYS: &[&str] = &[
-    "CHARSET",
-    "DATETIME_CONFIG",
-    "FIELD_DELIMITER",
-    "FIELD_HEADER_REGEX",
-    "FIELD_NAMES",
-    "FIELD_QUOTE",
-    "HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS",
-    "HEADER_FIELD_DELIMITER",
-    "HEADER_FIELD_LINE_NUMBER",
-    "HEADER_FIELD_QUOTE",
-    "LINE_BREAKER",
-    "MISSING_VALUE_REGEX",
-    "PREAMBLE_REGEX",
-    "TIMESTAMP_FIELDS",
-    "TIME_FORMAT",
-    "TIME_PREFIX",
-    "TRUNCATE",
-    "TZ",
-    "TZ_ALIAS",
-];
-
-/// Keys that change events of files whose name tells nothing else of their structure.
-const KEYS_OF_TEXT: &[&str] = &[
-    "ANNOTATE_PUNCT",
-    "BREAK_ONLY_BEFORE",
-    "BREAK_ONLY_BEFORE_DATE",
-    "INDEXED_EXTRACTIONS",
-    "MAX_DAYS_AGO",
-    "MAX_DAYS_HENCE",
-    "MAX_EVENTS",
-    "MAX_TIMESTAMP_LOOKAHEAD",
-    "MUST_BREAK_AFTER",
-    "MUST_NOT_BREAK_AFTER",
-    "MUST_NOT_BREAK_BEFORE",
-    "SHOULD_LINEMERGE",
-];
-
 impl Rules {
     /// The rules of a file's events; none where nothing is said of them, and a line is an event. What cannot be compiled is
     /// reported and left out.
@@ -110,7 +74,8 @@ impl Rules {
         );
         let is_set = |key: &str| {
             let is_class = key.starts_with("SEDCMD") || key.starts_with("TRANSFORMS");
-            is_class || KEYS.contains(&key) || (content == Content::Text && KEYS_OF_TEXT.contains(&key))
+            let acts = |known: &IndexTimeKey| content == Content::Text || known.changes_structured;
+            is_class || KEYS.iter().any(|known| known.name == key && acts(known))
         };
         // What is built in for a format with columns describes it as it is read anyway.
         let counts = |file: bool| content == Content::Text || file;

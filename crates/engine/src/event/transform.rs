@@ -12,17 +12,15 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use speleo_functions::eval::pattern::regex::{Regex, compile};
-use speleo_knowledge::Transform;
+use speleo_functions::eval::pattern::{
+    regex::{Regex, compile},
+    template::Template,
+};
+use speleo_knowledge::{Problem, Transform};
 use speleo_syntax::Diagnostic;
 
-use super::{
-    Event, Subject,
-    evaluate::Evaluation,
-    format::{Template, pairs},
-    problem::problem,
-    rules::Rules,
-};
+use super::{Event, Subject, evaluate::Evaluation, format::pairs, rules::Rules};
+use crate::definitions::warning_of;
 
 /// One transform.
 #[derive(Debug, Clone)]
@@ -83,14 +81,17 @@ impl Step {
         let mut found = |text: &Option<String>, is_condition: bool| {
             let text = text.as_ref()?;
             let compiled = evaluation(text, is_condition);
-            compiled.map_err(|message| problems.push(problem(&transform.place, message))).ok().map(Arc::new)
+            compiled
+                .map_err(|message| problems.push(warning_of(&Problem::new(&transform.place, message))))
+                .ok()
+                .map(Arc::new)
         };
         let stop = found(&transform.stop_processing_if, true).map(Step::StopIf);
         steps.extend(found(&transform.ingest_eval, false).map(Step::Evaluate));
         if transform.regex.is_some() || transform.clone_sourcetype.is_some() {
             match Match::new(transform, clones) {
                 Ok(step) => steps.push(Step::Match(Box::new(step))),
-                Err(message) => problems.push(problem(&transform.regex_place, message)),
+                Err(message) => problems.push(warning_of(&Problem::new(&transform.regex_place, message))),
             }
         }
         steps.extend(stop);
@@ -105,7 +106,7 @@ impl Step {
                 Write::To(Key::Source, _) => name == "source",
                 Write::To(Key::Sourcetype, _) => name == "sourcetype",
                 Write::Clone(_, rules) => name == "sourcetype" || rules.says(name),
-                Write::Fields(pairs) => pairs.iter().any(|(target, _)| *target == Template::new(name)),
+                Write::Fields(pairs) => pairs.iter().any(|(target, _)| *target == Template::of_format(name)),
                 Write::Groups(names) => names.iter().any(|(_, target)| target.as_ref() == name),
                 Write::To(..) => false,
             },
@@ -138,14 +139,18 @@ impl Match {
             match transform.dest_key.as_deref() {
                 Some(name) if name != "_meta" => {
                     let key = Key::of_name(name).ok_or_else(|| format!("`DEST_KEY = {name}` is not supported"))?;
-                    Write::To(key, Template::new(format.unwrap_or_default()))
+                    Write::To(key, Template::of_format(format.unwrap_or_default()))
+                }
+                // As in Splunk, which makes no field then.
+                None if !transform.write_meta => {
+                    return Err("it writes nothing without `WRITE_META = true` or a `DEST_KEY`".to_owned());
                 }
                 _ => match format {
                     Some(format) => Write::Fields(pairs(format)),
                     None if !regex.names().is_empty() => {
                         Write::Groups(regex.names().into_iter().map(|(group, name)| (group, name.into())).collect())
                     }
-                    None => Write::Fields(vec![(Template::new(&transform.name), Template::new("$1"))]),
+                    None => Write::Fields(vec![(Template::of_format(&transform.name), Template::of_format("$1"))]),
                 },
             }
         };

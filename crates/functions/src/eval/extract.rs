@@ -21,6 +21,7 @@ use datafusion::logical_expr::ScalarUDF;
 use super::kernel::{kernel, list};
 
 pub use delimited::column_names;
+pub use format::words as format_words;
 pub(super) use name::clean;
 pub use pairs::pairs;
 pub use transform::{check_transform, transform_names};

@@ -8,7 +8,7 @@ mod learn;
 pub mod regex;
 mod rex;
 pub mod sed;
-mod template;
+pub mod template;
 mod translate;
 
 use std::{borrow::Cow, sync::Arc};

@@ -1,20 +1,78 @@
 //! How events are made from bytes, as `props.conf` says: `LINE_BREAKER = ([\r\n]+)\d{4}-`.
 //!
 //! None and an empty list mean that nothing sets the key; what then holds is the reader's affair. Regexes are not compiled and
-//! time formats not read here. Keys that guess source types or speak of forwarders are absent.
+//! time formats not read here. Keys that guess source types or speak of forwarders are absent,
+//! and so are those for which nothing is left to do: `LINE_BREAKER_LOOKBEHIND` (no chunks are seen), `MAX_DIFF_SECS_AGO` and
+//! `MAX_DIFF_SECS_HENCE` (no time is taken back for the form of the others).
 
 use std::str::FromStr;
 
 use super::{Effective, names, search_time::TransformList};
 use crate::conf::{Place, Problem};
 
+/// A key of index time, families such as `SEDCMD-…` apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexTimeKey {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it changes the events of files whose name already tells their structure, such as CSV.
+    pub changes_structured: bool,
+    /// Whether its value is a regex.
+    pub is_regex: bool,
+}
+
+/// Every key that the reading of events asks for.
+pub const KEYS: [IndexTimeKey; 32] = {
+    const fn structured(name: &'static str) -> IndexTimeKey {
+        IndexTimeKey { name, changes_structured: true, is_regex: false }
+    }
+    const fn lines(name: &'static str) -> IndexTimeKey {
+        IndexTimeKey { changes_structured: false, ..structured(name) }
+    }
+    const fn regex(key: IndexTimeKey) -> IndexTimeKey {
+        IndexTimeKey { is_regex: true, ..key }
+    }
+    [
+        lines("ANNOTATE_PUNCT"),
+        regex(lines("BREAK_ONLY_BEFORE")),
+        lines("BREAK_ONLY_BEFORE_DATE"),
+        structured("CHARSET"),
+        structured("DATETIME_CONFIG"),
+        structured("FIELD_DELIMITER"),
+        regex(structured("FIELD_HEADER_REGEX")),
+        structured("FIELD_NAMES"),
+        structured("FIELD_QUOTE"),
+        structured("HEADER_FIELD_ACCEPTABLE_SPECIAL_CHARACTERS"),
+        structured("HEADER_FIELD_DELIMITER"),
+        structured("HEADER_FIELD_LINE_NUMBER"),
+        structured("HEADER_FIELD_QUOTE"),
+        lines("INDEXED_EXTRACTIONS"),
+        structured("JSON_TRIM_BRACES_IN_ARRAY_NAMES"),
+        regex(structured("LINE_BREAKER")),
+        structured("MAX_DAYS_AGO"),
+        structured("MAX_DAYS_HENCE"),
+        lines("MAX_EVENTS"),
+        structured("MAX_TIMESTAMP_LOOKAHEAD"),
+        regex(structured("MISSING_VALUE_REGEX")),
+        regex(lines("MUST_BREAK_AFTER")),
+        regex(lines("MUST_NOT_BREAK_AFTER")),
+        regex(lines("MUST_NOT_BREAK_BEFORE")),
+        regex(structured("PREAMBLE_REGEX")),
+        lines("SHOULD_LINEMERGE"),
+        structured("TIMESTAMP_FIELDS"),
+        structured("TIME_FORMAT"),
+        regex(structured("TIME_PREFIX")),
+        structured("TRUNCATE"),
+        structured("TZ"),
+        structured("TZ_ALIAS"),
+    ]
+};
+
 /// The settings that act before an event exists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IndexTime {
     /// `LINE_BREAKER`: the first group of this regex parts events and is dropped.
     pub line_breaker: Option<String>,
-    /// `LINE_BREAKER_LOOKBEHIND`, in bytes.
-    pub line_breaker_lookbehind: Option<u64>,
     /// `EVENT_BREAKER_ENABLE` and its kin are absent; `SHOULD_LINEMERGE`: whether lines are merged into events.
     pub should_linemerge: Option<bool>,
     /// `BREAK_ONLY_BEFORE`: a regex for lines that begin an event.
@@ -47,10 +105,6 @@ pub struct IndexTime {
     pub max_days_ago: Option<u64>,
     /// `MAX_DAYS_HENCE`: how far ahead.
     pub max_days_hence: Option<u64>,
-    /// `MAX_DIFF_SECS_AGO`: how far behind the event before it.
-    pub max_diff_secs_ago: Option<u64>,
-    /// `MAX_DIFF_SECS_HENCE`: how far ahead of the event before it.
-    pub max_diff_secs_hence: Option<u64>,
     /// `INDEXED_EXTRACTIONS`: the file has a structure.
     pub indexed_extractions: Option<IndexedExtractions>,
     /// `FIELD_DELIMITER`, as it is written: a character, or a word such as `tab`.
@@ -112,7 +166,6 @@ impl Effective {
         let list = |key: &str| self.text(key).map(names).unwrap_or_default();
         let found = IndexTime {
             line_breaker: text("LINE_BREAKER"),
-            line_breaker_lookbehind: self.number("LINE_BREAKER_LOOKBEHIND", &mut problems),
             should_linemerge: self.flag("SHOULD_LINEMERGE", &mut problems),
             break_only_before: text("BREAK_ONLY_BEFORE"),
             break_only_before_date: self.flag("BREAK_ONLY_BEFORE_DATE", &mut problems),
@@ -129,8 +182,6 @@ impl Effective {
             datetime_config: text("DATETIME_CONFIG"),
             max_days_ago: self.number("MAX_DAYS_AGO", &mut problems),
             max_days_hence: self.number("MAX_DAYS_HENCE", &mut problems),
-            max_diff_secs_ago: self.number("MAX_DIFF_SECS_AGO", &mut problems),
-            max_diff_secs_hence: self.number("MAX_DIFF_SECS_HENCE", &mut problems),
             indexed_extractions: self.structure(&mut problems),
             field_delimiter: text("FIELD_DELIMITER"),
             header_field_delimiter: text("HEADER_FIELD_DELIMITER"),
@@ -200,7 +251,7 @@ mod tests {
         let text = "[s]\nSHOULD_LINEMERGE = false\nMAX_TIMESTAMP_LOOKAHEAD = -1\nTZ_ALIAS = EST=GMT-5, X = UTC\nFIELD_NAMES = ts, \"user name\"\nINDEXED_EXTRACTIONS = CSV\nSEDCMD-b = s/x/y/\nSEDCMD-a = y/abc/ABC/\nTRANSFORMS-t = one,two\n";
         let (props, problems) = Props::from_conf(&Conf::parse(text).0);
         assert!(problems.is_empty(), "{problems:?}");
-        let found = props.index_time(None, None, Some("s"));
+        let found = props.effective(None, None, Some("s")).index_time();
         assert_eq!((found.should_linemerge, found.max_timestamp_lookahead), (Some(false), Some(-1)));
         assert_eq!(found.tz_alias[1], ("X".to_owned(), "UTC".to_owned()));
         assert_eq!(found.field_names, ["ts", "user name"]);

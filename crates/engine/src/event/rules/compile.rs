@@ -10,7 +10,7 @@ use speleo_functions::{
     time::zone,
 };
 use speleo_knowledge::{
-    Knowledge,
+    Knowledge, Problem,
     conf::Place,
     props::{Effective, IndexTime, IndexedExtractions},
 };
@@ -18,12 +18,12 @@ use speleo_syntax::Diagnostic;
 
 use super::{Content, Rules, Subject};
 use crate::{
+    definitions::warning_of,
     event::{
         breaker::Breaker,
         decode::Charset,
         evaluate::Evaluation,
         merge::{MAX_EVENTS, Merge},
-        problem::problem,
         structure::{Own, Structure},
         timestamp::{LOOKAHEAD, Mode, TimeFormat, TimeRules},
         transform::Step,
@@ -93,8 +93,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn report(&mut self, key: &str, message: impl std::fmt::Display) {
-        let problem = problem(&self.place(key), format!("`{key}`: {message}"));
-        self.problems.push(problem);
+        let problem = Problem::new(self.place(key), format!("`{key}`: {message}"));
+        self.problems.push(warning_of(&problem));
     }
 
     fn regex(&mut self, key: &str, text: &Option<String>) -> Option<Arc<Regex>> {
@@ -166,7 +166,7 @@ impl<'a> Compiler<'a> {
         for (text, place) in &settings.seds {
             match script(text) {
                 Ok(script) => scripts.push(script),
-                Err(message) => self.problems.push(problem(place, message)),
+                Err(message) => self.problems.push(warning_of(&Problem::new(place, message))),
             }
         }
         scripts
@@ -178,7 +178,7 @@ impl<'a> Compiler<'a> {
             for name in &list.transforms {
                 let Some(transform) = world.knowledge.index_time.transforms.get(name) else {
                     let message = format!("`TRANSFORMS-{}`: there is no transform `{name}`", list.class);
-                    self.problems.push(problem(&list.place, message));
+                    self.problems.push(warning_of(&Problem::new(&list.place, message)));
                     continue;
                 };
                 let evaluation = |text: &str, is_condition| Evaluation::new(text, is_condition, world.clone());

@@ -68,7 +68,7 @@ fn side(text: &str, groups: usize) -> Result<Side, Fault> {
 }
 
 /// The words of a format; blanks in double quotes separate none.
-fn words(format: &str) -> Vec<&str> {
+pub fn words(format: &str) -> Vec<&str> {
     let mut is_quoted = false;
     let is_end = |c: char| {
         is_quoted ^= c == '"';

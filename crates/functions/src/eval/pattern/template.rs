@@ -1,4 +1,5 @@
-//! Replacement texts: `\2/\1` in `replace(date, "(\d+)/(\d+)", "\2/\1")`. `$1` and `&` stand for themselves.
+//! Replacement texts: `\2/\1` in `replace(date, "(\d+)/(\d+)", "\2/\1")`. `$1` and `&` stand for themselves. In the `FORMAT` of a
+//! transform of events it is the other way round: `$2/$1`.
 
 use super::regex::Groups;
 
@@ -12,12 +13,12 @@ pub(super) enum Escapes {
 }
 
 /// A compiled replacement.
-#[derive(Debug, Default)]
-pub(super) struct Template {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Template {
     parts: Vec<Part>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
     Group(usize),
@@ -49,6 +50,37 @@ impl Template {
             }
         }
         template
+    }
+
+    /// Reads a `FORMAT` of index time, `sourcetype::x:$1`; any text is one.
+    pub fn of_format(text: &str) -> Self {
+        let mut template = Self::default();
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count().min(4);
+            match rest.get(..digits).and_then(|digits| digits.parse().ok()).filter(|_| c == '$') {
+                Some(group) => {
+                    template.parts.push(Part::Group(group));
+                    rest = rest.get(digits..).unwrap_or_default();
+                }
+                None => template.push(c),
+            }
+        }
+        template
+    }
+
+    /// The text for one match in `text`; `before` is `$0`. A group that took no part is empty.
+    pub fn fill(&self, text: &str, groups: &Groups, before: &str) -> String {
+        let mut filled = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => filled.push_str(text),
+                Part::Group(0) => filled.push_str(before),
+                Part::Group(number) => filled.push_str(groups.text(*number, text).unwrap_or_default()),
+            }
+        }
+        filled
     }
 
     /// Writes the replacement of one match in `text`. A group that took no part is empty.

@@ -484,6 +484,6 @@ fn a_detection_that_cannot_be_read_is_told_with_its_line() {
     let path = folder.path().join("bad.yml");
     fs::write(&path, "name: Bad\nsearch: x\ntests:\n- name: y\n  attack_data: 5\n").unwrap();
     let output = speleo(&["test", path.to_str().unwrap()]);
-    assert!(stdout(&output).contains("bad.yml:5:16:"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("bad.yml:5: expected sequence start"), "{}", stdout(&output));
     assert_eq!(output.status.code(), Some(1));
 }

@@ -1,13 +1,17 @@
 //! What `speleo demo` is made of: the bundled searches with their lookups and definitions, and a generator of data.
 
 mod country;
+mod esa;
 mod generate;
+mod mail;
+mod message;
 
 pub(crate) use generate::write as write_data;
 
 /// The project file of a demo.
 pub(crate) const PROJECT: &str = r#"# A project: what the searches in this folder find without options.
 
+conf = ["conf"]
 lookups = "lookups"
 macros = ["queries/macros.conf"]
 datamodels = ["queries/datamodels"]
@@ -15,9 +19,16 @@ geoip = "data/country.mmdb"
 
 [indexes]
 summary_esa = "data/summary_esa.ndjson"
+mail = { path = "data/mail.log", sourcetype = "cisco:esa:textmail", host = "esa1.example.com" }
 network_traffic = "data/network_traffic.ndjson"
 notable = "data/notable.ndjson"
 "#;
+
+/// The search that `speleo demo` writes and does not run: the summary that it makes is there already.
+pub(crate) const NOT_SHOWN: &str = "queries/reports/mail_summary.spl";
+
+/// Knowledge of the demo's own: the gateway's stamps name no zone.
+pub(crate) const PROPS: &str = "[cisco:esa:textmail]\nTZ = UTC\n";
 
 macro_rules! bundled {
     ($($path:literal,)+) => {
@@ -47,6 +58,7 @@ bundled! {
     "queries/metrics/threat_tld.spl",
     "queries/metrics/notables_handled.spl",
     "queries/reports/sender_domains.spl",
+    "queries/reports/mail_summary.spl",
     "queries/macros.conf",
     "queries/datamodels/Network_Traffic.json",
     "lookups/ess_whitelist_Phishing.csv",

@@ -80,10 +80,11 @@ fn write(folder: &Path, now: i64) -> Result<Vec<PathBuf>> {
     };
     put(MARKER, b"")?;
     put("speleo.toml", demo::PROJECT.as_bytes())?;
+    put("conf/props.conf", demo::PROPS.as_bytes())?;
     let mut queries = Vec::new();
     for (name, content) in demo::FILES {
         let path = put(name, content)?;
-        if name.ends_with(".spl") {
+        if name.ends_with(".spl") && *name != demo::NOT_SHOWN {
             queries.push(path);
         }
     }

@@ -1,0 +1,170 @@
+//! Few large files of many small ones: what follows one another in time comes together, and is compressed for keeping.
+
+use deltalake_core::{
+    DeltaTableError, Path,
+    arrow::array::RecordBatch,
+    kernel::{Action, Add, LogicalFileView},
+    parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
+    protocol::DeltaOperation,
+};
+use object_store::ObjectStoreExt;
+
+use crate::{
+    Index, IndexError, Layout, Part, Problem,
+    append::{NewFile, is_conflict, sorted},
+    error::Result,
+};
+
+/// A file of at least so many bytes stays as it is.
+const LARGE: u64 = 64 << 20;
+/// The bytes of files that are put together at once, as they are on disk.
+const TOGETHER: u64 = 128 << 20;
+/// How many files there must be of a day before two of them are worth the work.
+const FEW: usize = 2;
+
+/// What a compaction did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compacted {
+    /// How many files were there before, of those that were put together.
+    pub before: usize,
+    /// How many they became.
+    pub after: usize,
+    /// Bytes of the ones.
+    pub bytes_before: u64,
+    /// Bytes of the others.
+    pub bytes_after: u64,
+    /// How often others were faster; what they changed is left for the next time.
+    pub passed_over: usize,
+}
+
+impl Index {
+    /// Puts the small files of each day together. Searches and additions go on meanwhile; the events stay the same.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or written. What was done until then stays done.
+    pub async fn compact(&mut self) -> Result<Compacted> {
+        let mut done = Compacted::default();
+        for group in groups(self.parts()?) {
+            match self.put_together(&group).await {
+                Ok(file) => {
+                    done.before += group.len();
+                    done.after += 1;
+                    done.bytes_before += group.iter().map(|part| part.size).sum::<u64>();
+                    done.bytes_after += u64::try_from(file.add.size).unwrap_or(0);
+                }
+                Err(error) if error.problem == Problem::Contended => {
+                    done.passed_over += 1;
+                    self.refresh().await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    async fn put_together(&mut self, group: &[Part]) -> Result<NewFile> {
+        let mut batches = Vec::new();
+        for part in group {
+            batches.extend(self.read(part).await?);
+        }
+        let events = sorted(&batches)?;
+        drop(batches);
+        let bytes = Layout::Cold.file(&events)?;
+        let day = group.first().and_then(|part| part.day.as_deref());
+        let file = self.put(day, &events, bytes).await?;
+        let removed = self.removals(group)?;
+        if removed.len() != group.len() {
+            self.discard(&[Path::from(file.add.path.as_str())]).await;
+            return Err(IndexError::new(Problem::Contended, "files are gone"));
+        }
+        let mut actions = removed;
+        actions.push(Action::Add(Add { data_change: false, ..file.add.clone() }));
+        let operation =
+            DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(LARGE).unwrap_or(i64::MAX) };
+        if let Err(error) = self.commit(actions, &[], operation).await {
+            self.discard(&[Path::from(file.add.path.as_str())]).await;
+            return Err(contended(error));
+        }
+        Ok(file)
+    }
+
+    /// The actions that take files out of the index, for those that are still in it.
+    pub(crate) fn removals(&self, parts: &[Part]) -> Result<Vec<Action>> {
+        let snapshot = self.table.snapshot()?.snapshot();
+        let is_meant = |view: &LogicalFileView| parts.iter().any(|part| part.path == view.object_store_path());
+        let views = snapshot.try_log_data()?;
+        Ok(views.iter().filter(is_meant).map(|view| Action::Remove(view.remove_action(false))).collect())
+    }
+
+    async fn read(&self, part: &Part) -> Result<Vec<RecordBatch>> {
+        let bytes = self.store().get(&part.path).await?.bytes().await?;
+        let damaged = |error: &dyn std::fmt::Display| {
+            IndexError::new(Problem::Damaged, format!("`{}` cannot be read: {error}", part.path))
+        };
+        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|error| damaged(&error))?;
+        let reader = reader.build().map_err(|error| damaged(&error))?;
+        reader.map(|batch| batch.map_err(|error| damaged(&error))).collect()
+    }
+}
+
+pub(crate) fn contended(error: DeltaTableError) -> IndexError {
+    let is_contended = is_conflict(&error);
+    let error = IndexError::from(error);
+    if is_contended { IndexError { problem: Problem::Contended, ..error } } else { error }
+}
+
+/// Files that become one: small ones of one day, next to each other in time.
+fn groups(mut parts: Vec<Part>) -> Vec<Vec<Part>> {
+    parts.retain(|part| part.size < LARGE);
+    parts.sort_by(|a, b| (&a.day, a.earliest, &a.path).cmp(&(&b.day, b.earliest, &b.path)));
+    let mut groups: Vec<Vec<Part>> = Vec::new();
+    let mut size = 0;
+    for part in parts {
+        match groups.last_mut() {
+            Some(group) if group.first().is_some_and(|first| first.day == part.day) && size + part.size <= TOGETHER => {
+                size += part.size;
+                group.push(part);
+            }
+            _ => {
+                size = part.size;
+                groups.push(vec![part]);
+            }
+        }
+    }
+    groups.retain(|group| group.len() >= FEW);
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::DAY;
+
+    fn part(day: &str, earliest: i64, size: u64) -> Part {
+        let path = Path::from(format!("{DAY}={day}/{earliest}"));
+        Part {
+            path,
+            size,
+            rows: Some(1),
+            day: Some(day.to_owned()),
+            earliest: Some(earliest),
+            latest: None,
+            nulls: HashMap::new(),
+        }
+    }
+
+    #[test]
+    fn small_files_of_a_day_come_together() {
+        let parts = vec![part("b", 9, 10), part("a", 2, 10), part("b", 7, 10), part("a", 1, LARGE), part("c", 3, 5)];
+        let groups = groups(parts);
+        assert_eq!(groups, [[part("b", 7, 10), part("b", 9, 10)]]);
+    }
+
+    #[test]
+    fn no_more_is_put_together_than_fits_into_memory() {
+        let parts = (0..5).map(|time| part("a", time, LARGE - 1)).collect();
+        assert_eq!(groups(parts).iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+    }
+}

@@ -1,0 +1,57 @@
+//! Events at rest: an index is a Delta Lake table whose files are laid out for searches.
+//!
+//! | part | what it does |
+//! | --- | --- |
+//! | [`Index`] | opens a table, tells its columns and files |
+//! | [`Index::append`] | adds events, once for each part of an input |
+//! | [`Index::compact`] | makes few large files of many small ones |
+//! | [`Index::retain`], [`Index::clean`] | forgets what is old, and deletes what nobody reads any more |
+//!
+//! The log is Delta's, so several writers may add events at once and any Delta reader finds them. The files are ours: partitioned
+//! by day, newest event first, with small pages. A field keeps its name in the metadata of its column, because names in Delta are
+//! short of characters and of case; a field that has numbers in one event and text in another has a column for each.
+//!
+//! Nothing here knows SPL, nor how a file becomes events.
+
+mod append;
+mod clean;
+mod clock;
+mod column;
+mod compact;
+mod error;
+mod index;
+mod layout;
+mod part;
+mod progress;
+mod retain;
+mod statistics;
+
+pub use append::{Appended, Staged};
+pub use clean::Cleaned;
+pub use column::{Column, Columns, Kind};
+pub use compact::Compacted;
+pub use error::{IndexError, Problem};
+pub use index::Index;
+pub use layout::Layout;
+pub use part::Part;
+pub use progress::Progress;
+pub use retain::Retained;
+
+/// Arrow as the files are made of.
+pub use deltalake_core::arrow;
+
+/// The column of the event's time.
+pub const TIME: &str = "_time";
+/// The column of the event as it stood in its file.
+pub const RAW: &str = "_raw";
+/// The column of the time when an event was added.
+pub const INDEXED: &str = "_indextime";
+/// The column of an event's place in the order in which events were added.
+pub const SEQUENCE: &str = "_seq";
+/// The column that is 1 for events whose fields are columns, and null where searches take them out of `_raw`.
+pub const STRUCTURED: &str = "_structured";
+/// The column by which files are partitioned: the day of the event's time, in UTC.
+pub const DAY: &str = "_day";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! A file of an index, as the log tells of it.
+
+use std::collections::HashMap;
+
+use deltalake_core::kernel::LogicalFileView;
+use object_store::path::Path;
+use serde_json::Value;
+
+use crate::{DAY, TIME, statistics};
+
+/// A file with events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Where it is, from the index's place on.
+    pub path: Path,
+    /// Bytes.
+    pub size: u64,
+    /// How many events it has; none where the log does not say.
+    pub rows: Option<u64>,
+    /// The day of its events, as `2024-03-10`; none where they have no time, or the table has no days.
+    pub day: Option<String>,
+    /// A time at or before that of its oldest event, in epoch microseconds.
+    pub earliest: Option<i64>,
+    /// A time at or behind that of its newest event.
+    pub latest: Option<i64>,
+    /// How many events lack each column.
+    pub(crate) nulls: HashMap<String, u64>,
+}
+
+impl Part {
+    pub(crate) fn of(view: &LogicalFileView) -> Self {
+        let stats: Value = view.stats().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let time = |of: &str| stats.get(of).and_then(|values| values.get(TIME)).and_then(Value::as_str);
+        let nulls = stats.get("nullCount").and_then(Value::as_object);
+        let nulls = nulls.into_iter().flatten().filter_map(|(name, count)| Some((name.clone(), count.as_u64()?)));
+        Self {
+            nulls: nulls.collect(),
+            path: view.object_store_path(),
+            size: u64::try_from(view.size()).unwrap_or(0),
+            rows: stats.get("numRecords").and_then(Value::as_u64),
+            day: view.partition_values_map().remove(DAY).flatten(),
+            earliest: time("minValues").and_then(statistics::parse_time),
+            // Delta's times are cut to milliseconds.
+            latest: time("maxValues").and_then(statistics::parse_time).map(|time| time.saturating_add(999)),
+        }
+    }
+
+    /// How many events have no value in a column; none where the log does not say.
+    pub fn nulls(&self, column: &str) -> Option<u64> {
+        self.nulls.get(column).copied()
+    }
+}

@@ -99,6 +99,28 @@ impl Catalog {
         Err(Fault::new(Code::File, message))
     }
 
+    /// The folder of a native index.
+    ///
+    /// # Errors
+    /// E0206 where there is no index of the name, E0501 where it is read from files in place.
+    pub(crate) fn native(&self, name: &str) -> Result<String, Fault> {
+        let parts = self.parts(name);
+        if let Some(part) = parts.iter().find(|part| speleo_index::Index::is_at(Path::new(&part.path))) {
+            return Ok(part.path.clone());
+        }
+        Err(match parts.first() {
+            Some(part) => {
+                let message =
+                    format!("the index `{name}` is read from `{}` in place: it is no native index", part.path);
+                Fault::new(Code::File, message)
+            }
+            None => {
+                let message = format!("no index is called `{name}`: `speleo index create {name}` makes it");
+                Fault::new(Code::UnknownIndex, message)
+            }
+        })
+    }
+
     fn parts(&self, name: &str) -> &[IndexSetting] {
         let found = self.entries.iter().find(|(known, _)| is_same(known, name));
         found.map_or(&[], |(_, parts)| parts)

@@ -61,7 +61,10 @@ fn is_ended(file: &mut File, length: u64) -> std::io::Result<bool> {
 }
 
 /// The rows as lines.
-fn lines(rows: &Rows) -> DataResult<Vec<u8>> {
+///
+/// # Errors
+/// Where a column cannot be read.
+pub(crate) fn lines(rows: &Rows) -> DataResult<Vec<u8>> {
     let mut lines = Vec::new();
     for batch in &rows.batches {
         for object in objects(batch)? {

@@ -10,7 +10,11 @@ mod partial;
 pub use answer::{Answer, Checked, Explained, Explanation, Names, Outcome, Status, Step};
 pub use library::Library;
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
 
 use datafusion::{error::DataFusionError, execution::memory_pool::MemoryConsumer, prelude::SessionContext};
 use futures::FutureExt;
@@ -27,7 +31,7 @@ use crate::{
     catalog::Catalog,
     clock::Clock,
     event_searches::EventSearches,
-    fault::diagnose,
+    fault::{Fault, diagnose},
     history,
     lookup::Lookups,
     macros::MacroSource,
@@ -99,6 +103,26 @@ impl Engine {
     /// What is wrong in conf files, as [`Engine::warnings`] says it, with its places.
     pub fn problems(&self) -> &[Problem] {
         &self.shared.problems
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.shared.catalog
+    }
+
+    pub(crate) fn shared_knowledge(&self) -> &Arc<Knowledge> {
+        &self.shared.knowledge
+    }
+
+    pub(crate) fn clock(&self) -> Result<Clock, Fault> {
+        Clock::new(&self.shared.settings).map_err(|problems| {
+            let problem = first(problems);
+            Fault::new(problem.code, problem.message)
+        })
+    }
+
+    /// The project's folder of native indexes; none without a project.
+    pub(crate) fn store(&self) -> Option<&Path> {
+        self.shared.settings.store.as_deref()
     }
 
     /// The zone of times without one, for whoever shows times.

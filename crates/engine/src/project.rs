@@ -24,6 +24,8 @@ use crate::{IndexSetting, Settings};
 
 /// The file's name.
 const FILE: &str = "speleo.toml";
+/// Where native indexes are unless the project says otherwise.
+const STORE: &str = "indexes";
 /// Where query files are unless the project says otherwise.
 const QUERIES: &str = "queries";
 
@@ -31,6 +33,7 @@ const QUERIES: &str = "queries";
 #[serde(deny_unknown_fields, default)]
 struct Project {
     indexes: BTreeMap<String, Index>,
+    store: Option<PathBuf>,
     conf: Vec<PathBuf>,
     app: Option<String>,
     user: Option<String>,
@@ -85,6 +88,13 @@ pub fn resolve(settings: Settings) -> Result<Settings, Diagnostic> {
     Ok(under(settings, project, &folder))
 }
 
+/// The native indexes of a folder by their names.
+fn stored(folder: &Path) -> BTreeMap<String, PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let folders = entries.map(|entry| entry.path()).filter(|path| speleo_index::Index::is_at(path));
+    folders.filter_map(|path| Some((path.file_name()?.to_string_lossy().into_owned(), path.clone()))).collect()
+}
+
 fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
     let at = |path: PathBuf| folder.join(path);
     let all = |paths: Vec<PathBuf>| paths.into_iter().map(at);
@@ -105,6 +115,13 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
             host: table.host,
         });
     }
+    let store = settings.store.take().unwrap_or_else(|| at(project.store.unwrap_or_else(|| STORE.into())));
+    let named: Vec<String> = settings.indexes.iter().map(|index| index.name.to_lowercase()).collect();
+    for (name, place) in stored(&store).into_iter().filter(|(name, _)| !named.contains(&name.to_lowercase())) {
+        let path = place.to_string_lossy().into_owned();
+        settings.indexes.push(IndexSetting { name, path, ..IndexSetting::default() });
+    }
+    settings.store = Some(store);
     // What comes later wins, so the project's files stand first.
     settings.conf = all(project.conf).chain(settings.conf).collect();
     settings.macros = all(project.macros).chain(settings.macros).collect();

@@ -24,6 +24,8 @@ pub struct Settings {
     pub project: Option<PathBuf>,
     /// The indexes.
     pub indexes: Vec<IndexSetting>,
+    /// The folder of native indexes, each in a folder of its name.
+    pub store: Option<PathBuf>,
     /// Folders of conf files, apps with `default` and `local`, or folders of apps; later ones win.
     pub conf: Vec<PathBuf>,
     /// The app in which searches run, where a folder holds several; in none they see what apps share.

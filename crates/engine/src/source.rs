@@ -12,24 +12,37 @@ mod files;
 mod made;
 mod ndjson;
 mod origins;
+mod piece;
 mod raw;
 mod remembered;
 mod schema;
+mod stored;
 mod text;
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::SystemTime};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use datafusion::{catalog::TableProvider, prelude::SessionContext};
 use speleo_knowledge::Knowledge;
 use speleo_plan::IndexFile;
 use speleo_syntax::{Code, Diagnostic};
 
-pub(crate) use self::{ndjson::quote_numbers, remembered::Remembered, schema::time_type};
+pub(crate) use self::{
+    ndjson::quote_numbers,
+    piece::{Piece, read, split_place},
+    remembered::Remembered,
+    schema::{SEQUENCE, time_type},
+};
 
 use self::{
     builder::Origin,
     files::{DataFile, Format},
     schema::{Columns, Fields},
+    stored::Stored,
     text::{TextFile, TextTable},
 };
 use crate::{
@@ -57,6 +70,8 @@ pub(crate) struct Index {
     parts: Vec<Part>,
     /// The columns of those that are texts.
     columns: Arc<Columns>,
+    /// The native indexes in it.
+    stored: Vec<Arc<Stored>>,
     /// What was left out.
     pub(crate) warnings: Vec<Diagnostic>,
     /// What comes up while it is read.
@@ -79,8 +94,12 @@ struct Part {
 pub(crate) struct Fingerprint(Vec<(PathBuf, u64, Option<SystemTime>)>);
 
 /// The files of an index in storage order.
-#[derive(Debug)]
-pub(crate) struct Files(Vec<(DataFile, Origin)>);
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    found: Vec<(DataFile, Origin)>,
+    /// Native indexes: the name under which each is served, and its folder.
+    stored: Vec<(String, PathBuf)>,
+}
 
 impl Files {
     /// Finds the files of all parts.
@@ -88,8 +107,13 @@ impl Files {
     /// # Errors
     /// Where a part has none.
     pub(crate) fn find(parts: &[IndexSetting]) -> Result<Self, Fault> {
-        let mut found = Vec::new();
+        let mut all = Self::default();
         for part in parts {
+            let folder = Path::new(&part.path);
+            if Stored::is_at(folder) {
+                all.stored.push((part.name.clone(), folder.to_owned()));
+                continue;
+            }
             for file in files::find(&part.path)? {
                 let origin = Origin {
                     index: part.name.clone(),
@@ -99,14 +123,14 @@ impl Files {
                         .sourcetype
                         .clone()
                         .unwrap_or_else(|| file.sourcetype.unwrap_or(file.format.sourcetype()).to_owned()),
-                    file: u32::try_from(found.len()).unwrap_or(u32::MAX) & FILES,
+                    file: u32::try_from(all.found.len()).unwrap_or(u32::MAX) & FILES,
                     is_named: part.source.is_some(),
                     is_typed: part.sourcetype.is_some(),
                 };
-                found.push((file, origin));
+                all.found.push((file, origin));
             }
         }
-        Ok(Self(found))
+        Ok(all)
     }
 
     /// The files as a search sees them.
@@ -120,12 +144,23 @@ impl Files {
             bytes: file.size,
             modified: file.modified.and_then(micros),
         };
-        self.0.iter().map(listed).collect()
+        self.found.iter().map(listed).collect()
+    }
+
+    /// Gives files the source types that props say for their sources and hosts.
+    fn find_source_types(&mut self, knowledge: &Knowledge) {
+        for (_, origin) in self.found.iter_mut().filter(|(_, origin)| !origin.is_typed) {
+            let props = knowledge.index_time.props.effective(Some(&origin.source), origin.host.as_deref(), None);
+            if let Some(sourcetype) = props.text("sourcetype") {
+                origin.sourcetype = sourcetype.to_owned();
+            }
+        }
     }
 
     /// What tells whether they changed.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(self.0.iter().map(|(file, _)| (file.path.clone(), file.size, file.modified)).collect())
+        let files = self.found.iter().map(|(file, _)| (file.path.clone(), file.size, file.modified));
+        Fingerprint(files.chain(self.stored.iter().map(|(_, folder)| stored::newest(folder))).collect())
     }
 }
 
@@ -144,15 +179,11 @@ pub(crate) async fn open(
     knowledge: &Arc<Knowledge>,
     remembered: &Remembered,
 ) -> Result<Index, Fault> {
-    for (_, origin) in files.0.iter_mut().filter(|(_, origin)| !origin.is_typed) {
-        let props = knowledge.index_time.props.effective(Some(&origin.source), origin.host.as_deref(), None);
-        if let Some(sourcetype) = props.text("sourcetype") {
-            origin.sourcetype = sourcetype.to_owned();
-        }
-    }
-    let origins = origins::of_files(&files.0);
-    let (columnar, texts): (Vec<_>, Vec<_>) = files.0.into_iter().partition(|(file, _)| file.format.is_columnar());
-    let open = texts.iter().any(|(file, _)| matches!(file.format, Format::Raw | Format::Evtx));
+    files.find_source_types(knowledge);
+    let Files { found, stored: native } = files;
+    let origins = origins::of_files(&found);
+    let (columnar, texts): (Vec<_>, Vec<_>) = found.into_iter().partition(|(file, _)| file.format.is_columnar());
+    let mut open = texts.iter().any(|(file, _)| matches!(file.format, Format::Raw | Format::Evtx));
     let notes = Arc::new(Notes::default());
     let mut tables: Vec<Arc<dyn TableProvider>> = Vec::new();
     let Texts { files, mut parts, columns, warnings } = texts_of(texts, zone, knowledge, &notes, remembered).await?;
@@ -166,9 +197,16 @@ pub(crate) async fn open(
         parts.extend(own.map(|(file, origin)| Part { file, origin, said: said.clone(), text: None }));
         tables.push(table.view);
     }
+    let mut stored = Vec::new();
+    for (name, folder) in &native {
+        let index = Arc::new(Stored::open(name, folder, session).await?);
+        open |= index.is_open();
+        tables.push(Arc::clone(index.table()));
+        stored.push(index);
+    }
     let table = columnar::unite(tables).map_err(|error| Fault::new(Code::Data, error.to_string()))?;
-    let said = origins::said(&parts);
-    Ok(Index { table, open, origins, said, parts, columns, warnings, notes })
+    let said = origins::said(&parts, &stored);
+    Ok(Index { table, open, origins, said, parts, columns, stored, warnings, notes })
 }
 
 /// What is known of the files of an index that are texts.
@@ -187,7 +225,7 @@ async fn texts_of(
     remembered: &Remembered,
 ) -> Result<Texts, Fault> {
     let mut warnings = Vec::new();
-    let mut rules = KnownRules { knowledge, zone, known: HashMap::new() };
+    let mut rules = KnownRules::new(knowledge, zone);
     let opened: Vec<TextFile> =
         files.into_iter().map(|(file, origin)| rules.text_file(file, origin, &mut warnings)).collect();
     let is_new = |file: &&TextFile| remembered.inferred(&file.file, &file.origin).is_none();
@@ -228,7 +266,11 @@ struct KnownRules<'a> {
     known: HashMap<(Subject, Content), Option<Arc<Rules>>>,
 }
 
-impl KnownRules<'_> {
+impl<'a> KnownRules<'a> {
+    fn new(knowledge: &'a Arc<Knowledge>, zone: Zone) -> Self {
+        Self { knowledge, zone, known: HashMap::new() }
+    }
+
     fn text_file(&mut self, file: DataFile, origin: Origin, warnings: &mut Vec<Diagnostic>) -> TextFile {
         let subject = Subject {
             index: origin.index.clone(),
@@ -249,7 +291,15 @@ impl KnownRules<'_> {
             warnings.extend(found);
             rules.map(Arc::new)
         });
-        TextFile { rules: rules.clone(), subject: Arc::new(subject), file, origin, header: Vec::new(), clean: true }
+        TextFile {
+            rules: rules.clone(),
+            subject: Arc::new(subject),
+            file,
+            origin,
+            header: Vec::new(),
+            clean: true,
+            range: None,
+        }
     }
 }
 

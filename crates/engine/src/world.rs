@@ -31,7 +31,7 @@ use crate::{
     event_searches::EventSearches,
     export,
     fault::Fault,
-    history,
+    history, ingest,
     lookup::Lookups,
     macros::MacroSource,
     run::{self, Answered},
@@ -138,6 +138,25 @@ impl EngineWorld<'_> {
             Some(folder) if crate::lookup::is_plain(index) => Ok(folder.join(format!("{index}-collected.ndjson"))),
             _ => self.catalog.target(index),
         }
+    }
+
+    /// Whether events can be added to an index.
+    fn check_target(&self, index: &str) -> std::result::Result<(), Fault> {
+        match self.native(index) {
+            Some(_) => Ok(()),
+            None => self.target(index).map(drop),
+        }
+    }
+
+    /// The folder of a native index that takes events; none where they go to a file.
+    fn native(&self, index: &str) -> Option<String> {
+        if self.lookups.overlay.is_some() { None } else { self.catalog.native(index).ok() }
+    }
+
+    async fn collect(&self, index: &str, rows: &Rows) -> std::result::Result<(), Fault> {
+        let Some(place) = self.native(index) else { return collect::append(&self.target(index)?, rows) };
+        let lines = collect::lines(rows).map_err(|error| Fault::data(index, error))?;
+        ingest::collect(index, &place, &lines, self.clock.zone(), self.knowledge).await
     }
 
     async fn run(&self, step: &str, plan: LogicalPlan) -> Result<Rows> {
@@ -286,7 +305,7 @@ impl World for EngineWorld<'_> {
     async fn write(&self, step: &str, write: Write, plan: LogicalPlan) -> Result<Rows> {
         if let (Write::Index(index), Mode::Run | Mode::Rehearse) = (&write, self.mode) {
             // Before anything runs: the search may take long.
-            self.target(index)?;
+            self.check_target(index)?;
         }
         if let (Write::Lookup(write), Mode::Blind) = (&write, self.mode) {
             self.record.name(|names| names.written_lookups.insert(write.table.clone()));
@@ -296,7 +315,7 @@ impl World for EngineWorld<'_> {
             match &write {
                 Write::File(write) => export::write(self.lookups.home(&write.name)?, write, &rows)?,
                 Write::Lookup(write) => self.lookups.write(write, &rows, self.knowledge)?,
-                Write::Index(index) => collect::append(&self.target(index)?, &rows)?,
+                Write::Index(index) => self.collect(index, &rows).await?,
             }
         }
         Ok(rows)

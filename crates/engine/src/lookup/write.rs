@@ -62,7 +62,9 @@ fn empty(path: &Path, write: &LookupWrite) -> Result<(), Fault> {
         return replace(path, |_| Ok(()));
     }
     if exists {
-        std::fs::remove_file(path).map_err(|error| Fault::file(path, "delete", error))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let gone = keep_former(path, folder).and_then(|()| std::fs::remove_file(path));
+        gone.map_err(|error| Fault::file(path, "delete", error))?;
     }
     Ok(())
 }
@@ -176,12 +178,28 @@ pub(super) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io:
     }
     file.as_file().set_permissions(permissions(path)).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
+    keep_former(path, folder).map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     // The rename itself lasts only once the folder is on disk; where a folder cannot be synced, the system takes care.
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// The folder, beside lookup files, of what they were before they were last written.
+const FORMER: &str = ".former";
+
+/// Keeps what is about to be replaced: a mistaken `outputlookup` is undone by copying it back.
+fn keep_former(path: &Path, folder: &Path) -> std::io::Result<()> {
+    let Some(name) = path.file_name().filter(|_| path.is_file()) else { return Ok(()) };
+    let former = folder.join(FORMER);
+    std::fs::create_dir_all(&former)?;
+    let new = tempfile::Builder::new().prefix(".").tempdir_in(&former)?;
+    let copy = new.path().join(name);
+    // A link costs nothing; where the file system has none, the bytes are copied.
+    std::fs::hard_link(path, &copy).or_else(|_| std::fs::copy(path, &copy).map(drop))?;
+    std::fs::rename(copy, former.join(name))
 }
 
 /// What the old file allowed, else what files usually do: temporary files are private.

@@ -3,7 +3,7 @@
 //! The view is a projection, so conditions, columns and limits go through it to the row groups: `_time >= …` prunes by statistics
 //! where the file holds a timestamp. What a column becomes stands in [`convert`].
 
-mod convert;
+pub(super) mod convert;
 
 use std::sync::Arc;
 
@@ -139,14 +139,15 @@ async fn table(
 }
 
 /// A column by its exact name.
-fn column(name: &str) -> Expr {
+pub(super) fn column(name: &str) -> Expr {
     Expr::Column(Column::new_unqualified(name))
 }
 
 /// The files as they are, with the columns that a scan adds.
 #[derive(Debug)]
-struct ColumnarTable {
+pub(super) struct ColumnarTable {
     format: Arc<dyn FileFormat>,
+    store: ObjectStoreUrl,
     files: Vec<PartitionedFile>,
     file_schema: SchemaRef,
     table_schema: TableSchema,
@@ -164,7 +165,23 @@ impl ColumnarTable {
         let row: FieldRef = Arc::new(Field::new(ROW, DataType::Int64, false).with_extension_type(RowNumber));
         let is_parquet = (format.as_ref() as &dyn std::any::Any).is::<ParquetFormat>();
         let builder = if is_parquet { builder.with_virtual_columns(vec![row]) } else { builder };
-        Self { format, files, file_schema, table_schema: builder.build() }
+        let store = ObjectStoreUrl::local_filesystem();
+        Self { format, store, files, file_schema, table_schema: builder.build() }
+    }
+
+    /// Parquet files of a store with just the columns of a schema.
+    pub(super) fn stored(
+        format: Arc<dyn FileFormat>,
+        store: ObjectStoreUrl,
+        files: Vec<PartitionedFile>,
+        schema: SchemaRef,
+    ) -> Self {
+        let table_schema = TableSchemaBuilder::new(Arc::clone(&schema)).build();
+        Self { format, store, files, file_schema: schema, table_schema }
+    }
+
+    fn is_parquet(&self) -> bool {
+        (self.format.as_ref() as &dyn std::any::Any).is::<ParquetFormat>()
     }
 
     /// Whether the scan numbers the rows of a file; Arrow's does not.
@@ -190,13 +207,13 @@ impl TableProvider for ColumnarTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let source: Arc<dyn FileSource> = if self.has_rows() {
+        let source: Arc<dyn FileSource> = if self.is_parquet() {
             Arc::new(ParquetSource::new(self.table_schema.clone()))
         } else {
             Arc::new(ArrowSource::new_file_source(self.table_schema.clone()))
         };
         let groups = FileGroup::new(self.files.clone()).split_files(state.config().target_partitions());
-        let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
+        let config = FileScanConfigBuilder::new(self.store.clone(), source)
             .with_file_groups(groups)
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)

@@ -140,12 +140,12 @@ fn time_before(file: &TextFile, rules: &Arc<Rules>, place: u64) -> Option<i64> {
 ///
 /// # Errors
 /// Where the file cannot be read.
-pub(crate) fn infer(file: &TextFile, zone: Zone, notes: Arc<Notes>) -> io::Result<Inferred> {
+pub(crate) fn infer(file: &TextFile, range: Option<Range<u64>>, zone: Zone, notes: Arc<Notes>) -> io::Result<Inferred> {
     let mut found = Inferred::default();
     if !file.rules.as_ref().is_some_and(|rules| rules.makes_fields()) {
         return Ok(found);
     }
-    let mut events = Events::open(file, None, zone, false, &notes)?;
+    let mut events = Events::open(file, range, zone, false, &notes)?;
     let mut origins = HashSet::new();
     while let Some(events) = events.next(INFER_EVENTS)? {
         for event in events {

@@ -6,7 +6,7 @@
 mod infer;
 mod tree;
 
-pub(crate) use infer::infer;
+pub(crate) use infer::{infer, is_event};
 
 use serde::de::DeserializeSeed;
 

@@ -27,6 +27,7 @@ use super::{
     columnar,
     files::{DataFile, Format},
     schema::{Fields, ORIGIN, SEQUENCE},
+    stored::Stored,
     text::{TextFile, TextTable},
 };
 use crate::{run, time::Zone};
@@ -48,9 +49,9 @@ pub(super) fn of_schema(schema: &Schema) -> Vec<&'static str> {
     all().filter(|name| schema.field_with_name(name).is_ok()).collect()
 }
 
-/// The same for all files of an index.
-pub(super) fn said(parts: &[Part]) -> Vec<&'static str> {
-    all().filter(|name| parts.iter().any(|part| part.said.contains(name))).collect()
+/// The same for all files of an index. Those of a native one are of many origins.
+pub(super) fn said(parts: &[Part], stored: &[Arc<Stored>]) -> Vec<&'static str> {
+    all().filter(|name| !stored.is_empty() || parts.iter().any(|part| part.said.contains(name))).collect()
 }
 
 /// Each origin once, as files say it for all their events.
@@ -141,7 +142,11 @@ impl Index {
                 *own = Some(asked);
             }
         }
-        Ok(once(origins.into_iter().flatten().flatten()))
+        let mut stored = Vec::new();
+        for index in &self.stored {
+            stored.extend(index.origins(columns, session).await?);
+        }
+        Ok(once(origins.into_iter().flatten().flatten().chain(stored)))
     }
 
     /// Reads the columns of some files: the origins by the numbers of the files.

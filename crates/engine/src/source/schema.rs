@@ -83,7 +83,7 @@ impl Kind {
             Kind::Integer => DataType::Int64,
             Kind::Float => DataType::Float64,
             Kind::Text => DataType::Utf8,
-            Kind::List => DataType::List(Arc::new(Field::new("item", DataType::Utf8, true))),
+            Kind::List => list_type(),
         }
     }
 }
@@ -91,6 +91,11 @@ impl Kind {
 /// The type of `_time`.
 pub(crate) fn time_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}
+
+/// The type of several values.
+pub(crate) fn list_type() -> DataType {
+    DataType::List(Arc::new(Field::new("item", DataType::Utf8, true)))
 }
 
 /// The fields of files in order of their first appearance, and what was seen of each.

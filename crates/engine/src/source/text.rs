@@ -74,10 +74,12 @@ pub(crate) struct TextFile {
     pub(crate) header: Vec<String>,
     /// Whether every event can be read.
     pub(crate) clean: bool,
+    /// The bytes that are read where only some are: events that begin there.
+    pub(crate) range: Option<Range<u64>>,
 }
 
 impl TextFile {
-    fn is_splittable(&self) -> bool {
+    pub(crate) fn is_splittable(&self) -> bool {
         self.file.compression == Compression::None
             && !self.file.is_wide
             && match &self.rules {
@@ -149,6 +151,9 @@ pub(crate) fn is_whole(file: &TextFile) -> bool {
 }
 
 fn parts(file: &TextFile) -> Vec<Option<Range<u64>>> {
+    if file.range.is_some() {
+        return vec![file.range.clone()];
+    }
     let size = file.file.size;
     // The fields of events that are made are found in one pass.
     if !file.is_splittable() || file.is_made() || size < 2 * PART {
@@ -160,7 +165,7 @@ fn parts(file: &TextFile) -> Vec<Option<Range<u64>>> {
 
 fn infer_part(file: &TextFile, range: Option<Range<u64>>, zone: Zone, notes: Arc<Notes>) -> io::Result<Inferred> {
     if file.is_made() {
-        return made::infer(file, zone, notes);
+        return made::infer(file, range, zone, notes);
     }
     if file.file.format == Format::Raw {
         // The lines of a log tell nothing before they are asked.
@@ -207,10 +212,17 @@ impl TableProvider for TextTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let files = self.files.iter().map(|file| {
             let path = file.file.path.to_string_lossy().into_owned();
-            PartitionedFile::new(path, file.file.size).with_extension(Arc::clone(file))
+            let bytes = |place: u64| i64::try_from(place).unwrap_or(i64::MAX);
+            let part = match &file.range {
+                Some(range) => {
+                    PartitionedFile::new(path, file.file.size).with_range(bytes(range.start), bytes(range.end))
+                }
+                None => PartitionedFile::new(path, file.file.size),
+            };
+            part.with_extension(Arc::clone(file))
         });
         let groups = FileGroup::new(files.collect()).split_files(state.config().target_partitions());
-        let splittable = self.files.iter().all(|file| file.is_splittable());
+        let splittable = self.files.iter().all(|file| file.is_splittable() && file.range.is_none());
         let source = EventSource::new(Arc::clone(&self.columns), self.zone, splittable, Arc::clone(&self.notes));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
             .with_file_groups(groups)

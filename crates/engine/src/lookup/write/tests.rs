@@ -48,8 +48,18 @@ fn after(old: Option<&str>, order: &LookupWrite, rows: &Rows) -> Option<String> 
         std::fs::write(&path, old).unwrap();
     }
     write(&path, order, rows).unwrap();
-    assert!(std::fs::read_dir(folder.path()).unwrap().count() <= 1, "a temporary file was left");
-    std::fs::read_to_string(&path).ok()
+    let shown = |entry: &std::fs::DirEntry| entry.file_name() != FORMER;
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap()).filter(shown);
+    assert!(files.count() <= 1, "a temporary file was left");
+    let former = folder.path().join(FORMER);
+    let new = std::fs::read_to_string(&path).ok();
+    if new.as_deref() != old {
+        let kept = std::fs::read_to_string(former.join("t.csv")).ok();
+        assert_eq!(kept.as_deref(), old, "what was replaced is kept");
+    }
+    let left = std::fs::read_dir(&former).map_or(0, |entries| entries.count());
+    assert!(left <= 1, "a temporary folder was left");
+    new
 }
 
 #[test]

@@ -2,8 +2,6 @@
 //!
 //! A column that fits is left alone, so that its statistics still serve.
 
-use std::sync::Arc;
-
 use datafusion::{
     arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit},
     functions::core::expr_fn::{coalesce, get_field},
@@ -54,7 +52,7 @@ fn flatten(name: &str, expr: Expr, data_type: &DataType, columns: &mut Vec<Expr>
 }
 
 /// A column as SPL has it; none for types that it cannot have.
-fn value(expr: Expr, data_type: &DataType) -> Option<Expr> {
+pub(in crate::source) fn value(expr: Expr, data_type: &DataType) -> Option<Expr> {
     Some(match data_type {
         DataType::Int64 | DataType::Float64 | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => expr,
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => {
@@ -74,7 +72,7 @@ fn value(expr: Expr, data_type: &DataType) -> Option<Expr> {
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _)
             if !item.data_type().is_nested() =>
         {
-            cast(expr, list_type())
+            cast(expr, schema::list_type())
         }
         _ => return text(expr, data_type),
     })
@@ -122,10 +120,6 @@ fn null_text() -> Expr {
     lit(ScalarValue::Utf8(None))
 }
 
-fn list_type() -> DataType {
-    DataType::List(Arc::new(Field::new("item", DataType::Utf8, true)))
-}
-
 /// The columns of several tables together; where types differ, numbers are doubles, lists win over texts, texts over numbers.
 pub(super) fn meet(schemas: &[SchemaRef]) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
@@ -136,7 +130,7 @@ pub(super) fn meet(schemas: &[SchemaRef]) -> Vec<Field> {
             Some(known) => {
                 let (one, other) = (known.data_type(), field.data_type());
                 let met = if matches!(one, DataType::List(_)) || matches!(other, DataType::List(_)) {
-                    list_type()
+                    schema::list_type()
                 } else if one.is_numeric() && other.is_numeric() {
                     DataType::Float64
                 } else {

@@ -32,6 +32,11 @@ pub(crate) fn infer(mut chunks: Chunks) -> std::io::Result<Inferred> {
     Ok(found)
 }
 
+/// Whether a line is an event: a JSON object.
+pub(crate) fn is_event(line: &[u8]) -> bool {
+    event(line, &mut Fields::default(), &mut String::new()).is_ok()
+}
+
 fn count(chunk: &Chunk<'_>, range: &std::ops::Range<usize>, found: &mut Inferred) {
     found.skipped += 1;
     if found.first_skipped.is_none() {

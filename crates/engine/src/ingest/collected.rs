@@ -1,0 +1,50 @@
+//! Events that a search makes for a native index: `… | collect index=summary`
+//!
+//! They take the way of a file of JSON lines, so that they are the same events as in an index that is such a file.
+
+use std::{io::Write, sync::Arc};
+
+use speleo_index::Index;
+use speleo_knowledge::Knowledge;
+
+use super::{
+    index_fault,
+    unit::{Unit, UnitPiece},
+    work::Worker,
+};
+use crate::{IndexSetting, fault::Fault, source::Files, time::Zone};
+
+/// Adds JSON lines to the index at a place, all of them or none.
+///
+/// # Errors
+/// Where the index cannot be read or written.
+pub(crate) async fn collect(
+    name: &str,
+    place: &str,
+    lines: &[u8],
+    zone: Zone,
+    knowledge: &Arc<Knowledge>,
+) -> Result<(), Fault> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut file = tempfile::Builder::new()
+        .prefix("collected")
+        .suffix(".ndjson")
+        .tempfile()
+        .map_err(|error| Fault::file(&std::env::temp_dir(), "write", error))?;
+    file.write_all(lines).map_err(|error| Fault::file(file.path(), "write", error))?;
+    let setting = IndexSetting {
+        name: name.to_owned(),
+        path: file.path().to_string_lossy().into_owned(),
+        source: Some(name.to_owned()),
+        ..IndexSetting::default()
+    };
+    let mut index = Index::open(place).await.map_err(index_fault)?;
+    let (pieces, _) = Files::find(&[setting])?.pieces(zone, knowledge);
+    let base = index.numbers(pieces.iter().map(|piece| piece.span()).sum());
+    let unit = Unit { pieces: pieces.into_iter().map(|piece| UnitPiece { piece, progress: None, base }).collect() };
+    let written = Worker::new(zone, &index, place, Vec::new()).write(unit).await?;
+    index.publish(written.staged, &[]).await.map_err(index_fault)?;
+    Ok(())
+}

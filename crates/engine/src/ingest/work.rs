@@ -1,0 +1,170 @@
+//! A core at work: it takes a unit, reads its events, and writes them to files that no search sees yet.
+
+use std::{collections::VecDeque, path::PathBuf, sync::Arc};
+
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch},
+        compute::filter_record_batch,
+        datatypes::{DataType, Field, Int64Type, Schema},
+    },
+    prelude::{SessionConfig, SessionContext},
+};
+use futures::StreamExt;
+use speleo_index::{Index, Progress, STRUCTURED, Staged};
+use speleo_syntax::Diagnostic;
+use tokio::sync::mpsc::Sender;
+
+use super::{
+    Shared, index_fault, rejected,
+    unit::{Unit, UnitPiece},
+};
+use crate::{
+    fault::Fault,
+    source::{self, Piece, SEQUENCE},
+    time::Zone,
+};
+
+/// Bytes of events in memory that become files together.
+const STAGE_BYTES: usize = 192 << 20;
+
+/// What became of a unit.
+pub(super) struct Written {
+    pub(super) staged: Vec<Staged>,
+    pub(super) progress: Vec<Progress>,
+    /// Bytes that were read.
+    pub(super) bytes: u64,
+    pub(super) rejected: u64,
+    pub(super) rejects: Vec<PathBuf>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// What all workers share.
+#[derive(Clone)]
+pub(super) struct Worker {
+    units: Shared<VecDeque<Unit>>,
+    index: Index,
+    place: Arc<str>,
+    zone: Zone,
+    cores: usize,
+}
+
+impl Worker {
+    pub(super) fn new(zone: Zone, index: &Index, place: &str, units: Vec<Unit>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(units.len()).max(1);
+        let units = Arc::new(tokio::sync::Mutex::new(VecDeque::from(units)));
+        Self { units, index: index.clone(), place: place.into(), zone, cores }
+    }
+
+    /// How many work side by side.
+    pub(super) fn cores(&self) -> usize {
+        self.cores
+    }
+
+    /// Takes units until there are none, or nobody hears of them any more.
+    pub(super) async fn run(self, written: Sender<Result<Written, Fault>>) {
+        loop {
+            let Some(unit) = self.units.lock().await.pop_front() else { return };
+            let answer = self.write(unit).await;
+            let is_fault = answer.is_err();
+            if written.send(answer).await.is_err() || is_fault {
+                return;
+            }
+        }
+    }
+
+    /// Reads a unit and writes its events.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, or the index not be written.
+    pub(super) async fn write(&self, unit: Unit) -> Result<Written, Fault> {
+        let bytes = unit.bytes();
+        let places: Vec<Place> = unit.pieces.iter().map(Place::of).collect();
+        let (pieces, progress): (Vec<Piece>, Vec<Option<Progress>>) =
+            unit.pieces.into_iter().map(|UnitPiece { piece, progress, .. }| (piece, progress)).unzip();
+        let mut written = Written {
+            staged: Vec::new(),
+            progress: progress.into_iter().flatten().collect(),
+            bytes,
+            rejected: 0,
+            rejects: Vec::new(),
+            warnings: Vec::new(),
+        };
+        // The cores read units side by side: each of them needs one.
+        let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+        let read = source::read(pieces, &session, self.zone).await?;
+        for piece in &read.rejected {
+            let (count, path) = rejected::keep(piece, &self.place)?;
+            written.rejected += count;
+            written.rejects.extend(path);
+        }
+        for table in read.tables {
+            let failed = |error| Fault::data(&self.place, error);
+            let frame = session.read_table(table).map_err(failed)?;
+            let mut stream = frame.execute_stream().await.map_err(failed)?;
+            let (mut batches, mut size) = (Vec::new(), 0);
+            while let Some(batch) = stream.next().await {
+                let batch = numbered(batch.map_err(failed)?, &places)?;
+                size += batch.get_array_memory_size();
+                batches.push(batch);
+                if size >= STAGE_BYTES {
+                    written.staged.push(self.index.stage(&batches).await.map_err(index_fault)?);
+                    (batches, size) = (Vec::new(), 0);
+                }
+            }
+            if !batches.is_empty() {
+                written.staged.push(self.index.stage(&batches).await.map_err(index_fault)?);
+            }
+        }
+        written.warnings = read.notes.list();
+        Ok(written)
+    }
+}
+
+/// Where the events of a piece stand among all that the run reads.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    base: i64,
+    /// Events before this place of their file are known.
+    skip: i64,
+    is_structured: bool,
+}
+
+impl Place {
+    fn of(unit: &UnitPiece) -> Self {
+        Self { base: unit.base, skip: unit.piece.skip(), is_structured: unit.piece.is_structured() }
+    }
+}
+
+/// Events with their places, and whether their fields are columns. Those that are known are left out.
+fn numbered(batch: RecordBatch, places: &[Place]) -> Result<RecordBatch, Fault> {
+    let failed = |error| Fault::data("events", error);
+    let schema = batch.schema();
+    let Ok(column) = schema.index_of(SEQUENCE) else { return Ok(batch) };
+    let Some(numbers) = batch.column(column).as_primitive_opt::<Int64Type>() else { return Ok(batch) };
+    let of = |number: i64| {
+        let (piece, within) = source::split_place(number);
+        (places.get(piece).copied().unwrap_or_default(), within)
+    };
+    let mut given = Vec::with_capacity(batch.num_rows());
+    let mut is_new = Vec::with_capacity(batch.num_rows());
+    let mut structured = Vec::with_capacity(batch.num_rows());
+    for number in numbers.values() {
+        let (place, within) = of(*number);
+        given.push(place.base.saturating_add(within));
+        is_new.push(within >= place.skip);
+        structured.push(place.is_structured.then_some(1));
+    }
+    let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+    if let Some(column) = columns.get_mut(column) {
+        *column = Arc::new(Int64Array::from(given));
+    }
+    columns.push(Arc::new(Int64Array::from(structured)));
+    let mut fields: Vec<Arc<Field>> = schema.fields().iter().cloned().collect();
+    fields.push(Arc::new(Field::new(STRUCTURED, DataType::Int64, true)));
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(failed)?;
+    if is_new.iter().all(|is_new| *is_new) {
+        return Ok(batch);
+    }
+    filter_record_batch(&batch, &BooleanArray::from(is_new)).map_err(failed)
+}

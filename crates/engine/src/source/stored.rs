@@ -1,0 +1,238 @@
+//! Native indexes as tables: the files that the log names, under a view that gives them the columns of every index.
+//!
+//! A field that has numbers in some events and texts in others has a column for each kind; the view puts them together by the rule
+//! of [`super::schema`]: numbers and texts make texts, a list anywhere makes lists. What the log knows of a file's times goes along
+//! with it, so that a file outside of a search's range is not opened.
+
+use std::{
+    collections::{HashMap, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use datafusion::{
+    arrow::{
+        array::Array,
+        datatypes::{DataType, Schema, SchemaRef},
+    },
+    catalog::TableProvider,
+    common::{ColumnStatistics, Statistics, stats::Precision},
+    datasource::{ViewTable, file_format::parquet::ParquetFormat, listing::PartitionedFile, provider_as_source},
+    error::{DataFusionError, Result},
+    execution::object_store::ObjectStoreUrl,
+    functions::core::expr_fn::coalesce,
+    functions_nested::expr_fn::make_array,
+    logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when},
+    prelude::SessionContext,
+    scalar::ScalarValue,
+};
+use object_store::ObjectMeta;
+use speleo_functions::{eval::kernels, value::Texts};
+use speleo_index::{Column, DAY, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME};
+use speleo_plan::Origin;
+
+use super::{
+    columnar::{ColumnarTable, column, convert},
+    schema::{self, RAW},
+};
+use crate::{fault::Fault, ingest::index_fault, run};
+
+/// A native index that is open.
+#[derive(Debug)]
+pub(super) struct Stored {
+    table: Arc<dyn TableProvider>,
+    /// Whether searches take fields out of `_raw` for some of its events.
+    open: bool,
+    /// Where its events are from, by the columns that were asked for.
+    origins: Mutex<HashMap<Vec<&'static str>, Vec<Origin>>>,
+}
+
+impl Stored {
+    /// Whether a folder holds one.
+    pub(super) fn is_at(folder: &Path) -> bool {
+        Index::is_at(folder)
+    }
+
+    /// Opens one under the name of an index.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(super) async fn open(name: &str, folder: &Path, session: &SessionContext) -> std::result::Result<Self, Fault> {
+        let failed = |error: DataFusionError| Fault::data(folder.display(), error);
+        let index = Index::open(&folder.to_string_lossy()).await.map_err(index_fault)?;
+        let parts = index.parts().map_err(index_fault)?;
+        let table = table(&index, &parts, name, session).map_err(failed)?;
+        let open = parts.iter().any(|part| part.nulls(STRUCTURED) != Some(0));
+        Ok(Self { table, open, origins: Mutex::default() })
+    }
+
+    pub(super) fn table(&self) -> &Arc<dyn TableProvider> {
+        &self.table
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Where its events are from by these columns, each origin once.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(super) async fn origins(
+        &self,
+        columns: &[&'static str],
+        session: &SessionContext,
+    ) -> speleo_plan::Result<Vec<Origin>> {
+        if let Some(known) = self.origins.lock().unwrap_or_else(PoisonError::into_inner).get(columns) {
+            return Ok(known.clone());
+        }
+        let structured = column(STRUCTURED);
+        let asked = columns.iter().map(|name| column(name)).chain([structured]);
+        let plan = LogicalPlanBuilder::scan("index", provider_as_source(Arc::clone(&self.table)), None)?
+            .project(asked)?
+            .distinct()?
+            .build()?;
+        let mut origins = Vec::new();
+        for batch in &run::run(session, plan).await?.batches {
+            let texts: Vec<Texts> =
+                batch.columns().iter().take(columns.len()).map(Texts::new).collect::<std::result::Result<_, _>>()?;
+            let flags = batch.columns().last();
+            for row in 0..batch.num_rows() {
+                let value = |name: &str| {
+                    let place = columns.iter().position(|known| *known == name)?;
+                    texts.get(place)?.get(row).map(|text| text.into_owned())
+                };
+                let structured = flags.is_some_and(|flags| flags.is_valid(row));
+                let (source, host, sourcetype) = (value("source"), value("host"), value("sourcetype"));
+                origins.push(Origin { source, host, sourcetype, structured });
+            }
+        }
+        self.origins.lock().unwrap_or_else(PoisonError::into_inner).insert(columns.to_vec(), origins.clone());
+        Ok(origins)
+    }
+}
+
+/// The newest file of an index's log: another one is there as soon as the index changes.
+pub(super) fn newest(folder: &Path) -> (PathBuf, u64, Option<SystemTime>) {
+    let entries = std::fs::read_dir(folder.join("_delta_log")).into_iter().flatten().flatten();
+    let is_commit = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
+    let newest = entries.map(|entry| entry.path()).filter(is_commit).max().unwrap_or_else(|| folder.to_owned());
+    let metadata = std::fs::metadata(&newest).ok();
+    let size = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+    (newest, size, metadata.and_then(|metadata| metadata.modified().ok()))
+}
+
+/// The table of a native index.
+fn table(index: &Index, parts: &[Part], name: &str, session: &SessionContext) -> Result<Arc<dyn TableProvider>> {
+    let url = address(index);
+    session.runtime_env().register_object_store(url.as_ref(), index.store());
+    let schema = stored_schema(index)?;
+    let files = parts.iter().map(|part| file(part, &schema)).collect();
+    let format = ParquetFormat::default().with_options(session.state().default_table_options().parquet);
+    let base = ColumnarTable::stored(Arc::new(format), url, files, Arc::clone(&schema));
+    let columns = view(index, &schema, name);
+    let plan =
+        LogicalPlanBuilder::scan("index", provider_as_source(Arc::new(base)), None)?.project(columns)?.build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
+}
+
+/// An address of its own for the store of an index: paths in it begin at the index's place.
+fn address(index: &Index) -> ObjectStoreUrl {
+    let mut hasher = DefaultHasher::new();
+    index.address().hash(&mut hasher);
+    ObjectStoreUrl::parse(format!("index-{:016x}://", hasher.finish()))
+        .unwrap_or_else(|_| ObjectStoreUrl::local_filesystem())
+}
+
+/// The columns that stand in files.
+fn stored_schema(index: &Index) -> Result<SchemaRef> {
+    let schema = index.schema().map_err(index_fault)?;
+    let fields = schema.fields().iter().filter(|field| field.name() != DAY);
+    Ok(Arc::new(Schema::new(fields.cloned().collect::<Vec<_>>())))
+}
+
+fn file(part: &Part, schema: &SchemaRef) -> PartitionedFile {
+    let meta = ObjectMeta {
+        location: part.path.clone(),
+        last_modified: Default::default(),
+        size: part.size,
+        e_tag: None,
+        version: None,
+    };
+    let time = |time: Option<i64>| match time {
+        Some(time) => Precision::Inexact(ScalarValue::TimestampMicrosecond(Some(time), Some("UTC".into()))),
+        None => Precision::Absent,
+    };
+    let column_statistics = schema.fields().iter().map(|field| match field.name().as_str() {
+        TIME => ColumnStatistics {
+            min_value: time(part.earliest),
+            max_value: time(part.latest),
+            ..ColumnStatistics::new_unknown()
+        },
+        _ => ColumnStatistics::new_unknown(),
+    });
+    let rows = part.rows.and_then(|rows| usize::try_from(rows).ok());
+    let statistics = Statistics {
+        num_rows: rows.map_or(Precision::Absent, Precision::Exact),
+        total_byte_size: Precision::Absent,
+        column_statistics: column_statistics.collect(),
+    };
+    PartitionedFile::new_from_meta(meta).with_statistics(Arc::new(statistics))
+}
+
+/// The columns of every index, then the index's own fields.
+fn view(index: &Index, schema: &SchemaRef, name: &str) -> Vec<Expr> {
+    let has = |name: &str| schema.field_with_name(name).is_ok();
+    let own = |name: &str| if has(name) { column(name) } else { lit(ScalarValue::Utf8(None)) };
+    let mut columns = vec![column(TIME), own(RAW).alias(RAW), lit(name).alias("index")];
+    columns.extend(["host", "source", "sourcetype"].map(|name| own(name).alias(name)));
+    columns.push(column(SEQUENCE).alias(schema::SEQUENCE));
+    columns.push(if has(STRUCTURED) { column(STRUCTURED) } else { lit(ScalarValue::Int64(Some(1))).alias(STRUCTURED) });
+    let mut done: Vec<&str> = vec![TIME, RAW, "index", "host", "source", "sourcetype", SEQUENCE, DAY, STRUCTURED];
+    for stored in index.columns().iter() {
+        if done.contains(&stored.field.as_str()) {
+            continue;
+        }
+        done.push(&stored.field);
+        let all: Vec<&Column> = index.columns().iter().filter(|column| column.field == stored.field).collect();
+        if let Some(value) = together(&all, schema) {
+            columns.push(value.alias(&stored.field));
+        }
+    }
+    columns
+}
+
+/// The values of a field from all its columns.
+fn together(columns: &[&Column], schema: &SchemaRef) -> Option<Expr> {
+    if let [only] = columns {
+        let data_type = schema.field_with_name(&only.name).ok()?.data_type();
+        return convert::value(column(&only.name), data_type);
+    }
+    let has = |kind: Kind| columns.iter().any(|column| column.kind == kind);
+    let target = if has(Kind::List) {
+        Kind::List
+    } else if has(Kind::Text) || has(Kind::Time) || has(Kind::Other) {
+        Kind::Text
+    } else {
+        Kind::Float
+    };
+    let values: Vec<Expr> = columns.iter().filter_map(|column| fit(column, target)).collect();
+    (!values.is_empty()).then(|| coalesce(values))
+}
+
+fn fit(stored: &Column, target: Kind) -> Option<Expr> {
+    let value = column(&stored.name);
+    let text = match stored.kind {
+        Kind::Text => value.clone(),
+        Kind::Float => kernels().into_iter().find(|kernel| kernel.name() == "spl_text")?.call(vec![value.clone()]),
+        Kind::Integer | Kind::Time | Kind::Other => cast(value.clone(), DataType::Utf8),
+        Kind::List => return (target == Kind::List).then(|| cast(value, schema::list_type())),
+    };
+    match target {
+        Kind::List => when(value.is_not_null(), make_array(vec![text])).end().ok(),
+        Kind::Float => Some(cast(value, DataType::Float64)),
+        _ => Some(text),
+    }
+}

@@ -1,10 +1,13 @@
 //! The command line's grammar: `speleo search --index web=logs/*.log --last 24h 'index=web | top status'`.
 
+mod index;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use speleo_engine::IndexSetting;
 
+pub(crate) use self::index::{IndexArgs, IndexCommand, IngestArgs};
 use crate::output::Format;
 
 /// Splunk's search language without Splunk: SPL over Parquet, JSON lines, CSV and raw logs.
@@ -32,6 +35,10 @@ pub(crate) enum Command {
     Conf(Box<ConfArgs>),
     /// Make a project of a Splunk app or a repository of detections, with a report of what runs
     Port(Box<PortArgs>),
+    /// Make native indexes, look at them, care for them
+    Index(Box<IndexArgs>),
+    /// Add files to a native index
+    Ingest(Box<IngestArgs>),
     /// Run golden tests and the tests of detections
     Test(Box<TestArgs>),
     /// Bring saved query files into the canonical layout, in place
@@ -45,7 +52,7 @@ pub(crate) enum Command {
 }
 
 /// Words that later versions use as commands: not a search by accident now.
-const RESERVED: &[&str] = &["ingest", "index", "serve", "cluster"];
+const RESERVED: &[&str] = &["serve", "cluster"];
 
 /// Where data, definitions and time come from.
 #[derive(Debug, Clone, Default, Args)]

@@ -6,6 +6,8 @@ mod demo;
 mod explain;
 mod fmt;
 mod help;
+mod index;
+mod ingest;
 mod port;
 mod repl;
 mod run;
@@ -27,6 +29,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Check(args) => check::run(*args).await,
         Command::Conf(args) => conf::run(*args).await,
         Command::Port(args) => port::run(*args).await,
+        Command::Index(args) => index::run(*args).await,
+        Command::Ingest(args) => ingest::run(*args).await,
         Command::Test(args) => test::run(*args).await,
         Command::Explain(args) => explain::run(*args).await,
         Command::Fmt(args) => fmt::run(&args),

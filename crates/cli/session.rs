@@ -28,6 +28,7 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
     Settings {
         project: world.project.clone().or_else(nearest_project),
         indexes: world.indexes(),
+        store: None,
         conf: world.conf.clone(),
         app: world.app.clone(),
         user: world.user.clone(),

@@ -1,0 +1,85 @@
+//! What is said of native indexes: `speleo index create web`, `speleo ingest web logs/*.gz`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{CheckFormat, ErrorArgs, WorldArgs};
+
+/// `index`
+#[derive(Debug, Args)]
+pub(crate) struct IndexArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: IndexCommand,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
+}
+
+/// The commands of `index`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum IndexCommand {
+    /// Make an empty index
+    Create {
+        /// Its name: lower-case letters, digits, `_`, `-`
+        name: String,
+        /// Its folder; by default one in the project's folder of indexes
+        #[arg(long, value_name = "DIR")]
+        at: Option<PathBuf>,
+    },
+    /// Show the native indexes and what they hold
+    List {
+        /// `text` for people, or one JSON object an index
+        #[arg(long, short, value_name = "FORMAT", default_value = "text")]
+        output: CheckFormat,
+    },
+    /// Show an index and its columns
+    Info {
+        /// Its name
+        name: String,
+        /// `text` for people, or one JSON object
+        #[arg(long, short, value_name = "FORMAT", default_value = "text")]
+        output: CheckFormat,
+    },
+    /// Put the small files of an index together
+    Compact {
+        /// Its name
+        name: String,
+    },
+    /// Take out events that are older than a span of time, whole files at a time
+    Retain {
+        /// Its name
+        name: String,
+        /// How old events may be, such as 90d
+        #[arg(long, value_name = "SPAN")]
+        older: String,
+    },
+    /// Delete an index with all its events
+    Drop {
+        /// Its name
+        name: String,
+        /// That it is meant
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `ingest`
+#[derive(Debug, Args)]
+pub(crate) struct IngestArgs {
+    /// The native index; `speleo index create` makes one
+    #[arg(value_name = "INDEX")]
+    pub(crate) target: String,
+    /// Files, folders, globs; `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+    /// Wait for more: new files, and lines at the end of known ones
+    #[arg(long)]
+    pub(crate) follow: bool,
+    #[command(flatten)]
+    pub(crate) world: WorldArgs,
+    #[command(flatten)]
+    pub(crate) errors: ErrorArgs,
+}

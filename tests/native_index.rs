@@ -1,0 +1,161 @@
+//! Native indexes from the command line, and what becomes of them when a program is killed.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// A project with an empty index `web`.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new() -> Self {
+        let project = Self(tempfile::tempdir().unwrap());
+        fs::write(project.at("speleo.toml"), "timezone = \"UTC\"\n").unwrap();
+        let output = project.speleo(&["index", "create", "web"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        project
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
+        command.args(arguments).current_dir(self.0.path());
+        command
+    }
+
+    fn speleo(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// The only row of a search.
+    fn row(&self, search: &str) -> Value {
+        let output = self.speleo(&["search", "--output", "jsonl", search]);
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        serde_json::from_str(text.trim()).unwrap_or_else(|_| panic_with(&text, &output))
+    }
+}
+
+#[allow(clippy::panic)]
+fn panic_with(text: &str, output: &Output) -> Value {
+    panic!("{text}{}", stderr(output))
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Files with `lines` events each, whose field `n` runs through all of them.
+fn files(project: &Project, count: usize, lines: usize) -> Vec<String> {
+    let file = |number: usize| {
+        let path = project.at(&format!("{number}.ndjson"));
+        let event =
+            |line: usize| format!("{{\"_time\":{},\"n\":{}}}\n", 1_700_000_000 + line * 600, number * lines + line);
+        fs::write(&path, (0..lines).map(event).collect::<String>()).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    (0..count).map(file).collect()
+}
+
+#[test]
+fn an_index_is_made_filled_listed_and_dropped() {
+    let project = Project::new();
+    let files = files(&project, 2, 10);
+    let output = project.speleo(&["ingest", "web", &files[0], &files[1]]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stderr(&output).starts_with("20 events of 2 files; "), "{}", stderr(&output));
+    let again = project.speleo(&["ingest", "web", &files[0]]);
+    assert!(stderr(&again).starts_with("0 events of 0 files, 1 known; "), "{}", stderr(&again));
+    assert_eq!(project.row("index=web | stats count sum(n) AS s")["s"], 190);
+
+    let listed = project.speleo(&["index", "list", "--output", "jsonl"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!((&listed["index"], &listed["events"]), (&"web".into(), &20.into()), "{listed}");
+    let info = String::from_utf8(project.speleo(&["index", "info", "web"]).stdout).unwrap();
+    assert!(info.lines().any(|line| line.split_whitespace().eq(["n", "integer"])), "{info}");
+
+    assert_eq!(project.speleo(&["index", "drop", "web"]).status.code(), Some(2), "`--yes` is missing");
+    assert_eq!(project.speleo(&["index", "drop", "web", "--yes"]).status.code(), Some(0));
+    assert!(!project.at("indexes/web").exists());
+    let output = project.speleo(&["ingest", "web", &files[0]]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("`speleo index create web` makes it"), "{}", stderr(&output));
+}
+
+#[test]
+fn standard_input_is_added_as_often_as_it_comes() {
+    let project = Project::new();
+    for _ in 0..2 {
+        let mut child =
+            project.command(&["ingest", "web", "-"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"{\"n\":1}\n{\"n\":2}\n").unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+    let row = project.row("index=web | stats count dc(n) AS n values(source) AS source");
+    assert_eq!((&row["count"], &row["n"], &row["source"]), (&4.into(), &2.into(), &"stdin".into()), "{row}");
+}
+
+/// How often a program is killed.
+const KILLS: u64 = 12;
+
+/// Kills a command after a while; whether it was still at work.
+fn kill(mut command: Command, after: Duration) -> bool {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(after);
+    let was_alive = child.try_wait().unwrap().is_none();
+    let _ = child.kill();
+    child.wait().unwrap();
+    was_alive
+}
+
+/// Whether the index can be read, and has no event twice.
+fn is_sound(project: &Project, most: usize) -> u64 {
+    let row = project.row("index=web | stats count dc(n) AS n");
+    let count = row["count"].as_u64().unwrap();
+    assert_eq!(row["n"].as_u64(), Some(count), "an event is there twice");
+    assert!(count <= most as u64);
+    count
+}
+
+#[test]
+fn whenever_a_program_is_killed_nothing_is_lost_or_doubled() {
+    let project = Project::new();
+    let files = files(&project, 3, 3_000);
+    let ingest: Vec<&str> = ["ingest", "web"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let all = 9_000;
+    let mut killed = 0;
+    for round in 0..KILLS {
+        killed += u64::from(kill(project.command(&ingest), Duration::from_millis(20 + 60 * round)));
+        is_sound(&project, all);
+    }
+    assert!(killed > 0, "every run was done before it could be killed");
+    assert!(project.speleo(&ingest).status.success());
+    assert_eq!(is_sound(&project, all), all as u64);
+    for round in 0..KILLS {
+        kill(project.command(&["index", "compact", "web"]), Duration::from_millis(20 + 60 * round));
+        assert_eq!(is_sound(&project, all), all as u64);
+    }
+    // What was written in vain is no part of the index, and lies there until it is old.
+    let left = parquet_files(&project.at("indexes/web"));
+    assert!(left > 0);
+}
+
+fn parquet_files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| match path.is_dir() {
+            true => parquet_files(&path),
+            false => usize::from(path.extension().is_some_and(|ending| ending == "parquet")),
+        })
+        .sum()
+}

@@ -28,7 +28,7 @@ use crate::{
     compact::contended,
     error::Result,
     layout::{FRONT, shared},
-    statistics,
+    origin, statistics,
 };
 
 /// How often an addition begins anew because others changed the columns.
@@ -239,6 +239,7 @@ impl Index {
             modification_time: millis(),
             data_change: true,
             stats: Some(statistics::of(events)),
+            tags: origin::tags(events),
             ..Add::default()
         };
         Ok(NewFile { add, rows: events.num_rows() as u64 })

@@ -151,6 +151,7 @@ mod tests {
             day: Some(day.to_owned()),
             earliest: Some(earliest),
             latest: None,
+            origins: None,
             nulls: HashMap::new(),
         }
     }

@@ -6,7 +6,7 @@ use deltalake_core::kernel::LogicalFileView;
 use object_store::path::Path;
 use serde_json::Value;
 
-use crate::{DAY, TIME, statistics};
+use crate::{DAY, Origin, TIME, origin, statistics};
 
 /// A file with events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Part {
     pub earliest: Option<i64>,
     /// A time at or behind that of its newest event.
     pub latest: Option<i64>,
+    /// Where its events are from; none where the log does not say.
+    pub origins: Option<Vec<Origin>>,
     /// How many events lack each column.
     pub(crate) nulls: HashMap<String, u64>,
 }
@@ -31,9 +33,13 @@ impl Part {
     pub(crate) fn of(view: &LogicalFileView) -> Self {
         let stats: Value = view.stats().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         let time = |of: &str| stats.get(of).and_then(|values| values.get(TIME)).and_then(Value::as_str);
+        // The only way to a file's tags that there is.
+        #[allow(deprecated)]
+        let tags = view.add_action().tags;
         let nulls = stats.get("nullCount").and_then(Value::as_object);
         let nulls = nulls.into_iter().flatten().filter_map(|(name, count)| Some((name.clone(), count.as_u64()?)));
         Self {
+            origins: tags.as_ref().and_then(origin::read),
             nulls: nulls.collect(),
             path: view.object_store_path(),
             size: u64::try_from(view.size()).unwrap_or(0),

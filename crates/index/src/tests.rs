@@ -13,7 +13,7 @@ use deltalake_core::{
 };
 use object_store::ObjectStoreExt;
 
-use crate::{DAY, Index, Problem, Progress, SEQUENCE, TIME};
+use crate::{DAY, Index, Origin, Problem, Progress, SEQUENCE, STRUCTURED, TIME};
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -81,6 +81,37 @@ async fn bounds_of_times_hold_all_events() {
     let part = &index.parts().unwrap()[0];
     assert!(part.earliest.unwrap() <= 1_234_567 && part.earliest.unwrap() > 1_230_000, "{part:?}");
     assert!(part.latest.unwrap() >= 7_654_321 && part.latest.unwrap() < 7_660_000, "{part:?}");
+}
+
+#[tokio::test]
+async fn the_log_tells_where_events_are_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::create(&place(&folder)).await.unwrap();
+    let from = |sourcetypes: Vec<&str>, structured: Option<i64>| {
+        let rows = sourcetypes.len();
+        let text = |values: Vec<&str>| Arc::new(StringArray::from(values)) as ArrayRef;
+        batch(vec![
+            (TIME, Arc::new(TimestampMicrosecondArray::from(vec![1; rows]).with_timezone("UTC")) as ArrayRef),
+            ("host", text(vec!["h"; rows])),
+            ("sourcetype", text(sourcetypes)),
+            (STRUCTURED, Arc::new(Int64Array::from(vec![structured; rows]))),
+        ])
+    };
+    index.append(&[from(vec!["b", "a", "b"], None), from(vec!["c"], Some(1))], &[]).await.unwrap();
+    let origin = |sourcetype: &str, structured: bool| Origin {
+        source: None,
+        host: Some("h".to_owned()),
+        sourcetype: Some(sourcetype.to_owned()),
+        structured,
+    };
+    let expected = vec![origin("a", false), origin("b", false), origin("c", true)];
+    assert_eq!(Index::open(&place(&folder)).await.unwrap().parts().unwrap()[0].origins, Some(expected.clone()));
+    index.append(&[from(vec!["a"], None)], &[]).await.unwrap();
+    index.compact().await.unwrap();
+    assert_eq!(index.parts().unwrap()[0].origins, Some(expected), "those of a compacted file are told as well");
+    let many: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+    index.append(&[from(many.iter().map(String::as_str).collect(), None)], &[]).await.unwrap();
+    assert!(index.parts().unwrap().iter().any(|part| part.origins.is_none()), "too many are not listed");
 }
 
 #[tokio::test]

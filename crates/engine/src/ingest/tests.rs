@@ -220,3 +220,16 @@ async fn collected_events_are_those_of_a_file_of_json_lines() {
     assert_eq!(stored.len(), 2);
     assert_eq!(stored, rows(&engine, &format!("index=lines {asked}")).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_outside_of_a_search_s_range_are_not_opened() {
+    let world = World::new();
+    let engine = world.store().await;
+    let event = |day: u32| format!("{{\"_time\":\"2024-03-{day}T10:00:00Z\",\"n\":{day}}}\n");
+    let path = world.write("days.ndjson", &(10..13).map(event).collect::<String>());
+    ingest(&engine, &[&path]).await;
+    fs::remove_dir_all(world.at("store/_day=2024-03-12")).unwrap();
+    let days = "index=store earliest=2024-03-10T00:00:00 latest=2024-03-12T00:00:00 | stats sum(n) AS s";
+    assert_eq!(rows(&engine, days).await[0]["s"], 21);
+    assert!(engine.search("index=store | stats sum(n)").await.result.is_err(), "the file is needed here");
+}

@@ -1,7 +1,7 @@
 //! Events are added: sorted by time, a file for each day, and a commit that shows all of them at once.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, atomic::Ordering::Relaxed},
 };
 
@@ -114,17 +114,18 @@ impl Index {
     /// files are gone then.
     pub async fn publish(&mut self, staged: Vec<Staged>, progress: &[Progress]) -> Result<Appended> {
         let paths: Vec<Path> = staged.iter().flat_map(Staged::paths).collect();
-        let published = self.try_publish(staged, progress).await;
-        if published.is_err() {
-            self.discard(&paths).await;
+        let (rows, bytes) = (staged.iter().map(Staged::rows).sum(), staged.iter().map(Staged::bytes).sum());
+        let appended = Appended { rows, files: paths.len(), bytes, version: 0 };
+        match self.try_publish(staged, progress).await {
+            Ok(version) => Ok(Appended { version, ..appended }),
+            Err(error) => match self.take_back(&paths).await {
+                true => Err(error),
+                false => Ok(Appended { version: self.version()?, ..appended }),
+            },
         }
-        published
     }
 
-    async fn try_publish(&mut self, staged: Vec<Staged>, progress: &[Progress]) -> Result<Appended> {
-        let (rows, bytes) = (staged.iter().map(Staged::rows).sum(), staged.iter().map(Staged::bytes).sum());
-        let files = staged.iter().map(|staged| staged.files.len()).sum();
-        let appended = Appended { rows, files, bytes, version: 0 };
+    async fn try_publish(&mut self, staged: Vec<Staged>, progress: &[Progress]) -> Result<u64> {
         let mut attempt = 0;
         loop {
             let mut columns = self.columns.clone();
@@ -135,7 +136,7 @@ impl Index {
             let mut actions = self.schema_change(&columns)?;
             actions.extend(staged.iter().flat_map(|staged| &staged.files).map(|file| Action::Add(file.add.clone())));
             match self.commit(actions, progress, append_operation()).await {
-                Ok(version) => return Ok(Appended { version, ..appended }),
+                Ok(version) => return Ok(version),
                 Err(error) => {
                     attempt += 1;
                     if !is_conflict(&error) || attempt == ATTEMPTS {
@@ -245,12 +246,24 @@ impl Index {
         Ok(NewFile { add, rows: events.num_rows() as u64 })
     }
 
-    /// Takes back files that no commit names. What cannot be deleted stays until [`Index::clean`] finds it.
-    pub(crate) async fn discard(&self, paths: &[Path]) {
+    /// Takes back the files of a change that failed. False where it has happened all the same: what follows a commit, such as a
+    /// checkpoint, can fail by itself. Where that cannot be told the files stay, until [`Index::clean`] finds that nobody
+    /// has them.
+    pub(crate) async fn take_back(&mut self, paths: &[Path]) -> bool {
+        let known = match self.refresh().await {
+            Ok(()) => self.parts(),
+            Err(error) => Err(error),
+        };
+        let Ok(known) = known else { return true };
+        let known: HashSet<Path> = known.into_iter().map(|part| part.path).collect();
+        if !paths.is_empty() && paths.iter().all(|path| known.contains(path)) {
+            return false;
+        }
         let store = self.store();
-        for path in paths {
+        for path in paths.iter().filter(|path| !known.contains(path)) {
             let _ = store.delete(path).await;
         }
+        true
     }
 
     /// Makes a change of the log, which either happens as a whole or not at all.

@@ -73,17 +73,18 @@ impl Index {
         let day = group.first().and_then(|part| part.day.as_deref());
         let file = self.put(day, &events, bytes).await?;
         let removed = self.removals(group)?;
+        let path = Path::from(file.add.path.as_str());
         if removed.len() != group.len() {
-            self.discard(&[Path::from(file.add.path.as_str())]).await;
+            self.take_back(&[path]).await;
             return Err(IndexError::new(Problem::Contended, "files are gone"));
         }
         let mut actions = removed;
         actions.push(Action::Add(Add { data_change: false, ..file.add.clone() }));
         let operation =
             DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(LARGE).unwrap_or(i64::MAX) };
-        if let Err(error) = self.commit(actions, &[], operation).await {
-            self.discard(&[Path::from(file.add.path.as_str())]).await;
-            return Err(contended(error));
+        match self.commit(actions, &[], operation).await {
+            Err(error) if self.take_back(&[path]).await => return Err(contended(error)),
+            _ => {}
         }
         Ok(file)
     }

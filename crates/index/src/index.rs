@@ -7,7 +7,7 @@ use std::{
 
 use crate::{Columns, DAY, IndexError, Part, Problem, error::Result, progress::Progress};
 use deltalake_core::{
-    DeltaTable, DeltaTableBuilder, ObjectStore,
+    DeltaTable, DeltaTableBuilder, ObjectStore, TableProperty,
     arrow::datatypes::SchemaRef,
     ensure_table_uri,
     kernel::{StructType, transaction::CommitProperties},
@@ -17,6 +17,9 @@ use deltalake_core::{
 
 /// The name of the folder with the log, by which an index is known.
 const LOG: &str = "_delta_log";
+
+/// So many versions are read one by one at most when an index is opened; then there is a summary of all before.
+const CHECKPOINT: &str = "20";
 
 /// An index that is open, as it was when it was last looked at.
 #[derive(Debug, Clone)]
@@ -53,6 +56,7 @@ impl Index {
             .with_save_mode(SaveMode::ErrorIfExists)
             .with_columns(schema.fields().cloned())
             .with_partition_columns([DAY])
+            .with_configuration_property(TableProperty::CheckpointInterval, Some(CHECKPOINT))
             .with_commit_properties(CommitProperties::default())
             .await?;
         Self::of(table)

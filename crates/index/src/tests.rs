@@ -269,3 +269,19 @@ async fn columns_of_other_types_are_refused() {
     assert_eq!(index.append(&[wrong], &[]).await.unwrap_err().problem, Problem::Events);
     assert_eq!(index.version().unwrap(), 0);
 }
+
+#[tokio::test]
+async fn what_fails_behind_a_commit_does_not_take_the_commit_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::create(&place(&folder)).await.unwrap();
+    let log = folder.path().join("web/_delta_log");
+    // Every twentieth version a checkpoint is due; here it cannot be written.
+    let checkpoint = log.join("_last_checkpoint");
+    std::fs::create_dir_all(checkpoint.join("in the way")).unwrap();
+    for time in 1..=21 {
+        let appended = index.append(&[events(&[Some(time)])], &[]).await;
+        assert!(appended.is_ok(), "{time}: {appended:?}");
+    }
+    std::fs::remove_dir_all(&checkpoint).unwrap();
+    assert_eq!(rows(&Index::open(&place(&folder)).await.unwrap()).await, 21);
+}

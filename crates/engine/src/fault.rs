@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, fmt, path::Path};
 
 use datafusion::error::DataFusionError;
+use speleo_index::{IndexError, Problem};
 use speleo_plan::Error;
 use speleo_syntax::{Code, Diagnostic, Span};
 
@@ -46,6 +47,17 @@ impl fmt::Display for Fault {
 }
 
 impl StdError for Fault {}
+
+impl From<IndexError> for Fault {
+    fn from(error: IndexError) -> Self {
+        let code = match error.problem {
+            Problem::Missing => Code::UnknownIndex,
+            Problem::Damaged | Problem::Events => Code::Data,
+            Problem::Exists | Problem::Storage | Problem::Contended => Code::File,
+        };
+        Fault::new(code, error.message)
+    }
+}
 
 impl From<Fault> for DataFusionError {
     fn from(fault: Fault) -> Self {

@@ -18,8 +18,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use speleo_index::{Index, IndexError, Problem, Staged};
-use speleo_syntax::{Code, Diagnostic};
+use speleo_index::{Index, Staged};
+use speleo_syntax::Diagnostic;
 use tokio::sync::mpsc;
 
 use self::{
@@ -93,7 +93,7 @@ impl Engine {
         told: &(dyn Fn(&Ingested) + Send + Sync),
     ) -> Result<Ingested, Fault> {
         let place = self.catalog().native(&order.index)?;
-        let mut index = Index::open(&place).await.map_err(index_fault)?;
+        let mut index = Index::open(&place).await?;
         let mut done = Ingested::default();
         let zone = self.clock()?.zone();
         let (files, warnings) = Files::find(&order.settings())?.pieces(zone, self.shared_knowledge());
@@ -185,21 +185,11 @@ impl Waiting {
         if waiting.progress.is_empty() && waiting.staged.is_empty() {
             return Ok(());
         }
-        index.publish(waiting.staged, &waiting.progress).await.map_err(index_fault)?;
+        index.publish(waiting.staged, &waiting.progress).await?;
         done.events += waiting.events;
         done.bytes_written += waiting.bytes_written;
         Ok(())
     }
-}
-
-/// A failure of an index as one of ours.
-pub(crate) fn index_fault(error: IndexError) -> Fault {
-    let code = match error.problem {
-        Problem::Missing => Code::UnknownIndex,
-        Problem::Damaged | Problem::Events => Code::Data,
-        Problem::Exists | Problem::Storage | Problem::Contended => Code::File,
-    };
-    Fault::new(code, error.message)
 }
 
 /// A settled number of workers shares what is left to do.

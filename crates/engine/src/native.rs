@@ -10,7 +10,7 @@ use std::{
 use speleo_index::{Cleaned, Column, Compacted, Index, Part, Retained};
 use speleo_syntax::{Code, Diagnostic};
 
-use crate::{Engine, fault::Fault, ingest::index_fault};
+use crate::{Engine, fault::Fault};
 
 /// How long files stay after they have left an index: searches that began before may still read them.
 const GRACE: Duration = Duration::from_secs(3600);
@@ -40,11 +40,11 @@ pub struct StoredIndex {
 
 impl StoredIndex {
     fn new(name: &str, place: &str, index: &Index) -> Result<Self, Fault> {
-        let parts = index.parts().map_err(index_fault)?;
+        let parts = index.parts()?;
         Ok(Self {
             name: name.to_owned(),
             place: place.to_owned(),
-            version: index.version().map_err(index_fault)?,
+            version: index.version()?,
             files: parts.len(),
             bytes: parts.iter().map(|part| part.size).sum(),
             events: parts.iter().filter_map(|part| part.rows).sum(),
@@ -96,7 +96,7 @@ impl Engine {
             return Err(Fault::new(Code::File, format!("an index is called `{name}` already")));
         }
         std::fs::create_dir_all(&place).map_err(|error| Fault::file(&place, "make", error))?;
-        Index::create(&place.to_string_lossy()).await.map_err(index_fault)?;
+        Index::create(&place.to_string_lossy()).await?;
         Ok(place)
     }
 
@@ -128,7 +128,7 @@ impl Engine {
 
     async fn open_native(&self, name: &str) -> Result<(String, Index), Fault> {
         let place = self.catalog().native(name)?;
-        let index = Index::open(&place).await.map_err(index_fault)?;
+        let index = Index::open(&place).await?;
         Ok((place, index))
     }
 
@@ -139,8 +139,8 @@ impl Engine {
     pub async fn compact_index(&self, name: &str) -> Answer<(Compacted, Cleaned)> {
         let compact = async {
             let (_, mut index) = self.open_native(name).await?;
-            let compacted = index.compact().await.map_err(index_fault)?;
-            Ok((compacted, index.clean(GRACE).await.map_err(index_fault)?))
+            let compacted = index.compact().await?;
+            Ok((compacted, index.clean(GRACE).await?))
         };
         compact.await.map_err(|fault: Fault| fault.diagnostic())
     }
@@ -152,8 +152,8 @@ impl Engine {
     pub async fn retain_index(&self, name: &str, oldest: i64) -> Answer<(Retained, Cleaned)> {
         let retain = async {
             let (_, mut index) = self.open_native(name).await?;
-            let retained = index.retain(oldest).await.map_err(index_fault)?;
-            Ok((retained, index.clean(GRACE).await.map_err(index_fault)?))
+            let retained = index.retain(oldest).await?;
+            Ok((retained, index.clean(GRACE).await?))
         };
         retain.await.map_err(|fault: Fault| fault.diagnostic())
     }

@@ -78,16 +78,16 @@ impl Index {
     /// # Errors
     /// Where a file cannot be written, a column has another type, or somebody else has added one of the inputs.
     pub async fn append(&mut self, events: &[RecordBatch], progress: &[Progress]) -> Result<Appended> {
-        for _ in 1..ATTEMPTS {
+        let mut attempt = 1;
+        loop {
             let staged = self.stage(events).await?;
             match self.publish(vec![staged], progress).await {
                 // Others have taken names of columns: the files are written anew.
-                Err(error) if error.problem == Problem::Contended => self.check(progress).await?,
+                Err(error) if error.problem == Problem::Contended && attempt < ATTEMPTS => self.check(progress).await?,
                 answer => return answer,
             }
+            attempt += 1;
         }
-        let staged = self.stage(events).await?;
-        self.publish(vec![staged], progress).await
     }
 
     /// Writes events to files that no search sees yet.

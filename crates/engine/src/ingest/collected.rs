@@ -8,7 +8,6 @@ use speleo_index::Index;
 use speleo_knowledge::Knowledge;
 
 use super::{
-    index_fault,
     unit::{Unit, UnitPiece},
     work::Worker,
 };
@@ -40,11 +39,11 @@ pub(crate) async fn collect(
         source: Some(name.to_owned()),
         ..IndexSetting::default()
     };
-    let mut index = Index::open(place).await.map_err(index_fault)?;
+    let mut index = Index::open(place).await?;
     let (pieces, _) = Files::find(&[setting])?.pieces(zone, knowledge);
     let base = index.numbers(pieces.iter().map(|piece| piece.span()).sum());
     let unit = Unit { pieces: pieces.into_iter().map(|piece| UnitPiece { piece, progress: None, base }).collect() };
     let written = Worker::new(zone, &index, place, Vec::new()).write(unit).await?;
-    index.publish(written.staged, &[]).await.map_err(index_fault)?;
+    index.publish(written.staged, &[]).await?;
     Ok(())
 }

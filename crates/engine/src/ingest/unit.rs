@@ -5,7 +5,7 @@ use std::ops::Range;
 use speleo_index::{Index, Progress};
 use speleo_syntax::{Code, Diagnostic};
 
-use super::{Ingested, index_fault, input};
+use super::{Ingested, input};
 use crate::{fault::Fault, source::Piece};
 
 /// Bytes of a unit: large enough for files that are worth it, small enough for every core to hold one.
@@ -88,7 +88,7 @@ async fn new_parts(
     let mut parts = Vec::new();
     for (number, slice) in slices(file, size).into_iter().enumerate() {
         let input = format!("{name}:{number}");
-        let mark = index.progress(&input).await.map_err(index_fault)?;
+        let mark = index.progress(&input).await?;
         let place = mark.map(|mark| input::place(path, mark)).transpose().map_err(failed)?.flatten();
         let start = match place {
             Some(place) if place >= slice.end => continue,

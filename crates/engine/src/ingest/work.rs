@@ -16,7 +16,7 @@ use speleo_syntax::Diagnostic;
 use tokio::sync::mpsc::Sender;
 
 use super::{
-    Shared, index_fault, rejected,
+    Shared, rejected,
     unit::{Unit, UnitPiece},
 };
 use crate::{
@@ -108,12 +108,12 @@ impl Worker {
                 size += batch.get_array_memory_size();
                 batches.push(batch);
                 if size >= STAGE_BYTES {
-                    written.staged.push(self.index.stage(&batches).await.map_err(index_fault)?);
+                    written.staged.push(self.index.stage(&batches).await?);
                     (batches, size) = (Vec::new(), 0);
                 }
             }
             if !batches.is_empty() {
-                written.staged.push(self.index.stage(&batches).await.map_err(index_fault)?);
+                written.staged.push(self.index.stage(&batches).await?);
             }
         }
         written.warnings = read.notes.list();

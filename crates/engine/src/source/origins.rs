@@ -74,7 +74,7 @@ fn of_file(file: &DataFile, origin: &builder::Origin) -> Origin {
 }
 
 /// What an origin says by some columns.
-fn by(origin: Origin, columns: &[&'static str]) -> Origin {
+pub(super) fn by(origin: Origin, columns: &[&'static str]) -> Origin {
     let asked = |name: &str, value: Option<String>| value.filter(|_| columns.contains(&name));
     Origin {
         source: asked("source", origin.source),
@@ -82,6 +82,15 @@ fn by(origin: Origin, columns: &[&'static str]) -> Origin {
         sourcetype: asked("sourcetype", origin.sourcetype),
         structured: origin.structured,
     }
+}
+
+/// The origin that a row says, whose texts are those of `columns`.
+pub(super) fn of_row(texts: &[Texts], columns: &[&'static str], row: usize, structured: bool) -> Origin {
+    let value = |name: &str| {
+        let place = columns.iter().position(|known| *known == name)?;
+        texts.get(place)?.get(row).map(|text| text.into_owned())
+    };
+    Origin { source: value("source"), host: value("host"), sourcetype: value("sourcetype"), structured }
 }
 
 impl Part {
@@ -182,12 +191,7 @@ impl Index {
             let files = files.as_primitive::<Int64Type>();
             let texts = texts.iter().map(Texts::new).collect::<std::result::Result<Vec<_>, _>>()?;
             for row in 0..batch.num_rows() {
-                let value = |name: &str| {
-                    let place = columns.iter().position(|known| *known == name)?;
-                    texts.get(place)?.get(row).map(|text| text.into_owned())
-                };
-                let (source, host, sourcetype) = (value("source"), value("host"), value("sourcetype"));
-                found.entry(files.value(row)).or_default().push(Origin { source, host, sourcetype, structured: false });
+                found.entry(files.value(row)).or_default().push(of_row(&texts, columns, row, false));
             }
         }
         Ok(found)

@@ -35,9 +35,10 @@ use speleo_plan::Origin;
 
 use super::{
     columnar::{ColumnarTable, column, convert},
+    origins::{by, of_row},
     schema::{self, RAW},
 };
-use crate::{fault::Fault, ingest::index_fault, run};
+use crate::{fault::Fault, run};
 
 /// A native index that is open.
 #[derive(Debug)]
@@ -65,8 +66,8 @@ impl Stored {
     /// Where it cannot be read.
     pub(super) async fn open(name: &str, folder: &Path, session: &SessionContext) -> std::result::Result<Self, Fault> {
         let failed = |error: DataFusionError| Fault::data(folder.display(), error);
-        let index = Index::open(&folder.to_string_lossy()).await.map_err(index_fault)?;
-        let parts = index.parts().map_err(index_fault)?;
+        let index = Index::open(&folder.to_string_lossy()).await?;
+        let parts = index.parts()?;
         let table = table(&index, &parts, name, session).map_err(failed)?;
         let open = parts.iter().any(|part| part.nulls(STRUCTURED) != Some(0));
         let known = parts.iter().filter_map(|part| part.origins.as_ref()).flatten().map(plain).collect();
@@ -95,16 +96,7 @@ impl Stored {
         columns: &[&'static str],
         session: &SessionContext,
     ) -> speleo_plan::Result<Vec<Origin>> {
-        let by = |origin: &Origin| {
-            let value = |name: &str, value: &Option<String>| value.clone().filter(|_| columns.contains(&name));
-            Origin {
-                source: value("source", &origin.source),
-                host: value("host", &origin.host),
-                sourcetype: value("sourcetype", &origin.sourcetype),
-                structured: origin.structured,
-            }
-        };
-        let mut origins: Vec<Origin> = self.known.iter().map(by).collect();
+        let mut origins: Vec<Origin> = self.known.iter().map(|origin| by(origin.clone(), columns)).collect();
         if let Some(asked) = &self.asked {
             origins.extend(self.ask(asked, columns, session).await?);
         }
@@ -132,13 +124,8 @@ impl Stored {
                 batch.columns().iter().take(columns.len()).map(Texts::new).collect::<std::result::Result<_, _>>()?;
             let flags = batch.columns().last();
             for row in 0..batch.num_rows() {
-                let value = |name: &str| {
-                    let place = columns.iter().position(|known| *known == name)?;
-                    texts.get(place)?.get(row).map(|text| text.into_owned())
-                };
                 let structured = flags.is_some_and(|flags| flags.is_valid(row));
-                let (source, host, sourcetype) = (value("source"), value("host"), value("sourcetype"));
-                origins.push(Origin { source, host, sourcetype, structured });
+                origins.push(of_row(&texts, columns, row, structured));
             }
         }
         self.origins.lock().unwrap_or_else(PoisonError::into_inner).insert(columns.to_vec(), origins.clone());
@@ -189,7 +176,7 @@ fn address(index: &Index) -> ObjectStoreUrl {
 
 /// The columns that stand in files.
 fn stored_schema(index: &Index) -> Result<SchemaRef> {
-    let schema = index.schema().map_err(index_fault)?;
+    let schema = index.schema().map_err(Fault::from)?;
     let fields = schema.fields().iter().filter(|field| field.name() != DAY);
     Ok(Arc::new(Schema::new(fields.cloned().collect::<Vec<_>>())))
 }

@@ -65,6 +65,13 @@ impl Staged {
         self.files.iter().map(|file| u64::try_from(file.add.size).unwrap_or(0)).sum()
     }
 
+    /// Notes something of each file, which [`crate::Part::tags`] tells. Names are the writer's own, such as `speleo.unit`.
+    pub fn tagged(mut self, tags: &HashMap<String, String>) -> Self {
+        let tags = || tags.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
+        self.files.iter_mut().for_each(|file| file.add.tags.get_or_insert_default().extend(tags()));
+        self
+    }
+
     fn paths(&self) -> impl Iterator<Item = Path> {
         self.files.iter().map(|file| Path::from(file.add.path.as_str()))
     }
@@ -105,6 +112,18 @@ impl Index {
         };
         let files = self.write(&events, &columns, Layout::Hot).await?;
         Ok(Staged { files, columns })
+    }
+
+    /// Writes a file without events, for what its tags say.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn stage_empty(&self) -> Result<Staged> {
+        let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+        let none = RecordBatch::new_empty(shared(Schema::new(vec![Field::new(TIME, time, true)])));
+        let none = sorted(&self.numbered(&[none])?)?;
+        let bytes = Layout::Hot.file(&none)?;
+        Ok(Staged { files: vec![self.put(None, &none, bytes).await?], columns: self.columns.clone() })
     }
 
     /// Shows staged files to searches, all of them at once, and notes how far inputs were read.

@@ -153,6 +153,7 @@ mod tests {
             earliest: Some(earliest),
             latest: None,
             origins: None,
+            tags: HashMap::new(),
             nulls: HashMap::new(),
         }
     }

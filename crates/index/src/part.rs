@@ -25,6 +25,8 @@ pub struct Part {
     pub latest: Option<i64>,
     /// Where its events are from; none where the log does not say.
     pub origins: Option<Vec<Origin>>,
+    /// What its writer noted of it: see [`crate::Staged::tagged`].
+    pub tags: HashMap<String, String>,
     /// How many events lack each column.
     pub(crate) nulls: HashMap<String, u64>,
 }
@@ -41,6 +43,7 @@ impl Part {
         Self {
             origins: tags.as_ref().and_then(origin::read),
             nulls: nulls.collect(),
+            tags: tags.into_iter().flatten().filter_map(|(name, value)| Some((name, value?))).collect(),
             path: view.object_store_path(),
             size: u64::try_from(view.size()).unwrap_or(0),
             rows: stats.get("numRecords").and_then(Value::as_u64),

@@ -1,4 +1,4 @@
-//! What is old leaves the index: whole files, whose newest event is older than a time.
+//! What is old leaves the index: whole files, whose newest event is older than a time; and what its writer does not want any more.
 
 use deltalake_core::{kernel::Action, protocol::DeltaOperation};
 
@@ -25,13 +25,20 @@ impl Index {
     /// # Errors
     /// Where the log cannot be written, or others change it without end.
     pub async fn retain(&mut self, oldest: i64) -> Result<Retained> {
+        self.remove(|part| part.latest.is_some_and(|latest| latest < oldest)).await
+    }
+
+    /// Takes out the files that are meant, all of them or none. What is meant is asked again where others changed the index.
+    ///
+    /// # Errors
+    /// Where the log cannot be written, or others change it without end.
+    pub async fn remove(&mut self, is_meant: impl Fn(&Part) -> bool) -> Result<Retained> {
         for _ in 0..ATTEMPTS {
-            let is_old = |part: &Part| part.latest.is_some_and(|latest| latest < oldest);
-            let old: Vec<Part> = self.parts()?.into_iter().filter(is_old).collect();
-            if old.is_empty() {
+            let meant: Vec<Part> = self.parts()?.into_iter().filter(&is_meant).collect();
+            if meant.is_empty() {
                 return Ok(Retained::default());
             }
-            let actions = self.removals(&old)?.into_iter().map(|action| match action {
+            let actions = self.removals(&meant)?.into_iter().map(|action| match action {
                 Action::Remove(remove) => {
                     Action::Remove(deltalake_core::kernel::Remove { data_change: true, ..remove })
                 }
@@ -41,9 +48,9 @@ impl Index {
             match self.commit(actions, &[], DeltaOperation::Delete { predicate: None }).await {
                 Ok(_) => {
                     return Ok(Retained {
-                        files: old.len(),
-                        rows: old.iter().filter_map(|part| part.rows).sum(),
-                        bytes: old.iter().map(|part| part.size).sum(),
+                        files: meant.len(),
+                        rows: meant.iter().filter_map(|part| part.rows).sum(),
+                        bytes: meant.iter().map(|part| part.size).sum(),
                     });
                 }
                 Err(error) if is_conflict(&error) => self.refresh().await?,

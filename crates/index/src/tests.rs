@@ -285,3 +285,26 @@ async fn what_fails_behind_a_commit_does_not_take_the_commit_back() {
     std::fs::remove_dir_all(&checkpoint).unwrap();
     assert_eq!(rows(&Index::open(&place(&folder)).await.unwrap()).await, 21);
 }
+
+#[tokio::test]
+async fn what_is_noted_of_files_stays_and_files_can_be_chosen_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::create(&place(&folder)).await.unwrap();
+    let tag = |value: usize| std::collections::HashMap::from([("test.unit".to_owned(), value.to_string())]);
+    // Every twenty versions the log is summed up: notes must survive that.
+    for unit in 0..21 {
+        let staged = vec![
+            index.stage_empty().await.unwrap().tagged(&tag(unit)),
+            index.stage(&[events(&[Some(unit as i64), Some(DAY_MICROS)])]).await.unwrap().tagged(&tag(unit)),
+        ];
+        index.publish(staged, &[]).await.unwrap();
+    }
+    let mut index = Index::open(&place(&folder)).await.unwrap();
+    let units: BTreeSet<String> = index.parts().unwrap().iter().map(|part| part.tags["test.unit"].clone()).collect();
+    assert_eq!((index.parts().unwrap().len(), units.len()), (21 * 3, 21));
+    assert_eq!(index.parts().unwrap().iter().filter(|part| part.rows == Some(0)).count(), 21);
+    let removed = index.remove(|part| part.tags["test.unit"] == "7").await.unwrap();
+    assert_eq!((removed.files, removed.rows), (3, 2));
+    assert_eq!(index.remove(|part| part.tags["test.unit"] == "7").await.unwrap().files, 0);
+    assert_eq!(rows(&Index::open(&place(&folder)).await.unwrap()).await, 40);
+}

@@ -367,9 +367,12 @@ pub(crate) struct FmtArgs {
 /// `explain`
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A search, or a code such as E0203
-    #[arg(value_name = "SPL|CODE")]
+    /// A search, or a code such as E0203; `analyze` in front of a search runs it and tells what was read
+    #[arg(value_name = "[analyze] SPL|CODE")]
     pub(crate) text: Vec<String>,
+    /// Run the search too, and tell what was read
+    #[arg(long)]
+    pub(crate) analyze: bool,
     /// A saved query file
     #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
     pub(crate) file: Option<PathBuf>,

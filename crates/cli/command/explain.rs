@@ -1,4 +1,5 @@
-//! `speleo explain`: how a search becomes plans, or what a code means. `speleo explain E0203`
+//! `speleo explain`: how a search becomes plans, or what a code means. `speleo explain E0203`,
+//! `speleo explain analyze 'index=web 404'`
 
 use std::io::{self, Write};
 
@@ -21,19 +22,29 @@ pub(crate) async fn run(args: ExplainArgs) -> Result<Exit> {
     {
         return explain_code(word);
     }
-    let query = session::needed_query(&args.text, args.file.as_deref(), &args.set)?;
+    let (analyzes, text) = match args.text.as_slice() {
+        [first, rest @ ..] if first == ANALYZE && !rest.is_empty() => (true, rest),
+        text => (args.analyze, text),
+    };
+    let query = session::needed_query(text, args.file.as_deref(), &args.set)?;
     let mut reporter = Reporter::new(args.errors.error_format);
     let exit = match session::open(session::settings_for(&args.world, &query), &mut reporter).await {
-        Some(engine) => explain(&engine, &query, &mut reporter).await?,
+        Some(engine) => explain(&engine, &query, analyzes, &mut reporter).await?,
         None => Exit::Failed,
     };
     reporter.finish();
     Ok(exit)
 }
 
-/// Explains a search.
-pub(crate) async fn explain(engine: &Engine, query: &Query, reporter: &mut Reporter) -> Result<Exit> {
-    let explained = engine.explain(&query.text).await;
+/// The word in front of a search that is to be run as well.
+pub(crate) const ANALYZE: &str = "analyze";
+
+/// Explains a search; one that is analyzed is run as well.
+pub(crate) async fn explain(engine: &Engine, query: &Query, analyzes: bool, reporter: &mut Reporter) -> Result<Exit> {
+    let explained = match analyzes {
+        true => engine.analyze(&query.text).await,
+        false => engine.explain(&query.text).await,
+    };
     reporter.report(query, &explained.diagnostics);
     match explained.result {
         Ok(explanation) => {
@@ -76,6 +87,9 @@ fn write(explanation: &Explanation, out: &mut dyn Write) -> Result<()> {
         pushed => pushed.join("\n"),
     };
     section(out, "Pushed down to the scans", &pushed)?;
+    if let Some(read) = &explanation.read {
+        section(out, "Read", &read.join("\n"))?;
+    }
     Ok(())
 }
 

@@ -289,6 +289,15 @@ impl Engine {
     /// Shows what a search becomes: its text without macros, its steps, its plans, and what reaches each scan. Steps run,
     /// nothing is written.
     pub async fn explain(&self, text: &str) -> Explained {
+        self.explain_and(text, false).await
+    }
+
+    /// Explains a search, and runs its plan to tell what was read. Nothing is written.
+    pub async fn analyze(&self, text: &str) -> Explained {
+        self.explain_and(text, true).await
+    }
+
+    async fn explain_and(&self, text: &str, runs: bool) -> Explained {
         let mut read = self.read(text);
         let mut diagnostics = std::mem::take(&mut read.diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) {
@@ -303,7 +312,8 @@ impl Engine {
                     Err(problems) => Err(problems),
                     Ok(planned) => {
                         diagnostics.extend(read.expansion.locate(planned.notes));
-                        explain::explain(&self.shared.session, read.expansion.text.clone(), planned.plan, &world.record)
+                        let (session, text) = (&self.shared.session, read.expansion.text.clone());
+                        explain::explain(session, text, planned.plan, &world.record, runs)
                             .await
                             .map_err(|error| read.expansion.locate(diagnose(error.into())))
                     }

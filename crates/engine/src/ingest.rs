@@ -26,7 +26,7 @@ use self::{
     unit::Unit,
     work::{Worker, Written},
 };
-use crate::{Engine, IndexSetting, fault::Fault, source::Files};
+use crate::{Engine, IndexSetting, fault::Fault, native::words, source::Files};
 
 /// Bytes of files that are shown to searches at once.
 const PUBLISH_BYTES: u64 = 512 << 20;
@@ -93,7 +93,7 @@ impl Engine {
         told: &(dyn Fn(&Ingested) + Send + Sync),
     ) -> Result<Ingested, Fault> {
         let place = self.catalog().native(&order.index)?;
-        let mut index = Index::open(&place).await?;
+        let mut index = Index::open(&place).await?.with_words(words());
         let mut done = Ingested::default();
         let zone = self.clock()?.zone();
         let (files, warnings) = Files::find(&order.settings())?.pieces(zone, self.shared_knowledge());

@@ -4,16 +4,37 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
-use speleo_index::{Cleaned, Column, Compacted, Index, Part, Retained};
+use speleo_functions::terms;
+use speleo_index::{Cleaned, Column, Compacted, Index, Part, Retained, Words};
 use speleo_syntax::{Code, Diagnostic};
 
 use crate::{Engine, fault::Fault};
 
 /// How long files stay after they have left an index: searches that began before may still read them.
 const GRACE: Duration = Duration::from_secs(3600);
+
+/// The words of searches, as filters of files have them.
+#[derive(Debug)]
+struct SearchWords;
+
+impl Words for SearchWords {
+    fn rule(&self) -> &'static str {
+        terms::RULE
+    }
+
+    fn each(&self, text: &str, keep: &mut dyn FnMut(&[u8])) {
+        terms::each(text, keep);
+    }
+}
+
+/// What words are in native indexes.
+pub(crate) fn words() -> Arc<dyn Words> {
+    Arc::new(SearchWords)
+}
 
 /// A native index, and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +149,7 @@ impl Engine {
 
     async fn open_native(&self, name: &str) -> Result<(String, Index), Fault> {
         let place = self.catalog().native(name)?;
-        let index = Index::open(&place).await?;
+        let index = Index::open(&place).await?.with_words(words());
         Ok((place, index))
     }
 

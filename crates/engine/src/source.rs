@@ -36,6 +36,7 @@ pub(crate) use self::{
     piece::{Piece, read, split_place},
     remembered::Remembered,
     schema::{SEQUENCE, time_type},
+    stored::Chosen,
 };
 
 use self::{

@@ -10,6 +10,7 @@ pub mod eval;
 pub mod series;
 pub mod spec;
 pub mod stats;
+pub mod terms;
 pub mod time;
 pub mod value;
 pub mod window;

@@ -27,7 +27,7 @@ use crate::{
     column::stored,
     compact::contended,
     error::Result,
-    layout::{FRONT, shared},
+    layout::{FRONT, Written, shared},
     origin, statistics,
 };
 
@@ -241,17 +241,19 @@ impl Index {
         let mut files = Vec::new();
         for (day, rows) in by_day(events, columns)? {
             let sorted = sorted(&rows)?;
-            let bytes = layout.file(&sorted)?;
-            files.push(self.put(day.as_deref(), &sorted, bytes).await?);
+            let file = layout.file(&sorted, self.words.as_deref())?;
+            files.push(self.put(day.as_deref(), &sorted, file).await?);
         }
         Ok(files)
     }
 
-    pub(crate) async fn put(&self, day: Option<&str>, events: &RecordBatch, bytes: Vec<u8>) -> Result<NewFile> {
+    pub(crate) async fn put(&self, day: Option<&str>, events: &RecordBatch, file: Written) -> Result<NewFile> {
         let folder = day.unwrap_or("__HIVE_DEFAULT_PARTITION__");
         let name = format!("{DAY}={folder}/{}.parquet", uuid());
+        let Written { bytes, tag } = file;
         let size = bytes.len();
         self.store().put(&Path::from(name.as_str()), bytes.into()).await?;
+        let tags: HashMap<_, _> = origin::tag(events).into_iter().chain(tag).collect();
         let add = Add {
             path: name,
             partition_values: HashMap::from([(DAY.to_owned(), day.map(str::to_owned))]),
@@ -259,7 +261,7 @@ impl Index {
             modification_time: millis(),
             data_change: true,
             stats: Some(statistics::of(events)),
-            tags: origin::tags(events),
+            tags: (!tags.is_empty()).then_some(tags),
             ..Add::default()
         };
         Ok(NewFile { add, rows: events.num_rows() as u64 })

@@ -69,9 +69,9 @@ impl Index {
         }
         let events = sorted(&batches)?;
         drop(batches);
-        let bytes = Layout::Cold.file(&events)?;
+        let file = Layout::Cold.file(&events, self.words.as_deref())?;
         let day = group.first().and_then(|part| part.day.as_deref());
-        let file = self.put(day, &events, bytes).await?;
+        let file = self.put(day, &events, file).await?;
         let removed = self.removals(group)?;
         let path = Path::from(file.add.path.as_str());
         if removed.len() != group.len() {
@@ -154,6 +154,7 @@ mod tests {
             latest: None,
             origins: None,
             tags: HashMap::new(),
+            words: None,
             nulls: HashMap::new(),
         }
     }

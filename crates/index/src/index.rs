@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, atomic::AtomicI64},
 };
 
-use crate::{Columns, DAY, IndexError, Part, Problem, error::Result, progress::Progress};
+use crate::{Columns, DAY, IndexError, Part, Problem, Words, error::Result, progress::Progress};
 use deltalake_core::{
     DeltaTable, DeltaTableBuilder, ObjectStore, TableProperty,
     arrow::datatypes::SchemaRef,
@@ -31,6 +31,8 @@ pub struct Index {
     pub(crate) planned: Arc<Mutex<Columns>>,
     /// The greatest number of an event that was given out here.
     pub(crate) sequence: Arc<AtomicI64>,
+    /// What words are of which files get filters.
+    pub(crate) words: Option<Arc<dyn Words>>,
 }
 
 impl Index {
@@ -77,7 +79,13 @@ impl Index {
     pub(crate) fn of(table: DeltaTable) -> Result<Self> {
         let columns = Columns::of(table.snapshot()?.schema().as_ref());
         let planned = Arc::new(Mutex::new(columns.clone()));
-        Ok(Self { table, columns, planned, sequence: Arc::default() })
+        Ok(Self { table, columns, planned, sequence: Arc::default(), words: None })
+    }
+
+    /// Gives filters of these words to files that are written from now on.
+    #[must_use]
+    pub fn with_words(self, words: Arc<dyn Words>) -> Self {
+        Self { words: Some(words), ..self }
     }
 
     /// Looks whether others changed it.

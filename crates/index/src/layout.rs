@@ -18,6 +18,7 @@ use deltalake_core::{
 use crate::{
     INDEXED, RAW, SEQUENCE, TIME,
     error::{IndexError, Result},
+    words::{Filters, Words},
 };
 
 /// Rows of a page at most: what a search reads around a match.
@@ -26,6 +27,13 @@ const PAGE_ROWS: usize = 8192;
 const GROUP_ROWS: usize = 256 * 1024;
 /// How hard cold files are compressed.
 const ZSTD_LEVEL: i32 = 5;
+
+/// A file before it is stored.
+pub(crate) struct Written {
+    pub(crate) bytes: Vec<u8>,
+    /// What the log is to say of the words in it.
+    pub(crate) tag: Option<(String, Option<String>)>,
+}
 
 /// What files are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +45,22 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// The bytes of a file with these events, which are in the order of the file.
-    pub(crate) fn file(self, events: &RecordBatch) -> Result<Vec<u8>> {
+    /// A file with these events, which are in the order of the file.
+    pub(crate) fn file(self, events: &RecordBatch, words: Option<&dyn Words>) -> Result<Written> {
         let mut writer = ArrowWriter::try_new(Vec::new(), events.schema(), Some(self.properties(&events.schema())))
             .map_err(IndexError::events)?;
         writer.write(events).map_err(IndexError::events)?;
-        writer.into_inner().map_err(IndexError::events)
+        writer.flush().map_err(IndexError::events)?;
+        let place = writer.bytes_written();
+        let filters = match words {
+            Some(words) => Filters::of(events, words, place)?,
+            None => None,
+        };
+        for filter in filters.iter().flat_map(Filters::bytes) {
+            writer.write_all(filter).map_err(IndexError::events)?;
+        }
+        let tag = filters.map(|filters| filters.tag(place));
+        Ok(Written { bytes: writer.into_inner().map_err(IndexError::events)?, tag })
     }
 
     fn properties(self, schema: &SchemaRef) -> WriterProperties {

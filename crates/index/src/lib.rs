@@ -8,7 +8,7 @@
 //! | [`Index::retain`], [`Index::clean`] | forgets what is old, and deletes what nobody reads any more |
 //!
 //! The log is Delta's, so several writers may add events at once and any Delta reader finds them. The files are ours: partitioned
-//! by day, newest event first, with small pages. A field keeps its name in the metadata of its column, because names in Delta are
+//! by day, newest event first, with small pages, and with filters of the words in each block of rows. A field keeps its name in the metadata of its column, because names in Delta are
 //! short of characters and of case; a field that has numbers in one event and text in another has a column for each.
 //!
 //! Nothing here knows SPL, nor how a file becomes events.
@@ -26,6 +26,7 @@ mod part;
 mod progress;
 mod retain;
 mod statistics;
+mod words;
 
 pub use append::{Appended, Staged};
 pub use clean::Cleaned;
@@ -38,6 +39,7 @@ pub use origin::Origin;
 pub use part::Part;
 pub use progress::Progress;
 pub use retain::Retained;
+pub use words::{Blocks, WordFilters, Words};
 
 /// Arrow as the files are made of.
 pub use deltalake_core::arrow;

@@ -24,8 +24,8 @@ pub struct Origin {
     pub structured: bool,
 }
 
-/// The tags of a file with these events.
-pub(crate) fn tags(events: &RecordBatch) -> Option<HashMap<String, Option<String>>> {
+/// The tag of a file with these events.
+pub(crate) fn tag(events: &RecordBatch) -> Option<(String, Option<String>)> {
     let text = |name: &str| events.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
     let (source, host, sourcetype) = (text("source"), text("host"), text("sourcetype"));
     let structured = events.column_by_name(STRUCTURED);
@@ -48,7 +48,7 @@ pub(crate) fn tags(events: &RecordBatch) -> Option<HashMap<String, Option<String
         .into_iter()
         .map(|origin| serde_json::json!([origin.source, origin.host, origin.sourcetype, origin.structured]))
         .collect();
-    Some(HashMap::from([(TAG.to_owned(), Some(serde_json::Value::from(rows).to_string()))]))
+    Some((TAG.to_owned(), Some(serde_json::Value::from(rows).to_string())))
 }
 
 /// The origins that a file's tags tell; none where they do not.

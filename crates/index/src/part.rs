@@ -6,7 +6,7 @@ use deltalake_core::kernel::LogicalFileView;
 use object_store::path::Path;
 use serde_json::Value;
 
-use crate::{DAY, Origin, TIME, origin, statistics};
+use crate::{DAY, Origin, TIME, WordFilters, origin, statistics};
 
 /// A file with events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Part {
     pub origins: Option<Vec<Origin>>,
     /// What its writer noted of it: see [`crate::Staged::tagged`].
     pub tags: HashMap<String, String>,
+    /// Where the filters of its words are; none where it has none.
+    pub words: Option<WordFilters>,
     /// How many events lack each column.
     pub(crate) nulls: HashMap<String, u64>,
 }
@@ -42,6 +44,7 @@ impl Part {
         let nulls = nulls.into_iter().flatten().filter_map(|(name, count)| Some((name.clone(), count.as_u64()?)));
         Self {
             origins: tags.as_ref().and_then(origin::read),
+            words: tags.as_ref().and_then(WordFilters::of),
             nulls: nulls.collect(),
             tags: tags.into_iter().flatten().filter_map(|(name, value)| Some((name, value?))).collect(),
             path: view.object_store_path(),

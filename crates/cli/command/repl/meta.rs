@@ -23,7 +23,7 @@ A search runs at Enter; inside quotes or brackets, or after a `|`, Enter begins 
 :lookups                   the lookup tables
 :mode [FORMAT]             how rows are written: table, vertical, raw, csv, tsv, json, jsonl, markdown, html
 :time [EARLIEST [LATEST]]  the time range, such as `:time -24h now` or `:time Last 24 hours`; alone, all time
-:explain SPL               how a search is planned
+:explain [analyze] SPL     how a search is planned; and run, and what was read
 :quit                      leaves, as Ctrl-D does
 ";
 
@@ -44,9 +44,12 @@ impl Shell {
             "lookups" => list(self.engine.lookup_names())?,
             "mode" => self.mode(rest),
             "time" => self.time(rest).await,
-            "explain" => explain::explain(&self.engine, &Query::typed(rest), &mut Reporter::new(self.error_format))
-                .await
-                .map(drop)?,
+            "explain" => {
+                let analyzed = rest.strip_prefix(explain::ANALYZE).filter(|rest| rest.starts_with(char::is_whitespace));
+                let query = Query::typed(analyzed.unwrap_or(rest).trim());
+                let mut reporter = Reporter::new(self.error_format);
+                explain::explain(&self.engine, &query, analyzed.is_some(), &mut reporter).await.map(drop)?;
+            }
             _ => diagnostic::print_error(&format!("there is no `:{name}`; `:help` lists what there is")),
         }
         Ok(false)

@@ -43,8 +43,10 @@ pub struct Explanation {
     pub optimized: String,
     /// The operators.
     pub physical: String,
-    /// What reached each scan: columns, conditions, limit; a line each.
+    /// What reached each scan: files, columns, conditions, limit; a line each.
     pub pushed: Vec<String>,
+    /// What each scan read when the plan ran, a line each; none where it was not run.
+    pub read: Option<Vec<String>>,
 }
 
 /// How explaining went.

@@ -1,4 +1,4 @@
-//! A search as text at each stage, and what of it reaches the files.
+//! A search as text at each stage, what of it reaches the files, and, once it ran, what was read of them.
 
 use std::sync::Arc;
 
@@ -6,54 +6,125 @@ use datafusion::{
     datasource::{physical_plan::FileScanConfig, source::DataSourceExec},
     error::Result,
     logical_expr::LogicalPlan,
-    physical_plan::{ExecutionPlan, displayable},
+    physical_plan::{
+        ExecutionPlan, collect,
+        display::DisplayableExecutionPlan,
+        displayable,
+        empty::EmptyExec,
+        metrics::{MetricValue, MetricsSet},
+    },
     prelude::SessionContext,
 };
 
 use super::Explanation;
-use crate::world::Record;
+use crate::{run, source::Chosen, world::Record};
 
-/// Explains a plan.
+/// Explains a plan; with `runs` it is run, and tells what it did.
 pub(super) async fn explain(
     session: &SessionContext,
     expanded: String,
     plan: LogicalPlan,
     record: &Record,
+    runs: bool,
 ) -> Result<Explanation> {
     let state = session.state();
     let logical = plan.display_indent().to_string();
     let optimized = state.optimize(&plan)?;
     let physical = state.create_physical_plan(&plan).await?;
-    let mut pushed = Vec::new();
-    collect(&physical, &mut pushed);
+    if runs {
+        run::guard(collect(Arc::clone(&physical), state.task_ctx())).await?;
+    }
+    let shown = match runs {
+        true => DisplayableExecutionPlan::with_metrics(physical.as_ref()).indent(true).to_string(),
+        false => displayable(physical.as_ref()).indent(true).to_string(),
+    };
+    let mut scans = Vec::new();
+    find_scans(&physical, &mut scans);
+    let read = || scans.iter().map(|scan| read_of(scan)).collect();
     Ok(Explanation {
         expanded,
         steps: record.steps(),
         logical,
         optimized: optimized.display_indent().to_string(),
-        physical: displayable(physical.as_ref()).indent(true).to_string(),
-        pushed,
+        physical: shown,
+        pushed: scans.iter().filter_map(|scan| pushed(scan)).collect(),
+        read: runs.then(read),
     })
 }
 
-fn collect(plan: &Arc<dyn ExecutionPlan>, pushed: &mut Vec<String>) {
-    for child in plan.children() {
-        collect(child, pushed);
+/// The leaves of a plan.
+fn find_scans<'p>(plan: &'p Arc<dyn ExecutionPlan>, scans: &mut Vec<&'p Arc<dyn ExecutionPlan>>) {
+    let children = plan.children();
+    if children.is_empty() {
+        scans.push(plan);
     }
-    let Some(scan) = plan.downcast_ref::<DataSourceExec>() else { return };
-    let Some(config) = scan.data_source().downcast_ref::<FileScanConfig>() else { return };
+    for child in children {
+        find_scans(child, scans);
+    }
+}
+
+fn config(plan: &Arc<dyn ExecutionPlan>) -> Option<&FileScanConfig> {
+    plan.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()
+}
+
+/// The first file of a scan, and how many others there are.
+fn name(config: &FileScanConfig) -> String {
     let file = config.file_groups.iter().flat_map(|group| group.iter()).next();
     let name = file.map_or_else(|| "no file".to_owned(), |file| file.object_meta.location.to_string());
     let files = config.file_groups.iter().map(|group| group.len()).sum::<usize>();
     let more = if files > 1 { format!(" and {} more parts", files - 1) } else { String::new() };
-    let schema = scan.schema();
+    format!("{} {name}{more}", config.file_source().file_type())
+}
+
+/// What reached a scan.
+fn pushed(plan: &Arc<dyn ExecutionPlan>) -> Option<String> {
+    if plan.downcast_ref::<EmptyExec>().is_some() {
+        return Some("no file can have rows that pass".to_owned());
+    }
+    let config = config(plan)?;
+    let schema = plan.schema();
     let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let mut line = format!("{} {name}{more}: columns [{}]", config.file_source().file_type(), columns.join(", "));
+    let mut line = format!("{}: columns [{}]", name(config), columns.join(", "));
     if let Some(filter) = config.file_source().filter() {
         line.push_str(&format!(", filter {filter}"));
     }
     if let Some(limit) = config.limit {
         line.push_str(&format!(", limit {limit}"));
     }
-    pushed.push(line);
+    let mut files = config.file_groups.iter().flat_map(|group| group.iter());
+    if let Some(chosen) = files.find_map(|file| file.extensions.get::<Chosen>()) {
+        line.push_str(&format!(
+            "; of {} files {} by time and {} by words, of {} rows {}",
+            chosen.of_files, chosen.in_time, chosen.files, chosen.of_rows, chosen.rows
+        ));
+    }
+    Some(line)
+}
+
+/// What a scan did.
+fn read_of(plan: &Arc<dyn ExecutionPlan>) -> String {
+    let name = config(plan).map_or_else(|| plan.name().to_owned(), name);
+    let Some(metrics) = plan.metrics() else { return format!("{name}: nothing") };
+    let count = |name: &str| metrics.sum_by_name(name).map(|value| value.as_usize());
+    let mut line = format!("{name}: {} rows", metrics.output_rows().unwrap_or(0));
+    let mut add = |number: Option<usize>, what: &str| {
+        if let Some(number) = number.filter(|number| *number > 0) {
+            line.push_str(&format!(", {number} {what}"));
+        }
+    };
+    add(count("bytes_scanned"), "bytes read");
+    add(count(crate::source::EVENTS_READ), "events read");
+    add(left_out(&metrics, "row_groups_pruned_statistics"), "row groups left out by their bounds");
+    add(left_out(&metrics, "page_index_rows_pruned"), "rows left out by the bounds of their pages");
+    add(count("pushdown_rows_pruned"), "rows left out while they were decoded");
+    line
+}
+
+/// How many of what a scan could read it did not.
+fn left_out(metrics: &MetricsSet, name: &str) -> Option<usize> {
+    let pruned = |value: &MetricValue| match value {
+        MetricValue::PruningMetrics { name: own, pruning_metrics } if own == name => Some(pruning_metrics.pruned()),
+        _ => None,
+    };
+    metrics.iter().filter_map(|metric| pruned(metric.value())).reduce(|one, other| one + other)
 }

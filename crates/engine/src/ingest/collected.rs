@@ -11,7 +11,7 @@ use super::{
     unit::{Unit, UnitPiece},
     work::Worker,
 };
-use crate::{IndexSetting, fault::Fault, source::Files, time::Zone};
+use crate::{IndexSetting, fault::Fault, native::words, source::Files, time::Zone};
 
 /// Adds JSON lines to the index at a place, all of them or none.
 ///
@@ -39,7 +39,7 @@ pub(crate) async fn collect(
         source: Some(name.to_owned()),
         ..IndexSetting::default()
     };
-    let mut index = Index::open(place).await?;
+    let mut index = Index::open(place).await?.with_words(words());
     let (pieces, _) = Files::find(&[setting])?.pieces(zone, knowledge);
     let base = index.numbers(pieces.iter().map(|piece| piece.span()).sum());
     let unit = Unit { pieces: pieces.into_iter().map(|piece| UnitPiece { piece, progress: None, base }).collect() };

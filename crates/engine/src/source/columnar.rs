@@ -24,7 +24,7 @@ use datafusion::{
     execution::object_store::ObjectStoreUrl,
     logical_expr::{Expr, LogicalPlanBuilder},
     parquet::arrow::RowNumber,
-    physical_plan::ExecutionPlan,
+    physical_plan::{ExecutionPlan, empty::EmptyExec},
     prelude::SessionContext,
     scalar::ScalarValue,
 };
@@ -169,15 +169,39 @@ impl ColumnarTable {
         Self { format, store, files, file_schema, table_schema: builder.build() }
     }
 
-    /// Parquet files of a store with just the columns of a schema.
-    pub(super) fn stored(
-        format: Arc<dyn FileFormat>,
-        store: ObjectStoreUrl,
-        files: Vec<PartitionedFile>,
-        schema: SchemaRef,
-    ) -> Self {
+    /// Parquet files of a store with just the columns of a schema; which ones, each scan says.
+    pub(super) fn stored(format: Arc<dyn FileFormat>, store: ObjectStoreUrl, schema: SchemaRef) -> Self {
         let table_schema = TableSchemaBuilder::new(Arc::clone(&schema)).build();
-        Self { format, store, files, file_schema: schema, table_schema }
+        Self { format, store, files: Vec::new(), file_schema: schema, table_schema }
+    }
+
+    /// A scan of some files. Where few rows pass its filters, columns that no filter needs are read for those alone.
+    pub(super) async fn scan_files(
+        &self,
+        state: &dyn Session,
+        files: Vec<PartitionedFile>,
+        projection: Option<&Vec<usize>>,
+        limit: Option<usize>,
+        few_pass: bool,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        if files.is_empty() {
+            let schema = self.schema();
+            let read =
+                projection.map_or_else(|| Ok(Arc::clone(&schema)), |columns| schema.project(columns).map(Arc::new))?;
+            return Ok(Arc::new(EmptyExec::new(read)));
+        }
+        let source: Arc<dyn FileSource> = if self.is_parquet() {
+            Arc::new(ParquetSource::new(self.table_schema.clone()).with_pushdown_filters(few_pass))
+        } else {
+            Arc::new(ArrowSource::new_file_source(self.table_schema.clone()))
+        };
+        let groups = FileGroup::new(files).split_files(state.config().target_partitions());
+        let config = FileScanConfigBuilder::new(self.store.clone(), source)
+            .with_file_groups(groups)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        self.format.create_physical_plan(state, config).await
     }
 
     fn is_parquet(&self) -> bool {
@@ -207,17 +231,6 @@ impl TableProvider for ColumnarTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let source: Arc<dyn FileSource> = if self.is_parquet() {
-            Arc::new(ParquetSource::new(self.table_schema.clone()))
-        } else {
-            Arc::new(ArrowSource::new_file_source(self.table_schema.clone()))
-        };
-        let groups = FileGroup::new(self.files.clone()).split_files(state.config().target_partitions());
-        let config = FileScanConfigBuilder::new(self.store.clone(), source)
-            .with_file_groups(groups)
-            .with_projection_indices(projection.cloned())?
-            .with_limit(limit)
-            .build();
-        self.format.create_physical_plan(state, config).await
+        self.scan_files(state, self.files.clone(), projection, limit, false).await
     }
 }

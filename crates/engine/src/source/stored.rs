@@ -2,7 +2,10 @@
 //!
 //! A field that has numbers in some events and texts in others has a column for each kind; the view puts them together by the rule
 //! of [`super::schema`]: numbers and texts make texts, a list anywhere makes lists. What the log knows of a file's times goes along
-//! with it, so that a file outside of a search's range is not opened.
+//! with it, so that a file outside of a search's range is not opened ([`table`]).
+
+mod ask;
+mod table;
 
 use std::{
     collections::{HashMap, hash_map::DefaultHasher},
@@ -33,6 +36,9 @@ use speleo_functions::{eval::kernels, value::Texts};
 use speleo_index::{Column, DAY, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME};
 use speleo_plan::Origin;
 
+pub(crate) use self::table::Chosen;
+
+use self::table::{StoredFile, StoredTable};
 use super::{
     columnar::{ColumnarTable, column, convert},
     origins::{by, of_row},
@@ -157,9 +163,11 @@ fn table(index: &Index, parts: &[Part], name: &str, session: &SessionContext) ->
     let url = address(index);
     session.runtime_env().register_object_store(url.as_ref(), index.store());
     let schema = stored_schema(index)?;
-    let files = parts.iter().map(|part| file(part, &schema)).collect();
+    let stored = |part: &Part| StoredFile { part: part.clone(), file: file(part, &schema) };
+    let files = parts.iter().map(stored).collect();
     let format = ParquetFormat::default().with_options(session.state().default_table_options().parquet);
-    let base = ColumnarTable::stored(Arc::new(format), url, files, Arc::clone(&schema));
+    let base = ColumnarTable::stored(Arc::new(format), url, Arc::clone(&schema));
+    let base = StoredTable::new(base, files, index.store());
     let columns = view(index, &schema, name);
     let plan =
         LogicalPlanBuilder::scan("index", provider_as_source(Arc::new(base)), None)?.project(columns)?.build()?;

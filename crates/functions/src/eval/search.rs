@@ -11,7 +11,7 @@ mod lexicon;
 pub(crate) mod needle;
 mod rows;
 mod set;
-mod term;
+pub(crate) mod term;
 
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 

@@ -27,7 +27,7 @@ static CLASS: [Class; 256] = classes();
 
 /// What a byte does to a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
+pub(crate) enum Class {
     /// It belongs to it.
     Word,
     /// It ends it within a segment.
@@ -210,12 +210,12 @@ impl Probe for Term {
 }
 
 /// The class of a byte.
-pub(super) fn class(byte: u8) -> Class {
+pub(crate) fn class(byte: u8) -> Class {
     CLASS[usize::from(byte)]
 }
 
 /// The length of the major breaker of several characters that a text begins with.
-pub(super) fn encoded_length(text: &[u8]) -> Option<usize> {
+pub(crate) fn encoded_length(text: &[u8]) -> Option<usize> {
     let begins = |code: &&&[u8]| text.get(..code.len()).is_some_and(|start| start.eq_ignore_ascii_case(code));
     ENCODED.iter().find(begins).map(|code| code.len())
 }

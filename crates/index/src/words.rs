@@ -1,0 +1,304 @@
+//! Which words stand in each block of a file's rows: a search for a rare one reads the blocks that may hold it.
+//!
+//! Each block has one of Parquet's bloom filters (split blocks of 32 bytes, XXH64). They lie in the Parquet file between its
+//! columns and its footer, where other readers pass over them; the log says at which places. What a word is, is not known here.
+
+use std::{collections::HashMap, fmt, ops::Range};
+
+use deltalake_core::{
+    Path,
+    arrow::{
+        array::{Array, ArrayRef, AsArray, RecordBatch},
+        datatypes::{DataType, Int64Type},
+    },
+    parquet::bloom_filter::Sbbf,
+};
+use object_store::{ObjectStore, ObjectStoreExt};
+
+use crate::{DAY, INDEXED, IndexError, Problem, RAW, SEQUENCE, STRUCTURED, TIME, error::Result};
+
+/// The key of the tag that tells where filters are.
+const TAG: &str = "speleo.words";
+/// Rows of a block: some pages.
+const BLOCK_ROWS: usize = 32 * 1024;
+/// Smaller files are read as fast as their filters.
+const SMALL: usize = 256 << 10;
+/// How often a filter says that a word may be there which is not.
+const FALSE_POSITIVES: f64 = 0.02;
+/// Bytes of a filter while words are added: then it is folded to what it needs.
+const MOST_BYTES: usize = 1 << 20;
+/// Bytes for each row to begin with.
+const ROW_BYTES: usize = 64;
+
+/// What words are.
+pub trait Words: Send + Sync + fmt::Debug {
+    /// A name for the rule: filters that were made by another are of no use.
+    fn rule(&self) -> &'static str;
+
+    /// Calls `keep` for each word of a value; the same word may come again.
+    fn each(&self, text: &str, keep: &mut dyn FnMut(&[u8]));
+}
+
+/// The filters of a file, one for each block.
+pub(crate) struct Filters {
+    rule: &'static str,
+    bytes: Vec<Vec<u8>>,
+}
+
+impl Filters {
+    /// The filters of events that make a file of so many bytes; none where they do not pay.
+    pub(crate) fn of(events: &RecordBatch, words: &dyn Words, size: usize) -> Result<Option<Self>> {
+        if size < SMALL {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        for start in (0..events.num_rows()).step_by(BLOCK_ROWS) {
+            let block = events.slice(start, BLOCK_ROWS.min(events.num_rows() - start));
+            let mut filter = Vec::new();
+            block_filter(&block, words).write(&mut filter).map_err(IndexError::events)?;
+            bytes.push(filter);
+        }
+        Ok(Some(Self { rule: words.rule(), bytes }))
+    }
+
+    /// Their bytes, one behind the other.
+    pub(crate) fn bytes(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.iter().map(Vec::as_slice)
+    }
+
+    /// The tag that tells of them, where they begin at this place of a file.
+    pub(crate) fn tag(&self, place: usize) -> (String, Option<String>) {
+        let mut text = format!("{} {BLOCK_ROWS} {place}", self.rule);
+        self.bytes.iter().for_each(|filter| text.push_str(&format!(" {}", filter.len())));
+        (TAG.to_owned(), Some(text))
+    }
+}
+
+fn block_filter(events: &RecordBatch, words: &dyn Words) -> Sbbf {
+    let bytes = (events.num_rows() * ROW_BYTES).next_power_of_two().clamp(1024, MOST_BYTES);
+    let mut filter = Sbbf::new_with_num_of_bytes(bytes);
+    for (field, column) in events.schema().fields().iter().zip(events.columns()) {
+        if [TIME, SEQUENCE, INDEXED, STRUCTURED, DAY].contains(&field.name().as_str()) {
+            continue;
+        }
+        if field.name() == RAW {
+            each_text(column, &mut |text| words.each(text, &mut |word| filter.insert(word)));
+        } else {
+            // Values of fields come again and again.
+            let mut seen = Recent::default();
+            let mut keep = |text: &str| {
+                if seen.is_new(text) {
+                    words.each(text, &mut |word| filter.insert(word));
+                }
+            };
+            each_text(column, &mut keep);
+        }
+    }
+    filter.fold_to_target_fpp(FALSE_POSITIVES);
+    filter
+}
+
+/// The values that came last, by their hashes' ends: most come again soon, and a value that is forgotten is only added twice.
+#[derive(Default)]
+struct Recent {
+    values: HashMap<u64, String>,
+}
+
+impl Recent {
+    fn is_new(&mut self, text: &str) -> bool {
+        use std::hash::BuildHasher;
+        const SLOTS: u64 = 1024;
+        let slot = self.values.hasher().hash_one(text) % SLOTS;
+        let known = self.values.entry(slot).or_default();
+        if known == text {
+            return false;
+        }
+        text.clone_into(known);
+        true
+    }
+}
+
+/// Calls `visit` for the texts of a column; whole numbers are texts, others are none.
+fn each_text(column: &ArrayRef, visit: &mut dyn FnMut(&str)) {
+    match column.data_type() {
+        DataType::Utf8 => column.as_string::<i32>().iter().flatten().for_each(visit),
+        DataType::List(_) => each_text(column.as_list::<i32>().values(), visit),
+        DataType::Int64 => {
+            let mut text = String::new();
+            for number in column.as_primitive::<Int64Type>().iter().flatten() {
+                use fmt::Write;
+                text.clear();
+                // Writing to a text cannot fail.
+                let _ = write!(text, "{number}");
+                visit(&text);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Where the filters of a file are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordFilters {
+    /// The rule by which words were found.
+    pub rule: String,
+    /// Rows of a block; the last one may have fewer.
+    pub rows: usize,
+    places: Vec<Range<u64>>,
+}
+
+/// The filters of a file as they were read.
+#[derive(Debug)]
+pub struct Blocks {
+    filters: Vec<Sbbf>,
+}
+
+impl WordFilters {
+    /// What a file's tags tell; none where they do not.
+    pub(crate) fn of(tags: &HashMap<String, Option<String>>) -> Option<Self> {
+        let mut parts = tags.get(TAG)?.as_deref()?.split(' ');
+        let rule = parts.next()?.to_owned();
+        let rows = parts.next()?.parse().ok().filter(|rows| *rows > 0)?;
+        let mut place: u64 = parts.next()?.parse().ok()?;
+        let mut places = Vec::new();
+        for length in parts {
+            let end = place.checked_add(length.parse().ok()?)?;
+            places.push(place..end);
+            place = end;
+        }
+        Some(Self { rule, rows, places })
+    }
+
+    /// Their bytes.
+    pub fn bytes(&self) -> u64 {
+        self.places.iter().map(|place| place.end - place.start).sum()
+    }
+
+    /// Reads them from the store of their index.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or something else is at the place.
+    pub async fn read(&self, store: &dyn ObjectStore, file: &Path) -> Result<Blocks> {
+        let (Some(first), Some(last)) = (self.places.first(), self.places.last()) else {
+            return Ok(Blocks { filters: Vec::new() });
+        };
+        let bytes = store.get_range(file, first.start..last.end).await?;
+        let damaged = |reason: &dyn fmt::Display| {
+            IndexError::new(Problem::Damaged, format!("the words of `{file}` cannot be read: {reason}"))
+        };
+        let mut filters = Vec::with_capacity(self.places.len());
+        for place in &self.places {
+            let within = |place: u64| usize::try_from(place - first.start).unwrap_or(usize::MAX);
+            let bytes =
+                bytes.get(within(place.start)..within(place.end)).ok_or_else(|| damaged(&"the file is short"))?;
+            filters.push(Sbbf::from_bytes(bytes).map_err(|error| damaged(&error))?);
+        }
+        Ok(Blocks { filters })
+    }
+}
+
+impl Blocks {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.filters.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.filters.is_empty()
+    }
+
+    /// Whether a block may hold a word; one that is not known may hold any.
+    pub fn may_hold(&self, block: usize, word: &[u8]) -> bool {
+        self.filters.get(block).is_none_or(|filter| filter.check(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use std::sync::Arc;
+
+    use deltalake_core::{
+        arrow::array::{Int64Array, StringArray, TimestampMicrosecondArray},
+        parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
+    };
+
+    use super::*;
+    use crate::Index;
+
+    /// Words are what stands between blanks.
+    #[derive(Debug)]
+    struct Blanks;
+
+    impl Words for Blanks {
+        fn rule(&self) -> &'static str {
+            "blanks"
+        }
+
+        fn each(&self, text: &str, keep: &mut dyn FnMut(&[u8])) {
+            text.split(' ').for_each(|word| keep(word.as_bytes()));
+        }
+    }
+
+    const ROWS: i64 = 3 * BLOCK_ROWS as i64 / 2;
+
+    /// Events from new to old: the place of each stands in a word and in a number.
+    fn events() -> RecordBatch {
+        let times = TimestampMicrosecondArray::from_iter_values((0..ROWS).rev()).with_timezone("UTC");
+        let raws = StringArray::from_iter_values((0..ROWS).map(|row| format!("all word{row} {}", row.pow(3))));
+        let numbers = Int64Array::from_iter_values((0..ROWS).map(|row| 1_000_000 + row));
+        RecordBatch::try_from_iter([
+            (TIME, Arc::new(times) as ArrayRef),
+            (RAW, Arc::new(raws)),
+            ("number", Arc::new(numbers)),
+        ])
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_block_tells_which_words_it_may_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::create(&folder.path().to_string_lossy()).await.unwrap();
+        let mut index = index.with_words(Arc::new(Blanks));
+        index.append(&[events()], &[]).await.unwrap();
+        let parts = index.parts().unwrap();
+        let filters = parts[0].words.as_ref().unwrap();
+        assert_eq!((filters.rule.as_str(), filters.rows), ("blanks", BLOCK_ROWS));
+        let blocks = filters.read(index.store().as_ref(), &parts[0].path).await.unwrap();
+        assert_eq!(blocks.len(), 2);
+        let mut wrong = 0;
+        for row in (0..ROWS).step_by(101) {
+            let own = row as usize / BLOCK_ROWS;
+            for word in [format!("word{row}"), (1_000_000 + row).to_string()] {
+                assert!(blocks.may_hold(own, word.as_bytes()), "{word}");
+                wrong += usize::from(blocks.may_hold(1 - own, word.as_bytes()));
+            }
+        }
+        assert!(wrong < 60, "of 972 words {wrong} may be in the other block, where two in a hundred were asked for");
+        assert!(blocks.may_hold(0, b"all") && blocks.may_hold(1, b"all"));
+        // The file is a Parquet file like any other.
+        let bytes = index.store().get(&parts[0].path).await.unwrap().bytes().await.unwrap();
+        let rows = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap().build().unwrap();
+        assert_eq!(rows.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), ROWS as usize);
+    }
+
+    #[tokio::test]
+    async fn small_files_have_no_filters() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::create(&folder.path().to_string_lossy()).await.unwrap();
+        let mut index = index.with_words(Arc::new(Blanks));
+        index.append(&[events().slice(0, 100)], &[]).await.unwrap();
+        assert!(index.parts().unwrap()[0].words.is_none());
+    }
+
+    #[test]
+    fn what_no_tag_is_tells_of_no_filters() {
+        let filters = |text: &str| WordFilters::of(&HashMap::from([(TAG.to_owned(), Some(text.to_owned()))]));
+        assert_eq!(filters("r 10 4 5 6").map(|filters| filters.places), Some(vec![4..9, 9..15]));
+        assert_eq!(filters("r 10 4").map(|filters| filters.bytes()), Some(0));
+        for wrong in ["", "r", "r 0 4 5", "r x 4 5", "r 10 4 x", "r 10 18446744073709551615 5"] {
+            assert_eq!(filters(wrong), None, "{wrong}");
+        }
+    }
+}

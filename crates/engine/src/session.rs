@@ -39,7 +39,8 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     // A join with such a filter waits until all its partitions have begun, and one above it whose own build side is empty never
     // begins some of them: two joins, as of a `lookup` of several values, then wait for each other without an end.
     options.optimizer.enable_join_dynamic_filter_pushdown = false;
-    options.execution.parquet.pushdown_filters = true;
+    // Each scan decides whether filters are evaluated while rows are decoded.
+    options.execution.parquet.pushdown_filters = false;
     options.execution.parquet.reorder_filters = true;
     let mut rules = PhysicalOptimizer::new().rules;
     for rule in &mut rules {

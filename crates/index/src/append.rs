@@ -122,8 +122,8 @@ impl Index {
         let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
         let none = RecordBatch::new_empty(shared(Schema::new(vec![Field::new(TIME, time, true)])));
         let none = sorted(&self.numbered(&[none])?)?;
-        let bytes = Layout::Hot.file(&none)?;
-        Ok(Staged { files: vec![self.put(None, &none, bytes).await?], columns: self.columns.clone() })
+        let file = Layout::Hot.file(&none, None)?;
+        Ok(Staged { files: vec![self.put(None, &none, file).await?], columns: self.columns.clone() })
     }
 
     /// Shows staged files to searches, all of them at once, and notes how far inputs were read.

@@ -175,7 +175,8 @@ impl ColumnarTable {
         Self { format, store, files: Vec::new(), file_schema: schema, table_schema }
     }
 
-    /// A scan of some files. Where few rows pass its filters, columns that no filter needs are read for those alone.
+    /// A scan of some files. Where few rows pass its filters, these are evaluated while rows are decoded, and other columns are
+    /// only read where rows pass.
     pub(super) async fn scan_files(
         &self,
         state: &dyn Session,
@@ -231,6 +232,6 @@ impl TableProvider for ColumnarTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.scan_files(state, self.files.clone(), projection, limit, false).await
+        self.scan_files(state, self.files.clone(), projection, limit, true).await
     }
 }

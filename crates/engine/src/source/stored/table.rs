@@ -82,10 +82,11 @@ impl StoredTable {
         Ok(self.files.iter().zip(stays).filter(|(_, stays)| *stays).map(|(file, _)| file).collect())
     }
 
-    /// A file with a selection of its rows, and how many these are; all where its words are not known.
-    async fn chosen(&self, file: &StoredFile, ask: &Ask) -> Result<(PartitionedFile, u64), Fault> {
-        let rows = file.part.rows.unwrap_or(0);
-        let (Some(filters), Ok(all)) = (&file.part.words, usize::try_from(rows)) else {
+    /// A file with a selection of its rows, and how many these are where that is known; all where its words are not.
+    async fn chosen(&self, file: &StoredFile, ask: &Ask) -> Result<(PartitionedFile, Option<u64>), Fault> {
+        let rows = file.part.rows;
+        let all = rows.and_then(|rows| usize::try_from(rows).ok());
+        let (Some(filters), Some(all)) = (&file.part.words, all) else {
             return Ok((file.file.clone(), rows));
         };
         if filters.rule != terms::RULE || *ask == Ask::Anything {
@@ -98,7 +99,7 @@ impl StoredTable {
             true => file.file.clone(),
             false => file.file.clone().with_extension(ParquetRowSelection::new(selection)),
         };
-        Ok((file, selected as u64))
+        Ok((file, Some(selected as u64)))
     }
 }
 
@@ -138,11 +139,11 @@ impl TableProvider for StoredTable {
         let in_time = self.in_time(state, filters)?;
         let ask = Ask::of(filters, &self.schema());
         let each: Vec<_> = in_time.iter().map(|file| self.chosen(file, &ask)).collect();
-        let chosen: Vec<(PartitionedFile, u64)> = stream::iter(each).buffered(AT_ONCE).try_collect().await?;
-        let looked_at: u64 = chosen.iter().map(|(_, rows)| rows).sum();
+        let chosen: Vec<(PartitionedFile, Option<u64>)> = stream::iter(each).buffered(AT_ONCE).try_collect().await?;
+        let looked_at: u64 = chosen.iter().filter_map(|(_, rows)| *rows).sum();
         let in_time_rows: u64 = in_time.iter().filter_map(|file| file.part.rows).sum();
         let mut files: Vec<PartitionedFile> =
-            chosen.into_iter().filter(|(_, rows)| *rows > 0).map(|(file, _)| file).collect();
+            chosen.into_iter().filter(|(_, rows)| *rows != Some(0)).map(|(file, _)| file).collect();
         let told = Chosen {
             of_files: self.files.len(),
             in_time: in_time.len(),
@@ -153,9 +154,9 @@ impl TableProvider for StoredTable {
         if let Some(first) = files.first_mut() {
             *first = first.clone().with_extension(told);
         }
-        // Where most rows are left out the others are few: columns that only they need are read for these alone.
-        let is_rare = looked_at.saturating_mul(2) < in_time_rows;
-        self.base.scan_files(state, files, projection, limit, is_rare).await
+        // Words that are in most blocks are in many rows, and then nothing is won by a second look at the columns.
+        let few_pass = ask == Ask::Anything || looked_at.saturating_mul(2) < in_time_rows;
+        self.base.scan_files(state, files, projection, limit, few_pass).await
     }
 }
 

@@ -11,7 +11,6 @@ mod report;
 mod root;
 mod studio;
 mod trap;
-mod unpack;
 mod verdict;
 mod view;
 mod xml;
@@ -25,7 +24,7 @@ use std::{
 
 use anyhow::{Result, bail};
 use futures::StreamExt;
-use speleo_engine::{ConfFolder, Engine, Settings};
+use speleo_engine::{ConfFolder, Engine, Limits, Settings, Unpacked};
 use speleo_knowledge::{Place, Props};
 
 use self::{
@@ -64,8 +63,8 @@ struct Part {
 }
 
 async fn port(args: &PortArgs, reporter: &mut Reporter) -> Result<Exit> {
-    let opened = unpack::open(&args.app)?;
-    let root = Root::find(&opened.root)?;
+    let unpacked = if args.app.is_dir() { None } else { Some(Unpacked::open(&args.app, Limits::APP)?) };
+    let root = Root::find(unpacked.as_ref().map_or(args.app.as_path(), Unpacked::folder))?;
     if within(&args.out, root.folder()) {
         bail!("{} is within what is ported: choose another folder", args.out.display());
     }

@@ -19,14 +19,20 @@ use std::{
 };
 
 use speleo_index::{Index, Staged};
-use speleo_syntax::Diagnostic;
+use speleo_syntax::{Code, Diagnostic};
 use tokio::sync::mpsc;
 
 use self::{
     unit::Unit,
     work::{Worker, Written},
 };
-use crate::{Engine, IndexSetting, fault::Fault, native::words, source::Files};
+use crate::{
+    Engine, IndexSetting,
+    archive::{ArchiveError, Limits, Unpacked},
+    fault::Fault,
+    native::words,
+    source::{self, Files},
+};
 
 /// Bytes of files that are shown to searches at once.
 const PUBLISH_BYTES: u64 = 512 << 20;
@@ -38,7 +44,7 @@ const PUBLISH_TIME: Duration = Duration::from_secs(20);
 pub struct IngestOrder {
     /// The index.
     pub index: String,
-    /// Files, folders, globs.
+    /// Files, folders, globs; archives among them are unpacked.
     pub paths: Vec<String>,
     /// The source type of events that do not say theirs.
     pub sourcetype: Option<String>,
@@ -93,16 +99,53 @@ impl Engine {
         told: &(dyn Fn(&Ingested) + Send + Sync),
     ) -> Result<Ingested, Fault> {
         let place = self.catalog().native(&order.index)?;
-        let mut index = Index::open(&place).await?.with_words(words());
-        let mut done = Ingested::default();
+        let mut into = Into { index: Index::open(&place).await?.with_words(words()), place, done: Ingested::default() };
+        let (plain, archives) = order.inputs()?;
+        if !plain.is_empty() {
+            self.add(Files::find(&plain)?, order, &mut into, told).await?;
+        }
+        for (archive, setting) in archives {
+            let failed = |error: ArchiveError| Fault::new(Code::File, error.to_string());
+            let unpacked = Unpacked::open(&archive, Limits::LOGS).map_err(failed)?;
+            let folder = unpacked.folder();
+            let setting = IndexSetting { path: folder.to_string_lossy().into_owned(), ..setting };
+            let files = Files::of_archive(&setting)?.unpacked(folder, &archive);
+            for link in &unpacked.passed_over {
+                let message = format!("{}: `{link}` is a link or a device, and was left out", archive.display());
+                into.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
+            }
+            for nested in source::archives(&setting.path)? {
+                let nested = nested.strip_prefix(folder).unwrap_or(&nested).display();
+                let message =
+                    format!("{}: `{nested}` is an archive in an archive, and was left out", archive.display());
+                into.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
+            }
+            if files.is_empty() {
+                let message = format!("{} holds no file with events", archive.display());
+                into.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
+            }
+            self.add(files, order, &mut into, told).await?;
+        }
+        Ok(into.done)
+    }
+
+    /// Adds files.
+    async fn add(
+        &self,
+        files: Files,
+        order: &IngestOrder,
+        into: &mut Into,
+        told: &(dyn Fn(&Ingested) + Send + Sync),
+    ) -> Result<(), Fault> {
+        let Into { index, place, done } = into;
         let zone = self.clock()?.zone();
-        let (files, warnings) = Files::find(&order.settings())?.pieces(zone, self.shared_knowledge());
-        done.warnings = warnings;
-        done.files = files.len();
-        let units = unit::units(files, &index, order.whole_lines, &mut done).await?;
-        done.bytes = units.iter().map(Unit::bytes).sum();
-        told(&done);
-        let worker = Worker::new(zone, &index, &place, units);
+        let (files, warnings) = files.pieces(zone, self.shared_knowledge());
+        done.warnings.extend(warnings);
+        done.files += files.len();
+        let units = unit::units(files, index, order.whole_lines, done).await?;
+        done.bytes += units.iter().map(Unit::bytes).sum::<u64>();
+        told(done);
+        let worker = Worker::new(zone, index, place, units);
         let (sender, mut written) = mpsc::channel(worker.cores());
         let workers: Vec<_> = (0..worker.cores()).map(|_| tokio::spawn(worker.clone().run(sender.clone()))).collect();
         drop(sender);
@@ -110,10 +153,10 @@ impl Engine {
         let mut result = Ok(());
         while let Some(message) = written.recv().await {
             let added = match message {
-                Ok(unit) => waiting.add(unit, &mut done, &mut index).await,
+                Ok(unit) => waiting.add(unit, done, index).await,
                 Err(fault) => Err(fault),
             };
-            told(&done);
+            told(done);
             if let Err(fault) = added {
                 result = Err(fault);
                 break;
@@ -125,23 +168,42 @@ impl Engine {
             let _ = worker.await;
         }
         // What was read until a fault is shown all the same: the next run begins behind it.
-        let shown = waiting.publish(&mut done, &mut index).await;
-        told(&done);
-        result.and(shown).map(|()| done)
+        let shown = waiting.publish(done, index).await;
+        told(done);
+        result.and(shown)
     }
 }
 
+/// Where files are added, and what was done.
+struct Into {
+    index: Index,
+    place: String,
+    done: Ingested,
+}
+
+/// Archives, each with what its events are.
+type Archives = Vec<(PathBuf, IndexSetting)>;
+
 impl IngestOrder {
-    /// The files as those of an index in place.
-    fn settings(&self) -> Vec<IndexSetting> {
-        let setting = |path: &String| IndexSetting {
-            name: self.index.clone(),
-            path: path.clone(),
-            sourcetype: self.sourcetype.clone(),
-            source: self.source.clone(),
-            host: self.host.clone(),
-        };
-        self.paths.iter().map(setting).collect()
+    /// The paths with files as parts of an index in place, and the archives.
+    fn inputs(&self) -> Result<(Vec<IndexSetting>, Archives), Fault> {
+        let (mut plain, mut archives) = (Vec::new(), Vec::new());
+        for path in &self.paths {
+            let setting = IndexSetting {
+                name: self.index.clone(),
+                path: path.clone(),
+                sourcetype: self.sourcetype.clone(),
+                source: self.source.clone(),
+                host: self.host.clone(),
+            };
+            let found = source::archives(path)?;
+            // Beside archives there need not be anything else.
+            if found.is_empty() || Files::find(std::slice::from_ref(&setting)).is_ok() {
+                plain.push(setting.clone());
+            }
+            archives.extend(found.into_iter().map(|archive| (archive, setting.clone())));
+        }
+        Ok((plain, archives))
     }
 }
 

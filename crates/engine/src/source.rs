@@ -32,6 +32,7 @@ use speleo_plan::IndexFile;
 use speleo_syntax::{Code, Diagnostic};
 
 pub(crate) use self::{
+    files::{archives, rotated},
     ndjson::quote_numbers,
     piece::{Piece, read, split_place},
     remembered::Remembered,
@@ -115,23 +116,40 @@ impl Files {
                 all.stored.push((part.name.clone(), folder.to_owned()));
                 continue;
             }
-            for file in files::find(&part.path)? {
-                let origin = Origin {
-                    index: part.name.clone(),
-                    host: part.host.clone(),
-                    source: part.source.clone().unwrap_or_else(|| file.shown.clone()),
-                    sourcetype: part
-                        .sourcetype
-                        .clone()
-                        .unwrap_or_else(|| file.sourcetype.unwrap_or(file.format.sourcetype()).to_owned()),
-                    file: u32::try_from(all.found.len()).unwrap_or(u32::MAX) & FILES,
-                    is_named: part.source.is_some(),
-                    is_typed: part.sourcetype.is_some(),
-                };
-                all.found.push((file, origin));
-            }
+            all.add(part, files::find(&part.path)?);
         }
         Ok(all)
+    }
+
+    /// The files of an archive that was unpacked into the folder of a part.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub(crate) fn of_archive(part: &IndexSetting) -> Result<Self, Fault> {
+        let mut all = Self::default();
+        all.add(part, files::of_archive(Path::new(&part.path))?);
+        Ok(all)
+    }
+
+    fn add(&mut self, part: &IndexSetting, files: Vec<DataFile>) {
+        for file in files {
+            let sourcetype = || file.sourcetype.unwrap_or(file.format.sourcetype()).to_owned();
+            let origin = Origin {
+                index: part.name.clone(),
+                host: part.host.clone(),
+                source: part.source.clone().unwrap_or_else(|| file.shown.clone()),
+                sourcetype: part.sourcetype.clone().unwrap_or_else(sourcetype),
+                file: u32::try_from(self.found.len()).unwrap_or(u32::MAX) & FILES,
+                is_named: part.source.is_some(),
+                is_typed: part.sourcetype.is_some(),
+            };
+            self.found.push((file, origin));
+        }
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.stored.is_empty()
     }
 
     /// The files as a search sees them.

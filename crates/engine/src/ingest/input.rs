@@ -1,5 +1,8 @@
 //! What tells a file from others, so that it is read once: where it is and how it begins; and whether what was read of it is
 //! still there. Splunk's forwarder does the same with checksums of a file's first and last bytes.
+//!
+//! A log that is rotated keeps its events: `app.log`, `app.log.1` and `app.log.2.gz` of one folder are one family, whose files are
+//! told apart by what they hold.
 
 use std::{
     fs::File,
@@ -9,6 +12,8 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
+use crate::source::rotated;
+
 /// So many bytes of its beginning count, up to the first line's end.
 const HEAD: u64 = 1024;
 /// So many bytes before the place up to which it was read.
@@ -16,15 +21,15 @@ const TAIL: u64 = 256;
 /// Bits of a mark that hold the checksum of these.
 const CHECK_BITS: u32 = 20;
 
-/// A file by its place and beginning; by its beginning alone where that is asked for.
-pub(super) fn name(path: &Path, is_text: bool) -> io::Result<String> {
+/// A file by its family and beginning. `bytes` are its own, without compression.
+pub(super) fn name(identity: &str, bytes: impl Read, is_text: bool) -> io::Result<String> {
     let mut head = Vec::new();
-    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    bytes.take(HEAD).read_to_end(&mut head)?;
     if is_text && let Some(end) = memchr::memchr(b'\n', &head) {
         head.truncate(end);
     }
     let mut hasher = Sha256::new();
-    hasher.update(path.to_string_lossy().as_bytes());
+    hasher.update(rotated(identity).as_bytes());
     hasher.update([0]);
     hasher.update(&head);
     Ok(hasher.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
@@ -33,28 +38,74 @@ pub(super) fn name(path: &Path, is_text: bool) -> io::Result<String> {
 /// Up to where a file was read, with a checksum of what stands before.
 pub(super) fn mark(path: &Path, place: u64) -> io::Result<i64> {
     let place = i64::try_from(place).unwrap_or(i64::MAX) & (i64::MAX >> CHECK_BITS);
-    Ok((place << CHECK_BITS) | i64::from(checksum(path, place.unsigned_abs())?))
+    Ok((place << CHECK_BITS) | i64::from(checksum_before(path, place.unsigned_abs())?))
 }
 
-/// The place of a mark, where the file is still as it was then up to there.
-pub(super) fn place(path: &Path, mark: i64) -> io::Result<Option<u64>> {
-    let place = (mark >> CHECK_BITS).unsigned_abs();
-    if std::fs::metadata(path)?.len() < place {
-        return Ok(None);
+/// The place of a mark.
+pub(super) fn marked(mark: i64) -> u64 {
+    (mark >> CHECK_BITS).unsigned_abs()
+}
+
+/// Whether a file is still as it was up to the place of a mark.
+pub(super) fn holds(path: &Path, mark: i64) -> io::Result<bool> {
+    let place = marked(mark);
+    Ok(std::fs::metadata(path)?.len() >= place && agrees(mark, checksum_before(path, place)?))
+}
+
+fn agrees(mark: i64, checksum: u32) -> bool {
+    mark & ((1 << CHECK_BITS) - 1) == i64::from(checksum)
+}
+
+/// What of a stream was read before, by marks in rising order.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Compared {
+    /// The place of the last mark that agrees, with all before it; 0 where the first does not.
+    pub(super) place: u64,
+    /// All its bytes.
+    pub(super) size: u64,
+}
+
+/// Compares a stream with marks, to its end or to the first one that differs.
+pub(super) fn compare(mut bytes: impl Read, marks: &[i64]) -> io::Result<Compared> {
+    let (mut place, mut size) = (0, 0);
+    let mut tail = Vec::new();
+    let mut step = Vec::new();
+    for mark in marks {
+        let wanted = marked(*mark);
+        while size < wanted {
+            step.clear();
+            let most = (wanted - size).min(1 << 20);
+            let count = bytes.by_ref().take(most).read_to_end(&mut step)? as u64;
+            if count == 0 {
+                return Ok(Compared { place, size });
+            }
+            size += count;
+            tail.extend_from_slice(&step);
+            let surplus = tail.len().saturating_sub(TAIL as usize);
+            tail.drain(..surplus);
+        }
+        if !agrees(*mark, checksum(&tail)) {
+            return Ok(Compared { place, size });
+        }
+        place = wanted;
     }
-    let expected = mark & ((1 << CHECK_BITS) - 1);
-    Ok((i64::from(checksum(path, place)?) == expected).then_some(place))
+    size += io::copy(&mut bytes, &mut io::sink())?;
+    Ok(Compared { place, size })
 }
 
-fn checksum(path: &Path, place: u64) -> io::Result<u32> {
+fn checksum_before(path: &Path, place: u64) -> io::Result<u32> {
     let start = place.saturating_sub(TAIL);
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
     file.take(place - start).read_to_end(&mut bytes)?;
-    let digest = Sha256::digest(&bytes);
+    Ok(checksum(&bytes))
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let digest = Sha256::digest(bytes);
     let first = digest.iter().take(4).fold(0, |number, byte| (number << 8) | u32::from(*byte));
-    Ok(first & ((1 << CHECK_BITS) - 1))
+    first & ((1 << CHECK_BITS) - 1)
 }
 
 /// The place behind the last line end of a file before `end`; 0 where there is none.
@@ -88,26 +139,39 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_grows_keeps_its_name_and_one_that_begins_otherwise_has_another() {
-        let (_folder, path) = file("first\n");
-        let before = name(&path, true).unwrap();
-        std::fs::write(&path, "first\nsecond\n").unwrap();
-        assert_eq!(name(&path, true).unwrap(), before);
-        std::fs::write(&path, "other\nsecond\n").unwrap();
-        assert_ne!(name(&path, true).unwrap(), before);
+    fn a_file_that_grows_or_is_rotated_keeps_its_name_and_one_that_begins_otherwise_has_another() {
+        let named = |path: &str, text: &str| name(path, text.as_bytes(), true).unwrap();
+        let before = named("/var/log/app.log", "first\n");
+        assert_eq!(named("/var/log/app.log", "first\nsecond\n"), before);
+        assert_eq!(named("/var/log/app.log.2.gz", "first\nsecond\n"), before);
+        assert_ne!(named("/var/log/app.log", "other\nsecond\n"), before);
+        assert_ne!(named("/srv/log/app.log", "first\n"), before);
     }
 
     #[test]
     fn a_mark_holds_as_long_as_what_was_read_is_there() {
         let (_folder, path) = file("one\ntwo\n");
         let mark = mark(&path, 4).unwrap();
-        assert_eq!(place(&path, mark).unwrap(), Some(4));
+        assert_eq!(marked(mark), 4);
+        assert!(holds(&path, mark).unwrap());
         std::fs::write(&path, "one\nmore and more\n").unwrap();
-        assert_eq!(place(&path, mark).unwrap(), Some(4));
+        assert!(holds(&path, mark).unwrap());
         std::fs::write(&path, "two\none\n").unwrap();
-        assert_eq!(place(&path, mark).unwrap(), None);
+        assert!(!holds(&path, mark).unwrap());
         std::fs::write(&path, "o").unwrap();
-        assert_eq!(place(&path, mark).unwrap(), None);
+        assert!(!holds(&path, mark).unwrap());
+    }
+
+    #[test]
+    fn a_stream_is_known_up_to_the_last_mark_that_agrees() {
+        let text = format!("one\n{}\ntwo\nthree\n", "x".repeat(3_000_000));
+        let (_folder, path) = file(&text);
+        let marks: Vec<i64> = [4, 3_000_005, 3_000_009].map(|place| mark(&path, place).unwrap()).to_vec();
+        let compared = |bytes: &str| compare(bytes.as_bytes(), &marks).unwrap();
+        assert_eq!(compared(&text), Compared { place: 3_000_009, size: text.len() as u64 });
+        assert_eq!(compared(&text.replace("two", "TWO")).place, 3_000_005);
+        assert_eq!(compared("one\n"), Compared { place: 4, size: 4 });
+        assert_eq!(compared("two\n").place, 0);
     }
 
     #[test]

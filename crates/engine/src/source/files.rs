@@ -12,7 +12,7 @@ use std::{
 use speleo_syntax::Code;
 
 use super::{chunk, compress};
-use crate::{event::WINDOWS_XML, fault::Fault};
+use crate::{archive, event::WINDOWS_XML, fault::Fault};
 
 /// How events stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,6 +71,8 @@ pub(crate) struct DataFile {
     pub(crate) path: PathBuf,
     /// The path as the user knows it.
     pub(crate) shown: String,
+    /// Its place in an archive that it was unpacked from: the archive's path, `:`, and its name there.
+    pub(crate) member: Option<String>,
     pub(crate) format: Format,
     pub(crate) compression: Compression,
     /// Whether it begins with the mark of UTF-16: it is decoded on the way, and not read in parts.
@@ -90,27 +92,74 @@ pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
     let given = Path::new(path);
     let mut paths = Vec::new();
     if given.is_dir() {
-        walk(given, &mut paths)?;
+        walk(given, &mut paths, &has_known_ending)?;
     } else if given.exists() {
         paths.push(given.to_owned());
     } else {
-        let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::default() };
-        let matches = glob::glob_with(path, options).map_err(|error| Fault::file(given, "read", error))?;
+        let matches = glob::glob_with(path, OPTIONS).map_err(|error| Fault::file(given, "read", error))?;
         for entry in matches {
             let entry = entry.map_err(|error| Fault::file(error.path(), "read", error.error()))?;
-            if entry.is_dir() { walk(&entry, &mut paths)? } else { paths.push(entry) }
+            if entry.is_dir() { walk(&entry, &mut paths, &has_known_ending)? } else { paths.push(entry) }
         }
     }
     paths.sort();
+    let all = paths.len();
+    paths.retain(|path| !archive::is_archive(path));
     if paths.is_empty() {
-        let message = if given.is_dir() { "no file with a known ending in" } else { "there is no file" };
+        let message = match (all, given.is_dir()) {
+            (0, true) => "no file with a known ending in",
+            (0, false) => "there is no file",
+            _ => "archives are read by `speleo ingest` alone:",
+        };
         return Err(Fault::new(Code::File, format!("{message} `{path}`")));
     }
     paths.into_iter().map(|path| look(&path)).collect()
 }
 
-/// All files below a folder whose ending is known; hidden ones are left out.
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Fault> {
+/// The archives of a path: the file, those of a folder, or those of a glob; sorted by path.
+///
+/// # Errors
+/// Where it cannot be looked at.
+pub(crate) fn archives(path: &str) -> Result<Vec<PathBuf>, Fault> {
+    let given = Path::new(path);
+    let mut paths = Vec::new();
+    if given.is_dir() {
+        walk(given, &mut paths, &archive::is_archive)?;
+    } else if given.exists() {
+        paths.push(given.to_owned());
+    } else {
+        let matches = glob::glob_with(path, OPTIONS).map_err(|error| Fault::file(given, "read", error))?;
+        paths.extend(matches.flatten());
+    }
+    paths.retain(|path| archive::is_archive(path) && path.is_file());
+    paths.sort();
+    Ok(paths)
+}
+
+/// The files of an unpacked archive: all that have a known ending or are text.
+///
+/// # Errors
+/// Where they cannot be read.
+pub(crate) fn of_archive(folder: &Path) -> Result<Vec<DataFile>, Fault> {
+    let mut paths = Vec::new();
+    let begins_as_text =
+        |path: &Path| File::open(path).and_then(start).is_ok_and(|bytes| !bytes.is_empty() && is_text(&bytes));
+    let is_wanted = |path: &Path| !archive::is_archive(path) && (by_ending(path).0.is_some() || begins_as_text(path));
+    walk(folder, &mut paths, &is_wanted)?;
+    paths.sort();
+    paths.into_iter().map(|path| look(&path)).collect()
+}
+
+/// Stars of globs do not mean hidden files.
+const OPTIONS: glob::MatchOptions =
+    glob::MatchOptions { case_sensitive: true, require_literal_separator: false, require_literal_leading_dot: true };
+
+fn has_known_ending(path: &Path) -> bool {
+    by_ending(path).0.is_some()
+}
+
+/// All files below a folder that are wanted; hidden ones and those of native indexes are left out.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>, is_wanted: &dyn Fn(&Path) -> bool) -> Result<(), Fault> {
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder).map_err(|error| Fault::file(&folder, "read", error))?;
@@ -122,8 +171,9 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Fault> {
             }
             // A link to a folder is not followed: it may lead back.
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if by_ending(&path).0.is_some() {
+                // What lies in a native index is in it as its log says.
+                folders.extend(Some(path).filter(|path| !speleo_index::Index::is_at(path)));
+            } else if is_wanted(&path) {
                 found.push(path);
             }
         }
@@ -144,6 +194,7 @@ fn look(path: &Path) -> Result<DataFile, Fault> {
     let mut file = DataFile {
         path: absolute,
         shown: path.to_string_lossy().into_owned(),
+        member: None,
         format: format.unwrap_or(Format::Raw),
         compression,
         is_wide: compress::is_wide(&first),
@@ -180,11 +231,14 @@ fn sourcetype(bytes: &[u8]) -> Option<&'static str> {
 
 fn by_ending(path: &Path) -> (Option<Format>, Option<Compression>) {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().to_ascii_lowercase());
+    let name = unrotated(&name);
     let (name, compression) = match name.rsplit_once('.') {
         Some((stem, "gz")) => (stem, Some(Compression::Gzip)),
         Some((stem, "zst" | "zstd")) => (stem, Some(Compression::Zstd)),
-        _ => (name.as_str(), None),
+        _ => (name, None),
     };
+    // `app.log.1.gz` is rotated and compressed.
+    let name = unrotated(name);
     let format = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
         "ndjson" | "jsonl" => Some(Format::JsonLines),
         "json" => Some(Format::JsonDocuments),
@@ -197,6 +251,48 @@ fn by_ending(path: &Path) -> (Option<Format>, Option<Compression>) {
         _ => None,
     };
     (format, compression)
+}
+
+/// A name without what rotation adds to it: `.1`, `-20260131`, `.2026-01-31`, `.old`.
+fn unrotated(name: &str) -> &str {
+    let is_number = |text: &str| matches!(text.len(), 1..=3) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_date = |text: &str| {
+        text.len() >= 8
+            && text.starts_with(|c: char| c.is_ascii_digit())
+            && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
+    };
+    // An address is a name of its own: `10.0.0.1`.
+    let is_named = |stem: &str| stem.contains(|c: char| c.is_alphabetic());
+    let stem = match name.rsplit_once('.') {
+        Some((stem, last)) if is_number(last) || is_date(last) || last == "old" => Some(stem),
+        _ => {
+            let mut dashes = name.match_indices('-').map(|(place, _)| place);
+            dashes.find(|place| name.get(place + 1..).is_some_and(is_date)).and_then(|place| name.get(..place))
+        }
+    };
+    stem.filter(|stem| is_named(stem)).unwrap_or(name)
+}
+
+/// A path without what compression and rotation add to the name of a log.
+pub(crate) fn rotated(path: &str) -> &str {
+    let (folder, name) = match path.rfind(['/', '\\']) {
+        Some(place) => path.split_at(place + 1),
+        None => ("", path),
+    };
+    let name = unrotated(name);
+    let name = [".gz", ".zst", ".zstd"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let name = unrotated(name);
+    path.get(..folder.len() + name.len()).unwrap_or(path)
+}
+
+/// Whether compression or rotation changed the name of a log.
+pub(crate) fn is_rotated(path: &str) -> bool {
+    rotated(path).len() < path.len()
+}
+
+/// Whether bytes are those of a text.
+fn is_text(bytes: &[u8]) -> bool {
+    compress::is_wide(bytes) || !bytes.contains(&0)
 }
 
 /// The first bytes of a file.
@@ -271,6 +367,31 @@ mod tests {
         assert_eq!(names(&find(&at("README")).unwrap()), ["README"]);
         assert_eq!(find(&at("*.csv")).unwrap_err().code, Code::File);
         assert!(find(&at("gone.csv")).unwrap_err().message.contains("gone.csv"));
+    }
+
+    #[test]
+    fn what_rotation_adds_to_a_name_is_known() {
+        for name in ["app.log.1", "app.log.12.gz", "app.log-20260131", "app.log.2026-01-31", "app.log-2026-01-31.zst"] {
+            assert_eq!(rotated(&format!("/var/log/{name}")), "/var/log/app.log", "{name}");
+        }
+        assert_eq!(rotated("syslog.old"), "syslog");
+        for name in ["app.log", "10.0.0.1", "part.0001", "conn-2026.log", "2026-01-31", "a.1/b.log"] {
+            assert!(!is_rotated(name), "{name}");
+        }
+        let (format, compression) = by_ending(Path::new("app.log.2.gz"));
+        assert_eq!((format, compression), (Some(Format::Raw), Some(Compression::Gzip)));
+        assert_eq!(by_ending(Path::new("app.log.3")).0, Some(Format::Raw));
+    }
+
+    #[test]
+    fn archives_are_found_by_themselves_and_what_is_in_them_by_content() {
+        let folder = folder(&[("a.log", b"x"), ("b/c.tgz", b"x"), ("b/messages", b"text"), ("b/blob", b"\0\x01")]);
+        let root = folder.path().to_string_lossy().into_owned();
+        assert_eq!(names(&find(&root).unwrap()), ["a.log"]);
+        assert_eq!(archives(&root).unwrap(), [folder.path().join("b/c.tgz")]);
+        assert_eq!(archives(&format!("{root}/b/*")).unwrap(), [folder.path().join("b/c.tgz")]);
+        assert!(find(&format!("{root}/b/c.tgz")).unwrap_err().message.contains("speleo ingest"));
+        assert_eq!(names(&of_archive(&folder.path().join("b")).unwrap()), ["messages"]);
     }
 
     #[test]

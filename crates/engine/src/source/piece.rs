@@ -1,6 +1,12 @@
 //! Files, or parts of them, that are read by themselves: what is added to an index at a time.
 
-use std::{io, ops::Range, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    io::{self, Read},
+    ops::Range,
+    path::Path,
+    sync::Arc,
+};
 
 use datafusion::{catalog::TableProvider, prelude::SessionContext};
 use speleo_knowledge::Knowledge;
@@ -10,8 +16,8 @@ use super::{
     Files, KnownRules,
     builder::{Origin, PLACE_BITS},
     chunk::Chunks,
-    columnar,
-    files::{Compression, DataFile, Format},
+    columnar, compress,
+    files::{self, Compression, DataFile, Format},
     ndjson,
     schema::Fields,
     text::{self, TextFile, TextTable},
@@ -36,6 +42,20 @@ pub(crate) struct Piece {
 }
 
 impl Files {
+    /// Calls files that were unpacked by the names that they have in their archive: `evidence.zip:var/log/auth.log`.
+    pub(crate) fn unpacked(mut self, folder: &Path, archive: &Path) -> Self {
+        let absolute = std::path::absolute(archive).unwrap_or_else(|_| archive.to_owned());
+        for (file, origin) in &mut self.found {
+            let within = file.path.strip_prefix(folder).unwrap_or(&file.path).to_string_lossy().into_owned();
+            file.shown = format!("{}:{within}", archive.display());
+            file.member = Some(format!("{}:{within}", absolute.display()));
+            if !origin.is_named {
+                origin.source.clone_from(&file.shown);
+            }
+        }
+        self
+    }
+
     /// The files as pieces, with what there is to say of their rules.
     pub(crate) fn pieces(mut self, zone: Zone, knowledge: &Arc<Knowledge>) -> (Vec<Piece>, Vec<Diagnostic>) {
         self.find_source_types(knowledge);
@@ -54,6 +74,29 @@ impl Files {
 impl Piece {
     pub(crate) fn path(&self) -> &Path {
         &self.file.path
+    }
+
+    /// What tells its place from others: the path, or the archive's with the name in it.
+    pub(crate) fn identity(&self) -> Cow<'_, str> {
+        self.file.member.as_deref().map_or_else(|| self.file.path.to_string_lossy(), Cow::Borrowed)
+    }
+
+    /// Its bytes without compression.
+    ///
+    /// # Errors
+    /// What the system reports.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        compress::plain(&self.file, 0)
+    }
+
+    /// Whether its name is that of a log which a newer one has taken the place of.
+    pub(crate) fn is_rotated(&self) -> bool {
+        files::is_rotated(&self.identity())
+    }
+
+    /// Whether it holds lines, compressed or not.
+    pub(crate) fn is_text(&self) -> bool {
+        self.text.is_some() && self.file.format != Format::Evtx
     }
 
     /// The path as the user knows it.
@@ -83,7 +126,7 @@ impl Piece {
 
     /// Whether its bytes are those of its events: more at its end are more events.
     pub(crate) fn is_plain(&self) -> bool {
-        self.file.compression == Compression::None && self.text.is_some() && self.file.format != Format::Evtx
+        self.file.compression == Compression::None && self.is_text()
     }
 
     /// Whether its fields are columns, and not taken out of `_raw` by searches.

@@ -9,6 +9,7 @@ fn file(folder: &tempfile::TempDir, bytes: &[u8], format: Format) -> DataFile {
     DataFile {
         path,
         shown: "data".to_owned(),
+        member: None,
         format,
         compression: Compression::None,
         is_wide: false,

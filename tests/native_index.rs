@@ -7,7 +7,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -105,8 +105,32 @@ fn standard_input_is_added_as_often_as_it_comes() {
     assert_eq!((&row["count"], &row["n"], &row["source"]), (&4.into(), &2.into(), &"stdin".into()), "{row}");
 }
 
-/// How often a program is killed.
-const KILLS: u64 = 12;
+/// How often a program is killed: often enough to see that it can be, and as often as one likes by `SPELEO_KILLS`.
+fn kills() -> u32 {
+    std::env::var("SPELEO_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
+}
+
+/// Kills a command at moments spread over the time that it takes; after each, `check` hears whether it was still at work.
+fn kill_often(project: &Project, arguments: &[&str], takes: Duration, mut check: impl FnMut(bool)) {
+    let kills = kills();
+    let mut killed = 0;
+    for round in 0..kills {
+        // Not in rising order, so that what a run leaves behind meets all of the next one. 37 has no part in common with most counts.
+        let after = takes * (1 + round * 37 % kills) / kills;
+        let was_alive = kill(project.command(arguments), after);
+        killed += u32::from(was_alive);
+        check(was_alive);
+    }
+    assert!(killed > 0, "every run was done before it could be killed");
+}
+
+/// How long a command takes.
+fn time(project: &Project, arguments: &[&str]) -> Duration {
+    let start = Instant::now();
+    let output = project.speleo(arguments);
+    assert!(output.status.success(), "{}", stderr(&output));
+    start.elapsed()
+}
 
 /// Kills a command after a while; whether it was still at work.
 fn kill(mut command: Command, after: Duration) -> bool {
@@ -128,26 +152,72 @@ fn is_sound(project: &Project, most: usize) -> u64 {
 }
 
 #[test]
-fn whenever_a_program_is_killed_nothing_is_lost_or_doubled() {
+fn whenever_ingest_or_compact_is_killed_nothing_is_lost_or_doubled() {
     let project = Project::new();
     let files = files(&project, 3, 3_000);
     let ingest: Vec<&str> = ["ingest", "web"].into_iter().chain(files.iter().map(String::as_str)).collect();
     let all = 9_000;
-    let mut killed = 0;
-    for round in 0..KILLS {
-        killed += u64::from(kill(project.command(&ingest), Duration::from_millis(20 + 60 * round)));
-        is_sound(&project, all);
-    }
-    assert!(killed > 0, "every run was done before it could be killed");
+    // Into an index of its own, so that each run has everything to do.
+    let takes = {
+        assert!(project.speleo(&["index", "create", "timed"]).status.success());
+        let timed: Vec<&str> = ["ingest", "timed"].into_iter().chain(files.iter().map(String::as_str)).collect();
+        time(&project, &timed)
+    };
+    kill_often(&project, &ingest, takes, |_| {
+        if is_sound(&project, all) == all as u64 {
+            assert!(project.speleo(&["index", "drop", "web", "--yes"]).status.success());
+            assert!(project.speleo(&["index", "create", "web"]).status.success());
+        }
+    });
     assert!(project.speleo(&ingest).status.success());
     assert_eq!(is_sound(&project, all), all as u64);
-    for round in 0..KILLS {
-        kill(project.command(&["index", "compact", "web"]), Duration::from_millis(20 + 60 * round));
-        assert_eq!(is_sound(&project, all), all as u64);
-    }
+    let takes = time(&project, &["index", "compact", "timed"]);
+    kill_often(&project, &["index", "compact", "web"], takes, |_| assert_eq!(is_sound(&project, all), all as u64));
     // What was written in vain is no part of the index, and lies there until it is old.
-    let left = parquet_files(&project.at("indexes/web"));
-    assert!(left > 0);
+    assert!(parquet_files(&project.at("indexes/web")) > 0);
+}
+
+#[test]
+fn whenever_collect_is_killed_its_events_are_there_once_or_not_at_all() {
+    let project = Project::new();
+    let events = 2_000;
+    let collect = format!("| makeresults count={events} | streamstats count AS n | collect index=web");
+    let takes = time(&project, &["search", &collect]);
+    let count = || project.row("index=web | stats count")["count"].as_u64().unwrap();
+    let mut known = count();
+    assert_eq!(known, events);
+    kill_often(&project, &["search", &collect], takes, |was_alive| {
+        let now = count();
+        assert!(now == known + events || (was_alive && now == known), "{known} became {now}");
+        known = now;
+    });
+    assert_eq!(project.row("index=web | stats dc(n) AS n")["n"], events);
+}
+
+#[test]
+fn whenever_outputlookup_is_killed_the_table_is_the_old_or_the_new_one() {
+    let project = Project::new();
+    fs::create_dir(project.at("lookups")).unwrap();
+    fs::write(project.at("speleo.toml"), "timezone = \"UTC\"\nlookups = \"lookups\"\n").unwrap();
+    let rows = 3_000;
+    let write = |value: u32| {
+        format!("| makeresults count={rows} | streamstats count AS n | eval v={value} | table n v | outputlookup t.csv")
+    };
+    let takes = time(&project, &["search", &write(0)]);
+    let kills = kills();
+    let mut known = 0;
+    for round in 1..=kills {
+        let was_alive = kill(project.command(&["search", &write(round)]), takes * (1 + round * 37 % kills) / kills);
+        let table = project.row("| inputlookup t.csv | stats count dc(n) AS n values(v) AS v");
+        assert_eq!((&table["count"], &table["n"]), (&rows.into(), &rows.into()), "{table}");
+        let value = table["v"].as_str().and_then(|text| text.parse().ok()).or_else(|| table["v"].as_u64());
+        let value = u32::try_from(value.unwrap()).unwrap();
+        assert!(value == round || (was_alive && value == known), "{table} after {round}");
+        known = value;
+    }
+    // What was begun lies beside the table under hidden names, and no lookup is called so.
+    let lookups = project.speleo(&["search", "--output", "jsonl", "| inputlookup t.csv | stats count"]);
+    assert!(lookups.status.success());
 }
 
 fn parquet_files(folder: &Path) -> usize {

@@ -78,6 +78,9 @@ pub(crate) struct IngestArgs {
     /// Wait for more: new files, and lines at the end of known ones
     #[arg(long)]
     pub(crate) follow: bool,
+    /// Leave small files as they are, however many there become
+    #[arg(long)]
+    pub(crate) no_compact: bool,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
     #[command(flatten)]

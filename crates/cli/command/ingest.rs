@@ -47,38 +47,84 @@ async fn work(args: &IngestArgs, engine: &Engine, reporter: &mut Reporter) -> Re
         host: args.world.host.clone(),
         whole_lines: args.follow,
     };
-    loop {
-        let start = Instant::now();
-        let bar = bar();
-        let told = |done: &Ingested| {
-            bar.set_length(done.bytes);
-            bar.set_position(done.bytes_read);
-            bar.set_message(format!("{} events", done.events));
-        };
-        let answer = tokio::select! {
-            answer = engine.ingest(&order, &told) => answer,
-            _ = tokio::signal::ctrl_c() => return Ok(Exit::Cancelled),
-        };
-        bar.finish_and_clear();
-        match answer {
-            Ok(done) => {
-                reporter.report_settings(&done.warnings);
-                if !args.follow || done.events > 0 || done.rejected > 0 {
-                    writeln!(io::stderr().lock(), "{}", summary(&done, start.elapsed()))?;
-                }
+    if !args.follow {
+        let (exit, _) = add(&order, engine, reporter, false).await?;
+        if !args.no_compact && matches!(exit, Exit::Fine) {
+            tend(&order.index, engine).await;
+        }
+        return Ok(exit);
+    }
+    let grown = tokio::sync::Notify::new();
+    let follow = async {
+        loop {
+            let (exit, events) = add(&order, engine, reporter, true).await?;
+            if !matches!(exit, Exit::Fine) {
+                return Ok(exit);
             }
-            Err(diagnostics) => {
-                reporter.report_settings(&diagnostics);
-                return Ok(Exit::Failed);
+            if events > 0 {
+                grown.notify_one();
+            }
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                _ = tokio::signal::ctrl_c() => return Ok(Exit::Cancelled),
             }
         }
-        if !args.follow {
-            return Ok(Exit::Fine);
+    };
+    let tending = async {
+        loop {
+            grown.notified().await;
+            if !args.no_compact {
+                tend(&order.index, engine).await;
+            }
         }
-        tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
-            _ = tokio::signal::ctrl_c() => return Ok(Exit::Cancelled),
+    };
+    tokio::select! {
+        exit = follow => exit,
+        () = tending => Ok(Exit::Fine),
+    }
+}
+
+/// Adds what is new, and tells how many events that was.
+async fn add(order: &IngestOrder, engine: &Engine, reporter: &mut Reporter, is_quiet: bool) -> Result<(Exit, u64)> {
+    let start = Instant::now();
+    let bar = bar();
+    let told = |done: &Ingested| {
+        bar.set_length(done.bytes);
+        bar.set_position(done.bytes_read);
+        bar.set_message(format!("{} events", done.events));
+    };
+    let answer = tokio::select! {
+        answer = engine.ingest(order, &told) => answer,
+        _ = tokio::signal::ctrl_c() => return Ok((Exit::Cancelled, 0)),
+    };
+    bar.finish_and_clear();
+    match answer {
+        Ok(done) => {
+            reporter.report_settings(&done.warnings);
+            if !is_quiet || done.events > 0 || done.rejected > 0 {
+                writeln!(io::stderr().lock(), "{}", summary(&done, start.elapsed()))?;
+            }
+            Ok((Exit::Fine, done.events))
         }
+        Err(diagnostics) => {
+            reporter.report_settings(&diagnostics);
+            Ok((Exit::Failed, 0))
+        }
+    }
+}
+
+/// Puts small files together where they have become many. What fails here is done the next time: the events are there.
+async fn tend(index: &str, engine: &Engine) {
+    if let Ok(compacted) = engine.tend_index(index).await
+        && compacted.before > 0
+    {
+        let (before, after) = (size(compacted.bytes_before), size(compacted.bytes_after));
+        let _ = writeln!(
+            io::stderr().lock(),
+            "{} files became {}: {before} are {after} now",
+            compacted.before,
+            compacted.after
+        );
     }
 }
 

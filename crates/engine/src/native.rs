@@ -166,6 +166,22 @@ impl Engine {
         compact.await.map_err(|fault: Fault| fault.diagnostic())
     }
 
+    /// Puts an index's small files together where they have become many.
+    ///
+    /// # Errors
+    /// As [`Engine::compact_index`].
+    pub async fn tend_index(&self, name: &str) -> Answer<Compacted> {
+        let tend = async {
+            let (_, mut index) = self.open_native(name).await?;
+            let compacted = index.tend().await?;
+            if compacted.before > 0 {
+                index.clean(GRACE).await?;
+            }
+            Ok(compacted)
+        };
+        tend.await.map_err(|fault: Fault| fault.diagnostic())
+    }
+
     /// Takes events out of an index that are older than a time in epoch microseconds, whole files at a time.
     ///
     /// # Errors

@@ -19,8 +19,8 @@ use crate::{
 const LARGE: u64 = 64 << 20;
 /// The bytes of files that are put together at once, as they are on disk.
 const TOGETHER: u64 = 128 << 20;
-/// How many files there must be of a day before two of them are worth the work.
-const FEW: usize = 2;
+/// With so many small files searches slow down, and putting them together pays by itself.
+const MANY: usize = 16;
 
 /// What a compaction did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,8 +43,20 @@ impl Index {
     /// # Errors
     /// Where a file cannot be read or written. What was done until then stays done.
     pub async fn compact(&mut self) -> Result<Compacted> {
+        self.compact_from(2).await
+    }
+
+    /// Puts small files together where there are many of a day: what writers do now and then.
+    ///
+    /// # Errors
+    /// As [`Index::compact`].
+    pub async fn tend(&mut self) -> Result<Compacted> {
+        self.compact_from(MANY).await
+    }
+
+    async fn compact_from(&mut self, files: usize) -> Result<Compacted> {
         let mut done = Compacted::default();
-        for group in groups(self.parts()?) {
+        for group in groups(self.parts()?, files) {
             match self.put_together(&group).await {
                 Ok(file) => {
                     done.before += group.len();
@@ -114,8 +126,8 @@ pub(crate) fn contended(error: DeltaTableError) -> IndexError {
     if is_contended { IndexError { problem: Problem::Contended, ..error } } else { error }
 }
 
-/// Files that become one: small ones of one day, next to each other in time.
-fn groups(mut parts: Vec<Part>) -> Vec<Vec<Part>> {
+/// Files that become one, so many at least: small ones of one day, next to each other in time.
+fn groups(mut parts: Vec<Part>, files: usize) -> Vec<Vec<Part>> {
     parts.retain(|part| part.size < LARGE);
     parts.sort_by(|a, b| (&a.day, a.earliest, &a.path).cmp(&(&b.day, b.earliest, &b.path)));
     let mut groups: Vec<Vec<Part>> = Vec::new();
@@ -132,7 +144,7 @@ fn groups(mut parts: Vec<Part>) -> Vec<Vec<Part>> {
             }
         }
     }
-    groups.retain(|group| group.len() >= FEW);
+    groups.retain(|group| group.len() >= files);
     groups
 }
 
@@ -162,13 +174,13 @@ mod tests {
     #[test]
     fn small_files_of_a_day_come_together() {
         let parts = vec![part("b", 9, 10), part("a", 2, 10), part("b", 7, 10), part("a", 1, LARGE), part("c", 3, 5)];
-        let groups = groups(parts);
-        assert_eq!(groups, [[part("b", 7, 10), part("b", 9, 10)]]);
+        assert_eq!(groups(parts.clone(), 2), [[part("b", 7, 10), part("b", 9, 10)]]);
+        assert!(groups(parts, 3).is_empty());
     }
 
     #[test]
     fn no_more_is_put_together_than_fits_into_memory() {
         let parts = (0..5).map(|time| part("a", time, LARGE - 1)).collect();
-        assert_eq!(groups(parts).iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+        assert_eq!(groups(parts, 2).iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
     }
 }

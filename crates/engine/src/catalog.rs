@@ -63,8 +63,8 @@ impl Catalog {
     ///
     /// # Errors
     /// Where they cannot be looked at.
-    pub(crate) fn files(&self, name: &str) -> Result<Vec<IndexFile>, Fault> {
-        Ok(Files::find(self.parts(name))?.listed())
+    pub(crate) async fn files(&self, name: &str) -> Result<Vec<IndexFile>, Fault> {
+        Files::find(self.parts(name))?.listed().await
     }
 
     /// The file at whose end events of an index are added: its JSON lines, or a file in its folder.

@@ -153,7 +153,10 @@ impl Files {
     }
 
     /// The files as a search sees them.
-    pub(crate) fn listed(&self) -> Vec<IndexFile> {
+    ///
+    /// # Errors
+    /// Where a native index cannot be read.
+    pub(crate) async fn listed(&self) -> Result<Vec<IndexFile>, Fault> {
         let micros = |time: SystemTime| {
             let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
             i64::try_from(since.as_micros()).ok()
@@ -162,8 +165,13 @@ impl Files {
             path: file.shown.clone(),
             bytes: file.size,
             modified: file.modified.and_then(micros),
+            holds: None,
         };
-        self.found.iter().map(listed).collect()
+        let mut files: Vec<IndexFile> = self.found.iter().map(listed).collect();
+        for (_, folder) in &self.stored {
+            files.extend(stored::listed(folder).await?);
+        }
+        Ok(files)
     }
 
     /// Gives files the source types that props say for their sources and hosts.

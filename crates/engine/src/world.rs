@@ -216,8 +216,8 @@ impl World for EngineWorld<'_> {
         matches!(self.mode, Mode::Run | Mode::Explain)
     }
 
-    fn files(&self, index: &str) -> Result<Vec<IndexFile>> {
-        Ok(if self.is_blind() { Vec::new() } else { self.catalog.files(index)? })
+    async fn files(&self, index: &str) -> Result<Vec<IndexFile>> {
+        Ok(if self.is_blind() { Vec::new() } else { self.catalog.files(index).await? })
     }
 
     fn file(&self, app: Option<&str>, folder: &str, name: &str) -> Result<Option<String>> {

@@ -160,6 +160,7 @@ mod tests {
         Part {
             path,
             size,
+            modified: 0,
             rows: Some(1),
             day: Some(day.to_owned()),
             earliest: Some(earliest),

@@ -15,6 +15,8 @@ pub struct Part {
     pub path: Path,
     /// Bytes.
     pub size: u64,
+    /// When it was written, in epoch microseconds.
+    pub modified: i64,
     /// How many events it has; none where the log does not say.
     pub rows: Option<u64>,
     /// The day of its events, as `2024-03-10`; none where they have no time, or the table has no days.
@@ -49,6 +51,7 @@ impl Part {
             tags: tags.into_iter().flatten().filter_map(|(name, value)| Some((name, value?))).collect(),
             path: view.object_store_path(),
             size: u64::try_from(view.size()).unwrap_or(0),
+            modified: view.modification_time().saturating_mul(1000),
             rows: stats.get("numRecords").and_then(Value::as_u64),
             day: view.partition_values_map().remove(DAY).flatten(),
             earliest: time("minValues").and_then(statistics::parse_time),

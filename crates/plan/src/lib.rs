@@ -42,6 +42,6 @@ pub use error::{Error, Result};
 pub use lower::{SearchPlan, plan};
 pub use suggest::nearest;
 pub use world::{
-    EventSearch, FileFormat, FileWrite, IndexEntry, IndexFile, LookupTable, LookupWrite, Origin, PastSearch, Rows,
-    Source, Thing, TimeRange, World, Write, read_event_type,
+    EventSearch, FileFormat, FileWrite, Holding, IndexEntry, IndexFile, LookupTable, LookupWrite, Origin, PastSearch,
+    Rows, Source, Thing, TimeRange, World, Write, read_event_type,
 };

@@ -267,7 +267,7 @@ impl World for TestWorld {
         !self.blind
     }
 
-    fn files(&self, _index: &str) -> Result<Vec<IndexFile>> {
+    async fn files(&self, _index: &str) -> Result<Vec<IndexFile>> {
         Ok(Vec::new())
     }
 

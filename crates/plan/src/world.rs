@@ -160,6 +160,19 @@ pub struct IndexFile {
     pub bytes: u64,
     /// When it was changed last, in microseconds since the epoch.
     pub modified: Option<i64>,
+    /// What is in it, where that is known without reading it.
+    pub holds: Option<Holding>,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holding {
+    /// How many events.
+    pub events: i64,
+    /// The second of the oldest.
+    pub first: Option<i64>,
+    /// The second of the newest.
+    pub last: Option<i64>,
 }
 
 /// A search that was run.
@@ -286,8 +299,8 @@ pub trait World: Send + Sync {
         let _ = (index, columns);
         Ok(Vec::new())
     }
-    /// The files of an index in the order of their numbers in `__seq`.
-    fn files(&self, index: &str) -> Result<Vec<IndexFile>>;
+    /// The files of an index: those that are read in place in the order of their numbers in `__seq`, then those of native indexes.
+    async fn files(&self, index: &str) -> Result<Vec<IndexFile>>;
     /// A lookup table by definition or file name; none where it does not exist.
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>>;
     /// The searches that were run, the oldest first. Without an engine there are none.

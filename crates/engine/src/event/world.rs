@@ -75,7 +75,7 @@ impl World for IngestWorld {
         Ok(None)
     }
 
-    fn files(&self, _: &str) -> Result<Vec<IndexFile>> {
+    async fn files(&self, _: &str) -> Result<Vec<IndexFile>> {
         Ok(Vec::new())
     }
 

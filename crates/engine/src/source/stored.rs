@@ -34,7 +34,7 @@ use datafusion::{
 use object_store::ObjectMeta;
 use speleo_functions::{eval::kernels, value::Texts};
 use speleo_index::{Column, DAY, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME};
-use speleo_plan::Origin;
+use speleo_plan::{Holding, IndexFile, Origin};
 
 pub(crate) use self::table::Chosen;
 
@@ -146,6 +146,26 @@ fn plain(origin: &speleo_index::Origin) -> Origin {
         sourcetype: origin.sourcetype.clone(),
         structured: origin.structured,
     }
+}
+
+/// The files of an index, with what its log says of them.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(super) async fn listed(folder: &Path) -> std::result::Result<Vec<IndexFile>, Fault> {
+    let index = Index::open(&folder.to_string_lossy()).await?;
+    let seconds = |micros: Option<i64>| micros.map(|micros| micros.div_euclid(1_000_000));
+    let listed = |part: Part| IndexFile {
+        path: folder.join(part.path.as_ref()).to_string_lossy().into_owned(),
+        bytes: part.size,
+        modified: Some(part.modified),
+        holds: part.rows.and_then(|rows| i64::try_from(rows).ok()).map(|events| Holding {
+            events,
+            first: seconds(part.earliest),
+            last: seconds(part.latest),
+        }),
+    };
+    Ok(index.parts()?.into_iter().map(listed).collect())
 }
 
 /// The newest file of an index's log: another one is there as soon as the index changes.

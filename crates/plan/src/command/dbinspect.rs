@@ -20,7 +20,7 @@ use speleo_syntax::{Code, Diagnostic, command::dbinspect::DbInspect};
 
 use super::eventcount::SERVER;
 use crate::{
-    IndexFile, Result,
+    Holding, IndexFile, Result,
     aggregate::Call,
     lower::{Context, Lower},
     meet::TIME,
@@ -37,12 +37,12 @@ const STATE: &str = "warm";
 /// Bits of `__seq` below the number of the file.
 const PLACE_BITS: i64 = 44;
 
-/// A file, and what is in it: the number of events, the first and the last second.
+/// A file, and what is in it.
 struct Bucket {
     index: String,
     number: i64,
     file: IndexFile,
-    holds: Option<(i64, Option<i64>, Option<i64>)>,
+    holds: Option<Holding>,
 }
 
 impl Lower for DbInspect {
@@ -55,9 +55,12 @@ impl Lower for DbInspect {
         let wanted = !self.corrupt_only && self.state.as_ref().is_none_or(|state| state.eq_ignore_ascii_case(STATE));
         if wanted && !cx.world.is_blind() {
             for index in source::listed(&self.indexes, self.span, cx)? {
-                let mut held = held(&index, cx).await?;
-                for (number, file) in (0..).zip(cx.world.files(&index)?) {
-                    buckets.push(Bucket { index: index.clone(), number, file, holds: held.remove(&number) });
+                let files = cx.world.files(&index).await?;
+                let is_known = files.iter().all(|file| file.holds.is_some());
+                let mut held = if is_known { HashMap::new() } else { held(&index, cx).await? };
+                for (number, file) in (0..).zip(files) {
+                    let holds = file.holds.or_else(|| held.remove(&number));
+                    buckets.push(Bucket { index: index.clone(), number, file, holds });
                 }
             }
         }
@@ -67,7 +70,7 @@ impl Lower for DbInspect {
 }
 
 /// What the files of an index hold, by their numbers.
-pub(super) async fn held(index: &str, cx: &Context<'_>) -> Result<HashMap<i64, (i64, Option<i64>, Option<i64>)>> {
+pub(super) async fn held(index: &str, cx: &Context<'_>) -> Result<HashMap<i64, Holding>> {
     let mut held = HashMap::new();
     let Some(events) = source::whole(index, cx).await? else { return Ok(held) };
     let number = named(bitwise_shift_right(column(SEQUENCE), lit(PLACE_BITS)), "number");
@@ -86,7 +89,8 @@ pub(super) async fn held(index: &str, cx: &Context<'_>) -> Result<HashMap<i64, (
         let [number, count, first, last] = columns.as_slice() else { continue };
         for row in 0..batch.num_rows() {
             let seconds = |array: &Int64Array| array.is_valid(row).then(|| array.value(row).div_euclid(1_000_000));
-            held.insert(number.value(row), (count.value(row), seconds(first), seconds(last)));
+            let holds = Holding { events: count.value(row), first: seconds(first), last: seconds(last) };
+            held.insert(number.value(row), holds);
         }
     }
     Ok(held)
@@ -107,8 +111,8 @@ fn rows(buckets: &[Bucket], shown: impl Fn(i64) -> String) -> Result<Relation> {
         "dbinspect",
         vec![
             ("bucketId", texts(&|bucket| Some(format!("{}~{}~{SERVER}", bucket.index, bucket.number)))),
-            ("endEpoch", numbers(&|bucket| bucket.holds.and_then(|(_, _, last)| last))),
-            ("eventCount", numbers(&|bucket| Some(bucket.holds.map_or(0, |(count, ..)| count)))),
+            ("endEpoch", numbers(&|bucket| bucket.holds.and_then(|holds| holds.last))),
+            ("eventCount", numbers(&|bucket| Some(bucket.holds.map_or(0, |holds| holds.events)))),
             ("id", numbers(&|bucket| Some(bucket.number))),
             ("index", texts(&|bucket| Some(bucket.index.clone()))),
             ("modTime", texts(&|bucket| bucket.file.modified.map(&shown))),
@@ -116,7 +120,7 @@ fn rows(buckets: &[Bucket], shown: impl Fn(i64) -> String) -> Result<Relation> {
             ("rawSize", numbers(&bytes)),
             ("sizeOnDiskMB", megabytes),
             ("splunk_server", texts(&|_| Some(SERVER.to_owned()))),
-            ("startEpoch", numbers(&|bucket| bucket.holds.and_then(|(_, first, _)| first))),
+            ("startEpoch", numbers(&|bucket| bucket.holds.and_then(|holds| holds.first))),
             ("state", texts(&|_| Some(STATE.to_owned()))),
         ],
     )

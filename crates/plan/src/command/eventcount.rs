@@ -42,7 +42,7 @@ impl Lower for EventCount {
                 ("server".to_owned(), lit(SERVER)),
             ];
             if self.report_size {
-                let bytes: u64 = cx.world.files(&name)?.iter().map(|file| file.bytes).sum();
+                let bytes: u64 = cx.world.files(&name).await?.iter().map(|file| file.bytes).sum();
                 columns.push(("size_bytes".to_owned(), lit(i64::try_from(bytes).unwrap_or(i64::MAX))));
             }
             all = stack(all, Relation::results(plan, Vec::new()).select(columns)?)?;

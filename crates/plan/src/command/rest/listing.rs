@@ -100,12 +100,12 @@ async fn indexes(listed: &mut Listed, cx: &mut Context<'_>) -> Result<()> {
     for entry in cx.world.indexes() {
         listed.row(&entry.name);
         let (mut count, mut first, mut last) = (0, None::<i64>, None::<i64>);
-        for (events, start, end) in held(&entry.name, cx).await?.into_values() {
-            count += events;
-            first = first.into_iter().chain(start).min();
-            last = last.max(end);
+        for holds in held(&entry.name, cx).await?.into_values() {
+            count += holds.events;
+            first = first.into_iter().chain(holds.first).min();
+            last = last.max(holds.last);
         }
-        let files = cx.world.files(&entry.name)?;
+        let files = cx.world.files(&entry.name).await?;
         let bytes: u64 = files.iter().map(|file| file.bytes).sum();
         let time = |seconds: i64| strftime(seconds.saturating_mul(1_000_000), FORMAT, cx.world.timezone());
         listed.set("totalEventCount", count.to_string());

@@ -192,6 +192,10 @@ async fn indexes_are_made_listed_cared_for_and_dropped() {
     assert_eq!((stored.events, stored.files), (9, 6));
     let (compacted, _) = engine.compact_index("store").await.unwrap();
     assert_eq!((compacted.before, compacted.after), (6, 3));
+    let files = rows(&engine, "| dbinspect index=store | table eventCount startEpoch endEpoch | sort startEpoch").await;
+    let day = |day: i64| 1_710_028_800 + (day - 10) * 86_400;
+    let file = |day: i64| serde_json::json!({"eventCount": 3, "startEpoch": day, "endEpoch": day});
+    assert_eq!(files, [file(day(10)), file(day(11)), file(day(12))]);
     let oldest = engine.instant("2024-03-11T00:00:00").unwrap();
     let (retained, _) = engine.retain_index("store", oldest).await.unwrap();
     assert_eq!((retained.files, retained.rows), (1, 3));

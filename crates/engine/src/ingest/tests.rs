@@ -228,6 +228,16 @@ async fn collected_events_are_those_of_a_file_of_json_lines() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn points_of_metrics_are_collected_into_an_index() {
+    let world = World::new();
+    let engine = world.store().await;
+    let points = "| makeresults count=3 | streamstats count AS n | eval cpu=n*10, host=\"a\"";
+    rows(&engine, &format!("{points} | mcollect index=store split=allnums host")).await;
+    let found = rows(&engine, "| mstats sum(cpu) AS s count(cpu) AS c WHERE index=store BY host").await;
+    assert_eq!(found, [serde_json::json!({"host": "a", "s": 60, "c": 3})]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_outside_of_a_search_s_range_are_not_opened() {
     let world = World::new();
     let engine = world.store().await;

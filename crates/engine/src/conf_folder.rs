@@ -170,6 +170,11 @@ impl ConfFiles<'_> {
         self.layers.resolve(&self.kind, Context::Search(self.folder.current()), &self.folder.visibility)
     }
 
+    /// The stanzas that are the current app's own.
+    pub fn own_stanzas(&self) -> BTreeSet<&str> {
+        self.folder.current().map(|app| self.layers.stanzas_of(app)).unwrap_or_default()
+    }
+
     /// As the reading of events sees them.
     pub fn for_index(&self) -> Conf {
         self.layers.resolve(&self.kind, Context::Index, &self.folder.visibility)

@@ -104,6 +104,53 @@ fn what_is_due_runs_once_and_the_exit_status_tells() {
     assert!(told.contains("search/bad failed: E0206") && told.contains("search/good success"), "{told}");
 }
 
+#[test]
+fn a_check_tells_what_is_wrong_with_a_schedule() {
+    let project = Project::new(&[("a.spl", "```title: A\nschedule: 0 25 * * *```\nindex=web"), ("b.spl", "index=web")]);
+    let output = project.speleo(&["check", "queries/a.spl", "--output", "jsonl"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+    assert!(told.contains("`schedule` is `0 25 * * *`: `25` is no hour, which takes 0 to 23"), "{told}");
+    // Outside of any project, at its place.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.spl");
+    fs::copy(project.at("queries/a.spl"), &path).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
+    let output = command.current_dir(folder.path()).args(["check", "a.spl", "--output", "jsonl"]).output().unwrap();
+    let told = &lines(&output)[0]["diagnostics"][0];
+    assert_eq!((&told["severity"], &told["span"][0]), (&"warning".into(), &12.into()), "{told}");
+}
+
+#[test]
+fn a_ported_app_keeps_its_schedules() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, out) = (folder.path().join("app"), folder.path().join("out"));
+    let keys = "search = | makeresults\ncron_schedule = */5 * * * *\ndispatch.earliest_time = -5m\n";
+    let conf = format!("[On]\n{keys}enableSched = 1\nrealtime_schedule = 0\nschedule_window = auto\n[Off]\n{keys}");
+    fs::create_dir_all(app.join("default")).unwrap();
+    fs::write(app.join("default/savedsearches.conf"), conf).unwrap();
+    let speleo = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_speleo")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        output
+    };
+    speleo(&["port", app.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let text = fs::read_to_string(out.join("queries/on.spl")).unwrap();
+    for line in ["catch_up: all", "schedule: */5 * * * *", "schedule_window: auto", "earliest: -5m"] {
+        assert!(text.lines().any(|found| found == line), "{line} is missing: {text}");
+    }
+    let project = format!("--project={}", out.display());
+    // The project and the app itself have the same schedules.
+    let list = ["run", "--due", "--dry-run", "--now", "1718366400", "--output", "jsonl", "--timezone", "UTC", &project];
+    let shown = |output: &Output| {
+        let shown = |row: &Value| format!("{} {}", row["cron_schedule"], row["next"]);
+        lines(output).iter().map(shown).collect::<Vec<_>>()
+    };
+    let rows = shown(&speleo(&list));
+    assert_eq!(rows, ["\"*/5 * * * *\" \"2024-06-14T12:05:00+00:00\""]);
+    let conf = app.join("default/savedsearches.conf");
+    assert_eq!(shown(&speleo(&[&list[..], &[conf.to_str().unwrap()]].concat())), rows);
+}
+
 /// How often a program is killed.
 const KILLS: u64 = 12;
 

@@ -26,7 +26,12 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit> {
         return Err(UsageError("`--out` takes the rows of one search".to_owned()).into());
     }
     let mut reporter = Reporter::new(args.errors.error_format);
-    let exit = match Scheduler::open(session::settings(&args.world), &args.paths).await {
+    let settings = session::settings(&args.world);
+    let opened = match args.dry_run {
+        true => Scheduler::look(settings, &args.paths).await,
+        false => Scheduler::open(settings, &args.paths).await,
+    };
+    let exit = match opened {
         Ok(scheduler) => {
             reporter.report_settings(scheduler.warnings());
             work(&args, &scheduler, &mut reporter).await

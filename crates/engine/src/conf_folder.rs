@@ -170,9 +170,14 @@ impl ConfFiles<'_> {
         self.layers.resolve(&self.kind, Context::Search(self.folder.current()), &self.folder.visibility)
     }
 
-    /// The stanzas that are the current app's own.
-    pub fn own_stanzas(&self) -> BTreeSet<&str> {
-        self.folder.current().map(|app| self.layers.stanzas_of(app)).unwrap_or_default()
+    /// As a search in an app sees them.
+    pub fn for_app(&self, app: &str) -> Conf {
+        self.layers.resolve(&self.kind, Context::Search(Some(app)), &self.folder.visibility)
+    }
+
+    /// The stanzas that are an app's own.
+    pub fn stanzas_of(&self, app: &str) -> BTreeSet<&str> {
+        self.layers.stanzas_of(app)
     }
 
     /// As the reading of events sees them.

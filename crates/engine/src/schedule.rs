@@ -102,18 +102,30 @@ pub struct Scheduler {
 
 impl Scheduler {
     /// Looks for scheduled searches: in query files, folders of them and conf files at `paths`; where none are given, in the project's
-    /// folders. Makes the history where there is none yet, if there is anything that may run.
+    /// folders. Makes the history where there is none yet, so that searches find it.
     ///
     /// # Errors
     /// As [`Engine::open`], and where there is no project.
     pub async fn open(settings: Settings, paths: &[PathBuf]) -> Result<Self, Vec<Diagnostic>> {
+        Self::over(settings, paths, true).await
+    }
+
+    /// As [`Scheduler::open`], for whoever only asks how things stand: makes nothing.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn look(settings: Settings, paths: &[PathBuf]) -> Result<Self, Vec<Diagnostic>> {
+        Self::over(settings, paths, false).await
+    }
+
+    async fn over(settings: Settings, paths: &[PathBuf], will_run: bool) -> Result<Self, Vec<Diagnostic>> {
         let found = find::find(&settings, paths)?;
         let Some(store) = found.settings.store.clone() else {
             let message = "there is no project whose searches could run by themselves: `--project DIR` names one";
             return Err(vec![Diagnostic::unplaced(Code::File, message)]);
         };
-        if !found.scheduled.is_empty() {
-            // Before any engine is opened, so that searches find it.
+        if will_run && !found.scheduled.is_empty() {
+            // Before any engine is opened.
             History::open(&store).await.map_err(|fault| vec![fault.diagnostic()])?;
         }
         let mut engines = BTreeMap::new();

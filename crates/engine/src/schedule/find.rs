@@ -81,11 +81,10 @@ impl Found {
             self.conf(&folder.read(CONF).0.for_search(), &app, None, |_| true);
             return;
         }
+        let files = folder.read(CONF).0;
         for app in folder.apps().keys().filter(|app| asked.is_none_or(|asked| asked == app.as_str())) {
-            let (own, _) = ConfFolder::open(path, Some(app), user.as_deref());
-            let files = own.read(CONF).0;
-            let stanzas = files.own_stanzas();
-            self.conf(&files.for_search(), app, Some(app), |name| stanzas.contains(name));
+            let own = files.stanzas_of(app);
+            self.conf(&files.for_app(app), app, Some(app), |name| own.contains(name));
         }
     }
 

@@ -94,6 +94,8 @@ pub struct Scheduler {
     malformed: bool,
     warnings: Vec<Diagnostic>,
     store: PathBuf,
+    /// As the last call left it.
+    history: tokio::sync::Mutex<Option<History>>,
     user: String,
     /// The paths that were asked for, and what their files and the project's looked like.
     paths: Vec<PathBuf>,
@@ -146,7 +148,18 @@ impl Scheduler {
         let scheduled = found.scheduled.into_iter().map(Arc::new).collect();
         let (settings, looks) = (found.settings, found.looks);
         let paths = paths.to_owned();
-        Ok(Self { settings, scheduled, engines, malformed, warnings, store, user, paths, looks })
+        Ok(Self {
+            settings,
+            scheduled,
+            engines,
+            malformed,
+            warnings,
+            store,
+            history: Default::default(),
+            user,
+            paths,
+            looks,
+        })
     }
 
     /// The searches in their order.

@@ -13,14 +13,15 @@ use datafusion::arrow::{
 use speleo_index::{Index, Problem, Progress, STRUCTURED};
 
 use super::{Ran, RunStatus, Scheduled};
-use crate::fault::Fault;
+use crate::{
+    fault::Fault,
+    native::{GRACE, words},
+};
 
 /// The index's name.
 pub(super) const NAME: &str = "_internal";
 /// Where Splunk writes the same.
 const SOURCE: &str = "scheduler.log";
-/// So many small files are put together.
-const MOST_FILES: usize = 200;
 
 /// The history, open.
 #[derive(Debug, Clone)]
@@ -44,7 +45,7 @@ impl History {
             Err(error) if error.problem == Problem::Exists => Index::open(&place.to_string_lossy()).await?,
             answer => answer?,
         };
-        Ok(Self { index })
+        Ok(Self { index: index.with_words(words()) })
     }
 
     /// Opens the history of a store; none where there is none yet.
@@ -56,7 +57,8 @@ impl History {
         if !Index::is_at(&place) {
             return Ok(None);
         }
-        Ok(Some(Self { index: Index::open(&place.to_string_lossy()).await? }))
+        let index = Index::open(&place.to_string_lossy()).await?;
+        Ok(Some(Self { index: index.with_words(words()) }))
     }
 
     /// What tells it, and so its searches, from those of other projects.
@@ -64,9 +66,11 @@ impl History {
         Ok(self.index.id()?)
     }
 
-    /// Looks what others have added.
-    pub(super) async fn refresh(&mut self) -> Result<(), Fault> {
-        Ok(self.index.refresh().await?)
+    /// Looks whether others have added anything.
+    pub(super) async fn refresh(&mut self) -> Result<bool, Fault> {
+        let before = self.index.version()?;
+        self.index.refresh().await?;
+        Ok(self.index.version()? != before)
     }
 
     /// The last time, in epoch seconds, for which a search ran or was given up.
@@ -87,7 +91,8 @@ impl History {
             .iter()
             .map(|(noted, scheduled, time)| Progress { input: noted.input(scheduled), place: *time })
             .collect();
-        for note in &progress {
+        // Only who holds the lock of a search notes its runs, and has looked.
+        for note in progress.iter().filter(|_| note.is_some_and(|(noted, ..)| noted != Noted::Ran)) {
             if self.index.progress(&note.input).await?.is_some_and(|place| place >= note.place) {
                 return Ok(false);
             }
@@ -100,9 +105,9 @@ impl History {
     }
 
     /// Puts its files together where they have become many. That it cannot be done now is no harm.
-    pub(super) async fn compact(&mut self) {
-        if self.index.parts().is_ok_and(|parts| parts.len() > MOST_FILES) && self.index.compact().await.is_ok() {
-            let _ = self.index.clean(crate::native::GRACE).await;
+    pub(super) async fn tend(&mut self) {
+        if self.index.tend().await.is_ok_and(|compacted| compacted.before > 0) {
+            let _ = self.index.clean(GRACE).await;
         }
     }
 }

@@ -149,9 +149,9 @@ impl Scheduler {
     ) -> BoxFuture<'a, Result<(), Vec<Diagnostic>>> {
         let run = async move {
             let call = self.call(now, stop, told).await?;
-            call.search(scheduled).await?;
-            call.history.lock().await.compact().await;
-            Ok(())
+            let result = call.search(scheduled).await;
+            call.end().await;
+            result
         };
         async { run.await.map_err(|fault: Fault| vec![fault.diagnostic()]) }.boxed()
     }
@@ -162,7 +162,17 @@ impl Scheduler {
         stop: &'a AtomicBool,
         told: &'a (dyn Fn(&Ran) + Send + Sync),
     ) -> Result<Call<'a>, Fault> {
-        let history = History::open(&self.store).await?;
+        let mut kept = self.history.lock().await.take();
+        if let Some(history) = &mut kept
+            && history.refresh().await.is_err()
+        {
+            // Somebody has dropped it, say.
+            kept = None;
+        }
+        let history = match kept {
+            Some(history) => history,
+            None => History::open(&self.store).await?,
+        };
         let project = history.id()?;
         Ok(Call { scheduler: self, history: Mutex::new(history), project, now, start: Instant::now(), stop, told })
     }
@@ -188,12 +198,19 @@ impl Scheduler {
             result = result.and(answer);
         }
         drop(runs);
-        call.history.lock().await.compact().await;
+        call.end().await;
         result
     }
 }
 
 impl Call<'_> {
+    /// Leaves the history to the next call.
+    async fn end(self) {
+        let mut history = self.history.into_inner();
+        history.tend().await;
+        *self.scheduler.history.lock().await = Some(history);
+    }
+
     /// All that is due of a search. A box, since the compiler cannot prove the whole to be `Send`.
     fn search<'b>(&'b self, scheduled: &'b Arc<Scheduled>) -> BoxFuture<'b, Result<(), Fault>> {
         self.times(scheduled).boxed()
@@ -201,17 +218,18 @@ impl Call<'_> {
 
     async fn times(&self, scheduled: &Arc<Scheduled>) -> Result<(), Fault> {
         let schedule = &scheduled.schedule;
-        let last = self.history.lock().await.last(scheduled).await?;
+        let mut last = self.history.lock().await.last(scheduled).await?;
         if Due::of(schedule, last, self.now).run.next().is_none() {
             return Ok(());
         }
         let Some(mut lock) = self.lock(scheduled).await? else { return Ok(()) };
-        // Another process may have run it between the two looks.
-        let last = {
+        {
+            // Another process may have run it before the lock was free.
             let mut history = self.history.lock().await;
-            history.refresh().await?;
-            history.last(scheduled).await?
-        };
+            if history.refresh().await? {
+                last = history.last(scheduled).await?;
+            }
+        }
         let Due { run, missed } = Due::of(schedule, last, self.now);
         let skipped = |time: DateTime<Tz>| Ran::not(RunStatus::Skipped, MISSED, scheduled, time, self.now);
         let mut events: Vec<Ran> = missed.into_iter().map(skipped).collect();

@@ -48,7 +48,7 @@ fn domain(sender: &str) -> Option<String> {
     sender.split_once('@').map(|(_, domain)| domain.to_lowercase())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn first_and_last_sightings_are_right_after_a_week() {
     let report = concat!(env!("CARGO_MANIFEST_DIR"), "/../../queries/reports/sender_domains.spl");
     let project = Project::new(&[("queries/sender_domains.spl", &std::fs::read_to_string(report).unwrap())]);

@@ -170,7 +170,7 @@ fn a_panel_is_written_out_with_its_base_and_its_tokens() {
     );
     let text = fs::read_to_string(folder.path().join("queries/hosts_by_count.spl")).unwrap();
     assert!(text.starts_with("```title: Hosts by count\ndescription: Counts events. '''Not a comment.'''\n"), "{text}");
-    assert!(text.contains("\nschedule: 0 6 * * *\nearliest: -1d@d\nlatest: now\n"), "{text}");
+    assert!(text.contains("\nis_scheduled: 0\nschedule: 0 6 * * *\nearliest: -1d@d\nlatest: now\n"), "{text}");
     let text = fs::read_to_string(folder.path().join("queries/known_lookup.spl")).unwrap();
     assert!(text.contains("description: Said in local.\n"), "{text}");
 }

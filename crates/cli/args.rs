@@ -1,13 +1,17 @@
 //! The command line's grammar: `speleo search --index web=logs/*.log --last 24h 'index=web | top status'`.
 
 mod index;
+mod schedule;
 
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use speleo_engine::IndexSetting;
 
-pub(crate) use self::index::{IndexArgs, IndexCommand, IngestArgs};
+pub(crate) use self::{
+    index::{IndexArgs, IndexCommand, IngestArgs},
+    schedule::{DaemonArgs, RunArgs, concurrent},
+};
 use crate::output::Format;
 
 /// Splunk's search language without Splunk: SPL over Parquet, JSON lines, CSV and raw logs.
@@ -27,8 +31,10 @@ Short forms: `speleo 'SPL'` searches, `… | speleo` runs the search that it rea
 pub(crate) enum Command {
     /// Run one search
     Search(Box<SearchArgs>),
-    /// Run saved query files, or folders of them, each under a heading
+    /// Run saved query files, or folders of them, each under a heading; with --due, the scheduled searches whose time has come
     Run(Box<RunArgs>),
+    /// Run scheduled searches whenever their time comes, until it is stopped
+    Daemon(Box<DaemonArgs>),
     /// Parse and plan searches without data
     Check(Box<CheckArgs>),
     /// Show what conf files say together, or what is wrong in them
@@ -175,23 +181,6 @@ pub(crate) struct SearchArgs {
     #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
     pub(crate) file: Option<PathBuf>,
     /// Fills $name$ in the search; repeatable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
-    pub(crate) set: Vec<(String, String)>,
-    #[command(flatten)]
-    pub(crate) world: WorldArgs,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-    #[command(flatten)]
-    pub(crate) errors: ErrorArgs,
-}
-
-/// `run`
-#[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    /// Query files or folders of them
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-    /// Fills $name$ in the searches; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) set: Vec<(String, String)>,
     #[command(flatten)]

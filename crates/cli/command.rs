@@ -2,7 +2,9 @@
 
 mod check;
 mod conf;
+mod daemon;
 mod demo;
+mod due;
 mod explain;
 mod fmt;
 mod help;
@@ -25,7 +27,9 @@ use crate::{
 pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Search(args) => search::run(*args).await,
+        Command::Run(args) if args.due => due::run(*args).await,
         Command::Run(args) => run::run(*args).await,
+        Command::Daemon(args) => daemon::run(*args).await,
         Command::Check(args) => check::run(*args).await,
         Command::Conf(args) => conf::run(*args).await,
         Command::Port(args) => port::run(*args).await,

@@ -14,7 +14,8 @@ use anyhow::Result;
 use futures::StreamExt;
 use serde_json::json;
 use speleo_engine::{Checked, Engine, Settings, Status};
-use speleo_syntax::Diagnostic;
+use speleo_knowledge::{Problem, SavedSearch};
+use speleo_syntax::{Code, Diagnostic, Severity, Span};
 
 use self::source::{Item, Sources};
 use crate::{
@@ -22,13 +23,14 @@ use crate::{
     diagnostic::{self, Reporter},
     exit::Exit,
     output::thousands,
+    query_file::Query,
     session,
 };
 
 /// Checks everything at the paths.
 pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     let mut reporter = Reporter::new(args.errors.error_format);
-    let Sources { items, apps, broken } = match source::read(&args.paths) {
+    let Sources { items, apps, broken, problems } = match source::read(&args.paths) {
         Ok(found) => found,
         Err(error) => {
             reporter.report_file(&error);
@@ -37,6 +39,7 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
         }
     };
     broken.iter().for_each(|error| reporter.report_file(error));
+    reporter.report_settings(&problems.iter().map(|problem| warning(problem, None)).collect::<Vec<_>>());
     let mut settings = session::settings(&args.world);
     settings.conf.extend(apps);
     let Some(engines) = engines(settings, &items, &mut reporter).await else {
@@ -45,7 +48,8 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     };
     let width = 2 * std::thread::available_parallelism().map_or(1, usize::from);
     let mut checked = futures::stream::iter(items.into_iter().zip(engines).map(|(item, engine)| async move {
-        let checked = session::check(&engine, &item.query.text).await;
+        let mut checked = session::check(&engine, &item.query.text).await;
+        checked.diagnostics.extend(schedule(&item.query, &engine));
         (item, checked)
     }))
     .buffered(width);
@@ -94,6 +98,32 @@ async fn engines(settings: Settings, items: &[Item], reporter: &mut Reporter) ->
         known.insert(app.clone(), engine);
     }
     Some(apps.iter().filter_map(|app| known.get(app).cloned()).collect())
+}
+
+/// What a query file says wrongly of its schedule, unless the project told it already.
+fn schedule(query: &Query, engine: &Engine) -> Vec<Diagnostic> {
+    let Some(path) = query.path.as_deref().filter(|path| path.extension().is_some_and(|ending| ending == "spl")) else {
+        return Vec::new();
+    };
+    let is_known = |problem: &Problem| {
+        engine.problems().iter().any(|known| (known.line, &known.message) == (problem.line, &problem.message))
+    };
+    let problems = SavedSearch::of_file("", &query.text, Some(path)).1;
+    problems.iter().filter(|problem| !is_known(problem)).map(|problem| warning(problem, Some(query))).collect()
+}
+
+/// A problem as a warning, at its line where the text is at hand.
+fn warning(problem: &Problem, query: Option<&Query>) -> Diagnostic {
+    let mut diagnostic = match query {
+        Some(query) => {
+            let start = query.text.split_inclusive('\n').take(problem.line.saturating_sub(1)).map(str::len).sum();
+            let line = query.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            Diagnostic::new(Code::Knowledge, Span::new(start, start + line.len()), problem.message.clone())
+        }
+        None => Diagnostic::unplaced(Code::Knowledge, problem.to_string()),
+    };
+    diagnostic.severity = Severity::Warning;
+    diagnostic
 }
 
 fn line(item: &Item, checked: &Checked) -> serde_json::Value {

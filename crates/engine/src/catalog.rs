@@ -48,9 +48,10 @@ impl Catalog {
         Self { entries, opened: Mutex::default(), remembered: Remembered::default() }
     }
 
-    /// The indexes. All of them are read by a search that names none.
+    /// The indexes. All of them are read by a search that names none, save internal ones.
     pub(crate) fn entries(&self) -> Vec<IndexEntry> {
-        self.entries.iter().map(|(name, _)| IndexEntry { name: name.clone(), default: true }).collect()
+        let entry = |name: &String| IndexEntry { name: name.clone(), default: !name.starts_with('_') };
+        self.entries.iter().map(|(name, _)| entry(name)).collect()
     }
 
     /// Whether the files of every index exist.

@@ -170,6 +170,16 @@ impl ConfFiles<'_> {
         self.layers.resolve(&self.kind, Context::Search(self.folder.current()), &self.folder.visibility)
     }
 
+    /// As a search in an app sees them.
+    pub fn for_app(&self, app: &str) -> Conf {
+        self.layers.resolve(&self.kind, Context::Search(Some(app)), &self.folder.visibility)
+    }
+
+    /// The stanzas that are an app's own.
+    pub fn stanzas_of(&self, app: &str) -> BTreeSet<&str> {
+        self.layers.stanzas_of(app)
+    }
+
     /// As the reading of events sees them.
     pub fn for_index(&self) -> Conf {
         self.layers.resolve(&self.kind, Context::Index, &self.folder.visibility)

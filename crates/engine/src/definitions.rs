@@ -188,8 +188,9 @@ impl Definitions {
             let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
             let Some(text) = self.text(&file, false) else { continue };
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-            let known = &mut self.knowledge.saved_searches;
-            known.entry(name.clone()).or_insert_with(|| SavedSearch::of_file(&name, text));
+            let (saved, problems) = SavedSearch::of_file(&name, text, Some(&file));
+            self.report(problems);
+            self.knowledge.saved_searches.entry(name).or_insert(saved);
         }
     }
 

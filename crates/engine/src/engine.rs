@@ -36,7 +36,7 @@ use crate::{
     lookup::Lookups,
     macros::MacroSource,
     run,
-    world::{EngineWorld, Mode, Record},
+    world::{EngineWorld, Mark, Mode, Record},
 };
 
 /// Answers searches. Cloning is cheap; a clone shares everything.
@@ -48,13 +48,15 @@ pub struct Engine {
 struct Shared {
     settings: Settings,
     session: SessionContext,
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     lookups: Lookups,
     knowledge: Arc<Knowledge>,
     event_searches: Arc<EventSearches>,
     homes: Vec<PathBuf>,
     warnings: Vec<Diagnostic>,
     problems: Vec<Problem>,
+    /// Set where searches are those of a scheduled run.
+    mark: Option<Mark>,
 }
 
 impl std::fmt::Debug for Shared {
@@ -103,6 +105,30 @@ impl Engine {
     /// What is wrong in conf files, as [`Engine::warnings`] says it, with its places.
     pub fn problems(&self) -> &[Problem] {
         &self.shared.problems
+    }
+
+    /// The same world at another time, for a scheduled run. Bounds of the range that are not given are the engine's own, unless
+    /// one is.
+    pub(crate) fn at(&self, mark: Mark, earliest: Option<String>, latest: Option<String>) -> Engine {
+        let shared = &self.shared;
+        let mut settings = Settings { now: Some(mark.time.to_string()), ..shared.settings.clone() };
+        if earliest.is_some() || latest.is_some() {
+            (settings.earliest, settings.latest) = (earliest, latest);
+        }
+        Engine {
+            shared: Arc::new(Shared {
+                settings,
+                session: shared.session.clone(),
+                catalog: Arc::clone(&shared.catalog),
+                lookups: shared.lookups.clone(),
+                knowledge: Arc::clone(&shared.knowledge),
+                event_searches: Arc::clone(&shared.event_searches),
+                homes: shared.homes.clone(),
+                warnings: Vec::new(),
+                problems: Vec::new(),
+                mark: Some(mark),
+            }),
+        }
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {
@@ -362,6 +388,7 @@ impl Engine {
             history: shared.settings.history.as_deref(),
             splunk_limits: shared.settings.splunk_limits,
             clock: Clock::new(&shared.settings)?,
+            mark: shared.mark.as_ref(),
             record: Record::default(),
             held: MemoryConsumer::new("steps").register(&shared.session.runtime_env().memory_pool),
         })

@@ -25,7 +25,7 @@ use self::read::Table;
 use crate::fault::Fault;
 
 /// The lookup folders.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Lookups {
     /// The first that has a file wins; the first is where new files go.
     pub(crate) folders: Vec<PathBuf>,

@@ -15,7 +15,7 @@ use speleo_syntax::{Code, Diagnostic};
 use crate::{Engine, fault::Fault};
 
 /// How long files stay after they have left an index: searches that began before may still read them.
-const GRACE: Duration = Duration::from_secs(3600);
+pub(crate) const GRACE: Duration = Duration::from_secs(3600);
 
 /// The words of searches, as filters of files have them.
 #[derive(Debug)]

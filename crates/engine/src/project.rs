@@ -23,7 +23,7 @@ use speleo_syntax::{Code, Diagnostic};
 use crate::{IndexSetting, Settings};
 
 /// The file's name.
-const FILE: &str = "speleo.toml";
+pub(crate) const FILE: &str = "speleo.toml";
 /// Where native indexes are unless the project says otherwise.
 const STORE: &str = "indexes";
 /// Where query files are unless the project says otherwise.

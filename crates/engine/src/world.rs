@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -15,6 +15,7 @@ use datafusion::{
     datasource::provider_as_source, execution::memory_pool::MemoryReservation, logical_expr::LogicalPlan,
     prelude::SessionContext,
 };
+use speleo_index::Progress;
 use speleo_knowledge::{EventType, Knowledge};
 use speleo_plan::{
     EventSearch, IndexEntry, IndexFile, LookupTable, Origin, PastSearch, Result, Rows, Source, Thing, TimeRange, World,
@@ -64,9 +65,20 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) history: Option<&'a Path>,
     pub(crate) splunk_limits: bool,
     pub(crate) clock: Clock,
+    /// What a scheduled run marks its writes with, so that a second run of the same time does not repeat them.
+    pub(crate) mark: Option<&'a Mark>,
     pub(crate) record: Record,
     /// What steps and algorithms hold until the search ends.
     pub(crate) held: MemoryReservation,
+}
+
+/// Which run of which scheduled search writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// What tells the search from all others.
+    pub(crate) search: String,
+    /// The time that it runs for, in epoch seconds.
+    pub(crate) time: i64,
 }
 
 /// What happened on the way.
@@ -77,6 +89,8 @@ pub(crate) struct Record {
     /// What comes up while indexes are read.
     notes: Mutex<Vec<Arc<Notes>>>,
     scanned: AtomicU64,
+    /// How many times events were added to an index.
+    collected: AtomicUsize,
     names: Mutex<Names>,
 }
 
@@ -154,9 +168,12 @@ impl EngineWorld<'_> {
     }
 
     async fn collect(&self, index: &str, rows: &Rows) -> std::result::Result<(), Fault> {
+        let number = self.record.collected.fetch_add(1, Ordering::Relaxed);
         let Some(place) = self.native(index) else { return collect::append(&self.target(index)?, rows) };
         let lines = collect::lines(rows).map_err(|error| Fault::data(index, error))?;
-        ingest::collect(index, &place, &lines, self.clock.zone(), self.knowledge).await
+        let mark =
+            self.mark.map(|mark| Progress { input: format!("collect:{}:{number}", mark.search), place: mark.time });
+        ingest::collect(index, &place, &lines, self.clock.zone(), self.knowledge, mark).await
     }
 
     async fn run(&self, step: &str, plan: LogicalPlan) -> Result<Rows> {

@@ -98,6 +98,14 @@ impl Index {
         Ok(())
     }
 
+    /// What tells it from every other index.
+    ///
+    /// # Errors
+    /// Where it was never read.
+    pub fn id(&self) -> Result<String> {
+        Ok(self.table.snapshot()?.metadata().id().to_owned())
+    }
+
     /// Its version: a number that grows with every change.
     ///
     /// # Errors

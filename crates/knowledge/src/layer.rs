@@ -11,7 +11,10 @@
 
 mod visibility;
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 pub use self::visibility::Visibility;
 use crate::conf::{Conf, Stanza};
@@ -59,6 +62,13 @@ impl Layers {
     /// Adds a file.
     pub fn push(&mut self, home: Home, conf: Conf) {
         self.files.push((home, conf));
+    }
+
+    /// The stanzas that an app's own files have, a user's among them.
+    pub fn stanzas_of(&self, app: &str) -> BTreeSet<&str> {
+        let is_own = |home: &Home| matches!(home, Home::App(name, _) | Home::User(name) if name == app);
+        let own = self.files.iter().filter(|(home, _)| is_own(home));
+        own.flat_map(|(_, conf)| conf.stanzas.keys().map(String::as_str)).collect()
     }
 
     /// Lays the files over each other. `kind` is their name without ending, under which `visibility` says what an app shares.

@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
-use speleo_knowledge::conf::Conf;
+use speleo_knowledge::{Problem, conf::Conf, saved_search};
 
 use super::yaml;
 use crate::query_file::{self, Query};
@@ -40,6 +40,8 @@ pub(super) struct Sources {
     pub(super) apps: Vec<PathBuf>,
     /// Files in folders that cannot be read.
     pub(super) broken: Vec<anyhow::Error>,
+    /// What conf files that belong to no app say wrongly of schedules.
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Reads everything at `paths`. A file that was named must be readable; one in a folder is told of and left out.
@@ -49,7 +51,7 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Sources> {
         if path.is_dir() {
             read_folder(path, &mut found)?;
         } else {
-            read_file(path, &mut found.items)?;
+            read_file(path, &mut found)?;
         }
     }
     Ok(found)
@@ -72,7 +74,8 @@ fn read_folder(folder: &Path, found: &mut Sources) -> Result<()> {
         // An app's two layers are read as one, above.
         let is_read = file.ends_with("app.conf") || (app.is_some() && file.ends_with(SAVED_SEARCHES));
         if !is_read {
-            found.broken.extend(read_file(&file, &mut found.items).err());
+            let failed = read_file(&file, found).err();
+            found.broken.extend(failed);
         }
     }
     Ok(())
@@ -109,12 +112,14 @@ fn read_app(app: &Path, items: &mut Vec<Item>) -> Result<()> {
     Ok(())
 }
 
-fn read_file(path: &Path, items: &mut Vec<Item>) -> Result<()> {
+fn read_file(path: &Path, found: &mut Sources) -> Result<()> {
+    let items = &mut found.items;
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("jsonl" | "ndjson") => read_json_lines(path, items),
         Some("conf") => {
-            let conf = Conf::parse(&read_text(path)?).0;
+            let conf = Conf::parse_file(path, &read_text(path)?).0;
             items.extend(saved_searches(path, &conf).into_iter().map(|(_, item)| item));
+            found.problems.extend(saved_search::from_conf(&conf).1);
             Ok(())
         }
         Some("yml" | "yaml") => {

@@ -50,9 +50,12 @@ const LEFT: [(&str, &str); 13] = [
 ];
 
 /// Keys of a saved search that its query file carries, under the names of query files.
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 12] = [
     ("description", "description"),
-    ("cron_schedule", "schedule"),
+    ("schedule_window", "schedule_window"),
+    ("allow_skew", "allow_skew"),
+    ("max_concurrent", "max_concurrent"),
+    ("cron_schedule", SCHEDULE),
     ("alert_condition", "alert condition"),
     ("counttype", "alert counts"),
     ("relation", "alert relation"),
@@ -61,6 +64,11 @@ const KEYS: [(&str, &str); 9] = [
     ("actions", "actions"),
     ("disabled", "disabled"),
 ];
+
+/// The key of a query file that makes it run by itself.
+const SCHEDULE: &str = "schedule";
+/// Those that say more of it.
+const SCHEDULING: [&str; 5] = ["is_scheduled", "catch_up", "schedule_window", "allow_skew", "max_concurrent"];
 
 /// Where an app's files go in a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,7 +222,21 @@ fn saved_searches(conf: &Conf, content: &mut Content) {
 fn keys(conf: &Conf, stanza: &Stanza) -> Vec<(&'static str, String)> {
     let text = |key: &str| conf.text(stanza, key).map(str::trim).filter(|text| !text.is_empty());
     let found = KEYS.iter().filter_map(|(key, name)| Some((*name, text(key)?.to_owned())));
-    found.filter(|(name, value)| *name != "disabled" || truth(value) == Some(true)).collect()
+    let found = found.filter(|(name, value)| *name != "disabled" || truth(value) == Some(true));
+    let mut keys: Vec<(&'static str, String)> = found.collect();
+    if let Some(place) = keys.iter().position(|(name, _)| *name == SCHEDULE) {
+        let flag = |key: &str| text(key).and_then(truth);
+        let mut before = Vec::new();
+        // A schedule holds in a query file unless it is switched off; in a conf file it is the other way round.
+        if flag("enableSched").or_else(|| flag("is_scheduled")) != Some(true) {
+            before.push(("is_scheduled", "0".to_owned()));
+        }
+        if flag("realtime_schedule") == Some(false) {
+            before.push(("catch_up", "all".to_owned()));
+        }
+        keys.splice(place..place, before);
+    }
+    keys
 }
 
 /// A time for the comment of a query file. Windows that slide in real time stand still here.
@@ -260,7 +282,9 @@ fn panel_search(file: &Path, label: &str, panel: Panel, known: &[Found]) -> Foun
         match known.iter().find(|one| one.kind == Kind::Saved && one.name == *name) {
             Some(saved) => {
                 text = saved.text.clone();
-                keys = saved.keys.clone();
+                // The saved search runs by itself, and its panel does not.
+                let is_other = |name: &str| name != SCHEDULE && !SCHEDULING.contains(&name);
+                keys = saved.keys.iter().filter(|(name, _)| is_other(name)).cloned().collect();
                 notes = saved.notes.clone();
             }
             None => {

@@ -141,7 +141,7 @@ fn assemble(
     (warnings, problems): (Vec<Diagnostic>, Vec<Problem>),
 ) -> Result<Engine, Vec<Diagnostic>> {
     let session = session::open(settings.memory_limit).map_err(|error| diagnose(error.into()))?;
-    let catalog = Catalog::new(&settings);
+    let catalog = Arc::new(Catalog::new(&settings));
     Ok(Engine {
         shared: Arc::new(Shared {
             settings,
@@ -153,6 +153,7 @@ fn assemble(
             homes,
             warnings,
             problems,
+            mark: None,
         }),
     })
 }

@@ -4,7 +4,7 @@
 
 use std::{io::Write, sync::Arc};
 
-use speleo_index::Index;
+use speleo_index::{Index, Problem, Progress};
 use speleo_knowledge::Knowledge;
 
 use super::{
@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{IndexSetting, fault::Fault, native::words, source::Files, time::Zone};
 
-/// Adds JSON lines to the index at a place, all of them or none.
+/// Adds JSON lines to the index at a place, all of them or none. With a `mark` they are added once: where it was reached before,
+/// nothing happens.
 ///
 /// # Errors
 /// Where the index cannot be read or written.
@@ -23,8 +24,15 @@ pub(crate) async fn collect(
     lines: &[u8],
     zone: Zone,
     knowledge: &Arc<Knowledge>,
+    mark: Option<Progress>,
 ) -> Result<(), Fault> {
     if lines.is_empty() {
+        return Ok(());
+    }
+    let mut index = Index::open(place).await?.with_words(words());
+    if let Some(mark) = &mark
+        && index.progress(&mark.input).await?.is_some_and(|place| place >= mark.place)
+    {
         return Ok(());
     }
     let mut file = tempfile::Builder::new()
@@ -39,11 +47,13 @@ pub(crate) async fn collect(
         source: Some(name.to_owned()),
         ..IndexSetting::default()
     };
-    let mut index = Index::open(place).await?.with_words(words());
     let (pieces, _) = Files::find(&[setting])?.pieces(zone, knowledge);
     let base = index.numbers(pieces.iter().map(|piece| piece.span()).sum());
     let unit = Unit { pieces: pieces.into_iter().map(|piece| UnitPiece { piece, progress: None, base }).collect() };
     let written = Worker::new(zone, &index, place, Vec::new()).write(unit).await?;
-    index.publish(written.staged, &[]).await?;
-    Ok(())
+    match index.publish(written.staged, mark.as_slice()).await {
+        // Another process ran the same time of the same search.
+        Err(error) if mark.is_some() && error.problem == Problem::Exists => Ok(()),
+        answer => Ok(answer.map(drop)?),
+    }
 }

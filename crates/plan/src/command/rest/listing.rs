@@ -135,10 +135,21 @@ fn saved_searches(listed: &mut Listed, cx: &Context<'_>) {
             }
         }
         listed.set("disabled", "0");
-        listed.set("is_scheduled", saved.settings.get("enableSched").map_or("0", String::as_str));
+        listed.set("is_scheduled", if saved.schedule.is_some() { "1" } else { "0" });
+        if let Some(schedule) = &saved.schedule {
+            listed.set("cron_schedule", &schedule.text);
+        }
         for (name, value) in &saved.settings {
-            let known =
-                ["dispatch.earliest_time", "dispatch.latest_time", "disabled", "enableSched", "title", "search"];
+            let known = [
+                "dispatch.earliest_time",
+                "dispatch.latest_time",
+                "disabled",
+                "enableSched",
+                "is_scheduled",
+                "schedule",
+                "title",
+                "search",
+            ];
             if !known.contains(&name.as_str()) && !is_hidden(name) {
                 listed.set(name, value);
             }

@@ -1,0 +1,212 @@
+//! Scheduled searches from the command line: `run --due` as cron calls it, killed in between, and the daemon.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// 2024-06-14T12:00:00Z
+const NOON: u64 = 1_718_366_400;
+
+/// A project with events of a minute each, from noon on.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new(queries: &[(&str, &str)]) -> Self {
+        let project = Self(tempfile::tempdir().unwrap());
+        fs::write(project.at("speleo.toml"), "timezone = \"UTC\"\n[indexes]\nweb = \"web.ndjson\"\n").unwrap();
+        let event = |n: u64| format!("{{\"_time\":{},\"n\":{n}}}\n", NOON + 60 * n);
+        fs::write(project.at("web.ndjson"), (0..600).map(event).collect::<String>()).unwrap();
+        fs::create_dir(project.at("queries")).unwrap();
+        for (name, text) in queries {
+            fs::write(project.at("queries").join(name), text).unwrap();
+        }
+        project
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
+        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
+        command
+    }
+
+    fn speleo(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// `run --due`, as if some minutes after noon.
+    fn due(&self, minutes: u64, more: &[&str]) -> Command {
+        let now = (NOON + 60 * minutes).to_string();
+        self.command(&[&["run", "--due", "--now", &now], more].concat())
+    }
+
+    fn rows(&self, search: &str) -> Vec<Value> {
+        let output = self.speleo(&["search", "--output", "jsonl", search]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        lines(&output)
+    }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn what_is_due_runs_once_and_the_exit_status_tells() {
+    let project = Project::new(&[
+        ("good.spl", "```schedule: */10 * * * *\nearliest: -10m\nlatest: now```\nindex=web | stats count"),
+        ("never.spl", "index=web"),
+    ]);
+    let output = project.due(34, &["--dry-run"]).output().unwrap();
+    let rows = lines(&output);
+    assert_eq!((rows.len(), &rows[0]["savedsearch_name"], &rows[0]["due"]), (1, &"good".into(), &1.into()));
+    assert_eq!(rows[0]["next"], "2024-06-14T12:40:00+00:00");
+    assert!(!project.at("indexes").exists(), "a rehearsal makes nothing");
+
+    let output = project.due(34, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(
+        stderr(&output).starts_with("2024-06-14T12:30:00+00:00 search/good success, 1 row in "),
+        "{}",
+        stderr(&output)
+    );
+    assert!(output.stdout.is_empty());
+    let output = project.due(35, &[]).output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+    // Rows where they are asked for.
+    let output = project.due(50, &["--output", "jsonl", "--fail-on-results"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(lines(&output)[0]["count"], 10);
+    let history = project.rows("index=_internal | sort scheduled_time | table scheduled_time status");
+    let status: Vec<_> = history.iter().map(|row| row["status"].as_str().unwrap()).collect();
+    assert_eq!(status, ["success", "skipped", "success"]);
+
+    fs::write(project.at("queries/bad.spl"), "```schedule: */10 * * * *```\nindex=nowhere").unwrap();
+    fs::write(project.at("queries/worse.spl"), "```title: W\nschedule: 10 * * *```\nindex=web").unwrap();
+    let output = project.due(60, &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = stderr(&output);
+    assert!(told.contains("queries/worse.spl:2: `schedule` is `10 * * *`: 4 fields, and there are five"), "{told}");
+    assert!(told.contains("search/bad failed: E0206") && told.contains("search/good success"), "{told}");
+}
+
+#[test]
+fn a_check_tells_what_is_wrong_with_a_schedule() {
+    let project = Project::new(&[("a.spl", "```title: A\nschedule: 0 25 * * *```\nindex=web"), ("b.spl", "index=web")]);
+    let output = project.speleo(&["check", "queries/a.spl", "--output", "jsonl"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+    assert!(told.contains("`schedule` is `0 25 * * *`: `25` is no hour, which takes 0 to 23"), "{told}");
+    // Outside of any project, at its place.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.spl");
+    fs::copy(project.at("queries/a.spl"), &path).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
+    let output = command.current_dir(folder.path()).args(["check", "a.spl", "--output", "jsonl"]).output().unwrap();
+    let told = &lines(&output)[0]["diagnostics"][0];
+    assert_eq!((&told["severity"], &told["span"][0]), (&"warning".into(), &12.into()), "{told}");
+}
+
+#[test]
+fn a_ported_app_keeps_its_schedules() {
+    let folder = tempfile::tempdir().unwrap();
+    let (app, out) = (folder.path().join("app"), folder.path().join("out"));
+    let keys = "search = | makeresults\ncron_schedule = */5 * * * *\ndispatch.earliest_time = -5m\n";
+    let conf = format!("[On]\n{keys}enableSched = 1\nrealtime_schedule = 0\nschedule_window = auto\n[Off]\n{keys}");
+    fs::create_dir_all(app.join("default")).unwrap();
+    fs::write(app.join("default/savedsearches.conf"), conf).unwrap();
+    let speleo = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_speleo")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        output
+    };
+    speleo(&["port", app.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let text = fs::read_to_string(out.join("queries/on.spl")).unwrap();
+    for line in ["catch_up: all", "schedule: */5 * * * *", "schedule_window: auto", "earliest: -5m"] {
+        assert!(text.lines().any(|found| found == line), "{line} is missing: {text}");
+    }
+    let project = format!("--project={}", out.display());
+    // The project and the app itself have the same schedules.
+    let list = ["run", "--due", "--dry-run", "--now", "1718366400", "--output", "jsonl", "--timezone", "UTC", &project];
+    let shown = |output: &Output| {
+        let shown = |row: &Value| format!("{} {}", row["cron_schedule"], row["next"]);
+        lines(output).iter().map(shown).collect::<Vec<_>>()
+    };
+    let rows = shown(&speleo(&list));
+    assert_eq!(rows, ["\"*/5 * * * *\" \"2024-06-14T12:05:00+00:00\""]);
+    let conf = app.join("default/savedsearches.conf");
+    assert_eq!(shown(&speleo(&[&list[..], &[conf.to_str().unwrap()]].concat())), rows);
+}
+
+/// How often a program is killed.
+const KILLS: u64 = 12;
+
+#[test]
+fn whenever_a_run_is_killed_nothing_is_lost_or_doubled() {
+    let project = Project::new(&[(
+        "sum.spl",
+        "```schedule: */10 * * * *\ncatch_up: all\nearliest: -10m\nlatest: now```\nindex=web | collect index=sum",
+    )]);
+    assert!(project.speleo(&["index", "create", "sum"]).status.success());
+    assert!(project.due(10, &[]).status().unwrap().success());
+    let (mut killed, mut seed) = (0, 7u64);
+    for round in 1..=KILLS {
+        // Two more times are due in each round; all that were missed come first.
+        let mut child = project.due(10 + 20 * round, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        std::thread::sleep(Duration::from_millis(50 + 60 * round + (seed >> 33) % 400));
+        killed += u64::from(child.try_wait().unwrap().is_none());
+        let _ = child.kill();
+        child.wait().unwrap();
+        let row = &project.rows("index=sum | stats count dc(n) AS n")[0];
+        assert_eq!(row["count"], row["n"], "an event is there twice after kill {round}");
+    }
+    assert!(killed > 0, "every run was done before it could be killed");
+    let output = project.due(10 + 20 * KILLS, &[]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let all = 10 + 20 * KILLS;
+    let row = &project.rows("index=sum | stats count dc(n) AS n min(n) AS first max(n) AS last")[0];
+    assert_eq!((&row["count"], &row["n"]), (&all.into(), &all.into()), "{row}");
+    assert_eq!((&row["first"], &row["last"]), (&0.into(), &(all - 1).into()));
+    // The history tells each time once, too.
+    let row = &project.rows("index=_internal status=success | stats count dc(scheduled_time) AS times")[0];
+    assert_eq!((&row["count"], &row["times"]), (&(1 + 2 * KILLS).into(), &(1 + 2 * KILLS).into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_daemon_runs_what_is_due_reads_new_files_and_stops_when_told() {
+    let project = Project::new(&[("one.spl", "```schedule: * * * * *```\n| makeresults")]);
+    let log = fs::File::create(project.at("log")).unwrap();
+    let mut child = project.command(&["daemon"]).stderr(log).spawn().unwrap();
+    let wait_for = |text: &str| {
+        for _ in 0..600 {
+            if fs::read_to_string(project.at("log")).unwrap().contains(text) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        false
+    };
+    assert!(wait_for("search/one success, 1 row"));
+    fs::write(project.at("queries/two.spl"), "```schedule: * * * * *```\n| makeresults count=2").unwrap();
+    assert!(wait_for("search/two success, 2 rows"));
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{}", fs::read_to_string(project.at("log")).unwrap());
+    let names = project.rows("index=_internal | stats count BY savedsearch_name");
+    assert_eq!(names.len(), 2);
+}

@@ -287,7 +287,7 @@ fn a_golden_test_that_differs_fails_and_can_be_accepted() {
 
 #[test]
 fn help_knows_commands_functions_and_codes() {
-    for topic in ["dedup", "lower", "values", "commands", "functions", "stats-functions", "check"] {
+    for topic in ["dedup", "lower", "values", "commands", "functions", "stats-functions", "check", "stores"] {
         let output = speleo(&["help", topic]);
         assert!(output.status.success() && !output.stdout.is_empty(), "{topic}: {}", stderr(&output));
     }

@@ -66,7 +66,7 @@ pub(crate) struct WorldArgs {
     /// The folder with speleo.toml; by default the nearest one at or above the current folder
     #[arg(long, value_name = "DIR")]
     pub(crate) project: Option<PathBuf>,
-    /// A file, folder or glob served as index NAME; repeatable
+    /// A file, folder or glob served as index NAME, also in an object store (s3://bucket/logs/*.gz); repeatable
     #[arg(long, value_name = "NAME=PATH", value_parser = name_and_value)]
     pub(crate) index: Vec<(String, String)>,
     /// A folder of conf files, an app with default/ and local/, or a folder of apps; repeatable

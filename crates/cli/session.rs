@@ -29,6 +29,7 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
         project: world.project.clone().or_else(nearest_project),
         indexes: world.indexes(),
         store: None,
+        stores: std::collections::BTreeMap::new(),
         conf: world.conf.clone(),
         app: world.app.clone(),
         user: world.user.clone(),

@@ -25,7 +25,7 @@ pub(crate) enum IndexCommand {
     Create {
         /// Its name: lower-case letters, digits, `_`, `-`
         name: String,
-        /// Its folder; by default one in the project's folder of indexes
+        /// Its folder, or an address such as s3://bucket/web; by default one in the project's folder of indexes
         #[arg(long, value_name = "DIR")]
         at: Option<PathBuf>,
     },
@@ -72,7 +72,7 @@ pub(crate) struct IngestArgs {
     /// The native index; `speleo index create` makes one
     #[arg(value_name = "INDEX")]
     pub(crate) target: String,
-    /// Files, folders, globs; `-` is standard input
+    /// Files, folders, globs, here or in an object store; `-` is standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<String>,
     /// Wait for more: new files, and lines at the end of known ones

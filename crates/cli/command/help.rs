@@ -16,8 +16,8 @@ mod coverage;
 mod examples;
 mod page;
 
-/// The topics that are lists.
-const LISTS: [&str; 4] = ["commands", "coverage", "functions", "stats-functions"];
+/// The topics that are lists, and what is no part of a search.
+const LISTS: [&str; 5] = ["commands", "coverage", "functions", "stats-functions", "stores"];
 
 /// Prints a page.
 pub(crate) fn run(args: &HelpArgs) -> Result<Exit> {
@@ -42,6 +42,7 @@ pub(crate) fn write_topic(topic: &str, out: &mut dyn Write) -> Result<()> {
         "aggregates" | "stats-functions" => {
             return list(out, aggregates().map(|spec| (spec.name(), spec.summary)));
         }
+        "stores" => return Ok(out.write_all(include_bytes!("help/stores.txt"))?),
         _ => {}
     }
     if let Some(command) = Cli::command().find_subcommand_mut(&name)

@@ -7,6 +7,7 @@ use std::{
 };
 
 use datafusion::prelude::SessionContext;
+use speleo_index::store::is_address;
 use speleo_knowledge::Knowledge;
 use speleo_plan::{IndexEntry, IndexFile, Origin};
 use speleo_syntax::Code;
@@ -86,6 +87,10 @@ impl Catalog {
         for part in parts {
             let path = Path::new(&part.path);
             let is_pattern = part.path.contains(['*', '?', '[']);
+            if is_address(&part.path) {
+                // Objects do not grow.
+                continue;
+            }
             if path.is_dir() || part.path.ends_with('/') {
                 return Ok(path.join(format!("{name}-collected.ndjson")));
             }
@@ -94,7 +99,8 @@ impl Catalog {
             }
         }
         let message = format!(
-            "the index `{name}` is read from `{}`: events can be added to a folder or a file `.ndjson` or `.jsonl`",
+            "the index `{name}` is read from `{}`: events can be added to a native index, a folder, or a \
+             file `.ndjson` or `.jsonl`",
             first.path
         );
         Err(Fault::new(Code::File, message))
@@ -197,6 +203,9 @@ mod tests {
         assert_eq!(target(&at("new.JSONL")).unwrap(), folder.path().join("new.JSONL"));
         for other in ["a.csv", "*.ndjson", "a.ndjson.gz", "a.log"] {
             assert_eq!(target(&at(other)).unwrap_err().code, Code::File, "{other}");
+        }
+        for other in ["s3://bucket/a/", "https://host/a.ndjson"] {
+            assert_eq!(target(other).unwrap_err().code, Code::File, "{other}");
         }
         assert_eq!(Catalog::default().target("sum").unwrap_err().code, Code::UnknownIndex);
     }

@@ -3,7 +3,10 @@
 use std::{error::Error as StdError, fmt, path::Path};
 
 use datafusion::error::DataFusionError;
-use speleo_index::{IndexError, Problem};
+use speleo_index::{
+    IndexError, Problem,
+    store::{Reason, is_remote},
+};
 use speleo_plan::Error;
 use speleo_syntax::{Code, Diagnostic, Span};
 
@@ -32,6 +35,12 @@ impl Fault {
     /// Data that cannot be decoded.
     pub(crate) fn data(shown: impl fmt::Display, message: impl fmt::Display) -> Self {
         Self::new(Code::Data, format!("{shown}: {message}"))
+    }
+
+    /// What an object store did not give, by the failure that came of it; none where it came of something else.
+    pub(crate) fn of_store(error: &DataFusionError, shown: &str) -> Option<Self> {
+        let error = find::<object_store::Error>(error).filter(|error| is_remote(error))?;
+        Some(Self::new(Code::File, format!("cannot read `{shown}`: {}", Reason { error, address: shown })))
     }
 
     /// As a diagnostic without a place.
@@ -87,6 +96,9 @@ fn diagnose_engine(span: Option<Span>, source: DataFusionError) -> Diagnostic {
     if let Some(fault) = find::<Fault>(&source) {
         return Diagnostic { name: fault.name.clone(), ..place(fault.code, fault.message.clone()) };
     }
+    if let Some(error) = find::<object_store::Error>(&source).filter(|error| is_remote(error)) {
+        return place(Code::File, Reason { error, address: "" }.to_string());
+    }
     if let Some(lost) = find::<Lost>(&source) {
         return place(Code::Bug, lost.to_string());
     }
@@ -118,6 +130,7 @@ fn find<T: StdError + 'static>(error: &DataFusionError) -> Option<&T> {
             return Some(found);
         }
         next = match error.downcast_ref::<DataFusionError>() {
+            Some(DataFusionError::ObjectStore(inner)) => Some(inner.as_ref()),
             // These keep their cause where `source` does not show it.
             Some(DataFusionError::External(inner)) => Some(inner.as_ref()),
             Some(DataFusionError::Shared(inner)) => Some(inner.as_ref()),

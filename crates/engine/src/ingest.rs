@@ -44,7 +44,7 @@ const PUBLISH_TIME: Duration = Duration::from_secs(20);
 pub struct IngestOrder {
     /// The index.
     pub index: String,
-    /// Files, folders, globs; archives among them are unpacked.
+    /// Files, folders, globs, here or in object stores; archives among them are unpacked, those of object stores not.
     pub paths: Vec<String>,
     /// The source type of events that do not say theirs.
     pub sourcetype: Option<String>,

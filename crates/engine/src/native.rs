@@ -9,7 +9,7 @@ use std::{
 };
 
 use speleo_functions::terms;
-use speleo_index::{Cleaned, Column, Compacted, Index, Part, Retained, Words};
+use speleo_index::{Cleaned, Column, Compacted, Index, Part, Retained, Words, store::is_address};
 use speleo_syntax::{Code, Diagnostic};
 
 use crate::{Engine, fault::Fault};
@@ -116,7 +116,9 @@ impl Engine {
         if self.index_names().iter().any(|known| known.eq_ignore_ascii_case(name)) {
             return Err(Fault::new(Code::File, format!("an index is called `{name}` already")));
         }
-        std::fs::create_dir_all(&place).map_err(|error| Fault::file(&place, "make", error))?;
+        if !is_address(&place.to_string_lossy()) {
+            std::fs::create_dir_all(&place).map_err(|error| Fault::file(&place, "make", error))?;
+        }
         Index::create(&place.to_string_lossy()).await?;
         Ok(place)
     }
@@ -201,10 +203,7 @@ impl Engine {
     /// Where there is none of the name, or a file cannot be deleted.
     pub async fn drop_index(&self, name: &str) -> Answer<String> {
         let place = self.catalog().native(name).map_err(|fault| fault.diagnostic())?;
-        // The log goes first: what is left after that is no index any more.
-        let log = Path::new(&place).join("_delta_log");
-        let gone = std::fs::remove_dir_all(&log).and_then(|()| std::fs::remove_dir_all(&place));
-        gone.map_err(|error| Fault::file(Path::new(&place), "delete", error).diagnostic())?;
+        Index::delete(&place).await.map_err(|error| Fault::from(error).diagnostic())?;
         Ok(place)
     }
 }

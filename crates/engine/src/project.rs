@@ -8,6 +8,10 @@
 //! [indexes]
 //! web = "data/web*.ndjson.gz"
 //! mail = { path = "data/mail", sourcetype = "cisco:esa" }
+//! cloud = "s3://bucket/trail/*.json.gz"
+//!
+//! [stores."s3://bucket"]
+//! endpoint = "http://localhost:9000"
 //! ```
 //!
 //! Paths are relative to the file's folder. Unknown keys are errors: a mistyped one would otherwise change answers in silence.
@@ -18,6 +22,10 @@ use std::{
 };
 
 use serde::Deserialize;
+use speleo_index::{
+    IndexError,
+    store::{self, Place},
+};
 use speleo_syntax::{Code, Diagnostic};
 
 use crate::{IndexSetting, Settings};
@@ -33,7 +41,8 @@ const QUERIES: &str = "queries";
 #[serde(deny_unknown_fields, default)]
 struct Project {
     indexes: BTreeMap<String, Index>,
-    store: Option<PathBuf>,
+    store: Option<String>,
+    stores: BTreeMap<String, BTreeMap<String, Scalar>>,
     conf: Vec<PathBuf>,
     app: Option<String>,
     user: Option<String>,
@@ -70,12 +79,34 @@ struct IndexTable {
     host: Option<String>,
 }
 
+/// The value of a store's option.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a text, a number, `true` or `false`")]
+enum Scalar {
+    Text(String),
+    Number(i64),
+    Flag(bool),
+}
+
+impl Scalar {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+            Self::Flag(flag) => flag.to_string(),
+        }
+    }
+}
+
 /// Adds a project's values under the explicit ones.
 ///
 /// # Errors
 /// Where the file cannot be read or says something that is not understood, with the line.
 pub fn resolve(settings: Settings) -> Result<Settings, Diagnostic> {
-    let Some(folder) = settings.project.clone() else { return Ok(settings) };
+    let Some(folder) = settings.project.clone() else {
+        store::configure(&settings.stores);
+        return Ok(settings);
+    };
     let file = folder.join(FILE);
     let text = std::fs::read_to_string(&file)
         .map_err(|error| Diagnostic::unplaced(Code::File, format!("cannot read `{}`: {error}", file.display())))?;
@@ -85,17 +116,50 @@ pub fn resolve(settings: Settings) -> Result<Settings, Diagnostic> {
         let message = error.message().lines().collect::<Vec<_>>().join(" ");
         Diagnostic::unplaced(Code::Knowledge, format!("{}{place}: {message}", file.display()))
     })?;
-    Ok(under(settings, project, &folder))
+    under(settings, project, &folder)
 }
 
-/// The native indexes of a folder by their names.
-fn stored(folder: &Path) -> BTreeMap<String, PathBuf> {
+/// The native indexes of a folder, or of a place in an object store, by their names.
+fn stored(folder: &Path) -> Result<BTreeMap<String, PathBuf>, Diagnostic> {
+    let is_index = |path: &PathBuf| speleo_index::Index::is_at(path);
+    let place = Place::of(&folder.to_string_lossy()).map_err(unlisted)?;
+    if let Some(place) = place {
+        let names = place.folders().map_err(unlisted)?;
+        let known = names.into_iter().map(|name| (name.clone(), folder.join(name)));
+        return Ok(known.filter(|(_, path)| is_index(path)).collect());
+    }
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let folders = entries.map(|entry| entry.path()).filter(|path| speleo_index::Index::is_at(path));
-    folders.filter_map(|path| Some((path.file_name()?.to_string_lossy().into_owned(), path.clone()))).collect()
+    let folders = entries.map(|entry| entry.path()).filter(is_index);
+    Ok(folders.filter_map(|path| Some((path.file_name()?.to_string_lossy().into_owned(), path.clone()))).collect())
 }
 
-fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
+fn unlisted(error: IndexError) -> Diagnostic {
+    Diagnostic::unplaced(Code::File, format!("the project's indexes cannot be listed: {}", error.message))
+}
+
+/// A path relative to the project, or an address as it is.
+fn located(folder: &Path, path: &str) -> PathBuf {
+    if store::is_address(path) { PathBuf::from(path) } else { folder.join(path) }
+}
+
+/// Options of stores; those that are explicit hold.
+fn stores(settings: &mut Settings, stores: BTreeMap<String, BTreeMap<String, Scalar>>) -> Result<(), Diagnostic> {
+    for (address, options) in stores {
+        if !store::is_address(&address) {
+            let message = format!("{FILE}: `{address}` is no address of an object store, such as `s3://bucket`");
+            return Err(Diagnostic::unplaced(Code::Knowledge, message));
+        }
+        let known = settings.stores.entry(address).or_default();
+        for (name, value) in options {
+            known.entry(name).or_insert_with(|| value.into_text());
+        }
+    }
+    store::configure(&settings.stores);
+    Ok(())
+}
+
+fn under(mut settings: Settings, project: Project, folder: &Path) -> Result<Settings, Diagnostic> {
+    stores(&mut settings, project.stores)?;
     let at = |path: PathBuf| folder.join(path);
     let all = |paths: Vec<PathBuf>| paths.into_iter().map(at);
     let explicit: Vec<String> = settings.indexes.iter().map(|index| index.name.to_lowercase()).collect();
@@ -109,15 +173,16 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
         };
         settings.indexes.push(IndexSetting {
             name,
-            path: folder.join(table.path).to_string_lossy().into_owned(),
+            path: located(folder, &table.path).to_string_lossy().into_owned(),
             sourcetype: table.sourcetype,
             source: table.source,
             host: table.host,
         });
     }
-    let store = settings.store.take().unwrap_or_else(|| at(project.store.unwrap_or_else(|| STORE.into())));
+    let store = project.store.as_deref().unwrap_or(STORE);
+    let store = settings.store.take().unwrap_or_else(|| located(folder, store));
     let named: Vec<String> = settings.indexes.iter().map(|index| index.name.to_lowercase()).collect();
-    for (name, place) in stored(&store).into_iter().filter(|(name, _)| !named.contains(&name.to_lowercase())) {
+    for (name, place) in stored(&store)?.into_iter().filter(|(name, _)| !named.contains(&name.to_lowercase())) {
         let path = place.to_string_lossy().into_owned();
         settings.indexes.push(IndexSetting { name, path, ..IndexSetting::default() });
     }
@@ -150,7 +215,7 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
     settings.timezone = settings.timezone.or(project.timezone);
     settings.memory_limit = settings.memory_limit.or(project.memory_limit);
     settings.splunk_limits |= project.splunk_limits.unwrap_or(false);
-    settings
+    Ok(settings)
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! What a caller asks of the engine: data, definitions, time, limits. `--index web=web.ndjson --timezone UTC`
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
-/// An index: a name for a file, a folder or a glob.
+/// An index: a name for a file, a folder or a glob, here or in an object store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IndexSetting {
     /// The name; case does not count. Several settings of the same name unite.
     pub name: String,
-    /// A file, a folder or a glob.
+    /// A file, a folder or a glob, or the address of one: `s3://bucket/logs/*.gz`.
     pub path: String,
     /// The source type of events that do not say theirs.
     pub sourcetype: Option<String>,
@@ -24,8 +24,10 @@ pub struct Settings {
     pub project: Option<PathBuf>,
     /// The indexes.
     pub indexes: Vec<IndexSetting>,
-    /// The folder of native indexes, each in a folder of its name.
+    /// The folder of native indexes, or its address, each in a folder of its name.
     pub store: Option<PathBuf>,
+    /// Options of object stores by address, `s3://bucket` for one and `s3://` for all; what they do not say the environment does.
+    pub stores: BTreeMap<String, BTreeMap<String, String>>,
     /// Folders of conf files, apps with `default` and `local`, or folders of apps; later ones win.
     pub conf: Vec<PathBuf>,
     /// The app in which searches run, where a folder holds several; in none they see what apps share.

@@ -11,6 +11,7 @@ mod csv;
 mod files;
 mod made;
 mod ndjson;
+mod object;
 mod origins;
 mod piece;
 mod raw;
@@ -42,7 +43,7 @@ pub(crate) use self::{
 
 use self::{
     builder::Origin,
-    files::{DataFile, Format},
+    files::{DataFile, Format, Version},
     schema::{Columns, Fields},
     stored::Stored,
     text::{TextFile, TextTable},
@@ -93,7 +94,7 @@ struct Part {
 
 /// What tells whether files changed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Fingerprint(Vec<(PathBuf, u64, Option<SystemTime>)>);
+pub(crate) struct Fingerprint(Vec<(PathBuf, Version)>);
 
 /// The files of an index in storage order.
 #[derive(Debug, Default)]
@@ -186,8 +187,12 @@ impl Files {
 
     /// What tells whether they changed.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        let files = self.found.iter().map(|(file, _)| (file.path.clone(), file.size, file.modified));
-        Fingerprint(files.chain(self.stored.iter().map(|(_, folder)| stored::newest(folder))).collect())
+        let files = self.found.iter().map(|(file, _)| (file.path.clone(), file.version()));
+        let newest = |(_, folder): &(String, PathBuf)| {
+            let (path, size, modified) = stored::newest(folder);
+            (path, (size, modified, None))
+        };
+        Fingerprint(files.chain(self.stored.iter().map(newest)).collect())
     }
 }
 
@@ -220,7 +225,7 @@ pub(crate) async fn open(
     }
     for (table, schema) in columnar::tables(&columnar, session).await? {
         let said = origins::of_schema(&schema);
-        let own = columnar.iter().filter(|(file, _)| file.format == table.format).cloned();
+        let own = columnar.iter().filter(|(file, _)| table.has(file)).cloned();
         parts.extend(own.map(|(file, origin)| Part { file, origin, said: said.clone(), text: None }));
         tables.push(table.view);
     }

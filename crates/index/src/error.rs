@@ -4,6 +4,8 @@ use std::fmt;
 
 use deltalake_core::{DeltaTableError, ObjectStoreError};
 
+use crate::store::{Reason, is_remote};
+
 /// What kind of fault it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
@@ -53,7 +55,9 @@ impl std::error::Error for IndexError {}
 
 impl From<ObjectStoreError> for IndexError {
     fn from(error: ObjectStoreError) -> Self {
-        Self::new(Problem::Storage, error.to_string())
+        let message =
+            if is_remote(&error) { Reason { error: &error, address: "" }.to_string() } else { error.to_string() };
+        Self::new(Problem::Storage, message)
     }
 }
 
@@ -65,6 +69,17 @@ impl From<DeltaTableError> for IndexError {
             DeltaTableError::Transaction { .. } => Problem::Contended,
             _ => Problem::Damaged,
         };
-        Self::new(problem, error.to_string())
+        match cause(&error).filter(|cause| is_remote(cause)) {
+            // What the store says is more than what is said around it.
+            Some(cause) => Self::new(Problem::Storage, Reason { error: cause, address: "" }.to_string()),
+            None => Self::new(problem, error.to_string()),
+        }
     }
+}
+
+/// The failure of a store behind a failure.
+fn cause(error: &DeltaTableError) -> Option<&ObjectStoreError> {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error: &&(dyn std::error::Error + 'static)| (*error).source())
+        .find_map(|error| error.downcast_ref())
 }

@@ -5,15 +5,23 @@ use std::{
     sync::{Arc, Mutex, atomic::AtomicI64},
 };
 
-use crate::{Columns, DAY, IndexError, Part, Problem, Words, error::Result, progress::Progress};
+use crate::{
+    Columns, DAY, IndexError, Part, Problem, Words,
+    error::Result,
+    progress::Progress,
+    store::{self, Place, is_address, storage_error},
+};
 use deltalake_core::{
-    DeltaTable, DeltaTableBuilder, ObjectStore, TableProperty,
+    DeltaTable, DeltaTableBuilder, ObjectStore, ObjectStoreError, TableProperty,
     arrow::datatypes::SchemaRef,
     ensure_table_uri,
     kernel::{StructType, transaction::CommitProperties},
     operations::create::CreateBuilder,
     protocol::SaveMode,
 };
+use futures::TryStreamExt;
+use object_store::ObjectStoreExt;
+use url::Url;
 
 /// The name of the folder with the log, by which an index is known.
 const LOG: &str = "_delta_log";
@@ -36,9 +44,13 @@ pub struct Index {
 }
 
 impl Index {
-    /// Whether a folder holds an index.
+    /// Whether a folder, or a place in an object store, holds an index. What cannot be looked at holds none, and a web server has
+    /// none: a log must be listed.
     pub fn is_at(folder: &Path) -> bool {
-        folder.join(LOG).is_dir()
+        match folder.to_str().filter(|text| is_address(text)) {
+            Some(address) => Place::of(address).is_ok_and(|place| place.is_some_and(|place| holds_log(&place))),
+            None => folder.join(LOG).is_dir(),
+        }
     }
 
     /// Makes an empty index. A place is a folder or the address of one in an object store.
@@ -49,7 +61,7 @@ impl Index {
         let columns = Columns::new();
         let none = StructType::try_new([]).map_err(|error| IndexError::new(Problem::Damaged, error.to_string()))?;
         let schema = columns.schema(&none)?;
-        let mut table = DeltaTableBuilder::from_url(ensure_table_uri(place)?)?.build()?;
+        let mut table = DeltaTableBuilder::from_url(location(place)?)?.build()?;
         if table.verify_deltatable_existence().await? {
             return Err(IndexError::new(Problem::Exists, format!("there is an index at `{place}` already")));
         }
@@ -69,7 +81,7 @@ impl Index {
     /// # Errors
     /// Where there is none, or it uses what is not understood.
     pub async fn open(place: &str) -> Result<Self> {
-        let table = DeltaTableBuilder::from_url(ensure_table_uri(place)?)?.load().await.map_err(|error| {
+        let table = DeltaTableBuilder::from_url(location(place)?)?.load().await.map_err(|error| {
             let error = IndexError::from(error);
             IndexError { message: format!("no index can be read at `{place}`: {}", error.message), ..error }
         })?;
@@ -155,6 +167,34 @@ impl Index {
         Ok(snapshot.transaction_version(log.as_ref(), Progress::application(input)).await?)
     }
 
+    /// Deletes an index with all its events. The log goes first: what is left after that is no index any more.
+    ///
+    /// # Errors
+    /// Where something cannot be deleted.
+    pub async fn delete(place: &str) -> Result<()> {
+        let Some(found) = Place::of(place)? else {
+            let folder = Path::new(place);
+            let gone = std::fs::remove_dir_all(folder.join(LOG)).and_then(|()| std::fs::remove_dir_all(folder));
+            return gone
+                .map_err(|error| IndexError::new(Problem::Storage, format!("cannot delete `{place}`: {error}")));
+        };
+        let failed = |error| storage_error(&error, place);
+        let folder = found.key()?;
+        // From the newest change to the oldest: without its first one a log is none, and with it all that was deleted is missing.
+        for part in [folder.clone().join(LOG), folder] {
+            let mut objects: Vec<_> =
+                found.store.list(Some(&part)).map_ok(|object| object.location).try_collect().await.map_err(failed)?;
+            objects.sort_by(|one, other| other.cmp(one));
+            for object in objects {
+                match found.store.delete(&object).await {
+                    Ok(()) | Err(ObjectStoreError::NotFound { .. }) => {}
+                    Err(error) => return Err(failed(error)),
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The store in which its files lie, at their paths.
     pub fn store(&self) -> Arc<dyn ObjectStore> {
         self.table.object_store()
@@ -164,4 +204,20 @@ impl Index {
     pub fn address(&self) -> &str {
         self.table.table_url().as_str()
     }
+}
+
+fn holds_log(place: &Place) -> bool {
+    let is_folder = !place.is_web() && !place.rest.contains(['*', '?']);
+    let Some(folder) = place.key().ok().filter(|_| is_folder) else { return false };
+    let (store, log) = (Arc::clone(&place.store), folder.join(LOG));
+    let first = store::wait(async move { store.list(Some(&log)).try_next().await });
+    first.is_ok_and(|first| first.is_some())
+}
+
+/// The address of a place as Delta's library takes it.
+fn location(place: &str) -> Result<Url> {
+    if is_address(place) {
+        store::register();
+    }
+    Ok(ensure_table_uri(place)?)
 }

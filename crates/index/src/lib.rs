@@ -26,6 +26,7 @@ mod part;
 mod progress;
 mod retain;
 mod statistics;
+pub mod store;
 mod words;
 
 pub use append::{Appended, Staged};

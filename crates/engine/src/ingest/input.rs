@@ -4,15 +4,11 @@
 //! A log that is rotated keeps its events: `app.log`, `app.log.1` and `app.log.2.gz` of one folder are one family, whose files are
 //! told apart by what they hold.
 
-use std::{
-    fs::File,
-    io::{self, Read, Seek, SeekFrom},
-    path::Path,
-};
+use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
-use crate::source::rotated;
+use crate::source::{Piece, rotated};
 
 /// So many bytes of its beginning count, up to the first line's end.
 const HEAD: u64 = 1024;
@@ -20,6 +16,8 @@ const HEAD: u64 = 1024;
 const TAIL: u64 = 256;
 /// Bits of a mark that hold the checksum of these.
 const CHECK_BITS: u32 = 20;
+/// How much is looked at while the last line's end is looked for.
+const STEP: u64 = 64 << 10;
 
 /// A file by its family and beginning. `bytes` are its own, without compression.
 pub(super) fn name(identity: &str, bytes: impl Read, is_text: bool) -> io::Result<String> {
@@ -36,9 +34,9 @@ pub(super) fn name(identity: &str, bytes: impl Read, is_text: bool) -> io::Resul
 }
 
 /// Up to where a file was read, with a checksum of what stands before.
-pub(super) fn mark(path: &Path, place: u64) -> io::Result<i64> {
+pub(super) fn mark(file: &Piece, place: u64) -> io::Result<i64> {
     let place = i64::try_from(place).unwrap_or(i64::MAX) & (i64::MAX >> CHECK_BITS);
-    Ok((place << CHECK_BITS) | i64::from(checksum_before(path, place.unsigned_abs())?))
+    Ok((place << CHECK_BITS) | i64::from(checksum_before(file, place.unsigned_abs())?))
 }
 
 /// The place of a mark.
@@ -47,9 +45,9 @@ pub(super) fn marked(mark: i64) -> u64 {
 }
 
 /// Whether a file is still as it was up to the place of a mark.
-pub(super) fn holds(path: &Path, mark: i64) -> io::Result<bool> {
+pub(super) fn holds(file: &Piece, mark: i64) -> io::Result<bool> {
     let place = marked(mark);
-    Ok(std::fs::metadata(path)?.len() >= place && agrees(mark, checksum_before(path, place)?))
+    Ok(file.size() >= place && agrees(mark, checksum_before(file, place)?))
 }
 
 fn agrees(mark: i64, checksum: u32) -> bool {
@@ -93,13 +91,8 @@ pub(super) fn compare(mut bytes: impl Read, marks: &[i64]) -> io::Result<Compare
     Ok(Compared { place, size })
 }
 
-fn checksum_before(path: &Path, place: u64) -> io::Result<u32> {
-    let start = place.saturating_sub(TAIL);
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::new();
-    file.take(place - start).read_to_end(&mut bytes)?;
-    Ok(checksum(&bytes))
+fn checksum_before(file: &Piece, place: u64) -> io::Result<u32> {
+    Ok(checksum(&file.stored(place.saturating_sub(TAIL)..place)?))
 }
 
 fn checksum(bytes: &[u8]) -> u32 {
@@ -109,16 +102,11 @@ fn checksum(bytes: &[u8]) -> u32 {
 }
 
 /// The place behind the last line end of a file before `end`; 0 where there is none.
-pub(super) fn last_line_end(path: &Path, end: u64) -> io::Result<u64> {
-    let mut file = File::open(path)?;
+pub(super) fn last_line_end(file: &Piece, end: u64) -> io::Result<u64> {
     let mut end = end;
-    let mut buffer = vec![0; 64 << 10];
     while end > 0 {
-        let start = end.saturating_sub(buffer.len() as u64);
-        let part = buffer.get_mut(..usize::try_from(end - start).unwrap_or(0)).unwrap_or_default();
-        file.seek(SeekFrom::Start(start))?;
-        file.read_exact(part)?;
-        if let Some(found) = memchr::memrchr(b'\n', part) {
+        let start = end.saturating_sub(STEP);
+        if let Some(found) = memchr::memrchr(b'\n', &file.stored(start..end)?) {
             return Ok(start + found as u64 + 1);
         }
         end = start;
@@ -129,13 +117,35 @@ pub(super) fn last_line_end(path: &Path, end: u64) -> io::Result<u64> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
+    use std::sync::Arc;
 
-    fn file(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("app.log");
-        std::fs::write(&path, text).unwrap();
-        (folder, path)
+    use super::*;
+    use crate::{IndexSetting, source::Files, time::Zone};
+
+    /// A file, and what it holds now as a piece.
+    struct TextFile(tempfile::TempDir);
+
+    impl TextFile {
+        fn new(text: &str) -> Self {
+            let file = Self(tempfile::tempdir().unwrap());
+            file.write(text);
+            file
+        }
+
+        fn path(&self) -> std::path::PathBuf {
+            self.0.path().join("app.log")
+        }
+
+        fn write(&self, text: &str) {
+            std::fs::write(self.path(), text).unwrap();
+        }
+
+        fn piece(&self) -> Piece {
+            let path = self.path().to_string_lossy().into_owned();
+            let files = Files::find(&[IndexSetting { path, ..IndexSetting::default() }]).unwrap();
+            let zone = Zone { timezone: chrono_tz::UTC, now: 0 };
+            files.pieces(zone, &Arc::default()).0.remove(0)
+        }
     }
 
     #[test]
@@ -150,23 +160,23 @@ mod tests {
 
     #[test]
     fn a_mark_holds_as_long_as_what_was_read_is_there() {
-        let (_folder, path) = file("one\ntwo\n");
-        let mark = mark(&path, 4).unwrap();
+        let file = TextFile::new("one\ntwo\n");
+        let mark = mark(&file.piece(), 4).unwrap();
         assert_eq!(marked(mark), 4);
-        assert!(holds(&path, mark).unwrap());
-        std::fs::write(&path, "one\nmore and more\n").unwrap();
-        assert!(holds(&path, mark).unwrap());
-        std::fs::write(&path, "two\none\n").unwrap();
-        assert!(!holds(&path, mark).unwrap());
-        std::fs::write(&path, "o").unwrap();
-        assert!(!holds(&path, mark).unwrap());
+        assert!(holds(&file.piece(), mark).unwrap());
+        file.write("one\nmore and more\n");
+        assert!(holds(&file.piece(), mark).unwrap());
+        file.write("two\none\n");
+        assert!(!holds(&file.piece(), mark).unwrap());
+        file.write("o");
+        assert!(!holds(&file.piece(), mark).unwrap());
     }
 
     #[test]
     fn a_stream_is_known_up_to_the_last_mark_that_agrees() {
         let text = format!("one\n{}\ntwo\nthree\n", "x".repeat(3_000_000));
-        let (_folder, path) = file(&text);
-        let marks: Vec<i64> = [4, 3_000_005, 3_000_009].map(|place| mark(&path, place).unwrap()).to_vec();
+        let file = TextFile::new(&text);
+        let marks: Vec<i64> = [4, 3_000_005, 3_000_009].map(|place| mark(&file.piece(), place).unwrap()).to_vec();
         let compared = |bytes: &str| compare(bytes.as_bytes(), &marks).unwrap();
         assert_eq!(compared(&text), Compared { place: 3_000_009, size: text.len() as u64 });
         assert_eq!(compared(&text.replace("two", "TWO")).place, 3_000_005);
@@ -177,11 +187,11 @@ mod tests {
     #[test]
     fn the_last_whole_line_is_found() {
         for (text, expected) in [("", 0), ("no end", 0), ("a\nb", 2), ("a\nb\n", 4)] {
-            let (_folder, path) = file(text);
-            assert_eq!(last_line_end(&path, text.len() as u64).unwrap(), expected, "{text:?}");
+            let file = TextFile::new(text);
+            assert_eq!(last_line_end(&file.piece(), text.len() as u64).unwrap(), expected, "{text:?}");
         }
         let long = format!("a\n{}", "x".repeat(200_000));
-        let (_folder, path) = file(&long);
-        assert_eq!(last_line_end(&path, long.len() as u64).unwrap(), 2);
+        let file = TextFile::new(&long);
+        assert_eq!(last_line_end(&file.piece(), long.len() as u64).unwrap(), 2);
     }
 }

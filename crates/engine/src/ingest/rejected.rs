@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use speleo_index::store::Place;
+
 use crate::{fault::Fault, source::Piece};
 
 /// The folder of an index that holds them. Readers of Delta pass over names that begin so.
@@ -16,19 +18,32 @@ const FOLDER: &str = "_rejected";
 /// # Errors
 /// Where one of the files cannot be read or written.
 pub(super) fn keep(piece: &Piece, place: &str) -> Result<(u64, Option<PathBuf>), Fault> {
-    let folder = Path::new(place).join(FOLDER);
-    fs::create_dir_all(&folder).map_err(|error| Fault::file(&folder, "make", error))?;
     let now = chrono::Utc::now().timestamp_micros();
     let name = piece.path().file_name().map_or_else(Default::default, |name| name.to_string_lossy());
-    let path = folder.join(format!("{now}-{name}"));
+    let name = format!("{now}-{name}");
+    if let Some(store) = Place::of(place)? {
+        let key = store.key()?.join(FOLDER).join(name);
+        let mut lines = Vec::new();
+        let count = write(piece, &mut lines)?;
+        store.put(&key, lines)?;
+        return Ok((count, Some(PathBuf::from(store.address(&key)))));
+    }
+    let folder = Path::new(place).join(FOLDER);
+    fs::create_dir_all(&folder).map_err(|error| Fault::file(&folder, "make", error))?;
+    let path = folder.join(name);
     let failed = |error: std::io::Error| Fault::file(&path, "write", error);
     let mut file = BufWriter::new(File::create(&path).map_err(failed)?);
+    let count = write(piece, &mut file)?;
+    file.flush().map_err(failed)?;
+    Ok((count, Some(path)))
+}
+
+fn write(piece: &Piece, file: &mut impl Write) -> Result<u64, Fault> {
     let mut count = 0;
     piece.each_rejected(|line| {
         count += 1;
         file.write_all(line)?;
         file.write_all(b"\n")
     })?;
-    file.flush().map_err(failed)?;
-    Ok((count, Some(path)))
+    Ok(count)
 }

@@ -126,13 +126,13 @@ impl Lookup<'_> {
         if file.is_plain() {
             for number in 0..slices.max(1) {
                 let mark = self.index.progress(&known.part(number)).await?;
-                let stands = |mark: i64| Ok((input::marked(mark), input::holds(path, mark)?));
+                let stands = |mark: i64| Ok((input::marked(mark), input::holds(file, mark)?));
                 known.marks.push(mark.map(stands).transpose().map_err(failed)?);
             }
             return Ok(known);
         }
         let whole = self.index.progress(&known.whole()).await?;
-        known.whole = whole.map(|mark| input::holds(path, mark)).transpose().map_err(failed)?;
+        known.whole = whole.map(|mark| input::holds(file, mark)).transpose().map_err(failed)?;
         if known.whole.is_some() || !file.is_text() {
             return Ok(known);
         }
@@ -171,7 +171,7 @@ async fn new_parts(
     let path = file.path();
     let failed = |error: std::io::Error| Fault::file(path, "read", error);
     let size = match (file.is_plain(), whole_lines) {
-        (true, true) => input::last_line_end(path, file.size()).map_err(failed)?,
+        (true, true) => input::last_line_end(file, file.size()).map_err(failed)?,
         _ => file.size(),
     };
     let slices = slices(file, size);
@@ -180,7 +180,7 @@ async fn new_parts(
     if !file.is_plain() {
         let start = known.text.unwrap_or(0);
         if known.whole.is_none() && start < u64::MAX {
-            let place = input::mark(path, size).map_err(failed)?;
+            let place = input::mark(file, size).map_err(failed)?;
             parts.push((start..size, Progress { input: known.whole(), place }));
         }
         return Ok(parts);
@@ -191,7 +191,7 @@ async fn new_parts(
             Some((place, true)) => place.max(slice.start),
             _ => slice.start,
         };
-        let progress = Progress { input: known.part(number), place: input::mark(path, slice.end).map_err(failed)? };
+        let progress = Progress { input: known.part(number), place: input::mark(file, slice.end).map_err(failed)? };
         parts.push((start..slice.end, progress));
     }
     Ok(parts)

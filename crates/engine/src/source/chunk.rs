@@ -76,7 +76,7 @@ impl Chunks {
         // One byte earlier: an event that begins exactly at the start is known by the line end before it.
         let offset = start.saturating_sub(1);
         let mut chunks = Self {
-            reader: compress::open(file, offset)?,
+            reader: compress::open_range(file, offset..range.as_ref().map_or(u64::MAX, |range| range.end))?,
             format: file.format,
             most: most.max(1),
             end: range.map(|range| range.end),

@@ -40,15 +40,29 @@ const FILE: &str = "__file";
 const ROW: &str = "__row";
 const ORIGIN: [&str; 4] = ["__index", "__host", "__source", "__sourcetype"];
 
-/// A table of files of one format.
+/// A table of files of one format in one store.
 pub(crate) struct Table {
-    /// The format.
-    pub(crate) format: Format,
+    kind: Kind,
     /// The events.
     pub(crate) view: Arc<dyn TableProvider>,
 }
 
-/// The tables of columnar files, one for each format, and the columns that their files have.
+/// What the files of a table have in common: their format, and the store.
+type Kind = (Format, ObjectStoreUrl);
+
+fn kind(file: &DataFile) -> Kind {
+    let local = ObjectStoreUrl::local_filesystem();
+    (file.format, file.object.as_ref().map_or(local, |object| object.store().0))
+}
+
+impl Table {
+    /// Whether a file is one of its own.
+    pub(crate) fn has(&self, file: &DataFile) -> bool {
+        kind(file) == self.kind
+    }
+}
+
+/// The tables of columnar files, one for each format and store, and the columns that their files have.
 ///
 /// # Errors
 /// Where a file cannot be read or the files' columns do not fit together.
@@ -56,13 +70,20 @@ pub(crate) async fn tables(
     files: &[(DataFile, Origin)],
     session: &SessionContext,
 ) -> std::result::Result<Vec<(Table, SchemaRef)>, Fault> {
+    let mut all: Vec<(Kind, Vec<(DataFile, Origin)>)> = Vec::new();
+    for (file, origin) in files.iter().filter(|(file, _)| file.format.is_columnar()) {
+        let own = kind(file);
+        match all.iter_mut().find(|(known, _)| *known == own) {
+            Some((_, files)) => files.push((file.clone(), origin.clone())),
+            None => all.push((own, vec![(file.clone(), origin.clone())])),
+        }
+    }
+    all.sort_by_key(|((format, _), _)| *format != Format::Parquet);
     let mut tables = Vec::new();
-    for format in [Format::Parquet, Format::Arrow] {
-        let own: Vec<(DataFile, Origin)> = files.iter().filter(|(file, _)| file.format == format).cloned().collect();
-        let Some((first, _)) = own.first() else { continue };
-        let shown = first.shown.clone();
-        let (view, schema) = table(format, own, session).await.map_err(|error| Fault::data(shown, reason(&error)))?;
-        tables.push((Table { format, view }, schema));
+    for (kind, own) in all {
+        let shown = own.first().map(|(file, _)| file.shown.clone()).unwrap_or_default();
+        let (view, schema) = table(&kind, own, session).await.map_err(|error| unreadable(&shown, &error))?;
+        tables.push((Table { kind, view }, schema));
     }
     Ok(tables)
 }
@@ -94,6 +115,11 @@ pub(crate) fn unite(mut tables: Vec<Arc<dyn TableProvider>>) -> Result<Arc<dyn T
     Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
+/// A file that cannot be read: its store does not give it, or it is not what it should be.
+fn unreadable(shown: &str, error: &DataFusionError) -> Fault {
+    Fault::of_store(error, shown).unwrap_or_else(|| Fault::data(shown, reason(error)))
+}
+
 /// Why a file cannot be read, without DataFusion's guess at whose bug that is.
 fn reason(error: &DataFusionError) -> String {
     let text = error.strip_backtrace();
@@ -102,18 +128,25 @@ fn reason(error: &DataFusionError) -> String {
 }
 
 async fn table(
-    format: Format,
+    (format, url): &Kind,
     files: Vec<(DataFile, Origin)>,
     session: &SessionContext,
 ) -> Result<(Arc<dyn TableProvider>, SchemaRef)> {
     let state = session.state();
-    let url = ObjectStoreUrl::local_filesystem();
-    let store = state.runtime_env().object_store(&url)?;
+    if let Some((_, store)) = files.iter().find_map(|(file, _)| file.object.as_ref()).map(|object| object.store()) {
+        session.runtime_env().register_object_store(url.as_ref(), store);
+    }
+    let store = state.runtime_env().object_store(url)?;
     let mut parts = Vec::with_capacity(files.len());
     for (file, origin) in &files {
-        let location = object_store::path::Path::from_absolute_path(&file.path)
-            .map_err(|error| Fault::file(&file.path, "read", error))?;
-        let meta = object_store::ObjectStoreExt::head(&store, &location).await?;
+        let meta = match &file.object {
+            Some(object) => object.told(),
+            None => {
+                let location = object_store::path::Path::from_absolute_path(&file.path)
+                    .map_err(|error| Fault::file(&file.path, "read", error))?;
+                object_store::ObjectStoreExt::head(&store, &location).await?
+            }
+        };
         let text = |text: Option<&str>| ScalarValue::Utf8(text.map(str::to_owned));
         let values = vec![
             ScalarValue::Int64(Some(i64::from(origin.file) << PLACE_BITS)),
@@ -125,13 +158,13 @@ async fn table(
         parts.push(PartitionedFile::new_from_meta(meta).with_partition_values(values));
     }
     let metas: Vec<_> = parts.iter().map(|part| part.object_meta.clone()).collect();
-    let format: Arc<dyn FileFormat> = if format == Format::Parquet {
+    let format: Arc<dyn FileFormat> = if *format == Format::Parquet {
         Arc::new(ParquetFormat::default().with_options(state.default_table_options().parquet))
     } else {
         Arc::new(ArrowFormat)
     };
     let schema = format.infer_schema(&state, &store, &metas).await?;
-    let base = Arc::new(ColumnarTable::new(format, parts, schema));
+    let base = Arc::new(ColumnarTable::new(format, url.clone(), parts, schema));
     let schema = Arc::clone(&base.file_schema);
     let columns = convert::columns(&schema, base.has_rows());
     let plan = LogicalPlanBuilder::scan("files", provider_as_source(base), None)?.project(columns)?.build()?;
@@ -154,7 +187,7 @@ pub(super) struct ColumnarTable {
 }
 
 impl ColumnarTable {
-    fn new(format: Arc<dyn FileFormat>, files: Vec<PartitionedFile>, schema: SchemaRef) -> Self {
+    fn new(format: Arc<dyn FileFormat>, store: ObjectStoreUrl, files: Vec<PartitionedFile>, schema: SchemaRef) -> Self {
         // Hidden names are the planner's own, and ours.
         let fields: Vec<FieldRef> =
             schema.fields().iter().filter(|field| !field.name().starts_with("__")).cloned().collect();
@@ -165,7 +198,6 @@ impl ColumnarTable {
         let row: FieldRef = Arc::new(Field::new(ROW, DataType::Int64, false).with_extension_type(RowNumber));
         let is_parquet = (format.as_ref() as &dyn std::any::Any).is::<ParquetFormat>();
         let builder = if is_parquet { builder.with_virtual_columns(vec![row]) } else { builder };
-        let store = ObjectStoreUrl::local_filesystem();
         Self { format, store, files, file_schema, table_schema: builder.build() }
     }
 

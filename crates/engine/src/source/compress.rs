@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
+    ops::Range,
 };
 
 use encoding_rs::{Decoder, UTF_8};
@@ -15,7 +16,15 @@ use super::files::{Compression, DataFile};
 /// # Errors
 /// What the system reports; a compressed stream that ends early is an error when the end is read.
 pub(crate) fn open(file: &DataFile, offset: u64) -> io::Result<Box<dyn Read + Send>> {
-    let reader = plain(file, offset)?;
+    open_range(file, offset..u64::MAX)
+}
+
+/// The same for whoever wants the bytes of a range, and perhaps a little more.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn open_range(file: &DataFile, range: Range<u64>) -> io::Result<Box<dyn Read + Send>> {
+    let reader = plain_range(file, range)?;
     // The start of a compressed file is known only now.
     if file.compression == Compression::None && !file.is_wide {
         return Ok(reader);
@@ -81,17 +90,30 @@ impl<R: Read> Read for Narrowed<R> {
 /// # Errors
 /// As [`open`].
 pub(crate) fn plain(file: &DataFile, offset: u64) -> io::Result<Box<dyn Read + Send>> {
-    let mut reader = File::open(&file.path)?;
+    plain_range(file, offset..u64::MAX)
+}
+
+fn plain_range(file: &DataFile, range: Range<u64>) -> io::Result<Box<dyn Read + Send>> {
     match file.compression {
-        Compression::None => {
-            if offset > 0 {
-                reader.seek(SeekFrom::Start(offset))?;
-            }
-            Ok(Box::new(reader))
-        }
+        Compression::None => stored(file, range),
+        Compression::Gzip | Compression::Zstd if file.size == 0 => Ok(Box::new(io::empty())),
         // Logs are often concatenations of gzip files: one member is not the end.
-        Compression::Gzip if file.size > 0 => Ok(Box::new(MultiGzDecoder::new(io::BufReader::new(reader)))),
-        Compression::Zstd if file.size > 0 => Ok(Box::new(zstd::stream::read::Decoder::new(reader)?)),
-        Compression::Gzip | Compression::Zstd => Ok(Box::new(io::empty())),
+        Compression::Gzip => Ok(Box::new(MultiGzDecoder::new(io::BufReader::new(stored(file, 0..u64::MAX)?)))),
+        Compression::Zstd => Ok(Box::new(zstd::stream::read::Decoder::new(stored(file, 0..u64::MAX)?)?)),
     }
+}
+
+/// The bytes of a file as they are stored, from the start of a range on. Its end says up to where they are likely to be read.
+///
+/// # Errors
+/// What the system reports.
+pub(crate) fn stored(file: &DataFile, range: Range<u64>) -> io::Result<Box<dyn Read + Send>> {
+    if let Some(object) = &file.object {
+        return Ok(Box::new(object.read(range)));
+    }
+    let mut reader = File::open(&file.path)?;
+    if range.start > 0 {
+        reader.seek(SeekFrom::Start(range.start))?;
+    }
+    Ok(Box::new(reader))
 }

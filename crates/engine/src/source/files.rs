@@ -6,16 +6,21 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
     time::SystemTime,
 };
 
+use speleo_index::store;
 use speleo_syntax::Code;
 
-use super::{chunk, compress};
+use super::{
+    chunk, compress,
+    object::{self, Object},
+};
 use crate::{archive, event::WINDOWS_XML, fault::Fault};
 
 /// How events stand in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Format {
     /// One JSON object a line.
     JsonLines,
@@ -31,6 +36,7 @@ pub(crate) enum Format {
     /// Arrow IPC.
     Arrow,
     /// One event a line.
+    #[default]
     Raw,
     /// An event log of Windows.
     Evtx,
@@ -57,18 +63,21 @@ impl Format {
 }
 
 /// How a file is compressed as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Compression {
+    #[default]
     None,
     Gzip,
     Zstd,
 }
 
 /// A file with events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct DataFile {
-    /// Where it is; absolute.
+    /// Where it is: an absolute path, or the address of an object.
     pub(crate) path: PathBuf,
+    /// The object that it is, where it is not in the file system.
+    pub(crate) object: Option<Arc<Object>>,
     /// The path as the user knows it.
     pub(crate) shown: String,
     /// Its place in an archive that it was unpacked from: the archive's path, `:`, and its name there.
@@ -79,16 +88,30 @@ pub(crate) struct DataFile {
     pub(crate) is_wide: bool,
     /// The source type that its first bytes tell.
     pub(crate) sourcetype: Option<&'static str>,
-    /// Bytes on disk.
+    /// Bytes as it is stored.
     pub(crate) size: u64,
     pub(crate) modified: Option<SystemTime>,
 }
 
-/// The files of a path: a file, a folder with all below it, or a glob; sorted by path.
+impl DataFile {
+    /// What tells one content from another: its size, its age, and what a store says of it.
+    pub(crate) fn version(&self) -> Version {
+        let said = self.object.as_ref().and_then(|object| object.version()).map(str::to_owned);
+        (self.size, self.modified, said)
+    }
+}
+
+/// A content of a file.
+pub(crate) type Version = (u64, Option<SystemTime>, Option<String>);
+
+/// The files of a path or an address: a file, a folder with all below it, or a glob; sorted by path.
 ///
 /// # Errors
 /// Where nothing is there, or it cannot be looked at.
 pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
+    if store::is_address(path) {
+        return object::find(path);
+    }
     let given = Path::new(path);
     let mut paths = Vec::new();
     if given.is_dir() {
@@ -121,6 +144,9 @@ pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
 /// # Errors
 /// Where it cannot be looked at.
 pub(crate) fn archives(path: &str) -> Result<Vec<PathBuf>, Fault> {
+    if store::is_address(path) {
+        return Ok(Vec::new());
+    }
     let given = Path::new(path);
     let mut paths = Vec::new();
     if given.is_dir() {
@@ -154,7 +180,8 @@ pub(crate) fn of_archive(folder: &Path) -> Result<Vec<DataFile>, Fault> {
 const OPTIONS: glob::MatchOptions =
     glob::MatchOptions { case_sensitive: true, require_literal_separator: false, require_literal_leading_dot: true };
 
-fn has_known_ending(path: &Path) -> bool {
+/// Whether the name of a file says what it holds.
+pub(super) fn has_known_ending(path: &Path) -> bool {
     by_ending(path).0.is_some()
 }
 
@@ -183,25 +210,31 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>, is_wanted: &dyn Fn(&Path) -> bo
 
 fn look(path: &Path) -> Result<DataFile, Fault> {
     let failed = |error: std::io::Error| Fault::file(path, "read", error);
-    let absolute = std::path::absolute(path).map_err(failed)?;
     let metadata = std::fs::metadata(path).map_err(failed)?;
-    let (format, compression) = by_ending(path);
-    let first = match compression {
-        Some(_) => Vec::new(),
-        None => start(File::open(path).map_err(failed)?).map_err(failed)?,
-    };
-    let compression = compression.unwrap_or_else(|| by_magic(&first));
-    let mut file = DataFile {
-        path: absolute,
+    recognise(DataFile {
+        path: std::path::absolute(path).map_err(failed)?,
         shown: path.to_string_lossy().into_owned(),
-        member: None,
-        format: format.unwrap_or(Format::Raw),
-        compression,
-        is_wide: compress::is_wide(&first),
-        sourcetype: None,
         size: metadata.len(),
         modified: metadata.modified().ok(),
+        ..DataFile::default()
+    })
+}
+
+/// Finds out what a file holds.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(super) fn recognise(mut file: DataFile) -> Result<DataFile, Fault> {
+    let path = file.path.clone();
+    let failed = |error: std::io::Error| Fault::file(&path, "read", error);
+    let (format, compression) = by_ending(&path);
+    let first = match compression {
+        Some(_) => Vec::new(),
+        None => compress::stored(&file, 0..START).and_then(start).map_err(failed)?,
     };
+    file.format = format.unwrap_or_default();
+    file.compression = compression.unwrap_or_else(|| by_magic(&first));
+    file.is_wide = compress::is_wide(&first);
     // JSON comes in two forms under one ending.
     if format.is_none_or(|format| format == Format::JsonDocuments) {
         let bytes = compress::open(&file, 0).and_then(start).map_err(failed)?;
@@ -295,10 +328,13 @@ fn is_text(bytes: &[u8]) -> bool {
     compress::is_wide(bytes) || !bytes.contains(&0)
 }
 
+/// So many bytes tell what a file is.
+const START: u64 = 64 << 10;
+
 /// The first bytes of a file.
 fn start(mut reader: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    reader.by_ref().take(64 << 10).read_to_end(&mut bytes)?;
+    reader.by_ref().take(START).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -66,8 +66,8 @@ impl Events {
                 Ok(Self::Text(Box::new(reader.from(start, (start > 0).then_some(before)))))
             }
             (rules, _) => {
-                let is_packed = file.file.compression != Compression::None;
-                let packed = if is_packed { Some(compress::plain(&file.file, 0)?) } else { None };
+                let is_apart = file.file.compression != Compression::None || file.file.object.is_some();
+                let packed = if is_apart { Some(compress::plain(&file.file, 0)?) } else { None };
                 let (path, named) = (&file.file.path, file.origin.is_named);
                 WindowsEvents::open(path, packed, rules.clone(), subject, named, zone, notes)
                     .map(|events| Self::Windows(Box::new(events)))

@@ -129,6 +129,17 @@ impl Piece {
         self.file.compression == Compression::None && self.is_text()
     }
 
+    /// Bytes of the file as it is stored; fewer where it ends before.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(crate) fn stored(&self, range: Range<u64>) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let length = range.end.saturating_sub(range.start);
+        compress::stored(&self.file, range)?.take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     /// Whether its fields are columns, and not taken out of `_raw` by searches.
     pub(crate) fn is_structured(&self) -> bool {
         !matches!(self.file.format, Format::Raw | Format::Evtx)

@@ -7,12 +7,15 @@ use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
 };
 
 use speleo_plan::Origin;
 
-use super::{builder, files::DataFile, text::Inferred};
+use super::{
+    builder,
+    files::{DataFile, Version},
+    text::Inferred,
+};
 
 /// The memory of an engine.
 #[derive(Debug, Default)]
@@ -24,18 +27,17 @@ type Name = (PathBuf, String, Option<String>, String, String);
 /// The columns that were asked for, and the origins that they gave.
 type Origins = (Vec<&'static str>, Arc<[Origin]>);
 
-/// What a file of that size and age told.
+/// What a content of a file told.
 #[derive(Debug, Default)]
 struct Told {
-    size: u64,
-    modified: Option<SystemTime>,
+    version: Version,
     inferred: Option<Arc<Inferred>>,
     origins: Vec<Origins>,
 }
 
 impl Told {
     fn is_of(&self, file: &DataFile) -> bool {
-        self.size == file.size && self.modified == file.modified
+        self.version == file.version()
     }
 }
 
@@ -85,7 +87,7 @@ impl Remembered {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let told = known.entry(name(file, origin)).or_default();
         if !told.is_of(file) {
-            *told = Told { size: file.size, modified: file.modified, ..Told::default() };
+            *told = Told { version: file.version(), ..Told::default() };
         }
         keep(told);
     }

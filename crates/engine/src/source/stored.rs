@@ -33,7 +33,7 @@ use datafusion::{
 };
 use object_store::ObjectMeta;
 use speleo_functions::{eval::kernels, value::Texts};
-use speleo_index::{Column, DAY, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME};
+use speleo_index::{Column, DAY, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME, store};
 use speleo_plan::{Holding, IndexFile, Origin};
 
 pub(crate) use self::table::Chosen;
@@ -41,6 +41,7 @@ pub(crate) use self::table::Chosen;
 use self::table::{StoredFile, StoredTable};
 use super::{
     columnar::{ColumnarTable, column, convert},
+    object,
     origins::{by, of_row},
     schema::{self, RAW},
 };
@@ -170,6 +171,9 @@ pub(super) async fn listed(folder: &Path) -> std::result::Result<Vec<IndexFile>,
 
 /// The newest file of an index's log: another one is there as soon as the index changes.
 pub(super) fn newest(folder: &Path) -> (PathBuf, u64, Option<SystemTime>) {
+    if let Some(address) = folder.to_str().filter(|text| store::is_address(text)) {
+        return object::newest(folder, address);
+    }
     let entries = std::fs::read_dir(folder.join("_delta_log")).into_iter().flatten().flatten();
     let is_commit = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "json");
     let newest = entries.map(|entry| entry.path()).filter(is_commit).max().unwrap_or_else(|| folder.to_owned());
@@ -180,7 +184,7 @@ pub(super) fn newest(folder: &Path) -> (PathBuf, u64, Option<SystemTime>) {
 
 /// The table of a native index.
 fn table(index: &Index, parts: &[Part], name: &str, session: &SessionContext) -> Result<Arc<dyn TableProvider>> {
-    let url = address(index);
+    let url = address(index.address());
     session.runtime_env().register_object_store(url.as_ref(), index.store());
     let schema = stored_schema(index)?;
     let stored = |part: &Part| StoredFile { part: part.clone(), file: file(part, &schema) };
@@ -194,11 +198,11 @@ fn table(index: &Index, parts: &[Part], name: &str, session: &SessionContext) ->
     Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
-/// An address of its own for the store of an index: paths in it begin at the index's place.
-fn address(index: &Index) -> ObjectStoreUrl {
+/// An address of its own for a store: paths in that of an index begin at the index's place.
+pub(super) fn address(name: &str) -> ObjectStoreUrl {
     let mut hasher = DefaultHasher::new();
-    index.address().hash(&mut hasher);
-    ObjectStoreUrl::parse(format!("index-{:016x}://", hasher.finish()))
+    name.hash(&mut hasher);
+    ObjectStoreUrl::parse(format!("store-{:016x}://", hasher.finish()))
         .unwrap_or_else(|_| ObjectStoreUrl::local_filesystem())
 }
 

@@ -1,22 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
-use crate::source::files::Compression;
 
 fn file(folder: &tempfile::TempDir, bytes: &[u8], format: Format) -> DataFile {
     let path = folder.path().join("data");
     std::fs::write(&path, bytes).unwrap();
     let size = bytes.len() as u64;
-    DataFile {
-        path,
-        shown: "data".to_owned(),
-        member: None,
-        format,
-        compression: Compression::None,
-        is_wide: false,
-        sourcetype: None,
-        size,
-        modified: None,
-    }
+    DataFile { path, shown: "data".to_owned(), format, size, ..DataFile::default() }
 }
 
 fn events(file: &DataFile, range: Option<Range<u64>>, most: usize) -> Vec<(u64, String)> {

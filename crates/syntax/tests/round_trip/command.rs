@@ -129,8 +129,8 @@ fn tstats(append: bool) -> BoxedStrategy<Command> {
         }
         keys
     });
-    (vec(aggregate(), 1..3), source, condition(), by, any::<[bool; 2]>(), of(word()))
-        .prop_map(move |(aggregates, from, condition, by, [prestats, summaries_only], fillnull_value)| {
+    (vec(aggregate(), 1..3), source, condition(), by, any::<[bool; 3]>(), of(word()))
+        .prop_map(move |(aggregates, from, condition, by, [prestats, summaries_only, allow_old_summaries], fillnull_value)| {
             Command::TStats(TStats {
                 span: NOWHERE,
                 aggregates,
@@ -140,6 +140,7 @@ fn tstats(append: bool) -> BoxedStrategy<Command> {
                 prestats,
                 append,
                 summaries_only,
+                allow_old_summaries,
                 fillnull_value,
             })
         })

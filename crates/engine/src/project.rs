@@ -26,6 +26,8 @@ use crate::{IndexSetting, Settings};
 const FILE: &str = "speleo.toml";
 /// Where native indexes are unless the project says otherwise.
 const STORE: &str = "indexes";
+/// Where summaries of data models are unless the project says otherwise.
+const SUMMARIES: &str = "summaries";
 /// Where query files are unless the project says otherwise.
 const QUERIES: &str = "queries";
 
@@ -34,6 +36,8 @@ const QUERIES: &str = "queries";
 struct Project {
     indexes: BTreeMap<String, Index>,
     store: Option<PathBuf>,
+    summaries: Option<PathBuf>,
+    ignore_summariesonly: Option<bool>,
     conf: Vec<PathBuf>,
     app: Option<String>,
     user: Option<String>,
@@ -122,6 +126,9 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
         settings.indexes.push(IndexSetting { name, path, ..IndexSetting::default() });
     }
     settings.store = Some(store);
+    settings.summaries =
+        settings.summaries.or_else(|| Some(at(project.summaries.unwrap_or_else(|| SUMMARIES.into()))));
+    settings.ignore_summaries_only |= project.ignore_summariesonly.unwrap_or(false);
     // What comes later wins, so the project's files stand first.
     settings.conf = all(project.conf).chain(settings.conf).collect();
     settings.macros = all(project.macros).chain(settings.macros).collect();

@@ -26,6 +26,10 @@ pub struct Settings {
     pub indexes: Vec<IndexSetting>,
     /// The folder of native indexes, each in a folder of its name.
     pub store: Option<PathBuf>,
+    /// The folder of summaries of data models.
+    pub summaries: Option<PathBuf>,
+    /// Whether `summariesonly=true` reads all events.
+    pub ignore_summaries_only: bool,
     /// Folders of conf files, apps with `default` and `local`, or folders of apps; later ones win.
     pub conf: Vec<PathBuf>,
     /// The app in which searches run, where a folder holds several; in none they see what apps share.

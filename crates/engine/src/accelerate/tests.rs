@@ -1,0 +1,1 @@
+//! Summaries end to end.

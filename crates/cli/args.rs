@@ -1,5 +1,6 @@
 //! The command line's grammar: `speleo search --index web=logs/*.log --last 24h 'index=web | top status'`.
 
+mod accelerate;
 mod index;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -7,6 +8,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use speleo_engine::IndexSetting;
 
+pub(crate) use self::accelerate::AccelerateArgs;
 pub(crate) use self::index::{IndexArgs, IndexCommand, IngestArgs};
 use crate::output::Format;
 
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Index(Box<IndexArgs>),
     /// Add files to a native index
     Ingest(Box<IngestArgs>),
+    /// Compute summaries of data models, show or delete them
+    Accelerate(Box<AccelerateArgs>),
     /// Run golden tests and the tests of detections
     Test(Box<TestArgs>),
     /// Bring saved query files into the canonical layout, in place
@@ -117,6 +121,9 @@ pub(crate) struct WorldArgs {
     /// Apply Splunk's silent caps, such as 10,000 rows of a subsearch; limits.conf changes their numbers
     #[arg(long)]
     pub(crate) splunk_limits: bool,
+    /// Read all events where a search says `summariesonly=true`
+    #[arg(long)]
+    pub(crate) ignore_summariesonly: bool,
 }
 
 impl WorldArgs {

@@ -29,6 +29,8 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
         project: world.project.clone().or_else(nearest_project),
         indexes: world.indexes(),
         store: None,
+        summaries: None,
+        ignore_summaries_only: world.ignore_summariesonly,
         conf: world.conf.clone(),
         app: world.app.clone(),
         user: world.user.clone(),

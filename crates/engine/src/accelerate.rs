@@ -15,12 +15,12 @@ use speleo_knowledge::{DataModel, DataObject, Knowledge};
 use speleo_plan::may_be_summarized;
 use speleo_syntax::{Code, Diagnostic};
 
+pub use self::status::SummaryStatus;
+use self::work::Work;
 pub(crate) use self::{
     definition::Definitions,
     opened::{Opened, exists, open},
 };
-pub use self::status::SummaryStatus;
-use self::work::Work;
 use crate::{
     Engine,
     fault::{Fault, diagnose},

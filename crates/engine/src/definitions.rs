@@ -8,8 +8,8 @@ use std::{
 };
 
 use speleo_knowledge::{
-    Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, acceleration, builtin, collection, event_type,
-    field_setting, limits, lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
+    Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, acceleration, builtin, collection,
+    event_type, field_setting, limits, lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
 };
 use speleo_syntax::{Code, Diagnostic, Severity};
 

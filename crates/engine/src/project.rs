@@ -126,8 +126,7 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Settings {
         settings.indexes.push(IndexSetting { name, path, ..IndexSetting::default() });
     }
     settings.store = Some(store);
-    settings.summaries =
-        settings.summaries.or_else(|| Some(at(project.summaries.unwrap_or_else(|| SUMMARIES.into()))));
+    settings.summaries = settings.summaries.or_else(|| Some(at(project.summaries.unwrap_or_else(|| SUMMARIES.into()))));
     settings.ignore_summaries_only |= project.ignore_summariesonly.unwrap_or(false);
     // What comes later wins, so the project's files stand first.
     settings.conf = all(project.conf).chain(settings.conf).collect();

@@ -18,14 +18,14 @@ use datafusion::{
 };
 use speleo_knowledge::{EventType, Knowledge};
 use speleo_plan::{
-    EventSearch, IndexEntry, IndexFile, LookupTable, Origin, PastSearch, Result, Rows, Source, Summary, Thing, TimeRange, World,
-    Write,
+    EventSearch, IndexEntry, IndexFile, LookupTable, Origin, PastSearch, Result, Rows, Source, Summary, Thing,
+    TimeRange, World, Write,
 };
 use speleo_syntax::Diagnostic;
 
 use crate::{
-    catalog::Catalog,
     accelerate::{self, Definitions, Opened},
+    catalog::Catalog,
     clock::Clock,
     collect,
     engine::{Names, Step},
@@ -315,12 +315,7 @@ impl World for EngineWorld<'_> {
         self.ignore_summaries_only
     }
 
-    async fn summary(
-        &self,
-        names: (&str, &str),
-        indexes: &[String],
-        allow_old: bool,
-    ) -> Result<Option<Summary>> {
+    async fn summary(&self, names: (&str, &str), indexes: &[String], allow_old: bool) -> Result<Option<Summary>> {
         let Some((opened, summary)) = accelerate::open(names, indexes, allow_old, self).await? else {
             return Ok(None);
         };

@@ -49,7 +49,10 @@ mod tests {
                     acceleration = 1\nacceleration.earliest_time = 0\n[Risk]\nacceleration = perhaps\n";
         let (found, problems) = from_conf(&Conf::parse(text).0);
         let earliest = Some("-7d".to_owned());
-        assert_eq!(found.get("Web"), Some(&Acceleration { enabled: true, earliest: earliest.clone(), allow_old: false }));
+        assert_eq!(
+            found.get("Web"),
+            Some(&Acceleration { enabled: true, earliest: earliest.clone(), allow_old: false })
+        );
         assert_eq!(found.get("Email"), Some(&Acceleration { enabled: true, ..Acceleration::default() }));
         assert_eq!(found.get("Risk"), Some(&Acceleration { earliest, ..Acceleration::default() }));
         assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [9]);

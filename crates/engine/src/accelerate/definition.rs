@@ -26,8 +26,9 @@ pub(crate) struct Definitions {
 impl Definitions {
     /// Those of some knowledge.
     pub(crate) fn of(knowledge: &Knowledge) -> Self {
-        let Knowledge { macros, event_types, tags, props, transforms, index_time, fields, collections, lookups, .. } =
-            knowledge;
+        let Knowledge {
+            macros, event_types, tags, props, transforms, index_time, fields, collections, lookups, ..
+        } = knowledge;
         let texts = format!("{props:?}{transforms:?}{index_time:?}");
         let mut hash = Hash::default();
         hash.add(&texts);

@@ -107,7 +107,7 @@ pub(crate) async fn open(
         times: None,
         is_old,
     };
-    let units = units(index.parts()?);
+    let units = units(index.parts()?, note.from.is_none());
     for name in indexes {
         let inputs = world.catalog.inputs(name).await?;
         let current: HashMap<(&str, &str), &Input> = inputs.iter().map(|input| (input.key(), input)).collect();

@@ -6,10 +6,7 @@ use speleo_index::{Index, Part};
 use speleo_plan::{Result, summarized_indexes};
 use speleo_syntax::Diagnostic;
 
-use super::{
-    definition, named, place,
-    unit::units,
-};
+use super::{definition, named, place, unit::units};
 use crate::{
     Engine,
     fault::{Fault, diagnose},
@@ -127,7 +124,7 @@ impl Engine {
                 earliest: parts.iter().filter_map(|part| part.earliest).min(),
                 latest: parts.iter().filter_map(|part| part.latest).max(),
                 from: note.from,
-                covered: covered(parts, &inputs),
+                covered: covered(parts, note.from.is_none(), &inputs),
                 is_stale,
             });
         }
@@ -135,9 +132,9 @@ impl Engine {
     }
 }
 
-fn covered(parts: Vec<Part>, inputs: &[(String, Input)]) -> usize {
+fn covered(parts: Vec<Part>, is_whole: bool, inputs: &[(String, Input)]) -> usize {
     let mut count = 0;
-    for (unit, _) in units(parts).values() {
+    for (unit, _) in units(parts, is_whole).values() {
         let of_index = inputs.iter().filter(|(index, _)| *index == unit.index);
         let current: HashMap<(&str, &str), &Input> = of_index.map(|(_, input)| (input.key(), input)).collect();
         if unit.holds(&current) {

@@ -46,6 +46,8 @@ pub(crate) struct Unit {
     /// Events before this time in epoch microseconds were left out.
     pub(crate) from: Option<i64>,
     pub(crate) inputs: Vec<Known>,
+    /// How many rows it was made with.
+    pub(crate) rows: u64,
 }
 
 impl Unit {
@@ -65,10 +67,12 @@ impl Unit {
     }
 }
 
-/// The units of a summary by their names, each with its files that have rows.
-pub(crate) fn units(parts: Vec<Part>) -> HashMap<String, (Unit, Vec<Part>)> {
+/// The units of a summary by their names, each with its files that have rows. One whose files somebody else has put together with
+/// others lacks rows and is none; where old rows leave, `is_whole` is false, and their number says nothing.
+pub(crate) fn units(parts: Vec<Part>, is_whole: bool) -> HashMap<String, (Unit, Vec<Part>)> {
     let mut units: HashMap<String, (Unit, Vec<Part>)> = HashMap::new();
-    let (lists, others): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.tags.contains_key(INPUT_LIST));
+    let (lists, others): (Vec<Part>, Vec<Part>) =
+        parts.into_iter().partition(|part| part.tags.contains_key(INPUT_LIST));
     for part in lists {
         let read = || serde_json::from_str(part.tags.get(INPUT_LIST)?).ok();
         if let (Some(name), Some(unit)) = (name(&part), read()) {
@@ -80,6 +84,8 @@ pub(crate) fn units(parts: Vec<Part>) -> HashMap<String, (Unit, Vec<Part>)> {
             parts.push(part);
         }
     }
+    let rows = |parts: &[Part]| parts.iter().filter_map(|part| part.rows).sum::<u64>();
+    units.retain(|_, (unit, parts)| !is_whole || unit.from.is_some() || rows(parts) == unit.rows);
     units
 }
 
@@ -141,8 +147,9 @@ mod tests {
     #[test]
     fn a_unit_holds_as_long_as_all_its_inputs_are_as_they_were() {
         let (a, b) = (input("a", 1, None), input("b", 2, None));
-        let known = |input: &Input| Known { number: 0, path: input.path.clone(), print: input.print.clone(), place: None };
-        let unit = Unit { index: "web".to_owned(), from: None, inputs: vec![known(&a), known(&b)] };
+        let known =
+            |input: &Input| Known { number: 0, path: input.path.clone(), print: input.print.clone(), place: None };
+        let unit = Unit { index: "web".to_owned(), from: None, inputs: vec![known(&a), known(&b)], rows: 0 };
         let holds = |inputs: &[Input]| unit.holds(&inputs.iter().map(|input| (input.key(), input)).collect());
         assert!(holds(&[b.clone(), input("c", 3, None), a.clone()]));
         assert!(!holds(&[a.clone(), input("b", 3, None)]), "a file has changed");

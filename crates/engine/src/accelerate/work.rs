@@ -131,7 +131,7 @@ impl Work<'_> {
         for name in indexes {
             inputs.push((name.clone(), self.engine.catalog().inputs(name).await?));
         }
-        let known = units(index.parts()?);
+        let known = units(index.parts()?, self.from.is_none());
         let holds = |unit: &Unit| {
             let of_index = inputs.iter().find(|(name, _)| *name == unit.index);
             let current = of_index.map(|(_, inputs)| inputs.iter().map(|input| (input.key(), input)).collect());
@@ -151,18 +151,16 @@ impl Work<'_> {
         let total = inputs.iter().map(|(_, inputs)| inputs.len()).sum();
         let groups: Vec<(String, Vec<Input>)> = inputs
             .into_iter()
-            .flat_map(|(name, inputs)| {
-                groups(inputs, &covered).into_iter().map(move |group| (name.clone(), group))
-            })
+            .flat_map(|(name, inputs)| groups(inputs, &covered).into_iter().map(move |group| (name.clone(), group)))
             .collect();
         done.removed += removed.files;
         done.files = total;
-        done.bytes = done.bytes_read
-            + groups.iter().flat_map(|(_, group)| group).map(|input| input.size).sum::<u64>();
+        done.bytes = done.bytes_read + groups.iter().flat_map(|(_, group)| group).map(|input| input.size).sum::<u64>();
         (self.told)(done);
         for (name, group) in groups {
             counter += 1;
-            let unit = Unit {
+            let mut unit = Unit {
+                rows: 0,
                 index: name,
                 from: self.from,
                 inputs: group
@@ -177,7 +175,7 @@ impl Work<'_> {
                     .collect(),
             };
             next += i64::try_from(group.len()).unwrap_or(i64::MAX);
-            let staged = self.stage(index, &unit, counter, done).await?;
+            let staged = self.stage(index, &mut unit, counter, done).await?;
             let progress = Progress { input: COUNTER.to_owned(), place: counter };
             let added = index.publish(staged, &[progress]).await?;
             done.rows += added.rows;
@@ -190,20 +188,21 @@ impl Work<'_> {
     }
 
     /// Writes the rows of a unit to files that no search sees yet.
-    async fn stage(&self, index: &Index, unit: &Unit, counter: i64, done: &mut Accelerated) -> Result<Vec<Staged>> {
+    async fn stage(&self, index: &Index, unit: &mut Unit, counter: i64, done: &mut Accelerated) -> Result<Vec<Staged>> {
         let only = unit.inputs.iter().map(|known| (known.path.clone(), known.print.clone())).collect();
         let world = self.world(Some(only))?;
         let summary = summarize(self.model, self.root, &world).await?;
         let plan = since(summary.plan, self.from)?;
         let numbers: HashMap<i64, i64> =
             unit.inputs.iter().filter_map(|known| Some((i64::from(known.place?), known.number))).collect();
-        let (first, others) = unit.tags(&counter.to_string());
+        let name = counter.to_string();
+        let (_, others) = unit.tags(&name);
         let state = self.engine.session().state();
         let work = async {
             let physical = state.create_physical_plan(&plan).await?;
             let mut rows = execute_stream(physical, state.task_ctx())?;
             let failed = |error: IndexError| DataFusionError::from(Fault::from(error));
-            let mut staged = vec![index.stage_empty().await.map_err(failed)?.tagged(&first)];
+            let mut staged: Vec<Staged> = Vec::new();
             let (mut batches, mut size) = (Vec::new(), 0);
             while let Some(batch) = rows.try_next().await? {
                 let batch = numbered(&batch, &numbers)?;
@@ -217,6 +216,8 @@ impl Work<'_> {
             if batches.iter().any(|batch: &RecordBatch| batch.num_rows() > 0) {
                 staged.push(index.stage(&batches).await.map_err(failed)?.tagged(&others));
             }
+            unit.rows = staged.iter().map(Staged::rows).sum();
+            staged.push(index.stage_empty().await.map_err(failed)?.tagged(&unit.tags(&name).0));
             Ok(staged)
         };
         let staged = run::guard(work).await?;

@@ -8,11 +8,7 @@ use std::{
     time::SystemTime,
 };
 
-use super::{
-    Files,
-    builder::Origin,
-    files::DataFile,
-};
+use super::{Files, builder::Origin, files::DataFile};
 use crate::fault::Fault;
 
 /// A file of an index as it is now.

@@ -263,18 +263,29 @@ fn view(index: &Index, schema: &SchemaRef, name: &str) -> Vec<Expr> {
     columns.extend(["host", "source", "sourcetype"].map(|name| own(name).alias(name)));
     columns.push(column(SEQUENCE).alias(schema::SEQUENCE));
     columns.push(if has(STRUCTURED) { column(STRUCTURED) } else { lit(ScalarValue::Int64(Some(1))).alias(STRUCTURED) });
-    fields(index, schema, vec![TIME, RAW, "index", "host", "source", "sourcetype", SEQUENCE, DAY, STRUCTURED], &mut columns);
+    let done = vec![TIME, RAW, "index", "host", "source", "sourcetype", SEQUENCE, DAY, STRUCTURED];
+    fields(index, schema, done, |_| true, &mut columns);
     columns
 }
 
-/// Adds the fields of an index under their names, save those that are done.
-pub(super) fn fields<'a>(index: &'a Index, schema: &SchemaRef, mut done: Vec<&'a str>, columns: &mut Vec<Expr>) {
+/// Adds the fields of an index under their names, save those that are done. Where a field has several columns, only those with
+/// values make its type.
+pub(super) fn fields<'a>(
+    index: &'a Index,
+    schema: &SchemaRef,
+    mut done: Vec<&'a str>,
+    has_values: impl Fn(&Column) -> bool,
+    columns: &mut Vec<Expr>,
+) {
     for stored in index.columns().iter() {
         if done.contains(&stored.field.as_str()) {
             continue;
         }
         done.push(&stored.field);
-        let all: Vec<&Column> = index.columns().iter().filter(|column| column.field == stored.field).collect();
+        let mut all: Vec<&Column> = index.columns().iter().filter(|column| column.field == stored.field).collect();
+        if all.iter().any(|column| has_values(column)) {
+            all.retain(|column| has_values(column));
+        }
         if let Some(value) = together(&all, schema) {
             columns.push(value.alias(&stored.field));
         }

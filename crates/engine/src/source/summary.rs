@@ -11,7 +11,7 @@ use datafusion::{
     logical_expr::{Expr, lit, when},
     prelude::SessionContext,
 };
-use speleo_index::{DAY, INDEXED, Index, Part, SEQUENCE, STRUCTURED, TIME};
+use speleo_index::{Column, DAY, INDEXED, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME};
 
 use super::{
     builder::PLACE_BITS,
@@ -61,10 +61,18 @@ pub(crate) fn table(
         let mut done =
             vec![TIME, RAW, INDEX, INPUT, "host", "source", "sourcetype", SEQUENCE, DAY, STRUCTURED, INDEXED];
         done.extend(further);
-        stored::fields(index, schema, done, &mut columns);
+        stored::fields(index, schema, done, |column| has_values(column, parts), &mut columns);
         columns
     };
     stored::viewed(index, parts, columns, session)
+}
+
+/// Whether any row has a value in a column. Of lists the log does not tell.
+fn has_values(column: &Column, parts: &[Part]) -> bool {
+    parts.iter().any(|part| match part.nulls(&column.name) {
+        Some(nulls) => part.rows != Some(nulls),
+        None => column.kind == Kind::List,
+    })
 }
 
 /// The place of a row among those of its index.

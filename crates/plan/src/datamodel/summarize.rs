@@ -51,7 +51,11 @@ pub struct SummaryPlan {
 ///
 /// # Errors
 /// Why it cannot.
-pub fn may_be_summarized(model: &DataModel, root: &DataObject, world: &dyn World) -> std::result::Result<(), Diagnostic> {
+pub fn may_be_summarized(
+    model: &DataModel,
+    root: &DataObject,
+    world: &dyn World,
+) -> std::result::Result<(), Diagnostic> {
     let refuse = |reason: String| {
         let message = format!("`{}.{}` cannot be accelerated: {reason}", model.name, root.name);
         Err(Diagnostic::unplaced(Code::UnsupportedForm, message))
@@ -211,7 +215,8 @@ fn kept(rows: Relation, model: &DataModel, root: &DataObject) -> Result<LogicalP
         exprs.push(named(storable(&name, data_type)?, target));
     }
     let refuse = || {
-        let message = format!("`{}.{}` cannot be accelerated: its commands change the order of events", model.name, root.name);
+        let message =
+            format!("`{}.{}` cannot be accelerated: its commands change the order of events", model.name, root.name);
         Err(Diagnostic::unplaced(Code::UnsupportedForm, message).into())
     };
     let mut keys = rows.order.iter();

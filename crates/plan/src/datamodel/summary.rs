@@ -52,7 +52,9 @@ pub(super) async fn rows(building: &Building<'_>, cx: &mut Context<'_>) -> Resul
     let knowledge = Text { world: cx.world, span: building.span };
     let mut parts = match read_root(building.model, root, knowledge)? {
         Reading::Events(parts, _) => parts,
-        Reading::Rows(..) => return if only { nothing(building, "cannot have a summary", cx).map(Some) } else { Ok(None) },
+        Reading::Rows(..) => {
+            return if only { nothing(building, "cannot have a summary", cx).map(Some) } else { Ok(None) };
+        }
     };
     parts.extend(request.source.iter().cloned());
     let whole = SearchExpr { span: building.span, kind: SearchExprKind::And(parts) };
@@ -82,9 +84,9 @@ pub(super) async fn rows(building: &Building<'_>, cx: &mut Context<'_>) -> Resul
     if tables.is_empty() {
         return named_columns(building, source::nothing(&[], false)?, &[]).map(Some);
     }
-    let mut order =
-        vec![OrderKey::descending(meet::TIME), OrderKey::ascending(ORDINAL), OrderKey::ascending(SEQUENCE)];
-    let further = |place: usize| Some(format!("{FURTHER}{place}")).filter(|name| tables.iter().any(|one| one.has(name)));
+    let mut order = vec![OrderKey::descending(meet::TIME), OrderKey::ascending(ORDINAL), OrderKey::ascending(SEQUENCE)];
+    let further =
+        |place: usize| Some(format!("{FURTHER}{place}")).filter(|name| tables.iter().any(|one| one.has(name)));
     order.extend((0..).map_while(further).map(OrderKey::ascending));
     source::united(tables, order).map(Some)
 }
@@ -221,9 +223,10 @@ async fn computed(building: &Building<'_>, number: usize, cx: &mut Context<'_>) 
 /// No rows, because there is no summary, and a warning of that.
 fn nothing(building: &Building<'_>, reason: &str, cx: &mut Context<'_>) -> Result<Relation> {
     let text = format!("the summary of the data model `{}` {reason}", building.model.name);
-    let warning = Diagnostic { severity: Severity::Warning, ..Diagnostic::new(Code::SummariesOnly, building.span, text) }
-        .label("`summariesonly=true` finds nothing")
-        .help("`speleo accelerate` makes summaries; `--ignore-summariesonly` reads all events");
+    let warning =
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::new(Code::SummariesOnly, building.span, text) }
+            .label("`summariesonly=true` finds nothing")
+            .help("`speleo accelerate` makes summaries; `--ignore-summariesonly` reads all events");
     if !cx.notes.contains(&warning) {
         cx.notes.push(warning);
     }
@@ -249,12 +252,16 @@ fn tell_unused(building: &Building<'_>, cx: &mut Context<'_>) {
 fn tell_coverage(building: &Building<'_>, root: &DataObject, summary: &Summary, cx: &mut Context<'_>) {
     let shown = |micros: i64| {
         let time = chrono::DateTime::from_timestamp_micros(micros);
-        time.map_or_else(|| micros.to_string(), |time| time.with_timezone(&cx.world.timezone()).format("%F %T").to_string())
+        time.map_or_else(
+            || micros.to_string(),
+            |time| time.with_timezone(&cx.world.timezone()).format("%F %T").to_string(),
+        )
     };
     let times = summary.times.map_or_else(String::new, |(earliest, latest)| {
         format!(", with events from {} to {}", shown(earliest), shown(latest))
     });
-    let left_out = summary.from.map_or_else(String::new, |from| format!("; events before {} were left out", shown(from)));
+    let left_out =
+        summary.from.map_or_else(String::new, |from| format!("; events before {} were left out", shown(from)));
     let text = format!(
         "the summary of `{}` covers {} of {} files{times}{left_out}",
         root.name, summary.covered, summary.inputs

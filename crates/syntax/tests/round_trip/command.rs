@@ -130,20 +130,29 @@ fn tstats(append: bool) -> BoxedStrategy<Command> {
         keys
     });
     (vec(aggregate(), 1..3), source, condition(), by, any::<[bool; 3]>(), of(word()))
-        .prop_map(move |(aggregates, from, condition, by, [prestats, summaries_only, allow_old_summaries], fillnull_value)| {
-            Command::TStats(TStats {
-                span: NOWHERE,
+        .prop_map(
+            move |(
                 aggregates,
                 from,
                 condition,
                 by,
-                prestats,
-                append,
-                summaries_only,
-                allow_old_summaries,
+                [prestats, summaries_only, allow_old_summaries],
                 fillnull_value,
-            })
-        })
+            )| {
+                Command::TStats(TStats {
+                    span: NOWHERE,
+                    aggregates,
+                    from,
+                    condition,
+                    by,
+                    prestats,
+                    append,
+                    summaries_only,
+                    allow_old_summaries,
+                    fillnull_value,
+                })
+            },
+        )
         .boxed()
 }
 

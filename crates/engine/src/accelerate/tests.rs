@@ -183,13 +183,13 @@ impl Chance {
 
 #[tokio::test]
 async fn summaries_give_the_answers_of_events_whatever_happens_to_the_files() {
-    for seed in 0..4 {
+    for seed in 0..2 {
         let mut chance = Chance(seed);
         let world = World::new();
         for name in ["web/b", "web/d", "web/f", "app/a", "app/c"] {
             world.write(&format!("{name}.ndjson"), &chance.events(25));
         }
-        let searches: Vec<String> = (0..12).map(|_| chance.search()).collect();
+        let searches: Vec<String> = (0..8).map(|_| chance.search()).collect();
         let first = world.accelerate(&["M.R", "M.P"]).await;
         assert_eq!(first.iter().map(|done| done.read).collect::<Vec<_>>(), [5, 3]);
         world.check(&searches).await;
@@ -407,7 +407,7 @@ async fn what_cannot_have_a_summary_is_told() {
         ("N.Made", "made by commands"),
         ("N.Now", "`now()`"),
         ("N.Ranged", "time range"),
-        ("N.Written", "writes"),
+        ("N.Written", "`collect` looks"),
         ("N.First", "`head` looks"),
         ("N.Nested", "another search"),
         ("M.A", "`M.R` is the root"),

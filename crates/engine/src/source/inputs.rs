@@ -81,9 +81,4 @@ impl Files {
         self.stored = stored;
         Ok(self)
     }
-
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.stored.is_empty()
-    }
 }

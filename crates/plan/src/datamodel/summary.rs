@@ -46,7 +46,8 @@ pub(super) async fn rows(building: &Building<'_>, cx: &mut Context<'_>) -> Resul
         tell_unused(building, cx);
         return Ok(None);
     }
-    if request.loose || request.fields.iter().any(|field| NOT_KEPT.contains(&field.as_str())) {
+    // Of a summary alone, what it does not keep is missing.
+    if !only && request.fields.iter().any(|field| NOT_KEPT.contains(&field.as_str())) {
         return Ok(None);
     }
     let knowledge = Text { world: cx.world, span: building.span };

@@ -1,5 +1,6 @@
 //! The command line's grammar: `speleo search --index web=logs/*.log --last 24h 'index=web | top status'`.
 
+mod accelerate;
 mod index;
 mod schedule;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use speleo_engine::IndexSetting;
 
 pub(crate) use self::{
+    accelerate::AccelerateArgs,
     index::{IndexArgs, IndexCommand, IngestArgs},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Index(Box<IndexArgs>),
     /// Add files to a native index
     Ingest(Box<IngestArgs>),
+    /// Compute summaries of data models, show or delete them
+    Accelerate(Box<AccelerateArgs>),
     /// Run golden tests and the tests of detections
     Test(Box<TestArgs>),
     /// Bring saved query files into the canonical layout, in place
@@ -123,6 +127,9 @@ pub(crate) struct WorldArgs {
     /// Apply Splunk's silent caps, such as 10,000 rows of a subsearch; limits.conf changes their numbers
     #[arg(long)]
     pub(crate) splunk_limits: bool,
+    /// Read all events where a search says `summariesonly=true`
+    #[arg(long)]
+    pub(crate) ignore_summariesonly: bool,
 }
 
 impl WorldArgs {

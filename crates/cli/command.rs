@@ -1,5 +1,6 @@
 //! The commands of the program, a file each.
 
+mod accelerate;
 mod check;
 mod conf;
 mod daemon;
@@ -35,6 +36,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Port(args) => port::run(*args).await,
         Command::Index(args) => index::run(*args).await,
         Command::Ingest(args) => ingest::run(*args).await,
+        Command::Accelerate(args) => accelerate::run(*args).await,
         Command::Test(args) => test::run(*args).await,
         Command::Explain(args) => explain::run(*args).await,
         Command::Fmt(args) => fmt::run(&args),

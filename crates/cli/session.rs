@@ -30,6 +30,8 @@ pub(crate) fn settings(world: &WorldArgs) -> Settings {
         indexes: world.indexes(),
         store: None,
         stores: std::collections::BTreeMap::new(),
+        summaries: None,
+        ignore_summaries_only: world.ignore_summariesonly,
         conf: world.conf.clone(),
         app: world.app.clone(),
         user: world.user.clone(),

@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use crate::{
     IndexSetting, Settings,
     fault::Fault,
-    source::{self, Files, Fingerprint, Index, Remembered},
+    source::{self, Files, Fingerprint, Index, Input, Remembered},
     time::Zone,
 };
 
@@ -158,6 +158,47 @@ impl Catalog {
         let index = Arc::new(source::open(files, session, zone, knowledge, &self.remembered).await?);
         opened.insert(name, (fingerprint, Arc::clone(&index)));
         Ok(Some(index))
+    }
+
+    /// The files of an index as they are now.
+    ///
+    /// # Errors
+    /// Where they cannot be looked at.
+    pub(crate) async fn inputs(&self, name: &str) -> Result<Vec<Input>, Fault> {
+        Files::find(self.parts(name))?.inputs().await
+    }
+
+    /// The table of some files of an index; none where none of them is wanted.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub(crate) async fn open_only(
+        &self,
+        name: &str,
+        is_wanted: &(dyn Fn(&Input) -> bool + Sync),
+        session: &SessionContext,
+        zone: Zone,
+        knowledge: &Arc<Knowledge>,
+    ) -> Result<Option<Arc<Index>>, Fault> {
+        let files = Files::find(self.parts(name))?.only(is_wanted).await?;
+        if files.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(source::open(files, session, zone, knowledge, &self.remembered).await?)))
+    }
+
+    /// Where the events of some files of an index are from, as [`Catalog::origins`].
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub(crate) async fn origins_of(
+        &self,
+        index: &Index,
+        columns: &[&'static str],
+        session: &SessionContext,
+        zone: Zone,
+    ) -> speleo_plan::Result<Vec<Origin>> {
+        index.origins_of_events(columns, &self.remembered, session, zone).await
     }
 
     /// Where the events of an index are from, with what they say themselves of `columns`; nothing where it does not exist.

@@ -8,8 +8,8 @@ use std::{
 };
 
 use speleo_knowledge::{
-    Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, builtin, collection, event_type,
-    field_setting, limits, lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
+    Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, acceleration, builtin, collection,
+    event_type, field_setting, limits, lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
 };
 use speleo_syntax::{Code, Diagnostic, Severity};
 
@@ -109,6 +109,7 @@ impl Definitions {
         let (props, index_props) = self.layered("props", folders);
         let mut conf = |kind: &str| self.layered(kind, folders).0;
         found.macros = taken(&mut problems, macros::from_conf(&conf("macros")));
+        found.accelerations = taken(&mut problems, acceleration::from_conf(&conf("datamodels")));
         found.saved_searches = taken(&mut problems, saved_search::from_conf(&conf("savedsearches")));
         found.transaction_types = taken(&mut problems, transaction_type::from_conf(&conf("transactiontypes")));
         found.event_types = taken(&mut problems, event_type::from_conf(&conf("eventtypes")));

@@ -12,7 +12,7 @@ pub use library::Library;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, OnceLock},
     time::Instant,
 };
 
@@ -28,6 +28,7 @@ use speleo_syntax::{
 
 use crate::{
     Settings,
+    accelerate::Definitions,
     catalog::Catalog,
     clock::Clock,
     event_searches::EventSearches,
@@ -52,6 +53,8 @@ struct Shared {
     lookups: Lookups,
     knowledge: Arc<Knowledge>,
     event_searches: Arc<EventSearches>,
+    /// What summaries are computed by.
+    definitions: OnceLock<Definitions>,
     homes: Vec<PathBuf>,
     warnings: Vec<Diagnostic>,
     problems: Vec<Problem>,
@@ -149,6 +152,15 @@ impl Engine {
     /// The project's folder of native indexes; none without a project.
     pub(crate) fn store(&self) -> Option<&Path> {
         self.shared.settings.store.as_deref()
+    }
+
+    /// The project's folder of summaries; none without a project.
+    pub(crate) fn summaries(&self) -> Option<&Path> {
+        self.shared.settings.summaries.as_deref()
+    }
+
+    pub(crate) fn session(&self) -> &SessionContext {
+        &self.shared.session
     }
 
     /// The zone of times without one, for whoever shows times.
@@ -374,7 +386,7 @@ impl Engine {
         Read { expansion, search, diagnostics, mistakes, continues }
     }
 
-    fn world(&self, mode: Mode) -> Result<EngineWorld<'_>, Vec<Diagnostic>> {
+    pub(crate) fn world(&self, mode: Mode) -> Result<EngineWorld<'_>, Vec<Diagnostic>> {
         let shared = &self.shared;
         Ok(EngineWorld {
             mode,
@@ -389,6 +401,11 @@ impl Engine {
             splunk_limits: shared.settings.splunk_limits,
             clock: Clock::new(&shared.settings)?,
             mark: shared.mark.as_ref(),
+            summaries: shared.settings.summaries.as_deref(),
+            ignore_summaries_only: shared.settings.ignore_summaries_only,
+            definitions: &shared.definitions,
+            only: None,
+            opened: Mutex::default(),
             record: Record::default(),
             held: MemoryConsumer::new("steps").register(&shared.session.runtime_env().memory_pool),
         })

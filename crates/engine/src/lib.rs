@@ -3,6 +3,7 @@
 //! `Engine::open(settings).await?.search("index=web | stats count by host").await` gives the rows and what there is to say
 //! about them. How a search becomes a plan is no affair of this crate.
 
+mod accelerate;
 mod archive;
 mod catalog;
 mod clock;
@@ -34,6 +35,7 @@ mod world;
 #[cfg(test)]
 extern crate self as speleo_engine;
 
+pub use accelerate::{AccelerateOrder, Accelerated, SummaryStatus};
 pub use archive::{ArchiveError, Limits, Unpacked};
 pub use conf_folder::{ConfFiles, ConfFolder};
 pub use engine::{Answer, Checked, Engine, Explained, Explanation, Library, Names, Outcome, Status, Step};

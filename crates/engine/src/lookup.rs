@@ -70,6 +70,16 @@ impl Lookups {
         Ok(Some((definition, table)))
     }
 
+    /// The file of a table; none where there is none.
+    pub(crate) fn file(&self, name: &str, knowledge: &Knowledge) -> Option<PathBuf> {
+        let definition = definition(name, knowledge);
+        match (&definition.collection, features::file(&definition.filename)) {
+            (Some(collection), _) => self.collection(collection),
+            (None, Some(filename)) => self.existing(&filename),
+            (None, None) => self.find(&definition.filename),
+        }
+    }
+
     /// Whether there is a table, without reading it. A collection that has no file yet is empty.
     ///
     /// # Errors

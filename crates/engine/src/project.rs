@@ -34,6 +34,8 @@ use crate::{IndexSetting, Settings};
 pub(crate) const FILE: &str = "speleo.toml";
 /// Where native indexes are unless the project says otherwise.
 const STORE: &str = "indexes";
+/// Where summaries of data models are unless the project says otherwise.
+const SUMMARIES: &str = "summaries";
 /// Where query files are unless the project says otherwise.
 const QUERIES: &str = "queries";
 
@@ -43,6 +45,8 @@ struct Project {
     indexes: BTreeMap<String, Index>,
     store: Option<String>,
     stores: BTreeMap<String, BTreeMap<String, Scalar>>,
+    summaries: Option<PathBuf>,
+    ignore_summariesonly: Option<bool>,
     conf: Vec<PathBuf>,
     app: Option<String>,
     user: Option<String>,
@@ -187,6 +191,8 @@ fn under(mut settings: Settings, project: Project, folder: &Path) -> Result<Sett
         settings.indexes.push(IndexSetting { name, path, ..IndexSetting::default() });
     }
     settings.store = Some(store);
+    settings.summaries = settings.summaries.or_else(|| Some(at(project.summaries.unwrap_or_else(|| SUMMARIES.into()))));
+    settings.ignore_summaries_only |= project.ignore_summariesonly.unwrap_or(false);
     // What comes later wins, so the project's files stand first.
     settings.conf = all(project.conf).chain(settings.conf).collect();
     settings.macros = all(project.macros).chain(settings.macros).collect();

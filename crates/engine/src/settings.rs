@@ -28,6 +28,10 @@ pub struct Settings {
     pub store: Option<PathBuf>,
     /// Options of object stores by address, `s3://bucket` for one and `s3://` for all; what they do not say the environment does.
     pub stores: BTreeMap<String, BTreeMap<String, String>>,
+    /// The folder of summaries of data models.
+    pub summaries: Option<PathBuf>,
+    /// Whether `summariesonly=true` reads all events.
+    pub ignore_summaries_only: bool,
     /// Folders of conf files, apps with `default` and `local`, or folders of apps; later ones win.
     pub conf: Vec<PathBuf>,
     /// The app in which searches run, where a folder holds several; in none they see what apps share.

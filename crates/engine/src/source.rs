@@ -9,6 +9,7 @@ mod columnar;
 mod compress;
 mod csv;
 mod files;
+mod inputs;
 mod made;
 mod ndjson;
 mod object;
@@ -18,10 +19,11 @@ mod raw;
 mod remembered;
 mod schema;
 mod stored;
+mod summary;
 mod text;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::SystemTime,
@@ -34,11 +36,13 @@ use speleo_syntax::{Code, Diagnostic};
 
 pub(crate) use self::{
     files::{archives, rotated},
+    inputs::Input,
     ndjson::quote_numbers,
     piece::{Piece, read, split_place},
     remembered::Remembered,
     schema::{SEQUENCE, time_type},
     stored::Chosen,
+    summary::{INPUT, Renumbered, table as summary_table},
 };
 
 use self::{
@@ -102,6 +106,8 @@ pub(crate) struct Files {
     found: Vec<(DataFile, Origin)>,
     /// Native indexes: the name under which each is served, and its folder.
     stored: Vec<(String, PathBuf)>,
+    /// Of these, the files that are read where not all are.
+    chosen: HashMap<PathBuf, HashSet<String>>,
 }
 
 impl Files {
@@ -212,7 +218,7 @@ pub(crate) async fn open(
     remembered: &Remembered,
 ) -> Result<Index, Fault> {
     files.find_source_types(knowledge);
-    let Files { found, stored: native } = files;
+    let Files { found, stored: native, chosen } = files;
     let origins = origins::of_files(&found);
     let (columnar, texts): (Vec<_>, Vec<_>) = found.into_iter().partition(|(file, _)| file.format.is_columnar());
     let mut open = texts.iter().any(|(file, _)| matches!(file.format, Format::Raw | Format::Evtx));
@@ -231,7 +237,7 @@ pub(crate) async fn open(
     }
     let mut stored = Vec::new();
     for (name, folder) in &native {
-        let index = Arc::new(Stored::open(name, folder, session).await?);
+        let index = Arc::new(Stored::open(name, folder, chosen.get(folder), session).await?);
         open |= index.is_open();
         tables.push(Arc::clone(index.table()));
         stored.push(index);

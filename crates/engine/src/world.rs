@@ -1,10 +1,11 @@
 //! The world of one search: answers what lowering asks, by running plans, or by saying what would be there.
 
 use std::{
+    collections::HashSet,
     ffi::OsStr,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
@@ -18,12 +19,13 @@ use datafusion::{
 use speleo_index::Progress;
 use speleo_knowledge::{EventType, Knowledge};
 use speleo_plan::{
-    EventSearch, IndexEntry, IndexFile, LookupTable, Origin, PastSearch, Result, Rows, Source, Thing, TimeRange, World,
-    Write,
+    EventSearch, IndexEntry, IndexFile, LookupTable, Origin, PastSearch, Result, Rows, Source, Summary, Thing,
+    TimeRange, World, Write,
 };
 use speleo_syntax::Diagnostic;
 
 use crate::{
+    accelerate::{self, Definitions, Opened},
     catalog::Catalog,
     clock::Clock,
     collect,
@@ -36,6 +38,7 @@ use crate::{
     lookup::Lookups,
     macros::MacroSource,
     run::{self, Answered},
+    source::{Index, Input},
 };
 
 /// How far a search goes.
@@ -67,6 +70,15 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) clock: Clock,
     /// What a scheduled run marks its writes with, so that a second run of the same time does not repeat them.
     pub(crate) mark: Option<&'a Mark>,
+    /// The folder of summaries; none where there is none.
+    pub(crate) summaries: Option<&'a Path>,
+    pub(crate) ignore_summaries_only: bool,
+    /// What summaries are computed by.
+    pub(crate) definitions: &'a OnceLock<Definitions>,
+    /// The only files that are read, by path and print; none means all.
+    pub(crate) only: Option<HashSet<(String, String)>>,
+    /// The summaries that the search reads.
+    pub(crate) opened: Mutex<Vec<Arc<Opened>>>,
     pub(crate) record: Record,
     /// What steps and algorithms hold until the search ends.
     pub(crate) held: MemoryReservation,
@@ -135,7 +147,7 @@ impl Record {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);
     }
 
-    fn warn(&self, list: &[Diagnostic]) {
+    pub(crate) fn warn(&self, list: &[Diagnostic]) {
         let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
         for warning in list {
             if !warnings.contains(warning) {
@@ -165,6 +177,30 @@ impl EngineWorld<'_> {
     /// The folder of a native index that takes events; none where they go to a file.
     fn native(&self, index: &str) -> Option<String> {
         if self.lookups.overlay.is_some() { None } else { self.catalog.native(index).ok() }
+    }
+
+    /// An index as the plan's source; what it has to say is heard.
+    fn source(&self, index: &Index) -> Source {
+        self.record.warn(&index.warnings);
+        self.record.listen(&index.notes);
+        Source {
+            table: provider_as_source(index.table.clone()),
+            open: index.open,
+            origins: index.origins.clone(),
+            said: index.said.clone(),
+        }
+    }
+
+    /// The files of an index that are read where not all are: an index without any is none.
+    async fn chosen(&self, name: &str) -> Result<Option<Option<Arc<Index>>>> {
+        let Some(only) = &self.only else { return Ok(None) };
+        let is_wanted = |input: &Input| only.contains(&(input.path.clone(), input.print.clone()));
+        let zone = self.clock.zone();
+        Ok(Some(self.catalog.open_only(name, &is_wanted, self.session, zone, self.knowledge).await?))
+    }
+
+    fn opened(&self, summary: usize) -> Option<Arc<Opened>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(summary).cloned()
     }
 
     async fn collect(&self, index: &str, rows: &Rows) -> std::result::Result<(), Fault> {
@@ -270,24 +306,52 @@ impl World for EngineWorld<'_> {
         if self.is_blind() {
             return Ok(None);
         }
-        let Some(index) = self.catalog.open(name, self.session, self.clock.zone(), self.knowledge).await? else {
-            return Ok(None);
+        let index = match self.chosen(name).await? {
+            Some(index) => index,
+            None => self.catalog.open(name, self.session, self.clock.zone(), self.knowledge).await?,
         };
-        self.record.warn(&index.warnings);
-        self.record.listen(&index.notes);
-        Ok(Some(Source {
-            table: provider_as_source(index.table.clone()),
-            open: index.open,
-            origins: index.origins.clone(),
-            said: index.said.clone(),
-        }))
+        Ok(index.map(|index| self.source(&index)))
     }
 
     async fn origins(&self, index: &str, columns: &[&'static str]) -> Result<Vec<Origin>> {
         if self.is_blind() {
             return Ok(Vec::new());
         }
-        self.catalog.origins(index, columns, self.session, self.clock.zone(), self.knowledge).await
+        match self.chosen(index).await? {
+            Some(Some(chosen)) => self.catalog.origins_of(&chosen, columns, self.session, self.clock.zone()).await,
+            Some(None) => Ok(Vec::new()),
+            None => self.catalog.origins(index, columns, self.session, self.clock.zone(), self.knowledge).await,
+        }
+    }
+
+    fn has_summaries(&self, model: &str, root: &str) -> bool {
+        !self.is_blind() && accelerate::exists(self.summaries, model, root)
+    }
+
+    fn ignores_summaries_only(&self) -> bool {
+        self.ignore_summaries_only
+    }
+
+    async fn summary(&self, names: (&str, &str), indexes: &[String], allow_old: bool) -> Result<Option<Summary>> {
+        let Some((opened, summary)) = accelerate::open(names, indexes, allow_old, self).await? else {
+            return Ok(None);
+        };
+        let mut known = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        known.push(Arc::new(opened));
+        Ok(Some(Summary { number: known.len() - 1, ..summary }))
+    }
+
+    async fn index_beside(&self, name: &str, summary: usize) -> Result<Option<Source>> {
+        let Some(opened) = self.opened(summary) else { return self.index(name).await };
+        Ok(opened.beside(name, self).await?.map(|index| self.source(&index)))
+    }
+
+    async fn origins_beside(&self, index: &str, summary: usize, columns: &[&'static str]) -> Result<Vec<Origin>> {
+        let Some(opened) = self.opened(summary) else { return self.origins(index, columns).await };
+        match opened.beside(index, self).await? {
+            Some(index) => self.catalog.origins_of(&index, columns, self.session, self.clock.zone()).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn lookup(&self, name: &str) -> Result<Option<LookupTable>> {

@@ -3,6 +3,7 @@
 //!
 //! Plain structs and the parsers of their file formats. Invariant: no engine, and no I/O; callers read the files.
 
+pub mod acceleration;
 pub mod builtin;
 pub mod collection;
 pub mod conf;
@@ -21,6 +22,7 @@ pub mod time_preset;
 pub mod transaction_type;
 pub mod transform;
 
+pub use acceleration::Acceleration;
 pub use collection::Collection;
 pub use conf::{Conf, Place, Problem};
 pub use data_model::{Calculation, CalculationKind, DataModel, DataObject, Grouping, ModelField, OwnedField, TextForm};
@@ -50,6 +52,8 @@ pub struct Knowledge {
     pub lookups: IndexMap<String, LookupDefinition>,
     /// The user's data models by name; [`Knowledge::data_model`] knows the built-in ones as well.
     pub data_models: IndexMap<String, DataModel>,
+    /// What is said of summaries by the names of data models.
+    pub accelerations: IndexMap<String, Acceleration>,
     /// Saved searches by name.
     pub saved_searches: IndexMap<String, SavedSearch>,
     /// Event types by name, by priority and then by name.
@@ -91,6 +95,7 @@ impl Knowledge {
         self.macros.extend(later.macros);
         self.lookups.extend(later.lookups);
         self.data_models.extend(later.data_models);
+        self.accelerations.extend(later.accelerations);
         self.saved_searches.extend(later.saved_searches);
         self.event_types.extend(later.event_types);
         self.event_types.sort_by(|_, one, _, other| (one.priority, &one.name).cmp(&(other.priority, &other.name)));

@@ -3,12 +3,14 @@
 //! An object is its parent's events, a condition, and fields: declared ones and calculated ones, the parent's first. A field's name
 //! is the lineage of the object that declares it and its own name; `_time`, `host` and their like stay as they are. `nodename`
 //! lists the lineages that an event belongs to, and `is_X` and `is_not_X` tell of one object. A root may go on with commands, or
-//! group the events of other objects into transactions. Absent: what acceleration stores.
+//! group the events of other objects into transactions. What was computed of a root before is a [`summary`]; [`summarize`] says how.
 
 mod building;
 mod calculation;
 mod knowledge;
 mod need;
+mod summarize;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,7 @@ use crate::{
 };
 use building::Building;
 use need::Need;
+pub use summarize::{SummaryPlan, may_be_summarized, summarize, summarized_indexes};
 
 /// The pseudo-field that lists the objects of an event.
 const NODE_NAME: &str = "nodename";
@@ -50,12 +53,32 @@ pub(crate) struct Request<'a> {
     pub(crate) flags: bool,
     /// Whether fields that the model does not declare stay under their own names.
     pub(crate) loose: bool,
+    /// What summaries may serve for.
+    pub(crate) summaries: Summaries,
+}
+
+/// What summaries may serve for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Summaries {
+    /// For nothing: events are wanted as they are.
+    #[default]
+    Unused,
+    /// For the events that they cover.
+    Beside {
+        /// Whether those of other definitions serve as well.
+        old: bool,
+    },
+    /// For everything: other events are left out.
+    Only {
+        /// Whether those of other definitions serve as well.
+        old: bool,
+    },
 }
 
 impl<'a> Request<'a> {
     /// The fields that a search names, of all events.
     pub(crate) fn of(name: &'a Spanned<String>, fields: &'a HashSet<String>) -> Self {
-        Self { name, source: Vec::new(), fields, flags: false, loose: false }
+        Self { name, source: Vec::new(), fields, flags: false, loose: false, summaries: Summaries::Unused }
     }
 }
 
@@ -78,7 +101,11 @@ pub(crate) async fn events(request: &Request<'_>, cx: &mut Context<'_>) -> Resul
     for object in objects {
         let Some(root) = model.lineage(&object.name).first().copied() else { continue };
         let need = Need::of(request.fields, model, root);
-        let rows = Building { model, object, request, need, span }.rows(cx).await?;
+        let building = Building { model, object, request, need, span };
+        let rows = match summary::rows(&building, cx).await? {
+            Some(rows) => rows,
+            None => building.rows(cx).await?,
+        };
         all = Some(match all {
             Some(earlier) => stack(earlier, rows)?,
             None => rows,

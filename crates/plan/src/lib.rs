@@ -38,10 +38,11 @@ mod wildcard;
 mod window;
 mod world;
 
+pub use datamodel::{SummaryPlan, may_be_summarized, summarize, summarized_indexes};
 pub use error::{Error, Result};
 pub use lower::{SearchPlan, plan};
 pub use suggest::nearest;
 pub use world::{
     EventSearch, FileFormat, FileWrite, Holding, IndexEntry, IndexFile, LookupTable, LookupWrite, Origin, PastSearch,
-    Rows, Source, Thing, TimeRange, World, Write, read_event_type,
+    Rows, Source, Summary, SummaryTable, Thing, TimeRange, World, Write, read_event_type,
 };

@@ -46,6 +46,8 @@ pub(crate) struct Context<'a> {
     pub(crate) terms: Vec<String>,
     /// How the pipeline's fields are shown; none before the outermost pipeline begins.
     pub(crate) formats: Option<Vec<Assignment>>,
+    /// The summary that covers a part of the events to be read, which are to be left out.
+    pub(crate) beside: Option<usize>,
     /// How many commands and dependent assignments were lowered, those in brackets too.
     pub(crate) steps: usize,
 }
@@ -72,6 +74,7 @@ impl<'a> Context<'a> {
             delimiters: HashMap::new(),
             terms: Vec::new(),
             formats: None,
+            beside: None,
             steps: 0,
         }
     }

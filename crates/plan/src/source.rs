@@ -16,7 +16,7 @@ use std::sync::Arc;
 use datafusion::{
     arrow::datatypes::{DataType, Field as ArrowField, Fields, Schema},
     common::{Column, DFSchema, TableReference},
-    logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit},
+    logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, TableSource, lit},
 };
 use speleo_syntax::{Code, Diagnostic, SearchExpr, Span};
 
@@ -34,7 +34,7 @@ use crate::{
 const RAW: &str = "_raw";
 
 /// Which of several indexes an event is from: equal times of different indexes stand in the order of the indexes.
-const ORDINAL: &str = "__index";
+pub(crate) const ORDINAL: &str = "__index";
 
 /// The fields of text type that every event has.
 const TEXTS: [&str; 5] = [RAW, "index", "host", "source", "sourcetype"];
@@ -59,8 +59,12 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
     }
     let mut parts = Vec::new();
     let mut notes: Vec<Vec<Diagnostic>> = Vec::new();
-    for name in choose::indexes(expr, &answers, span, cx)? {
-        let Some(source) = cx.world.index(&name).await? else { continue };
+    for (ordinal, name) in (0..).zip(choose::indexes(expr, &answers, span, cx)?) {
+        let source = match cx.beside {
+            Some(summary) => cx.world.index_beside(&name, summary).await?,
+            None => cx.world.index(&name).await?,
+        };
+        let Some(source) = source else { continue };
         let stored = scan(&name, &source)?;
         cx.stored_made = stored.fields().into_iter().filter(|name| search_time::is_made(name)).collect();
         let mut fields = cx.mentioned.clone();
@@ -83,14 +87,23 @@ pub(crate) async fn events(expr: &SearchExpr, span: Span, cx: &mut Context<'_>) 
             let fields = [fields, reading.names(&condition, span, cx).await?].concat();
             relation = filtered(reading.fields(&fields, span, cx).await?, condition)?;
         }
-        parts.push(relation);
+        parts.push((ordinal, relation));
     }
     cx.notes.extend(shared(notes));
     match parts.len() {
         0 => nothing(&[], false),
-        1 => Ok(parts.remove(0)),
+        // Rows of a summary, which come in beside these, tell the index.
+        1 if cx.beside.is_none() => Ok(parts.remove(0).1),
         _ => together(parts),
     }
+}
+
+/// The names of the indexes that a condition without brackets reads.
+///
+/// # Errors
+/// As [`events`].
+pub(crate) fn chosen(expr: &SearchExpr, span: Span, cx: &Context<'_>) -> Result<Vec<String>> {
+    choose::indexes(expr, &subsearch::Answers::new(), span, cx)
 }
 
 /// All events of an index, whatever the time range; none where it does not exist.
@@ -119,11 +132,16 @@ fn filtered(relation: Relation, condition: Expr) -> Result<Relation> {
 
 /// The events of one index with the columns that are stored.
 fn scan(name: &str, source: &Source) -> Result<Relation> {
+    scan_table(name, &source.table)
+}
+
+/// The events of a table that has the columns of the order.
+pub(crate) fn scan_table(name: &str, source: &Arc<dyn TableSource>) -> Result<Relation> {
     let table = TableReference::bare(name);
-    let schema = source.table.schema();
+    let schema = source.schema();
     let of_table = |field: &str| Expr::Column(Column::new(Some(table.clone()), field));
     let exprs = schema.fields().iter().map(|field| named(of_table(field.name()), field.name())).collect();
-    let plan = project(LogicalPlanBuilder::scan(table.clone(), source.table.clone(), None)?.build()?, exprs)?;
+    let plan = project(LogicalPlanBuilder::scan(table.clone(), Arc::clone(source), None)?.build()?, exprs)?;
     Ok(Relation { plan, order: newest_first(), shape: Shape::Events })
 }
 
@@ -132,7 +150,7 @@ fn newest_first() -> Vec<OrderKey> {
 }
 
 /// No events, with the fields that every event has and those that are named where they may exist.
-fn nothing(mentioned: &[String], open: bool) -> Result<Relation> {
+pub(crate) fn nothing(mentioned: &[String], open: bool) -> Result<Relation> {
     let mut fields = vec![ArrowField::new(TIME, time_type(), true)];
     fields.extend(TEXTS.iter().map(|name| ArrowField::new(*name, DataType::Utf8, true)));
     for name in mentioned.iter().filter(|name| open && !is_hidden(name)) {
@@ -146,8 +164,26 @@ fn nothing(mentioned: &[String], open: bool) -> Result<Relation> {
     Ok(Relation { plan, order: newest_first(), shape: Shape::Events })
 }
 
-/// The events of several indexes: columns meet by name, in the order in which they first come up.
-fn together(parts: Vec<Relation>) -> Result<Relation> {
+/// The events of several indexes, each with its place among them.
+fn together(parts: Vec<(i64, Relation)>) -> Result<Relation> {
+    let mut placed = Vec::with_capacity(parts.len());
+    for (ordinal, mut part) in parts {
+        let mut exprs: Vec<Expr> = part.plan.schema().fields().iter().map(|field| column(field.name())).collect();
+        exprs.push(named(lit(ordinal), ORDINAL));
+        part.plan = project(part.plan, exprs)?;
+        placed.push(part);
+    }
+    let order = vec![OrderKey::descending(TIME), OrderKey::ascending(ORDINAL), OrderKey::ascending(SEQUENCE)];
+    united(placed, order)
+}
+
+/// The rows of several relations: columns, hidden ones too, meet by name, in the order in which they first come up.
+pub(crate) fn united(mut parts: Vec<Relation>, order: Vec<OrderKey>) -> Result<Relation> {
+    if parts.len() == 1
+        && let Some(only) = parts.pop()
+    {
+        return Ok(Relation { order, ..only });
+    }
     let mut common: Vec<(String, DataType)> = Vec::new();
     for field in parts.iter().flat_map(|part| part.plan.schema().fields().iter()) {
         match common.iter_mut().find(|(name, _)| name == field.name()) {
@@ -156,8 +192,8 @@ fn together(parts: Vec<Relation>) -> Result<Relation> {
         }
     }
     let mut union: Option<LogicalPlanBuilder> = None;
-    for (ordinal, part) in parts.into_iter().enumerate() {
-        let mut exprs = Vec::with_capacity(common.len() + 1);
+    for part in parts {
+        let mut exprs = Vec::with_capacity(common.len());
         for (name, data_type) in &common {
             let value = match part.data_type(name) {
                 Some(own) => meet::convert(column(name), own, data_type)?,
@@ -165,7 +201,6 @@ fn together(parts: Vec<Relation>) -> Result<Relation> {
             };
             exprs.push(named(value, name));
         }
-        exprs.push(named(lit(ordinal as i64), ORDINAL));
         let plan = LogicalPlanBuilder::from(project(part.plan, exprs)?);
         union = Some(match union {
             Some(union) => union.union(plan.build()?)?,
@@ -176,6 +211,5 @@ fn together(parts: Vec<Relation>) -> Result<Relation> {
         Some(union) => union.build()?,
         None => return nothing(&[], false),
     };
-    let order = vec![OrderKey::descending(TIME), OrderKey::ascending(ORDINAL), OrderKey::ascending(SEQUENCE)];
     Ok(Relation { plan, order, shape: Shape::Events })
 }

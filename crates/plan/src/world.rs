@@ -69,6 +69,39 @@ impl fmt::Debug for Source {
     }
 }
 
+/// What of a root of a data model was computed before, and what it is to be completed with.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// By what [`World::index_beside`] knows it.
+    pub number: usize,
+    /// Its rows by the names of the indexes that they are from. Columns: `_time`, `index`, `host`, `source`, `sourcetype`, the
+    /// root's fields and those of all objects below under their full names, for each of these objects `is_NAME` (1 or 0),
+    /// `__seq` as the index has it, and `__order0`, … where the root's commands make several rows of an event.
+    pub tables: Vec<(String, SummaryTable)>,
+    /// The indexes that hold events beside it.
+    pub beside: Vec<String>,
+    /// Events before this time in epoch microseconds, and those without a time, were left out; none were where it is none.
+    pub from: Option<i64>,
+    /// How many files the indexes have.
+    pub inputs: usize,
+    /// How many of these it covers.
+    pub covered: usize,
+    /// The times of its rows in epoch microseconds, the oldest and the newest.
+    pub times: Option<(i64, i64)>,
+    /// Whether it was made with other definitions.
+    pub is_old: bool,
+}
+
+/// A table of a summary.
+#[derive(Clone)]
+pub struct SummaryTable(pub Arc<dyn TableSource>);
+
+impl fmt::Debug for SummaryTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SummaryTable").field(&self.0.schema()).finish()
+    }
+}
+
 /// A lookup table: text columns in file order, and `__seq` (Int64), the row's place. An empty cell is null.
 #[derive(Clone)]
 pub struct LookupTable {
@@ -298,6 +331,45 @@ pub trait World: Send + Sync {
     async fn origins(&self, index: &str, columns: &[&'static str]) -> Result<Vec<Origin>> {
         let _ = (index, columns);
         Ok(Vec::new())
+    }
+    /// Whether anything was computed of a root of a data model, with whatever definitions. Without an engine nothing was.
+    fn has_summaries(&self, model: &str, root: &str) -> bool {
+        let _ = (model, root);
+        false
+    }
+    /// Whether `summariesonly=true` is to read all events.
+    fn ignores_summaries_only(&self) -> bool {
+        false
+    }
+    /// What was computed of a root of a data model over these indexes, as far as its inputs are as they were then; none where
+    /// there is nothing of today's definitions, nor of others where `allow_old` takes them.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    async fn summary(
+        &self,
+        (model, root): (&str, &str),
+        indexes: &[String],
+        allow_old: bool,
+    ) -> Result<Option<Summary>> {
+        let _ = (model, root, indexes, allow_old);
+        Ok(None)
+    }
+    /// The table of the events of an index that a summary does not cover; none where it covers all.
+    ///
+    /// # Errors
+    /// As [`World::index`].
+    async fn index_beside(&self, name: &str, summary: usize) -> Result<Option<Source>> {
+        let _ = summary;
+        self.index(name).await
+    }
+    /// As [`World::origins`], of the events that a summary does not cover.
+    ///
+    /// # Errors
+    /// As there.
+    async fn origins_beside(&self, index: &str, summary: usize, columns: &[&'static str]) -> Result<Vec<Origin>> {
+        let _ = summary;
+        self.origins(index, columns).await
     }
     /// The files of an index: those that are read in place in the order of their numbers in `__seq`, then those of native indexes.
     async fn files(&self, index: &str) -> Result<Vec<IndexFile>>;

@@ -2,7 +2,10 @@
 //!
 //! `Library::read(settings)?.engine_over(indexes, Some(folder))?.search("index=web")`
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use speleo_knowledge::{Knowledge, Problem, time_preset};
 use speleo_plan::nearest;
@@ -100,6 +103,9 @@ impl Library {
             earliest: earliest.or_else(|| self.settings.earliest.clone()),
             latest: latest.or_else(|| self.settings.latest.clone()),
             history: None,
+            // A test is about its own data, whole: nothing is computed before.
+            summaries: None,
+            ignore_summaries_only: true,
             ..self.settings.clone()
         };
         let lookups = Lookups { folders: self.lookup_folders.clone(), overlay };
@@ -150,6 +156,7 @@ fn assemble(
             lookups,
             knowledge,
             event_searches,
+            definitions: OnceLock::new(),
             homes,
             warnings,
             problems,

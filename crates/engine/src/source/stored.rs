@@ -8,7 +8,7 @@ mod ask;
 mod table;
 
 use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
+    collections::{HashMap, HashSet, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -67,14 +67,20 @@ impl Stored {
         Index::is_at(folder)
     }
 
-    /// Opens one under the name of an index.
+    /// Opens one under the name of an index; `chosen` are the files that are read where not all are.
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub(super) async fn open(name: &str, folder: &Path, session: &SessionContext) -> std::result::Result<Self, Fault> {
+    pub(super) async fn open(
+        name: &str,
+        folder: &Path,
+        chosen: Option<&HashSet<String>>,
+        session: &SessionContext,
+    ) -> std::result::Result<Self, Fault> {
         let failed = |error: DataFusionError| Fault::data(folder.display(), error);
         let index = Index::open(&folder.to_string_lossy()).await?;
-        let parts = index.parts()?;
+        let mut parts = index.parts()?;
+        parts.retain(|part| chosen.is_none_or(|chosen| chosen.contains(part.path.as_ref())));
         let table = table(&index, &parts, name, session).map_err(failed)?;
         let open = parts.iter().any(|part| part.nulls(STRUCTURED) != Some(0));
         let known = parts.iter().filter_map(|part| part.origins.as_ref()).flatten().map(plain).collect();
@@ -184,6 +190,16 @@ pub(super) fn newest(folder: &Path) -> (PathBuf, u64, Option<SystemTime>) {
 
 /// The table of a native index.
 fn table(index: &Index, parts: &[Part], name: &str, session: &SessionContext) -> Result<Arc<dyn TableProvider>> {
+    viewed(index, parts, |schema| view(index, schema, name), session)
+}
+
+/// The files of an index under the columns of a view.
+pub(super) fn viewed(
+    index: &Index,
+    parts: &[Part],
+    columns: impl FnOnce(&SchemaRef) -> Vec<Expr>,
+    session: &SessionContext,
+) -> Result<Arc<dyn TableProvider>> {
     let url = address(index.address());
     session.runtime_env().register_object_store(url.as_ref(), index.store());
     let schema = stored_schema(index)?;
@@ -192,9 +208,9 @@ fn table(index: &Index, parts: &[Part], name: &str, session: &SessionContext) ->
     let format = ParquetFormat::default().with_options(session.state().default_table_options().parquet);
     let base = ColumnarTable::stored(Arc::new(format), url, Arc::clone(&schema));
     let base = StoredTable::new(base, files, index.store());
-    let columns = view(index, &schema, name);
-    let plan =
-        LogicalPlanBuilder::scan("index", provider_as_source(Arc::new(base)), None)?.project(columns)?.build()?;
+    let plan = LogicalPlanBuilder::scan("index", provider_as_source(Arc::new(base)), None)?
+        .project(columns(&schema))?
+        .build()?;
     Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
@@ -251,18 +267,33 @@ fn view(index: &Index, schema: &SchemaRef, name: &str) -> Vec<Expr> {
     columns.extend(["host", "source", "sourcetype"].map(|name| own(name).alias(name)));
     columns.push(column(SEQUENCE).alias(schema::SEQUENCE));
     columns.push(if has(STRUCTURED) { column(STRUCTURED) } else { lit(ScalarValue::Int64(Some(1))).alias(STRUCTURED) });
-    let mut done: Vec<&str> = vec![TIME, RAW, "index", "host", "source", "sourcetype", SEQUENCE, DAY, STRUCTURED];
+    let done = vec![TIME, RAW, "index", "host", "source", "sourcetype", SEQUENCE, DAY, STRUCTURED];
+    fields(index, schema, done, |_| true, &mut columns);
+    columns
+}
+
+/// Adds the fields of an index under their names, save those that are done. Where a field has several columns, only those with
+/// values make its type.
+pub(super) fn fields<'a>(
+    index: &'a Index,
+    schema: &SchemaRef,
+    mut done: Vec<&'a str>,
+    has_values: impl Fn(&Column) -> bool,
+    columns: &mut Vec<Expr>,
+) {
     for stored in index.columns().iter() {
         if done.contains(&stored.field.as_str()) {
             continue;
         }
         done.push(&stored.field);
-        let all: Vec<&Column> = index.columns().iter().filter(|column| column.field == stored.field).collect();
+        let mut all: Vec<&Column> = index.columns().iter().filter(|column| column.field == stored.field).collect();
+        if all.iter().any(|column| has_values(column)) {
+            all.retain(|column| has_values(column));
+        }
         if let Some(value) = together(&all, schema) {
             columns.push(value.alias(&stored.field));
         }
     }
-    columns
 }
 
 /// The values of a field from all its columns.

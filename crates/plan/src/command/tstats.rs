@@ -1,7 +1,7 @@
 //! The meaning of `tstats`: aggregates over indexes or a data model. `| tstats count FROM datamodel=Web BY Web.dest _time span=1h`
 //!
-//! Every column of an index counts as indexed, and a data model is computed from its events each time: `summariesonly` has
-//! nothing to choose from. With `prestats` Splunk hands partial aggregates to the `stats`, `chart` or `timechart` that follows; here
+//! Every column of an index counts as indexed. Of a data model, what summaries hold is read from them, and the rest is computed from
+//! its events. With `prestats` Splunk hands partial aggregates to the `stats`, `chart` or `timechart` that follows; here
 //! the events themselves go on, which that command aggregates to the same values.
 
 use std::collections::HashSet;
@@ -17,7 +17,7 @@ use crate::{
     Error, Result,
     aggregate::{self, Output},
     command::{bin, fillnull},
-    datamodel,
+    datamodel::{self, Summaries},
     lower::{Context, Lower},
     meet, predicate,
     relation::{Relation, Shape, column},
@@ -155,6 +155,8 @@ trait Events {
     async fn events(&self, cx: &mut Context<'_>) -> Result<Relation>;
     /// The fields that the search names, with a place of each.
     fn named(&self) -> Vec<(String, Span)>;
+    /// What summaries may serve for.
+    fn summaries(&self) -> Summaries;
 }
 
 impl Events for TStats {
@@ -174,20 +176,27 @@ impl Events for TStats {
                 source::events(&SearchExpr { span: self.span, kind: both }, self.span, cx).await
             }
             TStatsSource::DataModel(name) => {
-                if self.summaries_only {
-                    let note = Diagnostic::new(Code::SummariesOnly, name.span, "the data model is not accelerated");
-                    cx.notes.push(note.label("`summariesonly=true` reads all events here"));
-                }
                 let named = self.named();
                 let fields: HashSet<String> = named.iter().map(|(name, _)| name.clone()).collect();
                 let (source, filter) = split(&self.condition);
-                let events =
-                    datamodel::events(&datamodel::Request { source, ..datamodel::Request::of(name, &fields) }, cx)
-                        .await?;
+                let summaries = self.summaries();
+                let request = datamodel::Request { source, summaries, ..datamodel::Request::of(name, &fields) };
+                let events = datamodel::events(&request, cx).await?;
                 warn_unknown(&named, &events, cx);
                 let condition = predicate::condition(&filter, &events, cx).await?;
                 events.filter(condition)
             }
+        }
+    }
+
+    fn summaries(&self) -> Summaries {
+        let old = self.allow_old_summaries;
+        // Words, and what brackets return, are looked for in the events themselves.
+        let reads_raw = self.by.iter().any(|key| key.prefix) || !is_of_fields(&self.condition);
+        match (self.summaries_only, reads_raw) {
+            (true, _) => Summaries::Only { old },
+            (false, true) => Summaries::Unused,
+            (false, false) => Summaries::Beside { old },
         }
     }
 
@@ -201,6 +210,17 @@ impl Events for TStats {
             }
         }
         names
+    }
+}
+
+/// Whether a condition asks for nothing but fields and times.
+fn is_of_fields(expr: &SearchExpr) -> bool {
+    match &expr.kind {
+        SearchExprKind::And(parts) | SearchExprKind::Or(parts) => parts.iter().all(is_of_fields),
+        SearchExprKind::Not(inner) => is_of_fields(inner),
+        SearchExprKind::Comparison { .. } | SearchExprKind::In { .. } | SearchExprKind::TimeModifier { .. } => true,
+        SearchExprKind::All | SearchExprKind::Nothing => true,
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use datafusion::{
     logical_expr::{Expr, lit, when},
 };
 use speleo_knowledge::{DataModel, DataObject};
-use speleo_syntax::{Code, Diagnostic, SearchExpr, SearchExprKind, Span};
+use speleo_syntax::{Code, Diagnostic, Search, SearchExpr, SearchExprKind, Span};
 
 use super::{
     NODE_NAME, PLAIN_FIELDS, Request, calculation,
@@ -32,6 +32,36 @@ pub(super) struct Building<'a> {
     pub(super) request: &'a Request<'a>,
     pub(super) need: Need<'a>,
     pub(super) span: Span,
+}
+
+/// What the texts of a root say.
+pub(super) enum Reading<'a> {
+    /// The conditions that its events satisfy together, and the commands that go on with them, each with its text.
+    Events(Vec<SearchExpr>, Vec<(Search, &'a str)>),
+    /// Commands that make its rows, and their text.
+    Rows(Search, String),
+}
+
+/// Reads the texts of a root.
+///
+/// # Errors
+/// Where one of them cannot be read.
+pub(super) fn read_root<'a>(model: &DataModel, root: &'a DataObject, knowledge: Text<'_>) -> Result<Reading<'a>> {
+    let mut parts = Vec::new();
+    let mut pipelines = Vec::new();
+    for text in root.constraints.iter().chain(&root.base_search) {
+        match knowledge.root(text)? {
+            Root::Events(condition, commands) => {
+                parts.push(condition);
+                pipelines.extend(commands.map(|commands| (commands, text.as_str())));
+            }
+            Root::Pipeline(search) => return Ok(Reading::Rows(search, text.clone())),
+        }
+    }
+    match model.transactions(&root.name) {
+        Some(text) => Ok(Reading::Rows(knowledge.search(&text)?, text)),
+        None => Ok(Reading::Events(parts, pipelines)),
+    }
 }
 
 impl<'a> Building<'a> {
@@ -76,20 +106,10 @@ impl<'a> Building<'a> {
     /// The events of the root: its condition with the search's indexes and times, or its own pipeline.
     async fn root(&self, root: &DataObject, wanted: &[&DataObject], cx: &mut Context<'_>) -> Result<Relation> {
         let knowledge = Text { world: cx.world, span: self.span };
-        let mut parts = Vec::new();
-        let mut pipelines = Vec::new();
-        for text in root.constraints.iter().chain(&root.base_search) {
-            match knowledge.root(text)? {
-                Root::Events(condition, commands) => {
-                    parts.push(condition);
-                    pipelines.extend(commands.map(|commands| (commands, text)));
-                }
-                Root::Pipeline(search) => return self.pipeline(&search, text, cx).await,
-            }
-        }
-        if let Some(text) = self.model.transactions(&root.name) {
-            return self.pipeline(&knowledge.search(&text)?, &text, cx).await;
-        }
+        let (mut parts, pipelines) = match read_root(self.model, root, knowledge)? {
+            Reading::Events(parts, pipelines) => (parts, pipelines),
+            Reading::Rows(search, text) => return self.pipeline(&search, &text, cx).await,
+        };
         parts.extend(self.request.source.iter().cloned());
         let condition = SearchExpr { span: self.span, kind: SearchExprKind::And(parts) };
         let mut names: Vec<String> =
@@ -113,7 +133,7 @@ impl<'a> Building<'a> {
     }
 
     /// The rows of a root's own commands, which may not lead back to it.
-    async fn pipeline(&self, search: &speleo_syntax::Search, text: &str, cx: &mut Context<'_>) -> Result<Relation> {
+    async fn pipeline(&self, search: &Search, text: &str, cx: &mut Context<'_>) -> Result<Relation> {
         let own = format!("| datamodel {} {}", self.model.name, self.object.name);
         if cx.saved.contains(&own) {
             let message = format!("the object `{}` is made of itself", self.object.name);
@@ -172,11 +192,7 @@ impl<'a> Building<'a> {
             }
         }
         if self.request.fields.contains(NODE_NAME) {
-            let mut names = Vec::with_capacity(members.len());
-            for (object, member) in members {
-                names.push(when(member.clone(), lit(self.model.lineage_name(&object.name))).end()?);
-            }
-            columns.push((NODE_NAME.to_owned(), array_compact(make_array(names))));
+            columns.push((NODE_NAME.to_owned(), node_names(self.model, members)?));
         }
         let root = self.model.lineage(&self.object.name).first().map_or("", |root| root.name.as_str());
         for object in self.model.subtree(root) {
@@ -249,7 +265,7 @@ pub(super) fn owner<'a, 'b>(model: &'a DataModel, written: &'b str) -> Option<(&
 }
 
 /// The object that a flag tells of, and whether it tells that events belong to it: `is_Proxy`, `Web.is_not_Proxy`.
-fn flagged<'a>(model: &'a DataModel, written: &str) -> Option<(&'a DataObject, bool)> {
+pub(super) fn flagged<'a>(model: &'a DataModel, written: &str) -> Option<(&'a DataObject, bool)> {
     let (path, name) = written.rsplit_once('.').map_or((None, written), |(path, name)| (Some(path), name));
     let rest = name.strip_prefix("is_")?;
     let (object, belongs) = match model.object(rest) {
@@ -259,14 +275,23 @@ fn flagged<'a>(model: &'a DataModel, written: &str) -> Option<(&'a DataObject, b
     path.is_none_or(|path| model.resolve(path).is_some()).then_some((object, belongs))
 }
 
+/// The value of `nodename`: the lineages of the objects that an event belongs to.
+pub(super) fn node_names(model: &DataModel, members: &[(&DataObject, Expr)]) -> Result<Expr> {
+    let mut names = Vec::with_capacity(members.len());
+    for (object, member) in members {
+        names.push(when(member.clone(), lit(model.lineage_name(&object.name))).end()?);
+    }
+    Ok(array_compact(make_array(names)))
+}
+
 /// A flag's value: 1 or 0.
-fn told(member: &Expr, belongs: bool) -> Result<Expr> {
+pub(super) fn told(member: &Expr, belongs: bool) -> Result<Expr> {
     let (yes, no) = if belongs { (1_i64, 0_i64) } else { (0, 1) };
     Ok(when(member.clone().is_true(), lit(yes)).otherwise(lit(no))?)
 }
 
 /// The flag of a child object, as Splunk calls it.
-fn flag(object: &str) -> String {
+pub(super) fn flag(object: &str) -> String {
     format!("is_{object}")
 }
 

@@ -71,7 +71,10 @@ impl Groups {
         };
         let origins = match is_said {
             false => source.origins.iter().map(|origin| known_of(origin, is_known)).collect(),
-            true => world.origins(index, &asked).await?,
+            true => match cx.beside {
+                Some(summary) => world.origins_beside(index, summary, &asked).await?,
+                None => world.origins(index, &asked).await?,
+            },
         };
         let mut all: Vec<Group> = Vec::new();
         let mut known: HashMap<Origin, usize> = HashMap::new();

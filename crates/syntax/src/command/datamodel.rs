@@ -53,7 +53,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     options: &["allow_old_summaries", "strict_fields", "summariesonly"],
     differs: &[
         "the texts of searches hold the model's macros as written",
-        "there are no summaries: `summariesonly` and `allow_old_summaries` are read and have no effect",
+        "reads events, never summaries: `summariesonly` and `allow_old_summaries` are read and have no effect",
     ],
     parse,
     ..CommandSpec::NEW

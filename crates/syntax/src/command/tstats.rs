@@ -28,6 +28,8 @@ pub struct TStats {
     pub append: bool,
     /// `summariesonly=`.
     pub summaries_only: bool,
+    /// `allow_old_summaries=`.
+    pub allow_old_summaries: bool,
     /// What stands for a missing grouping field.
     pub fillnull_value: Option<String>,
 }
@@ -59,7 +61,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     names: &["tstats"],
     kind: Kind::Generating,
     summary: "aggregates over indexed fields or a data model",
-    usage: "tstats [prestats=<bool>] [append=<bool>] [summariesonly=<bool>] [fillnull_value=<text>] <function>(<field>) [AS <name>]… [FROM datamodel=<model>[.<dataset>]] [WHERE <condition>] [BY <field>… [span=<span>]]",
+    usage: "tstats [prestats=<bool>] [append=<bool>] [summariesonly=<bool>] [allow_old_summaries=<bool>] [fillnull_value=<text>] <function>(<field>) [AS <name>]… [FROM datamodel=<model>[.<dataset>]] [WHERE <condition>] [BY <field>… [span=<span>]]",
     options: &[
         "allow_old_summaries",
         "append",
@@ -72,7 +74,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         "use_summary_index_values",
     ],
     differs: &[
-        "reads events, never summaries: options about summaries have no effect",
+        "reads summaries that `speleo accelerate` made, and the events of files that they do not cover",
         "`prestats` hands the events on, not partial aggregates: what follows aggregates them to the same values",
     ],
     parse: grammar::parse,

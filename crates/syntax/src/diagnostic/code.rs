@@ -360,7 +360,9 @@ codes! {
     ///
     /// Instead: a definition of it in macros.conf, such as: definition = search NOT user=scanner
     FilterMacro = "W0558", Note;
-    /// Meaning: `summariesonly=true` has no effect: data models are not accelerated here, all events are read.
+    /// Meaning: `summariesonly=true` reads only the summaries that `speleo accelerate` made of a data model; how much of
+    /// the data they cover is told. Without a summary there are no rows, and with `--ignore-summariesonly` all events are
+    /// read. The same code tells of summaries that are not used because definitions changed.
     ///
     /// Example: | tstats summariesonly=true count from datamodel=Web
     ///

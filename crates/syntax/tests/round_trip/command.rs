@@ -129,20 +129,30 @@ fn tstats(append: bool) -> BoxedStrategy<Command> {
         }
         keys
     });
-    (vec(aggregate(), 1..3), source, condition(), by, any::<[bool; 2]>(), of(word()))
-        .prop_map(move |(aggregates, from, condition, by, [prestats, summaries_only], fillnull_value)| {
-            Command::TStats(TStats {
-                span: NOWHERE,
+    (vec(aggregate(), 1..3), source, condition(), by, any::<[bool; 3]>(), of(word()))
+        .prop_map(
+            move |(
                 aggregates,
                 from,
                 condition,
                 by,
-                prestats,
-                append,
-                summaries_only,
+                [prestats, summaries_only, allow_old_summaries],
                 fillnull_value,
-            })
-        })
+            )| {
+                Command::TStats(TStats {
+                    span: NOWHERE,
+                    aggregates,
+                    from,
+                    condition,
+                    by,
+                    prestats,
+                    append,
+                    summaries_only,
+                    allow_old_summaries,
+                    fillnull_value,
+                })
+            },
+        )
         .boxed()
 }
 

@@ -18,6 +18,7 @@ pub(super) fn parse(cursor: &mut Cursor) -> Option<Command> {
         prestats: false,
         append: false,
         summaries_only: false,
+        allow_old_summaries: false,
         fillnull_value: None,
     };
     let mut clauses = false;
@@ -86,7 +87,8 @@ impl TStats {
             "fillnull_value" => self.fillnull_value = Some(option.value.node.clone()),
             "prestats" => self.prestats = cursor.boolean(option),
             "summariesonly" => self.summaries_only = cursor.boolean(option),
-            "allow_old_summaries" | "include_reduced_buckets" | "local" | "use_summary_index_values" => {
+            "allow_old_summaries" => self.allow_old_summaries = cursor.boolean(option),
+            "include_reduced_buckets" | "local" | "use_summary_index_values" => {
                 cursor.boolean(option);
             }
             _ => cursor.unknown_option(option),

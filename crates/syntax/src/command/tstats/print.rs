@@ -11,6 +11,7 @@ impl Display for TStats {
         print::flag(out, "prestats", self.prestats)?;
         print::flag(out, "append", self.append)?;
         print::flag(out, "summariesonly", self.summaries_only)?;
+        print::flag(out, "allow_old_summaries", self.allow_old_summaries)?;
         print::option(out, "fillnull_value", self.fillnull_value.as_deref().map(print::Quoted))?;
         out.write_str(" ")?;
         print::join(out, &self.aggregates, ", ")?;

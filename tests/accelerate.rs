@@ -1,0 +1,154 @@
+//! Summaries of data models from the command line, and what becomes of them when a program is killed.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+/// The indexes: files of each make a part of a summary that comes in at once.
+const INDEXES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+
+/// A project with a data model `Shop` over these.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new() -> Self {
+        let project = Self(tempfile::tempdir().unwrap());
+        let mut toml = "timezone = \"UTC\"\ndatamodels = [\"models\"]\n[indexes]\n".to_owned();
+        for index in INDEXES {
+            fs::create_dir_all(project.at(index)).unwrap();
+            toml.push_str(&format!("{index} = \"{index}\"\n"));
+            project.file(&format!("{index}/empty"), 0, 0);
+        }
+        fs::create_dir_all(project.at("models")).unwrap();
+        fs::write(project.at("speleo.toml"), toml).unwrap();
+        let model = json!({"modelName": "Shop", "objects": [
+            {"objectName": "Orders", "parentName": "BaseEvent", "constraints": [{"search": "index=*"}],
+             "fields": [{"fieldName": "n", "type": "number"}, {"fieldName": "user", "type": "string"}]},
+            {"objectName": "Large", "parentName": "Orders", "constraints": [{"search": "n>10"}], "fields": []},
+        ]});
+        fs::write(project.at("models/Shop.json"), model.to_string()).unwrap();
+        project
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// A file with events whose field `n` begins at a number.
+    fn file(&self, name: &str, first: usize, lines: usize) {
+        let event = |n: usize| format!("{{\"_time\":{},\"n\":{n},\"user\":\"u{}\"}}\n", 1_700_000_000 + n, n % 7);
+        fs::write(self.at(&format!("{name}.ndjson")), (first..first + lines).map(event).collect::<String>()).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
+        command.args(arguments).current_dir(self.0.path());
+        command
+    }
+
+    fn speleo(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// The only row of a search.
+    fn row(&self, search: &str) -> Value {
+        let output = self.speleo(&["search", "--output", "jsonl", search]);
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        serde_json::from_str(text.trim()).unwrap_or_else(|_| panic!("{text}{}", stderr(&output)))
+    }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_summary_is_made_shown_and_deleted() {
+    let project = Project::new();
+    project.file("a/a", 0, 30);
+    let output = project.speleo(&["accelerate", "Shop"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("Shop.Orders: 30 rows of 7 files; "), "{}", stderr(&output));
+    project.file("b/b", 30, 5);
+    let status = String::from_utf8(project.speleo(&["accelerate", "--status"]).stdout).unwrap();
+    let line: Vec<&str> = status.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(line[..5], ["Shop", "Orders", "30", "7", "1"], "{status}");
+    assert_eq!(line.last(), Some(&"current"), "{status}");
+    let output = project.speleo(&["search", "| tstats summariesonly=t count FROM datamodel=Shop.Large"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "{\"count\":19}");
+    assert!(
+        stderr(&output).contains("warning[W0559]: the summary of `Orders` covers 7 of 8 files"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(project.row("| tstats count FROM datamodel=Shop.Large")["count"], 24);
+    let again = project.speleo(&["accelerate", "Shop.Orders"]);
+    assert!(stderr(&again).starts_with("Shop.Orders: 5 rows of 1 files, 7 known; "), "{}", stderr(&again));
+    let explained = project.speleo(&["explain", "| tstats count FROM datamodel=Shop.Large"]);
+    assert!(String::from_utf8_lossy(&explained.stdout).contains("summary of Orders"));
+
+    assert_eq!(project.speleo(&["accelerate", "--drop"]).status.code(), Some(2), "nothing is named");
+    assert!(stderr(&project.speleo(&["accelerate", "--drop", "Shop"])).starts_with("1 summaries deleted"));
+    let only = "| tstats summariesonly=t count FROM datamodel=Shop";
+    let output = project.speleo(&["search", only]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "{\"count\":0}");
+    assert!(stderr(&output).contains("warning[W0559]: the summary of the data model `Shop` does not exist"));
+    let output = project.speleo(&["search", "--ignore-summariesonly", only]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "{\"count\":35}");
+    let output = project.speleo(&["accelerate", "Shp"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("no data model is called `Shp`"), "{}", stderr(&output));
+}
+
+/// How often a program is killed.
+const KILLS: u64 = 12;
+
+/// Kills a command after a while; whether it was still at work.
+fn kill(mut command: Command, after: Duration) -> bool {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(after);
+    let was_alive = child.try_wait().unwrap().is_none();
+    let _ = child.kill();
+    child.wait().unwrap();
+    was_alive
+}
+
+#[test]
+fn whenever_a_program_is_killed_answers_stay_right() {
+    let project = Project::new();
+    for (number, index) in INDEXES.iter().enumerate() {
+        project.file(&format!("{index}/one"), number * 2_000, 1_000);
+        project.file(&format!("{index}/two"), number * 2_000 + 1_000, 1_000);
+    }
+    let search = "| tstats count dc(Orders.n) AS n sum(Orders.n) AS s FROM datamodel=Shop";
+    let all = 12_000;
+    let sum = (0..all).sum::<usize>();
+    let check = || {
+        let row = project.row(search);
+        assert_eq!(row, json!({"count": all, "n": all, "s": sum}));
+        let only = project.row(&search.replace("tstats", "tstats summariesonly=t"));
+        assert_eq!(only["count"], only["n"], "a row is there twice");
+    };
+    let mut killed = 0;
+    for round in 0..KILLS {
+        killed += u64::from(kill(project.command(&["accelerate", "Shop"]), Duration::from_millis(20 + 120 * round)));
+        check();
+        if round == KILLS / 2 {
+            // What is there must go and come again while programs are killed.
+            for (number, index) in INDEXES.iter().enumerate() {
+                project.file(&format!("{index}/two"), number * 2_000 + 1_000, 1_000);
+            }
+        }
+    }
+    assert!(killed > 0, "every run was done before it could be killed");
+    assert!(project.speleo(&["accelerate", "Shop"]).status.success());
+    assert_eq!(project.row(&search.replace("tstats", "tstats summariesonly=t"))["count"], all);
+    check();
+}

@@ -54,7 +54,7 @@ struct Shared {
     knowledge: Arc<Knowledge>,
     event_searches: Arc<EventSearches>,
     /// What summaries are computed by.
-    definitions: OnceLock<Definitions>,
+    definitions: Arc<OnceLock<Definitions>>,
     homes: Vec<PathBuf>,
     warnings: Vec<Diagnostic>,
     problems: Vec<Problem>,
@@ -126,6 +126,7 @@ impl Engine {
                 lookups: shared.lookups.clone(),
                 knowledge: Arc::clone(&shared.knowledge),
                 event_searches: Arc::clone(&shared.event_searches),
+                definitions: Arc::clone(&shared.definitions),
                 homes: shared.homes.clone(),
                 warnings: Vec::new(),
                 problems: Vec::new(),

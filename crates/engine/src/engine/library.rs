@@ -4,7 +4,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use speleo_knowledge::{Knowledge, Problem, time_preset};
@@ -156,7 +156,7 @@ fn assemble(
             lookups,
             knowledge,
             event_searches,
-            definitions: OnceLock::new(),
+            definitions: Arc::default(),
             homes,
             warnings,
             problems,

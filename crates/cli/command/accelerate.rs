@@ -35,7 +35,8 @@ pub(crate) async fn run(args: AccelerateArgs) -> Result<Exit> {
         },
         Some(engine) if args.drop => match engine.drop_summaries(&args.names) {
             Ok(count) => {
-                writeln!(io::stderr().lock(), "{count} summaries deleted").map(|()| Exit::Fine).map_err(Into::into)
+                writeln!(io::stderr().lock(), "{count} summaries deleted")?;
+                Ok(Exit::Fine)
             }
             Err(problems) => Ok(failed(&mut reporter, &problems)),
         },
@@ -138,7 +139,7 @@ fn table(all: &[SummaryStatus]) -> String {
         time.map_or_else(|| "-".to_owned(), |time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
     };
     let mut table = Table::new();
-    table.load_preset(NOTHING);
+    table.load_style(NOTHING);
     table.set_header(["model", "root", "rows", "covered", "missing", "earliest", "latest", "bytes", "state"]);
     for one in all {
         table.add_row([

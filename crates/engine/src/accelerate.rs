@@ -146,7 +146,7 @@ fn named<'a>(name: &str, knowledge: &'a Knowledge) -> Result<(&'a DataModel, Opt
         })
     };
     let Some(model) = knowledge.data_model(model_name) else {
-        let nearest = speleo_plan::nearest(model_name, knowledge.data_model_names().into_iter());
+        let nearest = speleo_plan::nearest(model_name, knowledge.data_model_names());
         return unknown(format!("no data model is called `{model_name}`"), nearest);
     };
     match path.map(|path| (path, model.resolve(path))) {

@@ -76,6 +76,8 @@ pub(crate) fn delete(folder: &Path) -> Result<(), Fault> {
             _ => {}
         }
     }
+    // The folders of its root and model go with the last one in them; others are not empty and stay.
+    folder.ancestors().skip(1).take(2).for_each(|above| drop(std::fs::remove_dir(above)));
     Ok(())
 }
 

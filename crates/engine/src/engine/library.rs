@@ -2,10 +2,7 @@
 //!
 //! `Library::read(settings)?.engine_over(indexes, Some(folder))?.search("index=web")`
 
-use std::{
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use speleo_knowledge::{Knowledge, Problem, time_preset};
 use speleo_plan::nearest;

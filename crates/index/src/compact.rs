@@ -10,8 +10,9 @@ use deltalake_core::{
 use object_store::ObjectStoreExt;
 
 use crate::{
-    Index, IndexError, Layout, Part, Problem,
+    Index, IndexError, Layout, Part, Problem, Progress,
     append::{NewFile, is_conflict, sorted},
+    clock::millis,
     error::Result,
 };
 
@@ -19,6 +20,9 @@ use crate::{
 const LARGE: u64 = 64 << 20;
 /// The bytes of files that are put together at once, as they are on disk.
 const TOGETHER: u64 = 128 << 20;
+/// What compactions take turns by: of two at once the second one fails. The log alone lets both take out the same files, since that
+/// changes no event, and each would bring the events in anew.
+const TURN: &str = "compaction";
 /// With so many small files searches slow down, and putting them together pays by itself.
 const MANY: usize = 16;
 
@@ -94,7 +98,8 @@ impl Index {
         actions.push(Action::Add(Add { data_change: false, ..file.add.clone() }));
         let operation =
             DeltaOperation::Optimize { predicate: None, target_size: i64::try_from(LARGE).unwrap_or(i64::MAX) };
-        match self.commit(actions, &[], operation).await {
+        let turn = Progress { input: TURN.to_owned(), place: millis() };
+        match self.commit(actions, &[turn], operation).await {
             Err(error) if self.take_back(&[path]).await => return Err(contended(error)),
             _ => {}
         }

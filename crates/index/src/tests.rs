@@ -287,6 +287,27 @@ async fn what_fails_behind_a_commit_does_not_take_the_commit_back() {
 }
 
 #[tokio::test]
+async fn two_compactions_at_once_keep_each_event_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::create(&place(&folder)).await.unwrap();
+    for time in 0..4 {
+        index.append(&[events(&[Some(time), Some(time + 10)])], &[]).await.unwrap();
+    }
+    // Both know the same files; while one puts them together, the other has begun.
+    let (mut one, mut other) = (index.clone(), Index::open(&place(&folder)).await.unwrap());
+    assert_eq!(one.compact().await.unwrap().after, 1);
+    let second = other.compact().await.unwrap();
+    assert_eq!((second.after, second.passed_over), (0, 1));
+    let index = Index::open(&place(&folder)).await.unwrap();
+    assert_eq!((index.parts().unwrap().len(), rows(&index).await), (1, 8));
+    // And it can be done again later.
+    let mut index = index;
+    index.append(&[events(&[Some(1)])], &[]).await.unwrap();
+    assert_eq!(index.compact().await.unwrap().after, 1);
+    assert_eq!(rows(&index).await, 9);
+}
+
+#[tokio::test]
 async fn what_is_noted_of_files_stays_and_files_can_be_chosen_by_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut index = Index::create(&place(&folder)).await.unwrap();

@@ -33,8 +33,15 @@ const SCHEMES: [&str; 10] = ["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "a
 /// The options of stores by address, each a name and a value: `s3://bucket` holds for one bucket, `s3://` for all.
 pub type StoreOptions = BTreeMap<String, BTreeMap<String, String>>;
 
-static OPTIONS: Mutex<StoreOptions> = Mutex::new(BTreeMap::new());
-static STORES: LazyLock<Mutex<HashMap<String, Arc<dyn ObjectStore>>>> = LazyLock::new(Mutex::default);
+/// The stores that were made, and what they are made of. One lock is for both: they change together.
+#[derive(Debug, Default)]
+struct Stores {
+    options: StoreOptions,
+    made: HashMap<String, Arc<dyn ObjectStore>>,
+}
+
+/// Those of the process.
+static STORES: LazyLock<Mutex<Stores>> = LazyLock::new(Mutex::default);
 /// Where requests run.
 static REQUESTS: LazyLock<io::Result<Runtime>> =
     LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).thread_name("speleo-store").enable_all().build());
@@ -60,19 +67,42 @@ pub fn is_address(text: &str) -> bool {
 
 /// Says with which options stores are made from now on.
 pub fn configure(options: &StoreOptions) {
-    let mut known = OPTIONS.lock().unwrap_or_else(PoisonError::into_inner);
-    if *known != *options {
-        known.clone_from(options);
-        STORES.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
+    STORES.lock().unwrap_or_else(PoisonError::into_inner).configure(options);
 }
 
-impl Place {
-    /// The place of an address; none where it is a path of the file system.
-    ///
-    /// # Errors
-    /// Where the options do not fit, or no store can be made of them.
-    pub fn of(address: &str) -> Result<Option<Self>> {
+impl Stores {
+    fn configure(&mut self, options: &StoreOptions) {
+        if self.options != *options {
+            *self = Self { options: options.clone(), made: HashMap::new() };
+        }
+    }
+
+    /// The store at an address.
+    fn store(&mut self, root: &str, query: &str) -> Result<Arc<dyn ObjectStore>> {
+        let name = format!("{root}{query}");
+        if let Some(known) = self.made.get(&name) {
+            return Ok(Arc::clone(known));
+        }
+        let failed = |error: object_store::Error| storage_error(&error, root);
+        let store = build::build(root, query, &self.options_of(root), requests().map_err(failed)?).map_err(failed)?;
+        self.made.insert(name, Arc::clone(&store));
+        Ok(store)
+    }
+
+    /// The options of a store: first those of its scheme, then its own.
+    fn options_of(&self, root: &str) -> Vec<(String, String)> {
+        let scheme = root.split_inclusive("://").next().unwrap_or_default();
+        let fits = |address: &&String| {
+            let address = address.trim_end_matches('/');
+            address == root || address == scheme.trim_end_matches('/')
+        };
+        // Shorter addresses come first.
+        let fitting = self.options.iter().filter(|(address, _)| fits(address));
+        fitting.flat_map(|(_, options)| options.clone()).collect()
+    }
+
+    /// The place of an address, as [`Place::of`] gives it.
+    fn place(&mut self, address: &str) -> Result<Option<Place>> {
         let Some((scheme, rest)) = address.split_once("://").filter(|_| is_address(address)) else { return Ok(None) };
         let scheme = scheme.to_ascii_lowercase();
         // Only web addresses have a query; keys of other stores may hold a question mark.
@@ -82,8 +112,18 @@ impl Place {
         };
         let (authority, rest) = rest.split_once('/').unwrap_or((rest, ""));
         let root = format!("{scheme}://{authority}");
-        let store = store(&root, query)?;
-        Ok(Some(Self { store, root, rest: rest.to_owned(), query: query.to_owned() }))
+        let store = self.store(&root, query)?;
+        Ok(Some(Place { store, root, rest: rest.to_owned(), query: query.to_owned() }))
+    }
+}
+
+impl Place {
+    /// The place of an address; none where it is a path of the file system.
+    ///
+    /// # Errors
+    /// Where the options do not fit, or no store can be made of them.
+    pub fn of(address: &str) -> Result<Option<Self>> {
+        STORES.lock().unwrap_or_else(PoisonError::into_inner).place(address)
     }
 
     /// Whether it is on a web server, which gives single files.
@@ -163,32 +203,6 @@ impl Place {
             Err(error) => Err(storage_error(&error, &self.address(key))),
         }
     }
-}
-
-/// The store at an address.
-fn store(root: &str, query: &str) -> Result<Arc<dyn ObjectStore>> {
-    let name = format!("{root}{query}");
-    let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = stores.get(&name) {
-        return Ok(Arc::clone(known));
-    }
-    let store = build::build(root, query, &options(root), requests().map_err(|error| storage_error(&error, root))?)
-        .map_err(|error| storage_error(&error, root))?;
-    stores.insert(name, Arc::clone(&store));
-    Ok(store)
-}
-
-/// The options of a store: first those of its scheme, then its own.
-fn options(root: &str) -> Vec<(String, String)> {
-    let known = OPTIONS.lock().unwrap_or_else(PoisonError::into_inner);
-    let scheme = root.split_inclusive("://").next().unwrap_or_default();
-    let fits = |address: &&String| {
-        let address = address.trim_end_matches('/');
-        address == root || address == scheme.trim_end_matches('/')
-    };
-    // Shorter addresses come first.
-    let fitting = known.iter().filter(|(address, _)| fits(address));
-    fitting.flat_map(|(_, options)| options.clone()).collect()
 }
 
 fn requests() -> object_store::Result<Handle> {

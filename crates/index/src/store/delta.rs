@@ -15,7 +15,8 @@ use url::Url;
 
 use super::{Place, SCHEMES};
 
-struct Stores;
+/// Gives Delta's library the stores of addresses.
+struct Factory;
 
 /// Makes the stores known to Delta's library; once is enough.
 pub(crate) fn register() {
@@ -24,13 +25,13 @@ pub(crate) fn register() {
         let addresses = SCHEMES.iter().filter_map(|scheme| Url::parse(&format!("{scheme}://")).ok());
         // Schemes of the web are no addresses without a host, and a log cannot be kept there.
         for address in addresses {
-            object_store_factories().insert(address.clone(), Arc::new(Stores));
-            logstore_factories().insert(address, Arc::new(Stores));
+            object_store_factories().insert(address.clone(), Arc::new(Factory));
+            logstore_factories().insert(address, Arc::new(Factory));
         }
     });
 }
 
-impl ObjectStoreFactory for Stores {
+impl ObjectStoreFactory for Factory {
     fn parse_url_opts(&self, url: &Url, _: &StorageConfig) -> DeltaResult<(ObjectStoreRef, Path)> {
         let place = Place::of(url.as_str()).map_err(|error| DeltaTableError::generic(error.message))?;
         let place = place.ok_or_else(|| DeltaTableError::InvalidTableLocation(url.to_string()))?;
@@ -38,7 +39,7 @@ impl ObjectStoreFactory for Stores {
     }
 }
 
-impl LogStoreFactory for Stores {
+impl LogStoreFactory for Factory {
     fn with_options(
         &self,
         prefixed_store: ObjectStoreRef,

@@ -3,7 +3,14 @@
 use super::*;
 
 fn place(address: &str) -> Place {
-    Place::of(address).unwrap().unwrap()
+    Stores::default().place(address).unwrap().unwrap()
+}
+
+/// Stores of their own: those of the process are the other tests' as well.
+fn configured(options: StoreOptions) -> Stores {
+    let mut stores = Stores::default();
+    stores.configure(&options);
+    stores
 }
 
 #[test]
@@ -35,17 +42,17 @@ fn an_address_is_a_store_and_a_key() {
 
 #[test]
 fn each_scheme_has_its_store() {
-    configure(&BTreeMap::from([(
+    let mut stores = configured(BTreeMap::from([(
         "az://logs".to_owned(),
         BTreeMap::from([
             ("account_name".to_owned(), "mine".to_owned()),
             ("account_key".to_owned(), "c2VjcmV0".to_owned()),
         ]),
     )]));
-    let shown = |address: &str| place(address).store.to_string();
+    let mut shown = |address: &str| stores.place(address).unwrap().unwrap().store.to_string();
     assert_eq!(shown("s3://bucket/k"), "AmazonS3(bucket)");
     assert_eq!(shown("gs://bucket/k"), "GoogleCloudStorage(bucket)");
-    assert!(shown("az://logs/k").contains("mine"), "{}", shown("az://logs/k"));
+    assert!(shown("az://logs/k").contains("mine"));
     assert!(shown("abfss://logs@other.dfs.core.windows.net/k").contains("other"));
     assert_eq!(shown("https://host/k"), "HttpStore");
 }
@@ -56,26 +63,26 @@ fn options_are_of_a_store_or_a_scheme_and_must_be_known() {
         (address.to_owned(), BTreeMap::from([(name.to_owned(), value.to_owned())]))
     };
     let all = BTreeMap::from([with("s3://", "region", "here"), with("s3://one/", "region", "there")]);
-    configure(&all);
-    let values = |root: &str| options(root).into_iter().map(|(_, value)| value).collect::<Vec<_>>();
+    let stores = configured(all);
+    let values = |root: &str| stores.options_of(root).into_iter().map(|(_, value)| value).collect::<Vec<_>>();
     assert_eq!(values("s3://one"), ["here", "there"]);
     assert_eq!(values("s3://other"), ["here"]);
     assert!(values("gs://one").is_empty());
-    configure(&BTreeMap::from([with("s3://wrong", "secret_acess_key", "hidden")]));
-    let error = Place::of("s3://wrong/k").unwrap_err();
+    let mut stores = configured(BTreeMap::from([with("s3://wrong", "secret_acess_key", "hidden")]));
+    let error = stores.place("s3://wrong/k").unwrap_err();
     assert_eq!(error.message, "`s3://wrong`: there is no option `secret_acess_key` of this store");
 }
 
 #[test]
 fn what_does_not_answer_is_told_with_its_server() {
-    configure(&BTreeMap::from([(
+    let mut stores = configured(BTreeMap::from([(
         "s3://nowhere".to_owned(),
         [("endpoint", "http://127.0.0.1:1"), ("access_key_id", "a"), ("secret_access_key", "hidden")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),
     )]));
     let start = std::time::Instant::now();
-    let place = place("s3://nowhere/k");
+    let place = stores.place("s3://nowhere/k").unwrap().unwrap();
     let error = place.list(&Path::from("k")).unwrap_err();
     assert_eq!(
         error.message,
@@ -89,9 +96,10 @@ fn what_answers_too_late_is_told_after_a_few_seconds() {
     // It takes connections, and never says a word.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
-    configure(&BTreeMap::from([(root.clone(), BTreeMap::from([("timeout".to_owned(), "200 ms".to_owned())]))]));
+    let mut stores =
+        configured(BTreeMap::from([(root.clone(), BTreeMap::from([("timeout".to_owned(), "200 ms".to_owned())]))]));
     let start = std::time::Instant::now();
-    let place = place(&format!("{root}/a.log?signature=hidden"));
+    let place = stores.place(&format!("{root}/a.log?signature=hidden")).unwrap().unwrap();
     let error = place.head(&place.key().unwrap()).unwrap_err();
     let expected =
         format!("`{root}/a.log`: `{root}` did not answer in time; the option `timeout` of the store gives it longer");

@@ -30,7 +30,7 @@ use crate::{
     Engine, IndexSetting,
     archive::{ArchiveError, Limits, Unpacked},
     fault::Fault,
-    native::words,
+    native,
     source::{self, Files},
 };
 
@@ -99,10 +99,10 @@ impl Engine {
         told: &(dyn Fn(&Ingested) + Send + Sync),
     ) -> Result<Ingested, Fault> {
         let place = self.catalog().native(&order.index)?;
-        let mut into = Into { index: Index::open(&place).await?.with_words(words()), place, done: Ingested::default() };
+        let mut target = Target { index: native::open(&place).await?, place, done: Ingested::default() };
         let (plain, archives) = order.inputs()?;
         if !plain.is_empty() {
-            self.add(Files::find(&plain)?, order, &mut into, told).await?;
+            self.add(Files::find(&plain)?, order, &mut target, told).await?;
         }
         for (archive, setting) in archives {
             let failed = |error: ArchiveError| Fault::new(Code::File, error.to_string());
@@ -112,21 +112,21 @@ impl Engine {
             let files = Files::of_archive(&setting)?.unpacked(folder, &archive);
             for link in &unpacked.passed_over {
                 let message = format!("{}: `{link}` is a link or a device, and was left out", archive.display());
-                into.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
+                target.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
             }
             for nested in source::archives(&setting.path)? {
                 let nested = nested.strip_prefix(folder).unwrap_or(&nested).display();
                 let message =
                     format!("{}: `{nested}` is an archive in an archive, and was left out", archive.display());
-                into.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
+                target.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
             }
             if files.is_empty() {
                 let message = format!("{} holds no file with events", archive.display());
-                into.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
+                target.done.warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
             }
-            self.add(files, order, &mut into, told).await?;
+            self.add(files, order, &mut target, told).await?;
         }
-        Ok(into.done)
+        Ok(target.done)
     }
 
     /// Adds files.
@@ -134,10 +134,10 @@ impl Engine {
         &self,
         files: Files,
         order: &IngestOrder,
-        into: &mut Into,
+        target: &mut Target,
         told: &(dyn Fn(&Ingested) + Send + Sync),
     ) -> Result<(), Fault> {
-        let Into { index, place, done } = into;
+        let Target { index, place, done } = target;
         let zone = self.clock()?.zone();
         let (files, warnings) = files.pieces(zone, self.shared_knowledge());
         done.warnings.extend(warnings);
@@ -175,7 +175,7 @@ impl Engine {
 }
 
 /// Where files are added, and what was done.
-struct Into {
+struct Target {
     index: Index,
     place: String,
     done: Ingested,

@@ -2,6 +2,8 @@
 //!
 //! What they are stands in `speleo-index`; here they have names and a folder.
 
+mod stage;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -9,9 +11,10 @@ use std::{
 };
 
 use speleo_functions::terms;
-use speleo_index::{Cleaned, Column, Compacted, Index, Part, Retained, Words, store::is_address};
+use speleo_index::{Cleaned, Column, Compacted, Index, IndexError, Part, Retained, Words, store::is_address};
 use speleo_syntax::{Code, Diagnostic};
 
+pub(crate) use self::stage::stage;
 use crate::{Engine, fault::Fault};
 
 /// How long files stay after they have left an index: searches that began before may still read them.
@@ -31,9 +34,24 @@ impl Words for SearchWords {
     }
 }
 
-/// What words are in native indexes.
-pub(crate) fn words() -> Arc<dyn Words> {
-    Arc::new(SearchWords)
+/// Opens the index at a place, so that files that are written to it have filters of words.
+///
+/// # Errors
+/// Where there is none, or it cannot be read.
+pub(crate) async fn open(place: &str) -> Result<Index, IndexError> {
+    Ok(Index::open(place).await?.with_words(Arc::new(SearchWords)))
+}
+
+/// Puts the files of an index together where they have become many, and deletes those that nobody reads any more.
+///
+/// # Errors
+/// Where it cannot be read or written.
+pub(crate) async fn tend(index: &mut Index) -> Result<Compacted, IndexError> {
+    let compacted = index.tend().await?;
+    if compacted.before > 0 {
+        index.clean(GRACE).await?;
+    }
+    Ok(compacted)
 }
 
 /// A native index, and what it holds.
@@ -151,7 +169,7 @@ impl Engine {
 
     async fn open_native(&self, name: &str) -> Result<(String, Index), Fault> {
         let place = self.catalog().native(name)?;
-        let index = Index::open(&place).await?.with_words(words());
+        let index = open(&place).await?;
         Ok((place, index))
     }
 
@@ -175,11 +193,7 @@ impl Engine {
     pub async fn tend_index(&self, name: &str) -> Answer<Compacted> {
         let tend = async {
             let (_, mut index) = self.open_native(name).await?;
-            let compacted = index.tend().await?;
-            if compacted.before > 0 {
-                index.clean(GRACE).await?;
-            }
-            Ok(compacted)
+            Ok(tend(&mut index).await?)
         };
         tend.await.map_err(|fault: Fault| fault.diagnostic())
     }

@@ -36,7 +36,7 @@ use speleo_syntax::{Code, Diagnostic};
 
 pub(crate) use self::{
     files::{archives, rotated},
-    inputs::Input,
+    inputs::{Input, InputKey},
     ndjson::quote_numbers,
     piece::{Piece, read, split_place},
     remembered::Remembered,

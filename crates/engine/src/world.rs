@@ -38,7 +38,7 @@ use crate::{
     lookup::Lookups,
     macros::MacroSource,
     run::{self, Answered},
-    source::{Index, Input},
+    source::{Index, Input, InputKey},
 };
 
 /// How far a search goes.
@@ -75,8 +75,8 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) ignore_summaries_only: bool,
     /// What summaries are computed by.
     pub(crate) definitions: &'a OnceLock<Definitions>,
-    /// The only files that are read, by path and print; none means all.
-    pub(crate) only: Option<HashSet<(String, String)>>,
+    /// The only files that are read, by their keys; none means all.
+    pub(crate) only: Option<HashSet<InputKey>>,
     /// The summaries that the search reads.
     pub(crate) opened: Mutex<Vec<Arc<Opened>>>,
     pub(crate) record: Record,
@@ -194,7 +194,7 @@ impl EngineWorld<'_> {
     /// The files of an index that are read where not all are: an index without any is none.
     async fn chosen(&self, name: &str) -> Result<Option<Option<Arc<Index>>>> {
         let Some(only) = &self.only else { return Ok(None) };
-        let is_wanted = |input: &Input| only.contains(&(input.path.clone(), input.print.clone()));
+        let is_wanted = |input: &Input| only.contains(&input.key);
         let zone = self.clock.zone();
         Ok(Some(self.catalog.open_only(name, &is_wanted, self.session, zone, self.knowledge).await?))
     }

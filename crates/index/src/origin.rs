@@ -29,26 +29,26 @@ pub(crate) fn tag(events: &RecordBatch) -> Option<(String, Option<String>)> {
     let text = |name: &str| events.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
     let (source, host, sourcetype) = (text("source"), text("host"), text("sourcetype"));
     let structured = events.column_by_name(STRUCTURED);
-    let value = |column: Option<&StringArray>, row: usize| {
-        column.filter(|column| column.is_valid(row)).map(|column| column.value(row).to_owned())
-    };
     let mut origins = BTreeSet::new();
+    let mut last = None;
     for row in 0..events.num_rows() {
-        origins.insert(Origin {
-            source: value(source, row),
-            host: value(host, row),
-            sourcetype: value(sourcetype, row),
-            structured: structured.is_some_and(|column| column.is_valid(row)),
-        });
+        let is_structured = structured.is_some_and(|column| column.is_valid(row));
+        let origin = (value(source, row), value(host, row), value(sourcetype, row), is_structured);
+        // Events of one origin stand together.
+        if last != Some(origin) {
+            last = Some(origin);
+            origins.insert(origin);
+        }
         if origins.len() > MOST {
             return None;
         }
     }
-    let rows: Vec<_> = origins
-        .into_iter()
-        .map(|origin| serde_json::json!([origin.source, origin.host, origin.sourcetype, origin.structured]))
-        .collect();
+    let rows: Vec<_> = origins.into_iter().map(|origin| serde_json::json!(origin)).collect();
     Some((TAG.to_owned(), Some(serde_json::Value::from(rows).to_string())))
+}
+
+fn value(column: Option<&StringArray>, row: usize) -> Option<&str> {
+    column.filter(|column| column.is_valid(row)).map(|column| column.value(row))
 }
 
 /// The origins that a file's tags tell; none where they do not.

@@ -77,44 +77,62 @@ impl Filters {
 fn block_filter(events: &RecordBatch, words: &dyn Words) -> Sbbf {
     let bytes = (events.num_rows() * ROW_BYTES).next_power_of_two().clamp(1024, MOST_BYTES);
     let mut filter = Sbbf::new_with_num_of_bytes(bytes);
+    // Most words of a block come again and again.
+    let mut words_seen = Recent::new();
+    let mut add = |text: &str| {
+        words.each(text, &mut |word| {
+            if words_seen.is_new(word) {
+                filter.insert(word);
+            }
+        });
+    };
     for (field, column) in events.schema().fields().iter().zip(events.columns()) {
         if [TIME, SEQUENCE, INDEXED, STRUCTURED, DAY].contains(&field.name().as_str()) {
             continue;
         }
         if field.name() == RAW {
-            each_text(column, &mut |text| words.each(text, &mut |word| filter.insert(word)));
+            each_text(column, &mut add);
         } else {
-            // Values of fields come again and again.
-            let mut seen = Recent::default();
-            let mut keep = |text: &str| {
-                if seen.is_new(text) {
-                    words.each(text, &mut |word| filter.insert(word));
+            let mut values_seen = Recent::new();
+            let mut add_new = |text: &str| {
+                if values_seen.is_new(text.as_bytes()) {
+                    add(text);
                 }
             };
-            each_text(column, &mut keep);
+            each_text(column, &mut add_new);
         }
     }
     filter.fold_to_target_fpp(FALSE_POSITIVES);
     filter
 }
 
-/// The values that came last, by their hashes' ends: most come again soon, and a value that is forgotten is only added twice.
-#[derive(Default)]
-struct Recent {
-    values: HashMap<u64, String>,
-}
+/// The values that came last, one for each of some numbers that they are summed up to: most come again soon, and one that is forgotten
+/// is only added twice.
+struct Recent(Vec<Vec<u8>>);
 
 impl Recent {
-    fn is_new(&mut self, text: &str) -> bool {
-        use std::hash::BuildHasher;
-        const SLOTS: u64 = 1024;
-        let slot = self.values.hasher().hash_one(text) % SLOTS;
-        let known = self.values.entry(slot).or_default();
-        if known == text {
-            return false;
+    const SLOTS: usize = 2048;
+
+    fn new() -> Self {
+        Self(vec![Vec::new(); Self::SLOTS])
+    }
+
+    fn is_new(&mut self, value: &[u8]) -> bool {
+        // FNV-1a: what it sums up is short, and values that meet only displace each other.
+        let sum = value
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        let slot = usize::try_from(sum >> 32).unwrap_or(0) % Self::SLOTS;
+        match self.0.get_mut(slot) {
+            // The empty value is that of a slot that was not used.
+            Some(known) if known == value && !value.is_empty() => false,
+            Some(known) => {
+                known.clear();
+                known.extend_from_slice(value);
+                true
+            }
+            None => true,
         }
-        text.clone_into(known);
-        true
     }
 }
 

@@ -18,14 +18,14 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    source::{self, Input, Renumbered, summary_table},
+    source::{self, Input, InputKey, Renumbered, summary_table},
     world::EngineWorld,
 };
 
 /// What a search knows of a summary that it reads.
 #[derive(Debug, Default)]
 pub(crate) struct Opened {
-    covered: HashSet<(String, String)>,
+    covered: HashSet<InputKey>,
     /// The indexes as far as they are not covered, each opened once.
     beside: Mutex<HashMap<String, Option<Arc<source::Index>>>>,
 }
@@ -44,7 +44,7 @@ impl Opened {
         if let Some(found) = known.get(index) {
             return Ok(found.clone());
         }
-        let is_wanted = |input: &Input| !self.covered.contains(&(input.path.clone(), input.print.clone()));
+        let is_wanted = |input: &Input| !self.covered.contains(&input.key);
         let found =
             world.catalog.open_only(index, &is_wanted, world.session, world.clock.zone(), world.knowledge).await?;
         known.insert(index.to_owned(), found.clone());
@@ -110,18 +110,18 @@ pub(crate) async fn open(
     let units = units(index.parts()?, note.from.is_none());
     for name in indexes {
         let inputs = world.catalog.inputs(name).await?;
-        let current: HashMap<(&str, &str), &Input> = inputs.iter().map(|input| (input.key(), input)).collect();
+        let current: HashMap<&InputKey, &Input> = inputs.iter().map(|input| (&input.key, input)).collect();
         let (mut parts, mut renumbered): (Vec<Part>, Vec<Renumbered>) = (Vec::new(), Vec::new());
         let mut covered = HashSet::new();
         for (unit, own) in units.values().filter(|(unit, _)| unit.index == *name && unit.holds(&current)) {
             parts.extend(own.iter().cloned());
             renumbered.extend(unit.inputs.iter().filter_map(|known| moved(known, &current)));
-            covered.extend(unit.inputs.iter().map(|known| (known.path.clone(), known.print.clone())));
+            covered.extend(unit.inputs.iter().map(|known| known.key.clone()));
             summary.from = summary.from.max(unit.from);
         }
         summary.inputs += inputs.len();
-        summary.covered += inputs.iter().filter(|input| covered.contains(&owned(input))).count();
-        if inputs.iter().any(|input| !covered.contains(&owned(input))) {
+        summary.covered += inputs.iter().filter(|input| covered.contains(&input.key)).count();
+        if inputs.iter().any(|input| !covered.contains(&input.key)) {
             summary.beside.push(name.clone());
         }
         opened.covered.extend(covered);
@@ -140,12 +140,8 @@ pub(crate) async fn open(
     Ok(Some((opened, summary)))
 }
 
-fn owned(input: &Input) -> (String, String) {
-    (input.path.clone(), input.print.clone())
-}
-
 /// How far a file has moved among those of its index.
-fn moved(known: &Known, current: &HashMap<(&str, &str), &Input>) -> Option<Renumbered> {
-    let now = current.get(&known.key())?.number?;
+fn moved(known: &Known, current: &HashMap<&InputKey, &Input>) -> Option<Renumbered> {
+    let now = current.get(&known.key)?.number?;
     Some(Renumbered { input: known.number, moved: i64::from(now) - i64::from(known.place?) })
 }

@@ -10,7 +10,7 @@ use super::{definition, named, place, unit::units};
 use crate::{
     Engine,
     fault::{Fault, diagnose},
-    source::Input,
+    source::{Input, InputKey},
     world::Mode,
 };
 
@@ -136,7 +136,7 @@ fn covered(parts: Vec<Part>, is_whole: bool, inputs: &[(String, Input)]) -> usiz
     let mut count = 0;
     for (unit, _) in units(parts, is_whole).values() {
         let of_index = inputs.iter().filter(|(index, _)| *index == unit.index);
-        let current: HashMap<(&str, &str), &Input> = of_index.map(|(_, input)| (input.key(), input)).collect();
+        let current: HashMap<&InputKey, &Input> = of_index.map(|(_, input)| (&input.key, input)).collect();
         if unit.holds(&current) {
             count += unit.inputs.len();
         }

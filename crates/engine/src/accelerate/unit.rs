@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use speleo_index::Part;
 
-use crate::source::Input;
+use crate::source::{Input, InputKey};
 
 /// Bytes of the inputs of a unit.
 const BYTES: u64 = 64 << 20;
@@ -25,17 +25,10 @@ const INPUT_LIST: &str = "speleo.inputs";
 pub(crate) struct Known {
     /// The number that its rows hold.
     pub(crate) number: i64,
-    pub(crate) path: String,
-    pub(crate) print: String,
+    #[serde(flatten)]
+    pub(crate) key: InputKey,
     /// Its number in `__seq` at that time.
     pub(crate) place: Option<u32>,
-}
-
-impl Known {
-    /// What tells it from others, and from what it became.
-    pub(crate) fn key(&self) -> (&str, &str) {
-        (&self.path, &self.print)
-    }
 }
 
 /// A unit of a summary.
@@ -52,8 +45,8 @@ pub(crate) struct Unit {
 
 impl Unit {
     /// Whether all its inputs are as they were.
-    pub(crate) fn holds(&self, inputs: &HashMap<(&str, &str), &Input>) -> bool {
-        self.inputs.iter().all(|known| inputs.contains_key(&known.key()))
+    pub(crate) fn holds(&self, inputs: &HashMap<&InputKey, &Input>) -> bool {
+        self.inputs.iter().all(|known| inputs.contains_key(&known.key))
     }
 
     /// The tags of its file without rows, and of the others.
@@ -95,11 +88,11 @@ pub(crate) fn name(part: &Part) -> Option<&str> {
 }
 
 /// Inputs of an index that no unit has, in groups that become units.
-pub(crate) fn groups(inputs: Vec<Input>, covered: &HashSet<(String, String)>) -> Vec<Vec<Input>> {
+pub(crate) fn groups(inputs: Vec<Input>, covered: &HashSet<InputKey>) -> Vec<Vec<Input>> {
     let mut groups: Vec<Vec<Input>> = Vec::new();
     let mut bytes = 0;
     for input in inputs {
-        if covered.contains(&(input.path.clone(), input.print.clone())) {
+        if covered.contains(&input.key) {
             continue;
         }
         match groups.last_mut() {
@@ -124,8 +117,12 @@ pub(crate) fn groups(inputs: Vec<Input>, covered: &HashSet<(String, String)>) ->
 mod tests {
     use super::*;
 
+    fn key(path: &str, print: &str) -> InputKey {
+        InputKey { path: path.to_owned(), print: print.to_owned() }
+    }
+
     fn input(path: &str, size: u64, number: Option<u32>) -> Input {
-        Input { path: path.to_owned(), print: size.to_string(), size, number }
+        Input { key: key(path, &size.to_string()), size, number }
     }
 
     #[test]
@@ -137,8 +134,8 @@ mod tests {
             input("gone", 9, Some(3)),
             input("d", 1, None),
         ];
-        let covered = HashSet::from([("gone".to_owned(), "9".to_owned())]);
-        let names = |group: &Vec<Input>| group.iter().map(|input| input.path.clone()).collect::<String>();
+        let covered = HashSet::from([key("gone", "9")]);
+        let names = |group: &Vec<Input>| group.iter().map(|input| input.key.path.clone()).collect::<String>();
         assert_eq!(groups(inputs, &covered).iter().map(names).collect::<Vec<_>>(), ["ab", "c", "d"]);
         let many = (0..2500).map(|number| input(&number.to_string(), 1, Some(number))).collect();
         assert_eq!(groups(many, &HashSet::new()).iter().map(Vec::len).collect::<Vec<_>>(), [1000, 1000, 500]);
@@ -147,10 +144,9 @@ mod tests {
     #[test]
     fn a_unit_holds_as_long_as_all_its_inputs_are_as_they_were() {
         let (a, b) = (input("a", 1, None), input("b", 2, None));
-        let known =
-            |input: &Input| Known { number: 0, path: input.path.clone(), print: input.print.clone(), place: None };
+        let known = |input: &Input| Known { number: 0, key: input.key.clone(), place: None };
         let unit = Unit { index: "web".to_owned(), from: None, inputs: vec![known(&a), known(&b)], rows: 0 };
-        let holds = |inputs: &[Input]| unit.holds(&inputs.iter().map(|input| (input.key(), input)).collect());
+        let holds = |inputs: &[Input]| unit.holds(&inputs.iter().map(|input| (&input.key, input)).collect());
         assert!(holds(&[b.clone(), input("c", 3, None), a.clone()]));
         assert!(!holds(&[a.clone(), input("b", 3, None)]), "a file has changed");
         assert!(!holds(&[a]), "a file is gone");

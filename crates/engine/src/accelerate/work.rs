@@ -4,7 +4,6 @@ use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use datafusion::{
@@ -13,12 +12,11 @@ use datafusion::{
         datatypes::{DataType, Field, Int64Type, Schema},
     },
     common::Column,
-    error::{DataFusionError, Result as PlanResult},
+    error::Result as PlanResult,
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit},
     physical_plan::execute_stream,
     scalar::ScalarValue,
 };
-use futures::TryStreamExt;
 use speleo_index::{Index, IndexError, Problem, Progress, Staged};
 use speleo_knowledge::{DataModel, DataObject};
 use speleo_plan::{Result, TimeRange, summarize, summarized_indexes};
@@ -32,15 +30,12 @@ use crate::{
     Engine,
     clock::Clock,
     fault::Fault,
+    native::{self, GRACE},
     run,
-    source::{self, INPUT, Input, SEQUENCE},
+    source::{self, INPUT, Input, InputKey, SEQUENCE},
     world::{EngineWorld, Mode, Record},
 };
 
-/// Bytes of rows in memory that become files together.
-const STAGE_BYTES: usize = 192 << 20;
-/// How long files stay after they have left a summary: searches that began before may still read them.
-const GRACE: Duration = Duration::from_secs(3600);
 /// How often it begins anew because somebody else computes the same root.
 const ATTEMPTS: usize = 10;
 /// What counts the units of a summary in its log: of two that are shown at once, one comes too late.
@@ -114,7 +109,7 @@ impl Work<'_> {
     }
 
     /// The world of some files, whatever the time.
-    fn world(&self, only: Option<HashSet<(String, String)>>) -> Result<EngineWorld<'_>> {
+    fn world(&self, only: Option<HashSet<InputKey>>) -> Result<EngineWorld<'_>> {
         let world = self.engine.world(Mode::Run).map_err(speleo_plan::Error::Diagnostics)?;
         let clock = Clock { range: TimeRange::default(), ..world.clock };
         Ok(EngineWorld { only, clock, record: Record::default(), ..world })
@@ -134,7 +129,7 @@ impl Work<'_> {
         let known = units(index.parts()?, self.from.is_none());
         let holds = |unit: &Unit| {
             let of_index = inputs.iter().find(|(name, _)| *name == unit.index);
-            let current = of_index.map(|(_, inputs)| inputs.iter().map(|input| (input.key(), input)).collect());
+            let current = of_index.map(|(_, inputs)| inputs.iter().map(|input| (&input.key, input)).collect());
             // A summary that reaches back less far than is wanted is computed anew.
             let reaches = unit.from.is_none_or(|from| self.from.is_some_and(|wanted| from <= wanted));
             reaches && current.is_some_and(|current| unit.holds(&current))
@@ -144,8 +139,8 @@ impl Work<'_> {
         let removed = index.remove(|part| unit::name(part).is_none_or(|name| !kept.contains(name))).await?;
         let units: Vec<&Unit> =
             known.iter().filter(|(name, _)| kept.contains(name.as_str())).map(|(_, (unit, _))| unit).collect();
-        let covered: HashSet<(String, String)> =
-            units.iter().flat_map(|unit| &unit.inputs).map(|known| (known.path.clone(), known.print.clone())).collect();
+        let covered: HashSet<InputKey> =
+            units.iter().flat_map(|unit| &unit.inputs).map(|known| known.key.clone()).collect();
         let mut next = units.iter().flat_map(|unit| &unit.inputs).map(|known| known.number + 1).max().unwrap_or(0);
         let mut counter = index.progress(COUNTER).await?.unwrap_or(0);
         let total = inputs.iter().map(|(_, inputs)| inputs.len()).sum();
@@ -166,12 +161,7 @@ impl Work<'_> {
                 inputs: group
                     .iter()
                     .zip(next..)
-                    .map(|(input, number)| Known {
-                        number,
-                        path: input.path.clone(),
-                        print: input.print.clone(),
-                        place: input.number,
-                    })
+                    .map(|(input, number)| Known { number, key: input.key.clone(), place: input.number })
                     .collect(),
             };
             next += i64::try_from(group.len()).unwrap_or(i64::MAX);
@@ -189,7 +179,7 @@ impl Work<'_> {
 
     /// Writes the rows of a unit to files that no search sees yet.
     async fn stage(&self, index: &Index, unit: &mut Unit, counter: i64, done: &mut Accelerated) -> Result<Vec<Staged>> {
-        let only = unit.inputs.iter().map(|known| (known.path.clone(), known.print.clone())).collect();
+        let only = unit.inputs.iter().map(|known| known.key.clone()).collect();
         let world = self.world(Some(only))?;
         let summary = summarize(self.model, self.root, &world).await?;
         let plan = since(summary.plan, self.from)?;
@@ -200,24 +190,12 @@ impl Work<'_> {
         let state = self.engine.session().state();
         let work = async {
             let physical = state.create_physical_plan(&plan).await?;
-            let mut rows = execute_stream(physical, state.task_ctx())?;
-            let failed = |error: IndexError| DataFusionError::from(Fault::from(error));
-            let mut staged: Vec<Staged> = Vec::new();
-            let (mut batches, mut size) = (Vec::new(), 0);
-            while let Some(batch) = rows.try_next().await? {
-                let batch = numbered(&batch, &numbers)?;
-                size += batch.get_array_memory_size();
-                batches.push(batch);
-                if size >= STAGE_BYTES {
-                    staged.push(index.stage(&batches).await.map_err(failed)?.tagged(&others));
-                    (batches, size) = (Vec::new(), 0);
-                }
-            }
-            if batches.iter().any(|batch: &RecordBatch| batch.num_rows() > 0) {
-                staged.push(index.stage(&batches).await.map_err(failed)?.tagged(&others));
-            }
+            let rows = execute_stream(physical, state.task_ctx())?;
+            let staged = native::stage(rows, index, |batch| numbered(&batch, &numbers)).await?;
+            let mut staged: Vec<Staged> = staged.into_iter().map(|staged| staged.tagged(&others)).collect();
             unit.rows = staged.iter().map(Staged::rows).sum();
-            staged.push(index.stage_empty().await.map_err(failed)?.tagged(&unit.tags(&name).0));
+            let list = index.stage_empty().await.map_err(Fault::from)?;
+            staged.push(list.tagged(&unit.tags(&name).0));
             Ok(staged)
         };
         let staged = run::guard(work).await?;

@@ -4,14 +4,14 @@
 
 use std::{io::Write, sync::Arc};
 
-use speleo_index::{Index, Problem, Progress};
+use speleo_index::{Problem, Progress};
 use speleo_knowledge::Knowledge;
 
 use super::{
     unit::{Unit, UnitPiece},
     work::Worker,
 };
-use crate::{IndexSetting, fault::Fault, native::words, source::Files, time::Zone};
+use crate::{IndexSetting, fault::Fault, native, source::Files, time::Zone};
 
 /// Adds JSON lines to the index at a place, all of them or none. With a `mark` they are added once: where it was reached before,
 /// nothing happens.
@@ -29,7 +29,7 @@ pub(crate) async fn collect(
     if lines.is_empty() {
         return Ok(());
     }
-    let mut index = Index::open(place).await?.with_words(words());
+    let mut index = native::open(place).await?;
     if let Some(mark) = &mark
         && index.progress(&mark.input).await?.is_some_and(|place| place >= mark.place)
     {

@@ -10,7 +10,6 @@ use datafusion::{
     },
     prelude::{SessionConfig, SessionContext},
 };
-use futures::StreamExt;
 use speleo_index::{Index, Progress, STRUCTURED, Staged};
 use speleo_syntax::Diagnostic;
 use tokio::sync::mpsc::Sender;
@@ -21,12 +20,10 @@ use super::{
 };
 use crate::{
     fault::Fault,
+    native,
     source::{self, Piece, SEQUENCE},
     time::Zone,
 };
-
-/// Bytes of events in memory that become files together.
-const STAGE_BYTES: usize = 192 << 20;
 
 /// What became of a unit.
 pub(super) struct Written {
@@ -101,20 +98,9 @@ impl Worker {
         for table in read.tables {
             let failed = |error| Fault::data(&self.place, error);
             let frame = session.read_table(table).map_err(failed)?;
-            let mut stream = frame.execute_stream().await.map_err(failed)?;
-            let (mut batches, mut size) = (Vec::new(), 0);
-            while let Some(batch) = stream.next().await {
-                let batch = numbered(batch.map_err(failed)?, &places)?;
-                size += batch.get_array_memory_size();
-                batches.push(batch);
-                if size >= STAGE_BYTES {
-                    written.staged.push(self.index.stage(&batches).await?);
-                    (batches, size) = (Vec::new(), 0);
-                }
-            }
-            if !batches.is_empty() {
-                written.staged.push(self.index.stage(&batches).await?);
-            }
+            let stream = frame.execute_stream().await.map_err(failed)?;
+            let fit = |batch: RecordBatch| Ok(numbered(batch, &places)?);
+            written.staged.extend(native::stage(stream, &self.index, fit).await.map_err(failed)?);
         }
         written.warnings = read.notes.list();
         Ok(written)

@@ -13,10 +13,7 @@ use datafusion::arrow::{
 use speleo_index::{Index, Problem, Progress, STRUCTURED};
 
 use super::{Ran, RunStatus, Scheduled};
-use crate::{
-    fault::Fault,
-    native::{GRACE, words},
-};
+use crate::{fault::Fault, native};
 
 /// The index's name.
 pub(super) const NAME: &str = "_internal";
@@ -41,11 +38,11 @@ impl History {
         let place = store.join(NAME);
         std::fs::create_dir_all(&place).map_err(|error| Fault::file(&place, "make", error))?;
         let index = match Index::create(&place.to_string_lossy()).await {
-            // Another process was faster.
-            Err(error) if error.problem == Problem::Exists => Index::open(&place.to_string_lossy()).await?,
-            answer => answer?,
+            // Where there is one now, another process was faster.
+            Err(error) if error.problem != Problem::Exists => return Err(error.into()),
+            _ => native::open(&place.to_string_lossy()).await?,
         };
-        Ok(Self { index: index.with_words(words()) })
+        Ok(Self { index })
     }
 
     /// Opens the history of a store; none where there is none yet.
@@ -57,8 +54,7 @@ impl History {
         if !Index::is_at(&place) {
             return Ok(None);
         }
-        let index = Index::open(&place.to_string_lossy()).await?;
-        Ok(Some(Self { index: index.with_words(words()) }))
+        Ok(Some(Self { index: native::open(&place.to_string_lossy()).await? }))
     }
 
     /// What tells it, and so its searches, from those of other projects.
@@ -106,9 +102,7 @@ impl History {
 
     /// Puts its files together where they have become many. That it cannot be done now is no harm.
     pub(super) async fn tend(&mut self) {
-        if self.index.tend().await.is_ok_and(|compacted| compacted.before > 0) {
-            let _ = self.index.clean(GRACE).await;
-        }
+        let _ = native::tend(&mut self.index).await;
     }
 }
 

@@ -8,16 +8,24 @@ use std::{
     time::SystemTime,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{Files, builder::Origin, files::DataFile};
 use crate::fault::Fault;
 
-/// A file of an index as it is now.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Input {
+/// What tells a file from others, and from what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct InputKey {
     /// Where it is.
     pub(crate) path: String,
     /// What tells one content of it from another.
     pub(crate) print: String,
+}
+
+/// A file of an index as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Input {
+    pub(crate) key: InputKey,
     /// Its bytes.
     pub(crate) size: u64,
     /// Its number in `__seq`; none in a native index, whose events keep theirs.
@@ -25,25 +33,20 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// What tells it from others, and from what it was.
-    pub(crate) fn key(&self) -> (&str, &str) {
-        (&self.path, &self.print)
-    }
-
     fn of_file(file: &DataFile, origin: &Origin) -> Self {
         let nanos = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         let said = [Some(&origin.index), origin.host.as_ref(), Some(&origin.source), Some(&origin.sourcetype)];
-        Self {
+        let key = InputKey {
             path: file.path.to_string_lossy().into_owned(),
             print: format!("{} {} {said:?}", file.size, file.modified.map_or(0, nanos)),
-            size: file.size,
-            number: Some(origin.file),
-        }
+        };
+        Self { key, size: file.size, number: Some(origin.file) }
     }
 
     fn of_part(folder: &Path, name: &str, part: &speleo_index::Part) -> Self {
         let path = format!("{}/{}", folder.to_string_lossy(), part.path);
-        Self { path, print: format!("{} {name}", part.size), size: part.size, number: None }
+        let key = InputKey { path, print: format!("{} {name}", part.size) };
+        Self { key, size: part.size, number: None }
     }
 }
 

@@ -81,9 +81,7 @@ pub fn may_be_summarized(
         return refuse("its condition sets a time range".to_owned());
     }
     if let Some(command) = pipelines.iter().flat_map(|(search, _)| &search.commands).find(|one| !is_streaming(one)) {
-        let text = command.to_string();
-        let name = text.split([' ', '\n']).next().unwrap_or_default();
-        return refuse(format!("`{name}` looks at more than one event"));
+        return refuse(format!("`{}` looks at more than one event", name_of(command)));
     }
     for text in texts(model, root) {
         let (text, _) = world.expand(text);
@@ -105,10 +103,15 @@ fn is_streaming(command: &Command) -> bool {
     if let Command::Search(_) | Command::Where(_) = command {
         return true;
     }
-    let text = command.to_string();
-    let name = text.split([' ', '\n']).next().unwrap_or_default();
-    let spec = COMMANDS.iter().find(|spec| spec.names.contains(&name));
+    let name = name_of(command);
+    let spec = COMMANDS.iter().find(|spec| spec.names.contains(&name.as_str()));
     spec.is_some_and(|spec| spec.kind == Kind::Streaming)
+}
+
+/// The name of a command, as it is written.
+fn name_of(command: &Command) -> String {
+    let text = command.to_string();
+    text.split([' ', '\n']).next().unwrap_or_default().to_owned()
 }
 
 /// The searches and expressions of a tree.

@@ -2,81 +2,49 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::{Command, Output, Stdio},
-    time::Duration,
-};
+mod project;
 
+use std::{fs, process::Stdio, time::Duration};
+
+use project::{Project, stderr};
 use serde_json::{Value, json};
 
 /// The indexes: files of each make a part of a summary that comes in at once.
 const INDEXES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 /// A project with a data model `Shop` over these.
-struct Project(tempfile::TempDir);
-
-impl Project {
-    fn new() -> Self {
-        let project = Self(tempfile::tempdir().unwrap());
-        let mut toml = "timezone = \"UTC\"\ndatamodels = [\"models\"]\n[indexes]\n".to_owned();
-        for index in INDEXES {
-            fs::create_dir_all(project.at(index)).unwrap();
-            toml.push_str(&format!("{index} = \"{index}\"\n"));
-            project.file(&format!("{index}/empty"), 0, 0);
-        }
-        fs::create_dir_all(project.at("models")).unwrap();
-        fs::write(project.at("speleo.toml"), toml).unwrap();
-        let model = json!({"modelName": "Shop", "objects": [
-            {"objectName": "Orders", "parentName": "BaseEvent", "constraints": [{"search": "index=*"}],
-             "fields": [{"fieldName": "n", "type": "number"}, {"fieldName": "user", "type": "string"}]},
-            {"objectName": "Large", "parentName": "Orders", "constraints": [{"search": "n>10"}], "fields": []},
-        ]});
-        fs::write(project.at("models/Shop.json"), model.to_string()).unwrap();
-        project
+fn project() -> Project {
+    let mut toml = "timezone = \"UTC\"\ndatamodels = [\"models\"]\n[indexes]\n".to_owned();
+    INDEXES.iter().for_each(|index| toml.push_str(&format!("{index} = \"{index}\"\n")));
+    let project = Project::new(&toml);
+    for index in INDEXES {
+        fs::create_dir_all(project.at(index)).unwrap();
+        file(&project, &format!("{index}/empty"), 0, 0);
     }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// A file with events whose field `n` begins at a number.
-    fn file(&self, name: &str, first: usize, lines: usize) {
-        let event = |n: usize| format!("{{\"_time\":{},\"n\":{n},\"user\":\"u{}\"}}\n", 1_700_000_000 + n, n % 7);
-        fs::write(self.at(&format!("{name}.ndjson")), (first..first + lines).map(event).collect::<String>()).unwrap();
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
-        command.args(arguments).current_dir(self.0.path());
-        command
-    }
-
-    fn speleo(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).stdin(Stdio::null()).output().unwrap()
-    }
-
-    /// The only row of a search.
-    fn row(&self, search: &str) -> Value {
-        let output = self.speleo(&["search", "--output", "jsonl", search]);
-        let text = String::from_utf8(output.stdout.clone()).unwrap();
-        serde_json::from_str(text.trim()).unwrap_or_else(|_| panic!("{text}{}", stderr(&output)))
-    }
+    fs::create_dir_all(project.at("models")).unwrap();
+    let model = json!({"modelName": "Shop", "objects": [
+        {"objectName": "Orders", "parentName": "BaseEvent", "constraints": [{"search": "index=*"}],
+         "fields": [{"fieldName": "n", "type": "number"}, {"fieldName": "user", "type": "string"}]},
+        {"objectName": "Large", "parentName": "Orders", "constraints": [{"search": "n>10"}], "fields": []},
+    ]});
+    fs::write(project.at("models/Shop.json"), model.to_string()).unwrap();
+    project
 }
 
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+/// A file with events whose field `n` begins at a number.
+fn file(project: &Project, name: &str, first: usize, lines: usize) {
+    let event = |n: usize| format!("{{\"_time\":{},\"n\":{n},\"user\":\"u{}\"}}\n", 1_700_000_000 + n, n % 7);
+    fs::write(project.at(&format!("{name}.ndjson")), (first..first + lines).map(event).collect::<String>()).unwrap();
 }
 
 #[test]
 fn a_summary_is_made_shown_and_deleted() {
-    let project = Project::new();
-    project.file("a/a", 0, 30);
+    let project = project();
+    file(&project, "a/a", 0, 30);
     let output = project.speleo(&["accelerate", "Shop"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stderr(&output).starts_with("Shop.Orders: 30 rows of 7 files; "), "{}", stderr(&output));
-    project.file("b/b", 30, 5);
+    file(&project, "b/b", 30, 5);
     let status = String::from_utf8(project.speleo(&["accelerate", "--status"]).stdout).unwrap();
     let line: Vec<&str> = status.lines().nth(1).unwrap().split_whitespace().collect();
     assert_eq!(line[..5], ["Shop", "Orders", "30", "7", "1"], "{status}");
@@ -122,10 +90,10 @@ fn kill(mut command: Command, after: Duration) -> bool {
 
 #[test]
 fn whenever_a_program_is_killed_answers_stay_right() {
-    let project = Project::new();
+    let project = project();
     for (number, index) in INDEXES.iter().enumerate() {
-        project.file(&format!("{index}/one"), number * 2_000, 1_000);
-        project.file(&format!("{index}/two"), number * 2_000 + 1_000, 1_000);
+        file(&project, &format!("{index}/one"), number * 2_000, 1_000);
+        file(&project, &format!("{index}/two"), number * 2_000 + 1_000, 1_000);
     }
     let search = "| tstats count dc(Orders.n) AS n sum(Orders.n) AS s FROM datamodel=Shop";
     let all = 12_000;
@@ -143,7 +111,7 @@ fn whenever_a_program_is_killed_answers_stay_right() {
         if round == KILLS / 2 {
             // What is there must go and come again while programs are killed.
             for (number, index) in INDEXES.iter().enumerate() {
-                project.file(&format!("{index}/two"), number * 2_000 + 1_000, 1_000);
+                file(&project, &format!("{index}/two"), number * 2_000 + 1_000, 1_000);
             }
         }
     }

@@ -6,43 +6,19 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-};
+mod project;
 
-use serde_json::{Value, json};
+use std::{fs, path::Path};
+
+use project::Project;
+use serde_json::json;
 
 /// A project with a copy of the store as its index `web`.
-struct Project(tempfile::TempDir);
-
-impl Project {
-    fn new() -> Self {
-        let project = Self(tempfile::tempdir().unwrap());
-        fs::write(project.at("speleo.toml"), "timezone = \"UTC\"\n").unwrap();
-        let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store");
-        copy(&store, &project.at("indexes/web"));
-        project
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn speleo(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
-        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        output
-    }
-
-    fn rows(&self, search: &str) -> Vec<Value> {
-        let output = self.speleo(&["search", "--output", "jsonl", search]);
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
+fn project() -> Project {
+    let project = Project::new("timezone = \"UTC\"\n");
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store");
+    copy(&store, &project.at("indexes/web"));
+    project
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -60,7 +36,7 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn a_store_of_an_earlier_version_gives_its_events() {
-    let project = Project::new();
+    let project = project();
     assert_eq!(project.rows("index=web | stats count"), [json!({"count": 3000 + 10 + 100 + 10 + 20})]);
     let day = "index=web earliest=2024-03-10T00:00:00 latest=2024-03-11T00:00:00";
     // 0 + 1 + … + 2999
@@ -79,7 +55,7 @@ fn a_store_of_an_earlier_version_gives_its_events() {
 
 #[test]
 fn a_store_of_an_earlier_version_is_written_to() {
-    let project = Project::new();
+    let project = project();
     let path = project.at("more.ndjson");
     fs::write(&path, "{\"_time\":1710028800,\"n\":\"text\",\"new\":1}\n").unwrap();
     project.speleo(&["ingest", "web", &path.to_string_lossy()]);

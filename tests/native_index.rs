@@ -2,57 +2,25 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod project;
+
 use std::{
     fs,
     io::Write,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
+use project::{Project, stderr};
 use serde_json::Value;
 
 /// A project with an empty index `web`.
-struct Project(tempfile::TempDir);
-
-impl Project {
-    fn new() -> Self {
-        let project = Self(tempfile::tempdir().unwrap());
-        fs::write(project.at("speleo.toml"), "timezone = \"UTC\"\n").unwrap();
-        let output = project.speleo(&["index", "create", "web"]);
-        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        project
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
-        command.args(arguments).current_dir(self.0.path());
-        command
-    }
-
-    fn speleo(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).stdin(Stdio::null()).output().unwrap()
-    }
-
-    /// The only row of a search.
-    fn row(&self, search: &str) -> Value {
-        let output = self.speleo(&["search", "--output", "jsonl", search]);
-        let text = String::from_utf8(output.stdout.clone()).unwrap();
-        serde_json::from_str(text.trim()).unwrap_or_else(|_| panic_with(&text, &output))
-    }
-}
-
-#[allow(clippy::panic)]
-fn panic_with(text: &str, output: &Output) -> Value {
-    panic!("{text}{}", stderr(output))
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+fn project() -> Project {
+    let project = Project::new("timezone = \"UTC\"\n");
+    let output = project.speleo(&["index", "create", "web"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    project
 }
 
 /// Files with `lines` events each, whose field `n` runs through all of them.
@@ -69,7 +37,7 @@ fn files(project: &Project, count: usize, lines: usize) -> Vec<String> {
 
 #[test]
 fn an_index_is_made_filled_listed_and_dropped() {
-    let project = Project::new();
+    let project = project();
     let files = files(&project, 2, 10);
     let output = project.speleo(&["ingest", "web", &files[0], &files[1]]);
     assert_eq!(output.status.code(), Some(0));
@@ -94,7 +62,7 @@ fn an_index_is_made_filled_listed_and_dropped() {
 
 #[test]
 fn standard_input_is_added_as_often_as_it_comes() {
-    let project = Project::new();
+    let project = project();
     for _ in 0..2 {
         let mut child =
             project.command(&["ingest", "web", "-"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -153,7 +121,7 @@ fn is_sound(project: &Project, most: usize) -> u64 {
 
 #[test]
 fn whenever_ingest_or_compact_is_killed_nothing_is_lost_or_doubled() {
-    let project = Project::new();
+    let project = project();
     let files = files(&project, 3, 3_000);
     let ingest: Vec<&str> = ["ingest", "web"].into_iter().chain(files.iter().map(String::as_str)).collect();
     let all = 9_000;
@@ -179,7 +147,7 @@ fn whenever_ingest_or_compact_is_killed_nothing_is_lost_or_doubled() {
 
 #[test]
 fn whenever_collect_is_killed_its_events_are_there_once_or_not_at_all() {
-    let project = Project::new();
+    let project = project();
     let events = 2_000;
     let collect = format!("| makeresults count={events} | streamstats count AS n | collect index=web");
     let takes = time(&project, &["search", &collect]);
@@ -196,7 +164,7 @@ fn whenever_collect_is_killed_its_events_are_there_once_or_not_at_all() {
 
 #[test]
 fn whenever_outputlookup_is_killed_the_table_is_the_old_or_the_new_one() {
-    let project = Project::new();
+    let project = project();
     fs::create_dir(project.at("lookups")).unwrap();
     fs::write(project.at("speleo.toml"), "timezone = \"UTC\"\nlookups = \"lookups\"\n").unwrap();
     let rows = 3_000;

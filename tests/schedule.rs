@@ -2,82 +2,51 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod project;
+
 use std::{
     fs,
-    path::PathBuf,
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
 
+use project::{Project, rows, stderr};
 use serde_json::Value;
 
 /// 2024-06-14T12:00:00Z
 const NOON: u64 = 1_718_366_400;
 
 /// A project with events of a minute each, from noon on.
-struct Project(tempfile::TempDir);
-
-impl Project {
-    fn new(queries: &[(&str, &str)]) -> Self {
-        let project = Self(tempfile::tempdir().unwrap());
-        fs::write(project.at("speleo.toml"), "timezone = \"UTC\"\n[indexes]\nweb = \"web.ndjson\"\n").unwrap();
-        let event = |n: u64| format!("{{\"_time\":{},\"n\":{n}}}\n", NOON + 60 * n);
-        fs::write(project.at("web.ndjson"), (0..600).map(event).collect::<String>()).unwrap();
-        fs::create_dir(project.at("queries")).unwrap();
-        for (name, text) in queries {
-            fs::write(project.at("queries").join(name), text).unwrap();
-        }
-        project
+fn project(queries: &[(&str, &str)]) -> Project {
+    let project = Project::new("timezone = \"UTC\"\n[indexes]\nweb = \"web.ndjson\"\n");
+    let event = |n: u64| format!("{{\"_time\":{},\"n\":{n}}}\n", NOON + 60 * n);
+    fs::write(project.at("web.ndjson"), (0..600).map(event).collect::<String>()).unwrap();
+    fs::create_dir(project.at("queries")).unwrap();
+    for (name, text) in queries {
+        fs::write(project.at("queries").join(name), text).unwrap();
     }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
-        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
-        command
-    }
-
-    fn speleo(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// `run --due`, as if some minutes after noon.
-    fn due(&self, minutes: u64, more: &[&str]) -> Command {
-        let now = (NOON + 60 * minutes).to_string();
-        self.command(&[&["run", "--due", "--now", &now], more].concat())
-    }
-
-    fn rows(&self, search: &str) -> Vec<Value> {
-        let output = self.speleo(&["search", "--output", "jsonl", search]);
-        assert!(output.status.success(), "{}", stderr(&output));
-        lines(&output)
-    }
+    project
 }
 
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+/// `run --due`, as if some minutes after noon.
+fn due(project: &Project, minutes: u64, more: &[&str]) -> Command {
+    let now = (NOON + 60 * minutes).to_string();
+    project.command(&[&["run", "--due", "--now", &now], more].concat())
 }
 
 #[test]
 fn what_is_due_runs_once_and_the_exit_status_tells() {
-    let project = Project::new(&[
+    let project = project(&[
         ("good.spl", "```schedule: */10 * * * *\nearliest: -10m\nlatest: now```\nindex=web | stats count"),
         ("never.spl", "index=web"),
     ]);
-    let output = project.due(34, &["--dry-run"]).output().unwrap();
-    let rows = lines(&output);
+    let output = due(&project, 34, &["--dry-run"]).output().unwrap();
+    let rows = rows(&output);
     assert_eq!((rows.len(), &rows[0]["savedsearch_name"], &rows[0]["due"]), (1, &"good".into(), &1.into()));
     assert_eq!(rows[0]["next"], "2024-06-14T12:40:00+00:00");
     assert!(!project.at("indexes").exists(), "a rehearsal makes nothing");
 
-    let output = project.due(34, &[]).output().unwrap();
+    let output = due(&project, 34, &[]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(
         stderr(&output).starts_with("2024-06-14T12:30:00+00:00 search/good success, 1 row in "),
@@ -85,19 +54,19 @@ fn what_is_due_runs_once_and_the_exit_status_tells() {
         stderr(&output)
     );
     assert!(output.stdout.is_empty());
-    let output = project.due(35, &[]).output().unwrap();
+    let output = due(&project, 35, &[]).output().unwrap();
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
     // Rows where they are asked for.
-    let output = project.due(50, &["--output", "jsonl", "--fail-on-results"]).output().unwrap();
+    let output = due(&project, 50, &["--output", "jsonl", "--fail-on-results"]).output().unwrap();
     assert_eq!(output.status.code(), Some(4));
-    assert_eq!(lines(&output)[0]["count"], 10);
+    assert_eq!(rows(&output)[0]["count"], 10);
     let history = project.rows("index=_internal | sort scheduled_time | table scheduled_time status");
     let status: Vec<_> = history.iter().map(|row| row["status"].as_str().unwrap()).collect();
     assert_eq!(status, ["success", "skipped", "success"]);
 
     fs::write(project.at("queries/bad.spl"), "```schedule: */10 * * * *```\nindex=nowhere").unwrap();
     fs::write(project.at("queries/worse.spl"), "```title: W\nschedule: 10 * * *```\nindex=web").unwrap();
-    let output = project.due(60, &[]).output().unwrap();
+    let output = due(&project, 60, &[]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let told = stderr(&output);
     assert!(told.contains("queries/worse.spl:2: `schedule` is `10 * * *`: 4 fields, and there are five"), "{told}");
@@ -106,7 +75,7 @@ fn what_is_due_runs_once_and_the_exit_status_tells() {
 
 #[test]
 fn a_check_tells_what_is_wrong_with_a_schedule() {
-    let project = Project::new(&[("a.spl", "```title: A\nschedule: 0 25 * * *```\nindex=web"), ("b.spl", "index=web")]);
+    let project = project(&[("a.spl", "```title: A\nschedule: 0 25 * * *```\nindex=web"), ("b.spl", "index=web")]);
     let output = project.speleo(&["check", "queries/a.spl", "--output", "jsonl"]);
     let told = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
     assert!(told.contains("`schedule` is `0 25 * * *`: `25` is no hour, which takes 0 to 23"), "{told}");
@@ -116,7 +85,7 @@ fn a_check_tells_what_is_wrong_with_a_schedule() {
     fs::copy(project.at("queries/a.spl"), &path).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_speleo"));
     let output = command.current_dir(folder.path()).args(["check", "a.spl", "--output", "jsonl"]).output().unwrap();
-    let told = &lines(&output)[0]["diagnostics"][0];
+    let told = &rows(&output)[0]["diagnostics"][0];
     assert_eq!((&told["severity"], &told["span"][0]), (&"warning".into(), &12.into()), "{told}");
 }
 
@@ -156,16 +125,17 @@ const KILLS: u64 = 12;
 
 #[test]
 fn whenever_a_run_is_killed_nothing_is_lost_or_doubled() {
-    let project = Project::new(&[(
+    let project = project(&[(
         "sum.spl",
         "```schedule: */10 * * * *\ncatch_up: all\nearliest: -10m\nlatest: now```\nindex=web | collect index=sum",
     )]);
     assert!(project.speleo(&["index", "create", "sum"]).status.success());
-    assert!(project.due(10, &[]).status().unwrap().success());
+    assert!(due(&project, 10, &[]).status().unwrap().success());
     let (mut killed, mut seed) = (0, 7u64);
     for round in 1..=KILLS {
         // Two more times are due in each round; all that were missed come first.
-        let mut child = project.due(10 + 20 * round, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            due(&project, 10 + 20 * round, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         std::thread::sleep(Duration::from_millis(50 + 60 * round + (seed >> 33) % 400));
         killed += u64::from(child.try_wait().unwrap().is_none());
@@ -175,7 +145,7 @@ fn whenever_a_run_is_killed_nothing_is_lost_or_doubled() {
         assert_eq!(row["count"], row["n"], "an event is there twice after kill {round}");
     }
     assert!(killed > 0, "every run was done before it could be killed");
-    let output = project.due(10 + 20 * KILLS, &[]).output().unwrap();
+    let output = due(&project, 10 + 20 * KILLS, &[]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let all = 10 + 20 * KILLS;
     let row = &project.rows("index=sum | stats count dc(n) AS n min(n) AS first max(n) AS last")[0];
@@ -189,7 +159,7 @@ fn whenever_a_run_is_killed_nothing_is_lost_or_doubled() {
 #[cfg(unix)]
 #[test]
 fn a_daemon_runs_what_is_due_reads_new_files_and_stops_when_told() {
-    let project = Project::new(&[("one.spl", "```schedule: * * * * *```\n| makeresults")]);
+    let project = project(&[("one.spl", "```schedule: * * * * *```\n| makeresults")]);
     let log = fs::File::create(project.at("log")).unwrap();
     let mut child = project.command(&["daemon"]).stderr(log).spawn().unwrap();
     let wait_for = |text: &str| {

@@ -38,9 +38,9 @@ pub(crate) use self::{
     files::{archives, rotated},
     inputs::{Input, InputKey},
     ndjson::quote_numbers,
-    piece::{Piece, read, split_place},
+    piece::{Piece, ReadPieces, read, split_place},
     remembered::Remembered,
-    schema::{SEQUENCE, time_type},
+    schema::{Fields, SEQUENCE, time_type},
     stored::Chosen,
     summary::{INPUT, Renumbered, table as summary_table},
 };
@@ -48,7 +48,7 @@ pub(crate) use self::{
 use self::{
     builder::Origin,
     files::{DataFile, Format, Version},
-    schema::{Columns, Fields},
+    schema::Columns,
     stored::Stored,
     text::{TextFile, TextTable},
 };
@@ -336,6 +336,7 @@ impl<'a> KnownRules<'a> {
             origin,
             header: Vec::new(),
             clean: true,
+            is_guess: false,
             range: None,
         }
     }

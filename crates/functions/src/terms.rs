@@ -22,13 +22,14 @@ const LONGEST: usize = 64;
 /// Texts that were written with escapes hold the words of what was meant, too: `\nbob` and `%20bob` hold `bob`.
 pub fn each(text: &str, keep: &mut dyn FnMut(&[u8])) {
     let bytes = text.as_bytes();
+    let lower = bytes.to_ascii_lowercase();
     let mut escaped = false;
     let mut start = 0;
-    while start < bytes.len() {
-        let length = bytes.iter().skip(start).position(|byte| class(*byte) != Class::Word);
-        let end = length.map_or(bytes.len(), |length| start + length);
-        let word = bytes.get(start..end).unwrap_or_default();
-        if word.len() >= SHORTEST {
+    while let Some(rest) = lower.get(start..).filter(|rest| !rest.is_empty()) {
+        let length = rest.iter().position(|byte| class(*byte) != Class::Word).unwrap_or(rest.len());
+        let end = start + length;
+        let word = rest.get(..length).unwrap_or_default();
+        if length >= SHORTEST {
             keep_word(word, keep);
             let before = start.checked_sub(1).and_then(|place| bytes.get(place));
             match before {
@@ -43,10 +44,10 @@ pub fn each(text: &str, keep: &mut dyn FnMut(&[u8])) {
                 _ => {}
             }
         }
-        escaped |= bytes.get(end) == Some(&b'\\') && hides_a_letter(bytes.get(end + 1..).unwrap_or_default());
         if has_exponent(word) {
             keep_number(bytes, start, end, keep);
         }
+        escaped |= bytes.get(end) == Some(&b'\\') && hides_a_letter(bytes.get(end + 1..).unwrap_or_default());
         start = end + 1;
     }
     if (escaped || bytes.starts_with(b"\\u"))
@@ -60,7 +61,8 @@ pub fn each(text: &str, keep: &mut dyn FnMut(&[u8])) {
 /// The words that stand in every text that a pattern of `search` matches: `*` is any run of characters. Where it does not begin
 /// or end with a star, a breaker or the end of the text is there.
 pub fn of_pattern(pattern: &str) -> Vec<Vec<u8>> {
-    let bytes = pattern.as_bytes();
+    let lower = pattern.to_ascii_lowercase();
+    let bytes = lower.as_bytes();
     let mut found = Vec::new();
     let mut start = 0;
     while start < bytes.len() {
@@ -86,16 +88,10 @@ pub fn is_written_otherwise(value: &str) -> bool {
     parse_number(value).is_some() && !value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Keeps a word in lower case, if words of its kind are kept.
 fn keep_word(word: &[u8], keep: &mut dyn FnMut(&[u8])) {
-    if word.len() < SHORTEST || !word.is_ascii() {
-        return;
-    }
-    let mut lower = [0; LONGEST];
-    let length = word.len().min(LONGEST);
-    if let (Some(lower), Some(word)) = (lower.get_mut(..length), word.get(..length)) {
-        lower.copy_from_slice(word);
-        lower.make_ascii_lowercase();
-        keep(lower);
+    if word.len() >= SHORTEST && word.is_ascii() {
+        keep(word.get(..LONGEST).unwrap_or(word));
     }
 }
 

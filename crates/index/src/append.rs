@@ -9,7 +9,7 @@ use deltalake_core::{
     DeltaTableError, Path,
     arrow::{
         array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray, UInt32Array},
-        compute::{SortColumn, SortOptions, concat_batches, lexsort_to_indices, take_record_batch},
+        compute::{SortColumn, SortOptions, concat, interleave_record_batch, lexsort_to_indices, take_record_batch},
         datatypes::{DataType, Field, Schema, TimeUnit, TimestampMicrosecondType},
         temporal_conversions::timestamp_us_to_datetime,
     },
@@ -390,14 +390,22 @@ pub(crate) fn sorted(batches: &[RecordBatch]) -> Result<RecordBatch> {
         Schema::try_merge(batches.iter().map(|batch| batch.schema().as_ref().clone())).map_err(IndexError::events)?,
     );
     let fitted = batches.iter().map(|batch| fitted(batch, &schema)).collect::<Result<Vec<_>>>()?;
-    let whole = concat_batches(&schema, &fitted).map_err(IndexError::events)?;
     let key = |name: &str, descending: bool| {
-        let values = whole.column_by_name(name).cloned()?;
-        Some(SortColumn { values, options: Some(SortOptions { descending, nulls_first: false }) })
+        let place = schema.index_of(name).ok()?;
+        let parts: Vec<&dyn Array> = fitted.iter().map(|batch| batch.column(place).as_ref()).collect();
+        let options = Some(SortOptions { descending, nulls_first: false });
+        Some(concat(&parts).map(|values| SortColumn { values, options }))
     };
-    let keys: Vec<SortColumn> = key(TIME, true).into_iter().chain(key(SEQUENCE, false)).collect();
-    let order = lexsort_to_indices(&keys, None).map_err(IndexError::events)?;
-    take_record_batch(&whole, &order).map_err(IndexError::events)
+    let keys: std::result::Result<Vec<SortColumn>, _> =
+        key(TIME, true).into_iter().chain(key(SEQUENCE, false)).collect();
+    let order = lexsort_to_indices(&keys.map_err(IndexError::events)?, None).map_err(IndexError::events)?;
+    // Events are copied once, to where they belong.
+    let rows: Vec<(usize, usize)> =
+        fitted.iter().enumerate().flat_map(|(part, batch)| (0..batch.num_rows()).map(move |row| (part, row))).collect();
+    let places: Vec<(usize, usize)> =
+        order.values().iter().filter_map(|place| rows.get(usize::try_from(*place).ok()?).copied()).collect();
+    let batches: Vec<&RecordBatch> = fitted.iter().collect();
+    interleave_record_batch(&batches, &places).map_err(IndexError::events)
 }
 
 /// A batch with all columns of a schema; those that it lacks are null.

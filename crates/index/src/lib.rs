@@ -53,8 +53,13 @@ pub const RAW: &str = "_raw";
 pub const INDEXED: &str = "_indextime";
 /// The column of an event's place in the order in which events were added.
 pub const SEQUENCE: &str = "_seq";
-/// The column that is 1 for events whose fields are columns, and null where searches take them out of `_raw`.
+/// The column that is null for events whose fields searches take out of `_raw`, and says where those of others are.
 pub const STRUCTURED: &str = "_structured";
+/// In [`STRUCTURED`]: fields are columns.
+pub const IN_COLUMNS: i64 = 1;
+/// In [`STRUCTURED`]: fields are columns, and `_raw` is the JSON that they were read from. What stands in a text or a whole number
+/// of them stands in `_raw` too, save for `host`, `source` and `sourcetype`.
+pub const IN_RAW: i64 = 2;
 /// The column by which files are partitioned: the day of the event's time, in UTC.
 pub const DAY: &str = "_day";
 

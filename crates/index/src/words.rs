@@ -15,7 +15,9 @@ use deltalake_core::{
 };
 use object_store::{ObjectStore, ObjectStoreExt};
 
-use crate::{DAY, INDEXED, IndexError, Problem, RAW, SEQUENCE, STRUCTURED, TIME, error::Result};
+use twox_hash::XxHash64;
+
+use crate::{DAY, IN_RAW, INDEXED, IndexError, Problem, RAW, SEQUENCE, STRUCTURED, TIME, error::Result};
 
 /// The key of the tag that tells where filters are.
 const TAG: &str = "speleo.words";
@@ -25,10 +27,10 @@ const BLOCK_ROWS: usize = 32 * 1024;
 const SMALL: usize = 256 << 10;
 /// How often a filter says that a word may be there which is not.
 const FALSE_POSITIVES: f64 = 0.02;
-/// Bytes of a filter while words are added: then it is folded to what it needs.
+/// Bytes of a filter at most while words are added: then it is folded to what it needs.
 const MOST_BYTES: usize = 1 << 20;
-/// Bytes for each row to begin with.
-const ROW_BYTES: usize = 64;
+/// Bytes of columns for each byte of a filter to begin with: small filters stay in the cache of a core.
+const SHARE: usize = 16;
 
 /// What words are.
 pub trait Words: Send + Sync + fmt::Debug {
@@ -75,7 +77,8 @@ impl Filters {
 }
 
 fn block_filter(events: &RecordBatch, words: &dyn Words) -> Sbbf {
-    let bytes = (events.num_rows() * ROW_BYTES).next_power_of_two().clamp(1024, MOST_BYTES);
+    let bytes = events.columns().iter().map(bytes_of_texts).sum::<usize>() / SHARE;
+    let bytes = bytes.next_power_of_two().clamp(1024, MOST_BYTES);
     let mut filter = Sbbf::new_with_num_of_bytes(bytes);
     // Most words of a block come again and again.
     let mut words_seen = Recent::new();
@@ -86,16 +89,23 @@ fn block_filter(events: &RecordBatch, words: &dyn Words) -> Sbbf {
             }
         });
     };
+    let written = are_written(events);
     for (field, column) in events.schema().fields().iter().zip(events.columns()) {
         if [TIME, SEQUENCE, INDEXED, STRUCTURED, DAY].contains(&field.name().as_str()) {
             continue;
         }
-        if field.name() == RAW {
+        let name = field.name().as_str();
+        // Lists may hold numbers that are written otherwise in the event.
+        let is_said =
+            ["host", "source", "sourcetype"].contains(&name) || matches!(column.data_type(), DataType::List(_));
+        if name == RAW {
             each_text(column, &mut add);
-        } else {
-            let mut values_seen = Recent::new();
+        } else if is_said || !written {
+            let mut last = String::new();
             let mut add_new = |text: &str| {
-                if values_seen.is_new(text.as_bytes()) {
+                if last != text || text.is_empty() {
+                    last.clear();
+                    last.push_str(text);
                     add(text);
                 }
             };
@@ -106,33 +116,61 @@ fn block_filter(events: &RecordBatch, words: &dyn Words) -> Sbbf {
     filter
 }
 
-/// The values that came last, one for each of some numbers that they are summed up to: most come again soon, and one that is forgotten
-/// is only added twice.
-struct Recent(Vec<Vec<u8>>);
+/// Whether the values of all these events stand in `_raw`.
+fn are_written(events: &RecordBatch) -> bool {
+    let flags = events.column_by_name(STRUCTURED).and_then(|flags| flags.as_primitive_opt::<Int64Type>());
+    flags.is_some_and(|flags| flags.iter().all(|flag| flag == Some(IN_RAW)))
+}
+
+/// The words that came last, one for each of some places: most come again soon, and one that is forgotten is only added twice.
+struct Recent(Vec<Key>);
+
+/// What a word of 16 bytes or less is: its first bytes and its last, which may be the same ones, and how many there are. Of a longer one
+/// the hash that a filter knows it by: two of the same hash are the same to it.
+type Key = (u64, u64, usize);
 
 impl Recent {
-    const SLOTS: usize = 2048;
+    const PLACES: usize = 2048;
+    /// The seed that Parquet's bloom filters hash with.
+    const SEED: u64 = 0;
 
     fn new() -> Self {
-        Self(vec![Vec::new(); Self::SLOTS])
+        Self(vec![(0, 0, 0); Self::PLACES])
     }
 
-    fn is_new(&mut self, value: &[u8]) -> bool {
-        // FNV-1a: what it sums up is short, and values that meet only displace each other.
-        let sum = value
-            .iter()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        let slot = usize::try_from(sum >> 32).unwrap_or(0) % Self::SLOTS;
-        match self.0.get_mut(slot) {
-            // The empty value is that of a slot that was not used.
-            Some(known) if known == value && !value.is_empty() => false,
-            Some(known) => {
-                known.clear();
-                known.extend_from_slice(value);
-                true
-            }
-            None => true,
+    fn is_new(&mut self, word: &[u8]) -> bool {
+        let key = Self::key(word);
+        // Multiplications carry every bit upwards.
+        let mixed = (key.0 ^ key.1.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = usize::try_from(mixed >> 40).unwrap_or(0) % Self::PLACES;
+        // The empty word is that of a place that was not used.
+        self.0.get_mut(place).is_none_or(|known| std::mem::replace(known, key) != key || word.is_empty())
+    }
+
+    fn key(word: &[u8]) -> Key {
+        let length = word.len();
+        if length > 16 {
+            return (XxHash64::oneshot(Self::SEED, word), 0, usize::MAX);
         }
+        if let (Some(first), Some(last)) = (word.first_chunk::<8>(), word.last_chunk::<8>()) {
+            return (u64::from_le_bytes(*first), u64::from_le_bytes(*last), length);
+        }
+        if let (Some(first), Some(last)) = (word.first_chunk::<4>(), word.last_chunk::<4>()) {
+            return (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)), length);
+        }
+        (word.iter().fold(0, |key, byte| key << 8 | u64::from(*byte)), 0, length)
+    }
+}
+
+/// How many bytes the texts of a column have; of numbers about as many.
+fn bytes_of_texts(column: &ArrayRef) -> usize {
+    match column.data_type() {
+        DataType::Utf8 => {
+            let offsets = column.as_string::<i32>().value_offsets();
+            offsets.first().zip(offsets.last()).map_or(0, |(first, last)| usize::try_from(last - first).unwrap_or(0))
+        }
+        DataType::List(_) => bytes_of_texts(column.as_list::<i32>().values()),
+        _ => column.len() * 8,
     }
 }
 
@@ -308,6 +346,30 @@ mod tests {
         let mut index = index.with_words(Arc::new(Blanks));
         index.append(&[events().slice(0, 100)], &[]).await.unwrap();
         assert!(index.parts().unwrap()[0].words.is_none());
+    }
+
+    #[test]
+    fn a_word_is_new_unless_it_came_before() {
+        let mut recent = Recent::new();
+        let words = [
+            "",
+            "a",
+            "b",
+            "aa",
+            "abc",
+            "abcd",
+            "abcde",
+            "abcdefgh",
+            "abcdefghi",
+            "abcdefgh_abcdefgh",
+            "abcdefgh.abcdefgh",
+        ];
+        for word in words {
+            assert!(recent.is_new(word.as_bytes()), "{word}");
+            assert_eq!(recent.is_new(word.as_bytes()), word.is_empty(), "{word}");
+        }
+        let long = |middle: char| format!("0123456{middle}89abcdef");
+        assert!(recent.is_new(long('x').as_bytes()) && recent.is_new(long('y').as_bytes()));
     }
 
     #[test]

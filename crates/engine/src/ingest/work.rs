@@ -8,9 +8,10 @@ use datafusion::{
         compute::filter_record_batch,
         datatypes::{DataType, Field, Int64Type, Schema},
     },
+    error::Result as DataFusionResult,
     prelude::{SessionConfig, SessionContext},
 };
-use speleo_index::{Index, Progress, STRUCTURED, Staged};
+use speleo_index::{IN_COLUMNS, IN_RAW, Index, Progress, STRUCTURED, Staged};
 use speleo_syntax::Diagnostic;
 use tokio::sync::mpsc::Sender;
 
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     fault::Fault,
     native,
-    source::{self, Piece, SEQUENCE},
+    source::{self, Fields, Piece, ReadPieces, SEQUENCE},
     time::Zone,
 };
 
@@ -44,13 +45,15 @@ pub(super) struct Worker {
     place: Arc<str>,
     zone: Zone,
     cores: usize,
+    /// The fields of the last unit of JSON.
+    fields: Shared<Option<Arc<Fields>>>,
 }
 
 impl Worker {
     pub(super) fn new(zone: Zone, index: &Index, place: &str, units: Vec<Unit>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from).min(units.len()).max(1);
         let units = Arc::new(tokio::sync::Mutex::new(VecDeque::from(units)));
-        Self { units, index: index.clone(), place: place.into(), zone, cores }
+        Self { units, index: index.clone(), place: place.into(), zone, cores, fields: Shared::default() }
     }
 
     /// How many work side by side.
@@ -89,21 +92,43 @@ impl Worker {
         };
         // The cores read units side by side: each of them needs one.
         let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
-        let read = source::read(pieces, &session, self.zone).await?;
+        // What the unit before had, this one will have too; where it has not, it is looked through.
+        let guess = self.fields.lock().await.clone();
+        let mut read = source::read(&pieces, guess, &session, self.zone).await?;
+        written.staged = match self.stage(&read, &places, &session).await {
+            Err(error) if ReadPieces::is_misfit(&error) => {
+                read = source::read(&pieces, None, &session, self.zone).await?;
+                self.stage(&read, &places, &session).await
+            }
+            staged => staged,
+        }
+        .map_err(|error| Fault::data(&self.place, error))?;
+        if pieces.iter().all(Piece::is_json) {
+            *self.fields.lock().await = Some(Arc::clone(&read.fields));
+        }
         for piece in &read.rejected {
             let (count, path) = rejected::keep(piece, &self.place)?;
             written.rejected += count;
             written.rejects.extend(path);
         }
-        for table in read.tables {
-            let failed = |error| Fault::data(&self.place, error);
-            let frame = session.read_table(table).map_err(failed)?;
-            let stream = frame.execute_stream().await.map_err(failed)?;
-            let fit = |batch: RecordBatch| Ok(numbered(batch, &places)?);
-            written.staged.extend(native::stage(stream, &self.index, fit).await.map_err(failed)?);
-        }
         written.warnings = read.notes.list();
         Ok(written)
+    }
+
+    /// Writes what was read of a unit to files.
+    async fn stage(
+        &self,
+        read: &ReadPieces,
+        places: &[Place],
+        session: &SessionContext,
+    ) -> DataFusionResult<Vec<Staged>> {
+        let mut staged = Vec::new();
+        for table in &read.tables {
+            let stream = session.read_table(Arc::clone(table))?.execute_stream().await?;
+            let fit = |batch: RecordBatch| Ok(numbered(batch, places, read.says_raw())?);
+            staged.extend(native::stage(stream, &self.index, fit).await?);
+        }
+        Ok(staged)
     }
 }
 
@@ -113,17 +138,22 @@ struct Place {
     base: i64,
     /// Events before this place of their file are known.
     skip: i64,
-    is_structured: bool,
+    structured: Option<i64>,
 }
 
 impl Place {
     fn of(unit: &UnitPiece) -> Self {
-        Self { base: unit.base, skip: unit.piece.skip(), is_structured: unit.piece.is_structured() }
+        let structured = match &unit.piece {
+            piece if piece.is_json() => Some(IN_RAW),
+            piece => piece.is_structured().then_some(IN_COLUMNS),
+        };
+        Self { base: unit.base, skip: unit.piece.skip(), structured }
     }
 }
 
-/// Events with their places, and whether their fields are columns. Those that are known are left out.
-fn numbered(batch: RecordBatch, places: &[Place]) -> Result<RecordBatch, Fault> {
+/// Events with their places, and whether their fields are columns. Those that are known are left out. Where events say their `_raw`
+/// themselves it is not what their fields were read from.
+fn numbered(batch: RecordBatch, places: &[Place], says_raw: bool) -> Result<RecordBatch, Fault> {
     let failed = |error| Fault::data("events", error);
     let schema = batch.schema();
     let Ok(column) = schema.index_of(SEQUENCE) else { return Ok(batch) };
@@ -139,7 +169,7 @@ fn numbered(batch: RecordBatch, places: &[Place]) -> Result<RecordBatch, Fault> 
         let (place, within) = of(*number);
         given.push(place.base.saturating_add(within));
         is_new.push(within >= place.skip);
-        structured.push(place.is_structured.then_some(1));
+        structured.push(place.structured.map(|flag| if says_raw { IN_COLUMNS } else { flag }));
     }
     let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
     if let Some(column) = columns.get_mut(column) {

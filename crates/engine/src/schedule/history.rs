@@ -10,7 +10,7 @@ use datafusion::arrow::{
     array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray},
     error::ArrowError,
 };
-use speleo_index::{Index, Problem, Progress, STRUCTURED};
+use speleo_index::{IN_COLUMNS, Index, Problem, Progress, STRUCTURED};
 
 use super::{Ran, RunStatus, Scheduled};
 use crate::{fault::Fault, native};
@@ -156,7 +156,7 @@ fn batch(events: &[Ran], user: &str) -> Result<RecordBatch, ArrowError> {
         ("run_time", Arc::new(run_time)),
         ("result_count", number(&|ran| has_run(ran).then(|| i64::try_from(ran.results).unwrap_or(i64::MAX)))),
         ("sid", text(&|ran| has_run(ran).then(|| ran.sid(user)))),
-        (STRUCTURED, number(&|_| Some(1))),
+        (STRUCTURED, number(&|_| Some(IN_COLUMNS))),
     ];
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, values)| (name, values, true)))
 }

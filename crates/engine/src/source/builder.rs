@@ -1,13 +1,16 @@
 //! Columns in the making: values by row, and what a row does not say filled in from its line and file.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use datafusion::arrow::array::{
     ArrayBuilder, ArrayRef, Float64Builder, Int64Builder, ListBuilder, StringBuilder, TimestampMicrosecondBuilder,
 };
 use speleo_functions::value::format_number;
 
-use super::schema::{Columns, Kind, ORIGIN, RAW, SEQUENCE, TIME};
+use super::{
+    chunk,
+    schema::{Columns, Kind, ORIGIN, RAW, SEQUENCE, Seen, TIME},
+};
 use crate::time::{self, Zone};
 
 /// A plain value of an event.
@@ -69,11 +72,21 @@ pub(crate) struct Builder {
     damaged: Option<u64>,
     /// Whether the row comes again with its numbers as texts.
     again: bool,
+    /// Whether all values have to fit their columns: the types are those of other events.
+    strict: bool,
+    /// Whether one did not.
+    misfit: bool,
 }
 
 impl Builder {
-    /// A builder of the columns at these places of the table.
-    pub(crate) fn new(columns: &Columns, places: &[usize], origin: &Origin, zone: Zone, rows: usize) -> Self {
+    /// A builder of the columns at these places of the table, for so many rows that take so many bytes in their file.
+    pub(crate) fn new(
+        columns: &Columns,
+        places: &[usize],
+        origin: &Origin,
+        zone: Zone,
+        (rows, bytes): (usize, usize),
+    ) -> Self {
         let column = |place: &usize| {
             let (name, kind) =
                 columns.kinds.get(*place).map_or(("", Kind::Text), |(name, kind)| (name.as_str(), *kind));
@@ -90,6 +103,7 @@ impl Builder {
                 (TIME, _) => Column::Time(TimestampMicrosecondBuilder::with_capacity(rows).with_timezone("UTC")),
                 (_, Kind::Integer) => Column::Integer(Int64Builder::with_capacity(rows)),
                 (_, Kind::Float) => Column::Float(Float64Builder::with_capacity(rows)),
+                (RAW, Kind::Text) => Column::Text(StringBuilder::with_capacity(rows, bytes)),
                 (_, Kind::Text) => Column::Text(StringBuilder::with_capacity(rows, rows * 16)),
                 (_, Kind::List) => Column::List(ListBuilder::new(StringBuilder::new())),
             };
@@ -105,7 +119,34 @@ impl Builder {
             wants_text: false,
             damaged: None,
             again: false,
+            strict: false,
+            misfit: false,
         }
+    }
+
+    /// The same for types that are those of other events: whether these fit them is asked for.
+    pub(crate) fn strict(self, strict: bool) -> Self {
+        Self { strict, ..self }
+    }
+
+    /// Whether fields without a column are to be noted.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
+    /// Notes a value that has no column, or not one of its type.
+    pub(crate) fn note_misfit(&mut self) {
+        self.misfit = true;
+    }
+
+    /// Whether all values had columns that hold them as they are, and all rows were events.
+    pub(crate) fn fits(&self) -> bool {
+        !self.misfit && self.bad.is_empty()
+    }
+
+    /// Notes an element of an array, which only a list holds as such.
+    pub(crate) fn note_element(&mut self, column: usize) {
+        self.misfit |= !matches!(self.columns.get(column), Some((Column::List(_), _)));
     }
 
     /// Gives a column its value in this row. A single value stands where it came first; a list takes all.
@@ -120,14 +161,17 @@ impl Builder {
             _ if self.again => {}
             (Column::List(builder), value) => with_text(value, |text| builder.values().append_value(text)),
             (Column::Integer(builder), Value::Integer(number)) if builder.len() == row => builder.append_value(number),
-            (Column::Float(builder), value) if builder.len() == row => match value {
-                Value::Integer(number) => builder.append_value(number as f64),
-                Value::Unsigned(number) => builder.append_value(number as f64),
-                Value::Float(number) => builder.append_value(number),
-                Value::Text(_) | Value::Bool(_) => {}
-            },
-            // The file changed since its types were found out.
-            _ => {}
+            (Column::Float(builder), value) if builder.len() == row => {
+                self.misfit |= !Seen::of(value).is_float();
+                match value {
+                    Value::Integer(number) => builder.append_value(number as f64),
+                    Value::Unsigned(number) => builder.append_value(number as f64),
+                    Value::Float(number) => builder.append_value(number),
+                    Value::Text(_) | Value::Bool(_) => {}
+                }
+            }
+            // The types are those of other events, or the file changed since they were found out.
+            _ => self.misfit = true,
         }
     }
 
@@ -178,8 +222,8 @@ impl Builder {
                 }
                 Column::Text(builder) if builder.len() == row => match fill {
                     Fill::Line => {
-                        let text = String::from_utf8_lossy(line);
-                        if matches!(text, std::borrow::Cow::Owned(_)) && self.damaged.is_none() {
+                        let text = chunk::text(line);
+                        if matches!(text, Cow::Owned(_)) && self.damaged.is_none() {
                             self.damaged = Some(offset);
                         }
                         builder.append_value(text)

@@ -2,7 +2,7 @@
 //!
 //! Memory is bounded by the chunk and by the longest event, and that has a limit too: a longer one is cut.
 
-use std::{io, ops::Range};
+use std::{borrow::Cow, io, ops::Range};
 
 use memchr::{memchr, memchr_iter, memchr2};
 
@@ -42,6 +42,12 @@ impl Chunk<'_> {
         let before = self.bytes.get(..range.start).unwrap_or_default();
         self.first_line + memchr_iter(b'\n', before).count() as u64
     }
+}
+
+/// The text of an event; bytes that are no text become U+FFFD.
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    // Far faster than the search for the bytes that are wrong, which is for the few events that have such.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Reads chunk after chunk.

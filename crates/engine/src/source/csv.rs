@@ -10,7 +10,7 @@ use speleo_functions::value::format_number;
 
 use super::{
     builder::{Builder, Value},
-    chunk::{Chunk, Chunks},
+    chunk::{self, Chunk, Chunks},
     schema::{Columns, Seen, TIME},
     text::Inferred,
 };
@@ -179,7 +179,7 @@ impl CsvDecoder {
 }
 
 fn push(builder: &mut Builder, target: Target, cell: &[u8]) {
-    let text = String::from_utf8_lossy(cell);
+    let text = chunk::text(cell);
     match target {
         Target::Column(column) => builder.push(column, Value::Text(&text)),
         Target::Time { column, rank } => builder.push_time(column, rank, Value::Text(&text)),

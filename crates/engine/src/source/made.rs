@@ -208,7 +208,7 @@ impl MadeEvents {
     pub(crate) fn batch(&mut self, most: usize, schema: &SchemaRef) -> Result<Option<RecordBatch>> {
         let events = self.events.next(most).map_err(|error| Fault::file(&self.file.file.path, "read", error))?;
         let Some(events) = events else { return Ok(None) };
-        let mut builder = Builder::new(&self.columns, &self.places, &self.file.origin, self.zone, events.len());
+        let mut builder = Builder::new(&self.columns, &self.places, &self.file.origin, self.zone, (events.len(), 0));
         for event in &events {
             self.row(event, &mut builder);
         }

@@ -11,7 +11,11 @@ pub(crate) use infer::{infer, is_event};
 use serde::de::DeserializeSeed;
 
 use self::tree::{Node, ObjectSeed};
-use super::{builder::Builder, chunk::Chunk, schema::Columns};
+use super::{
+    builder::Builder,
+    chunk::{self, Chunk},
+    schema::Columns,
+};
 
 /// Takes the wanted fields out of JSON events.
 pub(crate) struct JsonDecoder {
@@ -43,7 +47,7 @@ impl JsonDecoder {
 
     fn event(&self, line: &[u8], builder: &mut Builder) -> serde_json::Result<()> {
         // A few broken bytes do not cost the event.
-        let text = String::from_utf8_lossy(line);
+        let text = chunk::text(line);
         let along = |text: &str, builder: &mut Builder| {
             read(&mut serde_json::Deserializer::from_str(text), ObjectSeed { node: &self.root, builder })
         };

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::{catalog::TableProvider, prelude::SessionContext};
+use datafusion::{catalog::TableProvider, error::DataFusionError, prelude::SessionContext};
 use speleo_knowledge::Knowledge;
 use speleo_syntax::Diagnostic;
 
@@ -19,8 +19,8 @@ use super::{
     columnar, compress,
     files::{self, Compression, DataFile, Format},
     ndjson,
-    schema::Fields,
-    text::{self, TextFile, TextTable},
+    schema::{Fields, RAW},
+    text::{self, Misfit, TextFile, TextTable},
 };
 use crate::{event::Notes, fault::Fault, time::Zone};
 
@@ -145,6 +145,12 @@ impl Piece {
         !matches!(self.file.format, Format::Raw | Format::Evtx)
     }
 
+    /// Whether its events are JSON, as they stand in the file.
+    pub(crate) fn is_json(&self) -> bool {
+        let is_plain = self.text.as_ref().is_some_and(|text| text.rules.is_none());
+        is_plain && matches!(self.file.format, Format::JsonLines | Format::JsonDocuments)
+    }
+
     /// Whether ranges of its bytes can be read by themselves.
     pub(crate) fn is_splittable(&self) -> bool {
         self.text.as_ref().is_some_and(TextFile::is_splittable)
@@ -188,44 +194,77 @@ impl Piece {
 pub(crate) struct ReadPieces {
     /// Their events; `__seq` holds the place of a piece among them, and of the event in its file.
     pub(crate) tables: Vec<Arc<dyn TableProvider>>,
+    /// The fields of those that are texts.
+    pub(crate) fields: Arc<Fields>,
     /// Those with lines that are no events.
     pub(crate) rejected: Vec<Piece>,
     /// What comes up while the tables are read.
     pub(crate) notes: Arc<Notes>,
 }
 
-/// The tables of pieces.
+impl ReadPieces {
+    /// Whether some event has a field `_raw` of its own.
+    pub(crate) fn says_raw(&self) -> bool {
+        self.fields.has(RAW)
+    }
+
+    /// Whether reading fails for the fields that were taken for granted.
+    pub(crate) fn is_misfit(error: &DataFusionError) -> bool {
+        Misfit::is_reason(error)
+    }
+}
+
+/// The tables of pieces. Where `guess` has fields of other events, JSON is taken to have the same and not looked through for them;
+/// reading the tables fails where it has others, which [`ReadPieces::is_misfit`] tells.
 ///
 /// # Errors
 /// Where one of them cannot be read.
-pub(crate) async fn read(pieces: Vec<Piece>, session: &SessionContext, zone: Zone) -> Result<ReadPieces, Fault> {
+pub(crate) async fn read(
+    pieces: &[Piece],
+    guess: Option<Arc<Fields>>,
+    session: &SessionContext,
+    zone: Zone,
+) -> Result<ReadPieces, Fault> {
     let notes = Arc::new(Notes::default());
+    let guess = guess.filter(|guess| guess.are_columns() && pieces.iter().all(Piece::is_json));
     let (mut texts, mut columnar) = (Vec::new(), Vec::new());
-    for (place, piece) in (0..).zip(&pieces) {
+    for (place, piece) in (0..).zip(pieces) {
         let origin = Origin { file: place, ..piece.origin.clone() };
         match &piece.text {
-            Some(text) => texts.push(TextFile { origin, range: piece.range.clone(), ..text.clone() }),
+            Some(text) => texts.push(TextFile {
+                origin,
+                range: piece.range.clone(),
+                clean: false,
+                is_guess: guess.is_some(),
+                ..text.clone()
+            }),
             None => columnar.push((piece.file.clone(), origin)),
         }
     }
-    let mut fields = Fields::default();
     let mut rejected = Vec::new();
-    let inferred = text::infer(&texts, zone, &notes).await?;
-    for (text, found) in texts.iter_mut().zip(inferred) {
-        fields.merge(&found.fields);
-        if found.skipped > 0 {
-            rejected.extend(pieces.get(text.origin.file as usize).cloned());
+    let fields = match guess {
+        Some(guess) => guess,
+        None => {
+            let mut fields = Fields::default();
+            let inferred = text::infer(&texts, zone, &notes).await?;
+            for (text, found) in texts.iter_mut().zip(inferred) {
+                fields.merge(&found.fields);
+                if found.skipped > 0 {
+                    rejected.extend(pieces.get(text.origin.file as usize).cloned());
+                }
+                text.header = found.header;
+                text.clean = found.skipped == 0;
+            }
+            Arc::new(fields)
         }
-        text.header = found.header;
-        text.clean = found.skipped == 0;
-    }
+    };
     let mut tables: Vec<Arc<dyn TableProvider>> = Vec::new();
     if !texts.is_empty() {
         let texts = texts.into_iter().map(Arc::new).collect();
         tables.push(Arc::new(TextTable::new(texts, Arc::new(fields.columns()), zone, Arc::clone(&notes))));
     }
     tables.extend(columnar::tables(&columnar, session).await?.into_iter().map(|(table, _)| table.view));
-    Ok(ReadPieces { tables, rejected, notes })
+    Ok(ReadPieces { tables, fields, rejected, notes })
 }
 
 /// The place of a piece, and that of the event in its file, of a number in `__seq`.
@@ -233,3 +272,7 @@ pub(crate) fn split_place(number: i64) -> (usize, i64) {
     let within = number & ((1 << PLACE_BITS) - 1);
     (usize::try_from(number >> PLACE_BITS).unwrap_or(usize::MAX), within)
 }
+
+#[cfg(test)]
+#[path = "piece/tests.rs"]
+mod tests;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use hashbrown::HashMap;
 
+use super::builder::Value;
+
 /// The event's time.
 pub(crate) const TIME: &str = "_time";
 /// The event as it stands in the file.
@@ -20,6 +22,8 @@ pub(crate) const ORIGIN: [&str; 4] = ["index", "host", "source", "sourcetype"];
 pub(crate) const TIME_KEYS: [&str; 8] =
     ["_time", "time", "timestamp", "@timestamp", "eventTime", "ts", "TimeCreated", "CreationTime"];
 
+/// Doubles from here on are whole; the text of such a number may be an identifier that a double would change.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
 /// Integers beyond this are not exact as doubles.
 const EXACT: u64 = 1 << 53;
 
@@ -42,6 +46,20 @@ impl Seen {
     /// What a whole number is.
     pub(crate) fn of_integer(number: i64) -> Seen {
         if number.unsigned_abs() <= EXACT { Seen::INTEGER } else { Seen::LARGE }
+    }
+
+    /// What a value is.
+    pub(crate) fn of(value: Value<'_>) -> Seen {
+        match value {
+            Value::Integer(number) => Self::of_integer(number),
+            Value::Float(number) if number.abs() < WHOLE => Self::FLOAT,
+            Value::Text(_) | Value::Bool(_) | Value::Unsigned(_) | Value::Float(_) => Self::TEXT,
+        }
+    }
+
+    /// Whether a column of doubles holds it as it is.
+    pub(crate) fn is_float(self) -> bool {
+        !self.any(Seen::TEXT) && !self.any(Seen::LARGE)
     }
 
     /// Adds what another value is.
@@ -131,6 +149,11 @@ impl Fields {
         }
     }
 
+    /// Whether each of them is one of [`Self::columns`].
+    pub(crate) fn are_columns(&self) -> bool {
+        self.names.iter().all(|name| is_column(name))
+    }
+
     /// Whether any event has a field.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.places.contains_key(name)
@@ -155,8 +178,7 @@ impl Fields {
         kinds.push((SEQUENCE.to_owned(), Kind::Integer));
         let base = kinds.len();
         for (name, seen) in self.names.iter().zip(&self.seen) {
-            // Hidden names are the planner's own.
-            if !name.is_empty() && !name.starts_with("__") && !kinds.iter().take(base).any(|(known, _)| known == name) {
+            if is_column(name) && !kinds.iter().take(base).any(|(known, _)| known == name) {
                 kinds.push((name.clone(), seen.kind()));
             }
         }
@@ -169,6 +191,11 @@ impl Fields {
         let said = kinds.iter().take(base).map(|(name, _)| name).filter(|name| self.has(name));
         Columns { schema, said: said.cloned().collect(), time_keys: self.time_keys(), kinds }
     }
+}
+
+/// Whether a field is a column: hidden names are the planner's own.
+fn is_column(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with("__")
 }
 
 /// The columns of a table.

@@ -33,7 +33,7 @@ use datafusion::{
 };
 use object_store::ObjectMeta;
 use speleo_functions::{eval::kernels, value::Texts};
-use speleo_index::{Column, DAY, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME, store};
+use speleo_index::{Column, DAY, IN_COLUMNS, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME, store};
 use speleo_plan::{Holding, IndexFile, Origin};
 
 pub(crate) use self::table::Chosen;
@@ -266,7 +266,7 @@ fn view(index: &Index, schema: &SchemaRef, name: &str) -> Vec<Expr> {
     let mut columns = vec![column(TIME), own(RAW).alias(RAW), lit(name).alias("index")];
     columns.extend(["host", "source", "sourcetype"].map(|name| own(name).alias(name)));
     columns.push(column(SEQUENCE).alias(schema::SEQUENCE));
-    columns.push(if has(STRUCTURED) { column(STRUCTURED) } else { lit(ScalarValue::Int64(Some(1))).alias(STRUCTURED) });
+    columns.push(if has(STRUCTURED) { column(STRUCTURED) } else { lit(IN_COLUMNS).alias(STRUCTURED) });
     let done = vec![TIME, RAW, "index", "host", "source", "sourcetype", SEQUENCE, DAY, STRUCTURED];
     fields(index, schema, done, |_| true, &mut columns);
     columns

@@ -3,6 +3,7 @@
 //! It is a DataFusion file scan with a source of our own, so that files and their ranges spread over cores, and columns, conditions
 //! and limits reach the reader. See [`scan`] for the reading.
 
+mod misfit;
 mod scan;
 
 use std::{io, ops::Range, sync::Arc};
@@ -24,6 +25,7 @@ use datafusion::{
 };
 use futures::{StreamExt, TryStreamExt};
 
+pub(crate) use self::misfit::Misfit;
 use self::scan::EventSource;
 use super::{
     builder::Origin,
@@ -74,6 +76,8 @@ pub(crate) struct TextFile {
     pub(crate) header: Vec<String>,
     /// Whether every event can be read.
     pub(crate) clean: bool,
+    /// Whether the fields and their types are those of other events, and reading fails with [`Misfit`] where they do not fit.
+    pub(crate) is_guess: bool,
     /// The bytes that are read where only some are: events that begin there.
     pub(crate) range: Option<Range<u64>>,
 }

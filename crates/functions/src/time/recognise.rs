@@ -3,6 +3,8 @@
 //! `2024-05-01T10:00:00.123Z`, `May  1 10:00:00`, `1714557600.5`, `01/May/2024:10:00:00 +0200`. Only the first 128 characters
 //! count, except for JSON keys and the time of Windows events. A missing year is the one that makes the time most recent.
 
+mod iso;
+
 use std::sync::LazyLock;
 
 use chrono::Datelike;
@@ -92,6 +94,9 @@ pub(super) fn iso(text: &str, now: i64, tz: Tz) -> Option<i64> {
 }
 
 fn first_form(text: &str, tz: Tz, now: i64) -> Option<i64> {
+    if let Some(found) = iso::at_start(text) {
+        return Some(found);
+    }
     RECOGNISER.forms.iter().find_map(|form| read(&form.captures(text)?, tz, now))
 }
 

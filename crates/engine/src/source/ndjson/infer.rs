@@ -5,13 +5,11 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::source::{
-    chunk::{Chunk, Chunks},
+    builder::Value,
+    chunk::{self, Chunk, Chunks},
     schema::{Fields, Seen},
     text::Inferred,
 };
-
-/// Doubles from here on are whole; the text of such a number may be an identifier that a double would change.
-const WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// Reads all events for the types of their fields.
 ///
@@ -46,10 +44,7 @@ fn count(chunk: &Chunk<'_>, range: &std::ops::Range<usize>, found: &mut Inferred
 
 fn event(line: &[u8], fields: &mut Fields, path: &mut String) -> serde_json::Result<()> {
     let whole = Place { fields, path, listed: false, element: false };
-    match std::str::from_utf8(line) {
-        Ok(text) => super::read(&mut serde_json::Deserializer::from_str(text), Root(whole)),
-        Err(_) => super::read(&mut serde_json::Deserializer::from_str(&String::from_utf8_lossy(line)), Root(whole)),
-    }
+    super::read(&mut serde_json::Deserializer::from_str(&chunk::text(line)), Root(whole))
 }
 
 /// Where in the event the reading is.
@@ -64,7 +59,8 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn note<E>(self, seen: Seen) -> Result<(), E> {
+    fn note<E>(self, value: Value<'_>) -> Result<(), E> {
+        let seen = Seen::of(value);
         self.fields.note(self.path, seen);
         if self.listed {
             self.fields.note(self.path, Seen::LIST);
@@ -151,24 +147,24 @@ impl<'de> Visitor<'de> for Place<'_> {
         Ok(())
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        self.note(Seen::TEXT)
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.note(Value::Bool(value))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.note(Seen::of_integer(number))
+        self.note(Value::Integer(number))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.note(i64::try_from(number).map_or(Seen::TEXT, Seen::of_integer))
+        self.note(i64::try_from(number).map_or(Value::Unsigned(number), Value::Integer))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.note(if number.abs() < WHOLE { Seen::FLOAT } else { Seen::TEXT })
+        self.note(Value::Float(number))
     }
 
-    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-        self.note(Seen::TEXT)
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.note(Value::Text(text))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {

@@ -2,7 +2,7 @@
 //!
 //! A key with dots is walked like nested objects: `{"a.b": 1}` and `{"a": {"b": 1}}` are the same field.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 use hashbrown::HashMap;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -69,15 +69,25 @@ impl Node {
         })
     }
 
-    fn push(&self, builder: &mut Builder, value: Value<'_>) {
-        if let Some(column) = self.column {
-            builder.push(column, value);
+    fn push(&self, builder: &mut Builder, value: Value<'_>, element: bool) {
+        match self.column {
+            Some(column) => {
+                if element {
+                    builder.note_element(column);
+                }
+                builder.push(column, value);
+            }
+            None if self.time.is_none() => builder.note_misfit(),
+            None => {}
         }
         if let Some((column, rank)) = self.time {
             builder.push_time(column, rank, value);
         }
     }
 }
+
+/// The place of what is not wanted.
+static UNWANTED: LazyLock<Node> = LazyLock::new(Node::default);
 
 /// Splits `items{}` into its key and the number of arrays.
 fn unlist(segment: &str) -> (&str, usize) {
@@ -110,6 +120,9 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
         while let Some(child) = map.next_key_seed(KeySeed(self.node))? {
             match child {
                 Some(node) => map.next_value_seed(ValueSeed { node, builder: self.builder, element: false })?,
+                None if self.builder.is_strict() => {
+                    map.next_value_seed(ValueSeed { node: &UNWANTED, builder: self.builder, element: false })?;
+                }
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -150,6 +163,12 @@ struct ValueSeed<'a> {
     element: bool,
 }
 
+impl ValueSeed<'_> {
+    fn push(self, value: Value<'_>) {
+        self.node.push(self.builder, value, self.element);
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
     type Value = ();
 
@@ -170,34 +189,38 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.node.push(self.builder, Value::Bool(value));
+        self.push(Value::Bool(value));
         Ok(())
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.node.push(self.builder, Value::Integer(number));
+        self.push(Value::Integer(number));
         Ok(())
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
         let value = i64::try_from(number).map_or(Value::Unsigned(number), Value::Integer);
-        self.node.push(self.builder, value);
+        self.push(value);
         Ok(())
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.node.push(self.builder, Value::Float(number));
+        self.push(Value::Float(number));
         Ok(())
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.node.push(self.builder, Value::Text(text));
+        self.push(Value::Text(text));
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let node = if self.element { self.node.elements.as_deref() } else { Some(self.node) };
-        match node.filter(|node| !node.is_leaf()) {
+        let node = match node {
+            _ if self.builder.is_strict() => Some(node.unwrap_or(&UNWANTED)),
+            node => node.filter(|node| !node.is_leaf()),
+        };
+        match node {
             Some(node) => ObjectSeed { node, builder: self.builder }.visit_map(map),
             None => {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}

@@ -35,7 +35,7 @@ use datafusion::{
 use futures::StreamExt;
 use memchr::memchr_iter;
 
-use super::TextFile;
+use super::{Misfit, TextFile};
 use crate::{
     event::Notes,
     fault::Fault,
@@ -154,6 +154,9 @@ impl FileSource for EventSource {
         _config: &ConfigOptions,
     ) -> Result<FilterPushdownPropagation<Arc<dyn FileSource>>> {
         let taken = vec![PushedDown::Yes; filters.len()];
+        if filters.is_empty() {
+            return Ok(FilterPushdownPropagation::with_parent_pushdown_result(taken));
+        }
         let predicate = conjunction(self.predicate.clone().into_iter().chain(filters));
         let source = Self { predicate: Some(predicate), ..self.clone() };
         Ok(FilterPushdownPropagation::with_parent_pushdown_result(taken).with_updated_node(Arc::new(source)))
@@ -439,13 +442,21 @@ impl Decoder {
         first: bool,
         keep: Option<&[bool]>,
     ) -> Result<(RecordBatch, Vec<usize>)> {
-        let mut builder = Builder::new(&plan.columns, places, &file.origin, plan.zone, chunk.events.len());
+        let size = match keep {
+            None => (chunk.events.len(), chunk.bytes.len()),
+            Some(keep) => (keep.iter().filter(|keep| **keep).count(), 0),
+        };
+        let mut builder = Builder::new(&plan.columns, places, &file.origin, plan.zone, size)
+            .strict(file.is_guess && places.len() == plan.columns.kinds.len());
         match self {
             Self::Json(decoder) => decoder.decode(chunk, keep, &mut builder),
             Self::Raw(decoder) => decoder.decode(chunk, keep, &mut builder),
             Self::Csv(decoder) => decoder
                 .decode(chunk, first, keep, &mut builder)
                 .map_err(|error| Fault::data(&file.file.shown, error))?,
+        }
+        if file.is_guess && !builder.fits() {
+            return Err(Misfit.into());
         }
         plan.note(file, Vec::new(), builder.damaged());
         let options = RecordBatchOptions::new().with_row_count(Some(builder.rows()));

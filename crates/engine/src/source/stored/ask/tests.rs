@@ -202,3 +202,33 @@ fn no_row_passes_without_the_words_that_are_asked_for() {
     }
     assert!(passed > 300 && left_out > 3000, "{passed} passed and {left_out} were left out: that proves little");
 }
+
+/// What [`speleo_index::IN_RAW`] promises: values need no words of their own where the event is the JSON that they were read from.
+#[test]
+fn an_event_of_json_has_the_words_of_its_values() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut checked = 0;
+    while checked < 20_000 {
+        let value = random.text(VALUES, 6);
+        let text = match random.below(3) {
+            // Escapes that JSON's own writer would not make, as far as they are such.
+            0 => format!("{{\"user\": \"{value}\", \"n\": 48213}}"),
+            1 => format!(
+                "{{\"user\":\"{}\",\"n\":7}}",
+                value.replace('/', "\\/").replace('.', "\\u002e").replace(':', "\\t")
+            ),
+            _ => serde_json::json!({"user": value, "n": 1_234_567}).to_string(),
+        };
+        let Ok(event) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
+        let mut words = HashSet::new();
+        terms::each(&text, &mut |word| {
+            words.insert(word.to_vec());
+        });
+        for value in [event["user"].as_str().unwrap().to_owned(), event["n"].to_string()] {
+            terms::each(&value, &mut |word| {
+                assert!(words.contains(word), "{text} lacks the word {} of {value}", String::from_utf8_lossy(word));
+                checked += 1;
+            });
+        }
+    }
+}

@@ -25,11 +25,9 @@ pub fn each(text: &str, keep: &mut dyn FnMut(&[u8])) {
     let lower = bytes.to_ascii_lowercase();
     let mut escaped = false;
     let mut start = 0;
-    while let Some(rest) = lower.get(start..).filter(|rest| !rest.is_empty()) {
-        let length = rest.iter().position(|byte| class(*byte) != Class::Word).unwrap_or(rest.len());
-        let end = start + length;
-        let word = rest.get(..length).unwrap_or_default();
-        if length >= SHORTEST {
+    for end in ends(&lower) {
+        let word = lower.get(start..end).unwrap_or_default();
+        if word.len() >= SHORTEST {
             keep_word(word, keep);
             let before = start.checked_sub(1).and_then(|place| bytes.get(place));
             match before {
@@ -56,6 +54,21 @@ pub fn each(text: &str, keep: &mut dyn FnMut(&[u8])) {
     {
         each(&meant, keep);
     }
+}
+
+/// Where the words of a text end, empty ones as well: at each breaker, and at the end.
+fn ends(text: &[u8]) -> impl Iterator<Item = usize> {
+    // A bit for each byte of a block: to look for the next breaker byte by byte is to guess wrong at the end of every word.
+    let blocks = text.chunks(64).zip((0..).step_by(64)).flat_map(|(block, start)| {
+        let set = |bits: u64, (place, byte): (usize, &u8)| bits | u64::from(class(*byte) != Class::Word) << place;
+        let mut bits = block.iter().enumerate().fold(0, set);
+        std::iter::from_fn(move || {
+            let place = (bits != 0).then(|| start + bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(place)
+        })
+    });
+    blocks.chain((!text.is_empty()).then_some(text.len()))
 }
 
 /// The words that stand in every text that a pattern of `search` matches: `*` is any run of characters. Where it does not begin
@@ -95,12 +108,12 @@ fn keep_word(word: &[u8], keep: &mut dyn FnMut(&[u8])) {
     }
 }
 
-/// Whether an escape behind a backslash stands for a character that belongs to words: `\u0041`.
+/// Whether an escape behind a backslash stands for a character that belongs to words, or to numbers: `\u0041`, `\u002e`.
 fn hides_a_letter(escape: &[u8]) -> bool {
     let Some((b"u00", digits)) = escape.split_at_checked(3) else { return false };
     let digits = digits.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
     let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-    byte.is_some_and(|byte| byte < 0x80 && class(byte) == Class::Word)
+    byte.is_some_and(|byte| byte < 0x80 && (class(byte) == Class::Word || b".+-".contains(&byte)))
 }
 
 /// A text with escapes as the inside of a JSON string, its own quotes and controls as blanks: they end words as well.

@@ -1,9 +1,13 @@
 //! How files are laid out: small pages with an index of them, fast to read while hot, small when they are made anew.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use deltalake_core::{
-    arrow::{datatypes::SchemaRef, record_batch::RecordBatch},
+    arrow::{
+        array::{Array, ArrayRef, AsArray},
+        datatypes::{DataType, SchemaRef},
+        record_batch::RecordBatch,
+    },
     parquet::{
         arrow::ArrowWriter,
         basic::{Compression, Encoding, ZstdLevel},
@@ -25,6 +29,8 @@ use crate::{
 const PAGE_ROWS: usize = 8192;
 /// Rows of a group at most.
 const GROUP_ROWS: usize = 256 * 1024;
+/// Texts that are looked at for whether they repeat.
+const SAMPLE: usize = 4096;
 /// How hard cold files are compressed.
 const ZSTD_LEVEL: i32 = 5;
 
@@ -47,7 +53,7 @@ pub enum Layout {
 impl Layout {
     /// A file with these events, which are in the order of the file.
     pub(crate) fn file(self, events: &RecordBatch, words: Option<&dyn Words>) -> Result<Written> {
-        let mut writer = ArrowWriter::try_new(Vec::new(), events.schema(), Some(self.properties(&events.schema())))
+        let mut writer = ArrowWriter::try_new(Vec::new(), events.schema(), Some(self.properties(events)))
             .map_err(IndexError::events)?;
         writer.write(events).map_err(IndexError::events)?;
         writer.flush().map_err(IndexError::events)?;
@@ -63,7 +69,8 @@ impl Layout {
         Ok(Written { bytes: writer.into_inner().map_err(IndexError::events)?, tag })
     }
 
-    fn properties(self, schema: &SchemaRef) -> WriterProperties {
+    fn properties(self, events: &RecordBatch) -> WriterProperties {
+        let schema = &events.schema();
         let compression = match self {
             Self::Hot => Compression::LZ4_RAW,
             Self::Cold => Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL).unwrap_or_default()),
@@ -85,8 +92,26 @@ impl Layout {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(RAW), false);
         // Its smallest and greatest text say nothing, and are long.
         properties = properties.set_column_statistics_enabled(ColumnPath::from(RAW), EnabledStatistics::None);
+        for (field, column) in schema.fields().iter().zip(events.columns()) {
+            if self == Self::Cold || FRONT.contains(&field.name().as_str()) || *field.data_type() != DataType::Utf8 {
+                continue;
+            }
+            // The texts of events in the order of time are any in each page; those asked for are found by their words.
+            let path = ColumnPath::new(vec![field.name().clone()]);
+            properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
+            if hardly_repeats(column) {
+                properties = properties.set_column_dictionary_enabled(path, false);
+            }
+        }
         properties.build()
     }
+}
+
+/// Whether most of the first texts of a column are different: a dictionary of them is given up after much work.
+fn hardly_repeats(column: &ArrayRef) -> bool {
+    let Some(texts) = column.as_string_opt::<i32>() else { return false };
+    let different: HashSet<&str> = texts.iter().take(SAMPLE).flatten().collect();
+    column.len() > SAMPLE && different.len() > SAMPLE / 10 * 9
 }
 
 /// The order of a file: newest first, then as events were added.

@@ -2,9 +2,15 @@
 //!
 //! A key with dots is walked like nested objects: `{"a.b": 1}` and `{"a": {"b": 1}}` are the same field.
 
-use std::{fmt, sync::LazyLock};
+use std::{
+    fmt,
+    sync::{
+        LazyLock,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
-use hashbrown::HashMap;
+use indexmap::IndexMap;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::source::{
@@ -18,7 +24,9 @@ pub(super) struct Node {
     column: Option<usize>,
     /// The column of `_time`, and how good a source of it this is.
     time: Option<(usize, usize)>,
-    children: HashMap<String, Node>,
+    children: IndexMap<String, Node>,
+    /// Which child is likely the next: keys mostly come in the same order.
+    next: AtomicUsize,
     /// Below the objects of an array.
     elements: Option<Box<Node>>,
 }
@@ -55,8 +63,18 @@ impl Node {
         })
     }
 
+    fn child(&self, key: &str) -> Option<&Node> {
+        let likely = self.next.load(Relaxed);
+        let (place, child) = match self.children.get_index(likely) {
+            Some((known, child)) if known == key => (likely, child),
+            _ => self.children.get_full(key).map(|(place, _, child)| (place, child))?,
+        };
+        self.next.store(place + 1, Relaxed);
+        Some(child)
+    }
+
     fn find(&self, key: &str) -> Option<&Node> {
-        if let Some(child) = self.children.get(key) {
+        if let Some(child) = self.child(key) {
             return Some(child);
         }
         if !key.contains(['.', '{']) {
@@ -64,7 +82,7 @@ impl Node {
         }
         key.split('.').try_fold(self, |node, segment| {
             let (key, arrays) = unlist(segment);
-            let child = node.children.get(key)?;
+            let child = node.child(key)?;
             (0..arrays).try_fold(child, |node, _| node.elements.as_deref())
         })
     }

@@ -4,10 +4,14 @@
 
 mod project;
 
-use std::{fs, process::Stdio, time::Duration};
+use std::{
+    fs,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use project::{Project, stderr};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The indexes: files of each make a part of a summary that comes in at once.
 const INDEXES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];

@@ -6,7 +6,7 @@ mod project;
 
 use std::{
     fs,
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
     time::Duration,
 };
 
@@ -41,9 +41,9 @@ fn what_is_due_runs_once_and_the_exit_status_tells() {
         ("never.spl", "index=web"),
     ]);
     let output = due(&project, 34, &["--dry-run"]).output().unwrap();
-    let rows = rows(&output);
-    assert_eq!((rows.len(), &rows[0]["savedsearch_name"], &rows[0]["due"]), (1, &"good".into(), &1.into()));
-    assert_eq!(rows[0]["next"], "2024-06-14T12:40:00+00:00");
+    let found = rows(&output);
+    assert_eq!((found.len(), &found[0]["savedsearch_name"], &found[0]["due"]), (1, &"good".into(), &1.into()));
+    assert_eq!(found[0]["next"], "2024-06-14T12:40:00+00:00");
     assert!(!project.at("indexes").exists(), "a rehearsal makes nothing");
 
     let output = due(&project, 34, &[]).output().unwrap();
@@ -112,7 +112,7 @@ fn a_ported_app_keeps_its_schedules() {
     let list = ["run", "--due", "--dry-run", "--now", "1718366400", "--output", "jsonl", "--timezone", "UTC", &project];
     let shown = |output: &Output| {
         let shown = |row: &Value| format!("{} {}", row["cron_schedule"], row["next"]);
-        lines(output).iter().map(shown).collect::<Vec<_>>()
+        rows(output).iter().map(shown).collect::<Vec<_>>()
     };
     let rows = shown(&speleo(&list));
     assert_eq!(rows, ["\"*/5 * * * *\" \"2024-06-14T12:05:00+00:00\""]);

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "helpers/project.rs"]
 mod project;
 
 use std::{fs, path::Path};

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "helpers/project.rs"]
 mod project;
 
 use std::{

@@ -2,15 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "helpers/kill.rs"]
+mod kill;
 #[path = "helpers/project.rs"]
 mod project;
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::fs;
 
+use kill::{kill_often, time};
 use project::{Project, stderr};
 use serde_json::json;
 
@@ -80,26 +79,18 @@ fn a_summary_is_made_shown_and_deleted() {
     assert!(stderr(&output).contains("no data model is called `Shp`"), "{}", stderr(&output));
 }
 
-/// How often a program is killed.
-const KILLS: u64 = 12;
-
-/// Kills a command after a while; whether it was still at work.
-fn kill(mut command: Command, after: Duration) -> bool {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    std::thread::sleep(after);
-    let was_alive = child.try_wait().unwrap().is_none();
-    let _ = child.kill();
-    child.wait().unwrap();
-    was_alive
-}
-
 #[test]
 fn whenever_a_program_is_killed_answers_stay_right() {
-    let project = project();
-    for (number, index) in INDEXES.iter().enumerate() {
-        file(&project, &format!("{index}/one"), number * 2_000, 1_000);
-        file(&project, &format!("{index}/two"), number * 2_000 + 1_000, 1_000);
-    }
+    let (project, timed) = (project(), project());
+    let fill = |project: &Project| {
+        for (number, index) in INDEXES.iter().enumerate() {
+            file(project, &format!("{index}/one"), number * 2_000, 1_000);
+            file(project, &format!("{index}/two"), number * 2_000 + 1_000, 1_000);
+        }
+    };
+    fill(&project);
+    fill(&timed);
+    let takes = time(&timed, &["accelerate", "Shop"]);
     let search = "| tstats count dc(Orders.n) AS n sum(Orders.n) AS s FROM datamodel=Shop";
     let all = 12_000;
     let sum = (0..all).sum::<usize>();
@@ -109,18 +100,13 @@ fn whenever_a_program_is_killed_answers_stay_right() {
         let only = project.row(&search.replace("tstats", "tstats summariesonly=t"));
         assert_eq!(only["count"], only["n"], "a row is there twice");
     };
-    let mut killed = 0;
-    for round in 0..KILLS {
-        killed += u64::from(kill(project.command(&["accelerate", "Shop"]), Duration::from_millis(20 + 120 * round)));
+    kill_often(&project, &["accelerate", "Shop"], takes, |was_alive| {
         check();
-        if round == KILLS / 2 {
+        if !was_alive {
             // What is there must go and come again while programs are killed.
-            for (number, index) in INDEXES.iter().enumerate() {
-                file(&project, &format!("{index}/two"), number * 2_000 + 1_000, 1_000);
-            }
+            fill(&project);
         }
-    }
-    assert!(killed > 0, "every run was done before it could be killed");
+    });
     assert!(project.speleo(&["accelerate", "Shop"]).status.success());
     assert_eq!(project.row(&search.replace("tstats", "tstats summariesonly=t"))["count"], all);
     check();

@@ -7,6 +7,7 @@ use deltalake_core::{
     parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
     protocol::DeltaOperation,
 };
+use futures::{StreamExt, stream};
 use object_store::ObjectStoreExt;
 
 use crate::{
@@ -60,8 +61,17 @@ impl Index {
 
     async fn compact_from(&mut self, files: usize) -> Result<Compacted> {
         let mut done = Compacted::default();
-        for group in groups(self.parts()?, files) {
-            match self.put_together(&group).await {
+        // A file is written while the one before it comes into the index, and another beside it where there is a core for it.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let writer = self.clone();
+        let write = |group: Vec<Part>| {
+            let writer = writer.clone();
+            tokio::spawn(async move { (writer.together(&group).await, group) })
+        };
+        let mut written = stream::iter(groups(self.parts()?, files)).map(write).buffered(cores);
+        while let Some(answer) = written.next().await {
+            let (file, group) = answer.map_err(IndexError::events)?;
+            match self.put_together(&group, file?).await {
                 Ok(file) => {
                     done.before += group.len();
                     done.after += 1;
@@ -78,7 +88,8 @@ impl Index {
         Ok(done)
     }
 
-    async fn put_together(&mut self, group: &[Part]) -> Result<NewFile> {
+    /// Writes the events of files to one, which no search sees yet.
+    async fn together(&self, group: &[Part]) -> Result<NewFile> {
         let mut batches = Vec::new();
         for part in group {
             batches.extend(self.read(part).await?);
@@ -87,7 +98,11 @@ impl Index {
         drop(batches);
         let file = Layout::Cold.file(&events, self.words.as_deref())?;
         let day = group.first().and_then(|part| part.day.as_deref());
-        let file = self.put(day, &events, file).await?;
+        self.put(day, &events, file).await
+    }
+
+    /// Shows a file to searches in place of those that it is made of.
+    async fn put_together(&mut self, group: &[Part], file: NewFile) -> Result<NewFile> {
         let removed = self.removals(group)?;
         let path = Path::from(file.add.path.as_str());
         if removed.len() != group.len() {

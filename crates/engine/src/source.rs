@@ -43,6 +43,7 @@ pub(crate) use self::{
     schema::{Fields, SEQUENCE, time_type},
     stored::Chosen,
     summary::{INPUT, Renumbered, table as summary_table},
+    text::Misfit,
 };
 
 use self::{

@@ -19,7 +19,7 @@ use crate::{
 
 /// A file of at least so many bytes stays as it is.
 const LARGE: u64 = 64 << 20;
-/// The bytes of files that are put together at once, as they are on disk.
+/// The bytes of files that a core puts together at once, as they are on disk.
 const TOGETHER: u64 = 128 << 20;
 /// What compactions take turns by: of two at once the second one fails. The log alone lets both take out the same files, since that
 /// changes no event, and each would bring the events in anew.
@@ -46,7 +46,8 @@ impl Index {
     /// Puts the small files of each day together. Searches and additions go on meanwhile; the events stay the same.
     ///
     /// # Errors
-    /// Where a file cannot be read or written. What was done until then stays done.
+    /// Where a file cannot be read or written. What was done until then stays done; a file that was written and not shown is left to
+    /// [`Index::clean`].
     pub async fn compact(&mut self) -> Result<Compacted> {
         self.compact_from(2).await
     }

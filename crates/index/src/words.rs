@@ -8,13 +8,12 @@ use std::{collections::HashMap, fmt, ops::Range};
 use deltalake_core::{
     Path,
     arrow::{
-        array::{Array, ArrayRef, AsArray, RecordBatch},
+        array::{Array, ArrayRef, AsArray, ListArray, RecordBatch},
         datatypes::{DataType, Int64Type},
     },
     parquet::bloom_filter::Sbbf,
 };
 use object_store::{ObjectStore, ObjectStoreExt};
-
 use twox_hash::XxHash64;
 
 use crate::{DAY, IN_RAW, INDEXED, IndexError, Problem, RAW, SEQUENCE, STRUCTURED, TIME, error::Result};
@@ -169,16 +168,24 @@ fn bytes_of_texts(column: &ArrayRef) -> usize {
             let offsets = column.as_string::<i32>().value_offsets();
             offsets.first().zip(offsets.last()).map_or(0, |(first, last)| usize::try_from(last - first).unwrap_or(0))
         }
-        DataType::List(_) => bytes_of_texts(column.as_list::<i32>().values()),
+        DataType::List(_) => bytes_of_texts(&elements(column.as_list())),
         _ => column.len() * 8,
     }
+}
+
+/// The values of lists: a part of a column shares all values with the whole.
+fn elements(lists: &ListArray) -> ArrayRef {
+    let ends = lists.value_offsets().first().zip(lists.value_offsets().last());
+    let place = |offset: i32| usize::try_from(offset).unwrap_or(0);
+    let (first, last) = ends.map_or((0, 0), |(first, last)| (place(*first), place(*last)));
+    lists.values().slice(first, last - first)
 }
 
 /// Calls `visit` for the texts of a column; whole numbers are texts, others are none.
 fn each_text(column: &ArrayRef, visit: &mut dyn FnMut(&str)) {
     match column.data_type() {
         DataType::Utf8 => column.as_string::<i32>().iter().flatten().for_each(visit),
-        DataType::List(_) => each_text(column.as_list::<i32>().values(), visit),
+        DataType::List(_) => each_text(&elements(column.as_list()), visit),
         DataType::Int64 => {
             let mut text = String::new();
             for number in column.as_primitive::<Int64Type>().iter().flatten() {
@@ -276,7 +283,7 @@ mod tests {
     use std::sync::Arc;
 
     use deltalake_core::{
-        arrow::array::{Int64Array, StringArray, TimestampMicrosecondArray},
+        arrow::array::{Int64Array, ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray},
         parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
     };
 
@@ -337,6 +344,24 @@ mod tests {
         let bytes = index.store().get(&parts[0].path).await.unwrap().bytes().await.unwrap();
         let rows = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap().build().unwrap();
         assert_eq!(rows.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), ROWS as usize);
+    }
+
+    #[test]
+    fn a_block_has_the_values_of_its_own_lists() {
+        let mut lists = ListBuilder::new(StringBuilder::new());
+        for row in 0..ROWS {
+            lists.append_value([Some(format!("first{row}")), None, Some(format!("second{row}"))]);
+        }
+        let events = RecordBatch::try_from_iter([("tags", Arc::new(lists.finish()) as ArrayRef)]).unwrap();
+        let start = BLOCK_ROWS;
+        let filter = block_filter(&events.slice(start, events.num_rows() - start), &Blanks);
+        let held = |rows: std::ops::Range<usize>, name: &str| {
+            rows.filter(|row| filter.check(format!("{name}{row}").as_bytes())).count()
+        };
+        for name in ["first", "second"] {
+            assert_eq!(held(start..events.num_rows(), name), events.num_rows() - start);
+            assert!(held(0..1000, name) < 60, "two in a hundred were asked for");
+        }
     }
 
     #[tokio::test]

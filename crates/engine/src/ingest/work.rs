@@ -22,7 +22,7 @@ use super::{
 use crate::{
     fault::Fault,
     native,
-    source::{self, Fields, Piece, ReadPieces, SEQUENCE},
+    source::{self, Fields, Misfit, Piece, ReadPieces, SEQUENCE},
     time::Zone,
 };
 
@@ -96,7 +96,7 @@ impl Worker {
         let guess = self.fields.lock().await.clone();
         let mut read = source::read(&pieces, guess, &session, self.zone).await?;
         written.staged = match self.stage(&read, &places, &session).await {
-            Err(error) if ReadPieces::is_misfit(&error) => {
+            Err(error) if Misfit::is_reason(&error) => {
                 read = source::read(&pieces, None, &session, self.zone).await?;
                 self.stage(&read, &places, &session).await
             }
@@ -138,6 +138,7 @@ struct Place {
     base: i64,
     /// Events before this place of their file are known.
     skip: i64,
+    /// What [`STRUCTURED`] says of them.
     structured: Option<i64>,
 }
 

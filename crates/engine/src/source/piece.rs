@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::{catalog::TableProvider, error::DataFusionError, prelude::SessionContext};
+use datafusion::{catalog::TableProvider, prelude::SessionContext};
 use speleo_knowledge::Knowledge;
 use speleo_syntax::Diagnostic;
 
@@ -20,7 +20,7 @@ use super::{
     files::{self, Compression, DataFile, Format},
     ndjson,
     schema::{Fields, RAW},
-    text::{self, Misfit, TextFile, TextTable},
+    text::{self, TextFile, TextTable},
 };
 use crate::{event::Notes, fault::Fault, time::Zone};
 
@@ -207,15 +207,10 @@ impl ReadPieces {
     pub(crate) fn says_raw(&self) -> bool {
         self.fields.has(RAW)
     }
-
-    /// Whether reading fails for the fields that were taken for granted.
-    pub(crate) fn is_misfit(error: &DataFusionError) -> bool {
-        Misfit::is_reason(error)
-    }
 }
 
 /// The tables of pieces. Where `guess` has fields of other events, JSON is taken to have the same and not looked through for them;
-/// reading the tables fails where it has others, which [`ReadPieces::is_misfit`] tells.
+/// reading the tables fails with [`super::Misfit`] where it has others.
 ///
 /// # Errors
 /// Where one of them cannot be read.

@@ -22,9 +22,7 @@ pub(crate) const ORIGIN: [&str; 4] = ["index", "host", "source", "sourcetype"];
 pub(crate) const TIME_KEYS: [&str; 8] =
     ["_time", "time", "timestamp", "@timestamp", "eventTime", "ts", "TimeCreated", "CreationTime"];
 
-/// Doubles from here on are whole; the text of such a number may be an identifier that a double would change.
-const WHOLE: f64 = 9_007_199_254_740_992.0;
-/// Integers beyond this are not exact as doubles.
+/// Integers beyond this are not exact as doubles. Doubles from here on are whole, and what they were written as may be an identifier.
 const EXACT: u64 = 1 << 53;
 
 /// What was seen of a field; a set of these bits.
@@ -52,7 +50,7 @@ impl Seen {
     pub(crate) fn of(value: Value<'_>) -> Seen {
         match value {
             Value::Integer(number) => Self::of_integer(number),
-            Value::Float(number) if number.abs() < WHOLE => Self::FLOAT,
+            Value::Float(number) if number.abs() < EXACT as f64 => Self::FLOAT,
             Value::Text(_) | Value::Bool(_) | Value::Unsigned(_) | Value::Float(_) => Self::TEXT,
         }
     }

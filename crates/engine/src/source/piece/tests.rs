@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use datafusion::arrow::util::pretty::pretty_format_batches;
 
 use super::*;
-use crate::{IndexSetting, session};
+use crate::{IndexSetting, session, source::Misfit};
 
 /// Reads a file of JSON lines, with the fields of another where they are given: its rows and fields, or none where they do not fit.
 async fn read_lines(text: &str, guess: Option<Arc<Fields>>) -> Option<(String, Arc<Fields>)> {
@@ -26,7 +26,7 @@ async fn read_lines(text: &str, guess: Option<Arc<Fields>>) -> Option<(String, A
         match session.read_table(table).unwrap().collect().await {
             Ok(batches) => shown.push_str(&pretty_format_batches(&batches).unwrap().to_string()),
             Err(error) => {
-                assert!(ReadPieces::is_misfit(&error), "{error}");
+                assert!(Misfit::is_reason(&error), "{error}");
                 return None;
             }
         }

@@ -44,6 +44,11 @@ fn an_index_is_made_filled_listed_and_dropped() {
     assert!(stderr(&again).starts_with("0 events of 0 files, 1 known; "), "{}", stderr(&again));
     assert_eq!(project.row("index=web | stats count sum(n) AS s")["s"], 190);
 
+    // What the index keeps for itself is no field.
+    let event = project.row("index=web | head 1");
+    let fields: Vec<&str> = event.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(fields, ["_time", "_raw", "index", "source", "sourcetype", "_indextime", "n"]);
+
     let listed = project.speleo(&["index", "list", "--output", "jsonl"]);
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
     assert_eq!((&listed["index"], &listed["events"]), (&"web".into(), &20.into()), "{listed}");

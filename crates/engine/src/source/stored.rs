@@ -126,7 +126,7 @@ impl Stored {
         if let Some(known) = self.origins.lock().unwrap_or_else(PoisonError::into_inner).get(columns) {
             return Ok(known.clone());
         }
-        let asked = columns.iter().map(|name| column(name)).chain([column(STRUCTURED)]);
+        let asked = columns.iter().map(|name| column(name)).chain([column(HIDDEN_STRUCTURED)]);
         let plan = LogicalPlanBuilder::scan("index", provider_as_source(Arc::clone(table)), None)?
             .project(asked)?
             .distinct()?
@@ -259,6 +259,9 @@ fn file(part: &Part, schema: &SchemaRef) -> PartitionedFile {
     PartitionedFile::new_from_meta(meta).with_statistics(Arc::new(statistics))
 }
 
+/// [`STRUCTURED`] under a name that no search sees.
+const HIDDEN_STRUCTURED: &str = "__structured";
+
 /// The columns of every index, then the index's own fields.
 fn view(index: &Index, schema: &SchemaRef, name: &str) -> Vec<Expr> {
     let has = |name: &str| schema.field_with_name(name).is_ok();
@@ -266,7 +269,8 @@ fn view(index: &Index, schema: &SchemaRef, name: &str) -> Vec<Expr> {
     let mut columns = vec![column(TIME), own(RAW).alias(RAW), lit(name).alias("index")];
     columns.extend(["host", "source", "sourcetype"].map(|name| own(name).alias(name)));
     columns.push(column(SEQUENCE).alias(schema::SEQUENCE));
-    columns.push(if has(STRUCTURED) { column(STRUCTURED) } else { lit(IN_COLUMNS).alias(STRUCTURED) });
+    let structured = if has(STRUCTURED) { column(STRUCTURED) } else { lit(IN_COLUMNS) };
+    columns.push(structured.alias(HIDDEN_STRUCTURED));
     let done = vec![TIME, RAW, "index", "host", "source", "sourcetype", SEQUENCE, DAY, STRUCTURED];
     fields(index, schema, done, |_| true, &mut columns);
     columns

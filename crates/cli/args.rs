@@ -425,7 +425,7 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn byte_size(text: &str) -> Result<usize, String> {
+pub(crate) fn byte_size(text: &str) -> Result<usize, String> {
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(split);
     let shift = match unit.trim().trim_end_matches(['b', 'B', 'i']).to_ascii_lowercase().as_str() {

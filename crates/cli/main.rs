@@ -7,6 +7,7 @@ mod command;
 mod demo;
 mod detection;
 mod diagnostic;
+mod editor;
 mod exit;
 mod golden;
 mod output;

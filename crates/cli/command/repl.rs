@@ -1,25 +1,31 @@
 //! The shell: `speleo` alone on a terminal.
 //!
 //! ```text
-//! speleo> index=web status>=500
+//! soc web -24h..now |> index=web status>=500
 //!         | top host
 //! ```
 //!
-//! Ctrl-C cancels a running search and keeps the shell, Ctrl-D leaves it.
+//! Ctrl-C cancels what runs and keeps the shell; a second one at an empty prompt leaves it, as Ctrl-D does.
 
 mod helper;
 mod meta;
+mod prompt;
 
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};
-use rustyline::{Config, Editor, error::ReadlineError, history::FileHistory};
-use speleo_engine::Engine;
+use rustyline::{
+    Cmd, CompletionType, Config, Editor as LineEditor, EventHandler, KeyCode, KeyEvent, Modifiers,
+    error::ReadlineError, history::FileHistory,
+};
+use speleo_engine::{Answer, Engine};
+use speleo_syntax::may_write;
 
 use self::helper::Helper;
 use crate::{
-    args::{OutputArgs, SearchArgs, WorldArgs},
+    args::{ErrorFormat, OutputArgs, SearchArgs, WorldArgs},
     diagnostic::{self, Reporter},
+    editor::Editor,
     exit::Exit,
     output::Output,
     query_file::Query,
@@ -28,13 +34,22 @@ use crate::{
 
 /// Lines that the history keeps.
 const HISTORY_SIZE: usize = 10_000;
+/// The history of a project that wants its own: where the folder has this file.
+const PROJECT_HISTORY: &str = ".speleo_history";
 
 /// What the shell remembers from one search to the next.
 pub(crate) struct Shell {
     world: WorldArgs,
     output: OutputArgs,
-    error_format: crate::args::ErrorFormat,
+    error_format: ErrorFormat,
     engine: Engine,
+    lines: LineEditor<Helper, FileHistory>,
+    /// The last search, and its rows where it gave some.
+    last: Option<(String, Option<Answer>)>,
+    /// What stands at the next prompt already.
+    next: Option<String>,
+    /// Whether the last thing that happened was Ctrl-C.
+    interrupted: bool,
 }
 
 /// Reads and runs searches until the input ends.
@@ -43,38 +58,78 @@ pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
     let opened = session::open(session::settings(&args.world), &mut reporter).await;
     reporter.finish();
     let Some(engine) = opened else { return Ok(Exit::Failed) };
-    let mut shell = Shell { world: args.world, output: args.output, error_format: args.errors.error_format, engine };
-    let config =
-        Config::builder().max_history_size(HISTORY_SIZE)?.history_ignore_dups(true)?.auto_add_history(true).build();
-    let mut editor: Editor<Helper, FileHistory> = Editor::with_config(config).context("the terminal cannot be used")?;
-    editor.set_helper(Some(Helper::new(&shell.engine)));
-    let history = history_file();
+    let config = Config::builder()
+        .max_history_size(HISTORY_SIZE)?
+        .history_ignore_dups(true)?
+        .auto_add_history(true)
+        .completion_type(CompletionType::List)
+        .bracketed_paste(true)
+        .build();
+    let mut lines = LineEditor::with_config(config).context("the terminal cannot be used")?;
+    lines.set_helper(Some(Helper::new(Editor::new(&engine))));
+    // Enter runs what is whole; this begins a new line in any case.
+    let new_line = || EventHandler::from(Cmd::Newline);
+    lines.bind_sequence(KeyEvent(KeyCode::Enter, Modifiers::ALT), new_line());
+    let history = history_file(&args.world);
     if let Some(path) = &history {
         // The first time there is none.
-        let _ = editor.load_history(path);
+        let _ = lines.load_history(path);
     }
     diagnostic::print_remark(&format!("speleo {}; `:help` helps, Ctrl-D leaves", env!("CARGO_PKG_VERSION")));
-    loop {
-        // Reading blocks; the runtime is told so.
-        match tokio::task::block_in_place(|| editor.readline("speleo> ")) {
-            Ok(line) => {
-                if let Some(path) = &history {
-                    let _ = editor.append_history(path);
-                }
-                if shell.take(line.trim()).await? {
-                    break;
-                }
-                editor.set_helper(Some(Helper::new(&shell.engine)));
-            }
-            Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => break,
-            Err(error) => return Err(error).context("cannot read a line"),
+    let mut shell = Shell {
+        world: args.world,
+        output: args.output,
+        error_format: args.errors.error_format,
+        engine,
+        lines,
+        last: None,
+        next: None,
+        interrupted: false,
+    };
+    while let Some(line) = shell.read()? {
+        if let Some(path) = &history {
+            let _ = shell.lines.append_history(path);
+        }
+        if shell.take(line.trim()).await? {
+            break;
         }
     }
     Ok(Exit::Fine)
 }
 
 impl Shell {
+    /// Reads a search or a line of the shell's own; none where the shell is to be left.
+    fn read(&mut self) -> Result<Option<String>> {
+        loop {
+            let prompt = prompt::of(&self.world, &self.engine);
+            let initial = self.next.take().unwrap_or_default();
+            // Reading blocks; the runtime is told so.
+            let read = tokio::task::block_in_place(|| self.lines.readline_with_initial(&prompt, (&initial, "")));
+            match read {
+                Ok(line) => {
+                    self.interrupted = false;
+                    return Ok(Some(line));
+                }
+                Err(ReadlineError::Interrupted) => {
+                    let was_empty = self.lines.helper().is_none_or(|helper| helper.was_empty());
+                    if was_empty && self.interrupted {
+                        return Ok(None);
+                    }
+                    if was_empty {
+                        diagnostic::print_remark("Ctrl-C again, or Ctrl-D, leaves");
+                    }
+                    self.interrupted = was_empty;
+                }
+                Err(ReadlineError::Eof) => return Ok(None),
+                // What was typed is no UTF-8.
+                Err(ReadlineError::Io(error)) if error.kind() == std::io::ErrorKind::InvalidData => {
+                    diagnostic::print_error("the line is not UTF-8");
+                }
+                Err(error) => return Err(error).context("cannot read a line"),
+            }
+        }
+    }
+
     /// Runs a line; true leaves the shell.
     async fn take(&mut self, line: &str) -> Result<bool> {
         if line.is_empty() {
@@ -87,10 +142,20 @@ impl Shell {
         Ok(false)
     }
 
-    async fn search(&self, text: &str) -> Result<()> {
-        let output = Output::new(&self.output)?;
+    /// Runs a search and shows its rows; what goes wrong with them, such as a file that cannot be written, ends the search and
+    /// not the shell.
+    async fn search(&mut self, text: &str) -> Result<()> {
+        self.last = Some((text.to_owned(), None));
+        let output = match Output::new(&self.output) {
+            Ok(output) => output,
+            Err(error) => {
+                diagnostic::print_error(&format!("{error:#}"));
+                return Ok(());
+            }
+        };
         let Some(outcome) = session::search(&self.engine, text).await else {
             diagnostic::print_remark("cancelled");
+            self.interrupted = true;
             return Ok(());
         };
         let mut reporter = Reporter::new(self.error_format);
@@ -98,14 +163,40 @@ impl Shell {
         reporter.finish();
         if let Ok(answer) = outcome.result {
             self.engine.remember(text, &answer);
-            output.write(&answer, self.engine.timezone())?;
+            if let Err(error) = output.write(&answer, self.engine.timezone()) {
+                diagnostic::print_error(&format!("{error:#}"));
+            }
+            self.last = Some((text.to_owned(), Some(answer)));
+        }
+        if may_write(text) {
+            self.renew_editor();
         }
         Ok(())
     }
+
+    /// Opens the world anew, as changed; it stays as it was where that fails.
+    async fn reopen(&mut self, world: WorldArgs) -> bool {
+        let mut reporter = Reporter::new(self.error_format);
+        let opened = session::open(session::settings(&world), &mut reporter).await;
+        reporter.finish();
+        let Some(engine) = opened else { return false };
+        (self.world, self.engine) = (world, engine);
+        self.renew_editor();
+        true
+    }
+
+    /// Names may have changed.
+    fn renew_editor(&mut self) {
+        self.lines.set_helper(Some(Helper::new(Editor::new(&self.engine))));
+    }
 }
 
-/// `speleo/history` in the folder for state; none where there is no home.
-fn history_file() -> Option<PathBuf> {
+/// The project's own history where it has one, else `speleo/history` in the folder for state; none where there is no home.
+fn history_file(world: &WorldArgs) -> Option<PathBuf> {
+    let project = session::settings(world).project.map(|folder| folder.join(PROJECT_HISTORY));
+    if let Some(path) = project.filter(|path| path.is_file()) {
+        return Some(path);
+    }
     let folder = session::state_folder()?;
     fs::create_dir_all(&folder).ok()?;
     Some(folder.join("history"))

@@ -4,11 +4,14 @@
 
 mod answer;
 mod explain;
+mod files;
 mod library;
 mod partial;
+mod sample;
 
 pub use answer::{Answer, Checked, Explained, Explanation, Names, Outcome, Status, Step};
 pub use library::Library;
+pub(crate) use sample::first_rows;
 
 use std::{
     path::{Path, PathBuf},
@@ -406,6 +409,7 @@ impl Engine {
             ignore_summaries_only: shared.settings.ignore_summaries_only,
             definitions: &shared.definitions,
             only: None,
+            sample: None,
             opened: Mutex::default(),
             record: Record::default(),
             held: MemoryConsumer::new("steps").register(&shared.session.runtime_env().memory_pool),

@@ -29,7 +29,7 @@ use crate::{
     catalog::Catalog,
     clock::Clock,
     collect,
-    engine::{Names, Step},
+    engine::{Names, Step, first_rows},
     event::Notes,
     event_searches::EventSearches,
     export,
@@ -77,6 +77,8 @@ pub(crate) struct EngineWorld<'a> {
     pub(crate) definitions: &'a OnceLock<Definitions>,
     /// The only files that are read, by their keys; none means all.
     pub(crate) only: Option<HashSet<InputKey>>,
+    /// The rows of each source that steps see; none means all.
+    pub(crate) sample: Option<usize>,
     /// The summaries that the search reads.
     pub(crate) opened: Mutex<Vec<Arc<Opened>>>,
     pub(crate) record: Record,
@@ -217,6 +219,10 @@ impl EngineWorld<'_> {
         if matches!(self.mode, Mode::Rehearse | Mode::Blind) {
             return Ok(Rows { schema: plan.schema().inner().clone(), batches: Vec::new() });
         }
+        let plan = match self.sample {
+            Some(rows) => first_rows(plan, rows)?,
+            None => plan,
+        };
         let Answered { schema, batches, scanned } = run::step(self.session, plan, &self.held).await?;
         self.record.scanned(scanned);
         Ok(Rows { schema, batches })

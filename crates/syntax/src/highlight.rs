@@ -10,8 +10,8 @@ use crate::{COMMANDS, CommandSpec, Span, token};
 pub enum TokenKind {
     /// `|`
     Pipe,
-    /// A bracket or a parenthesis.
-    Bracket,
+    /// A bracket or a parenthesis: which one.
+    Bracket(char),
     /// The name of a command.
     Command,
     /// A word where a command stands, that is none.
@@ -106,7 +106,7 @@ impl<'t> Lexer<'t> {
                     self.pipeline = Pipeline { expects: true, begun: true, command: None, ..self.pipeline };
                 }
                 '[' => {
-                    self.push(1, TokenKind::Bracket);
+                    self.push(1, TokenKind::Bracket(first));
                     let inner = Pipeline { bracketed: true, ..Pipeline::default() };
                     self.outer.push(std::mem::replace(&mut self.pipeline, inner));
                 }
@@ -114,9 +114,9 @@ impl<'t> Lexer<'t> {
                     if let Some(outer) = self.outer.pop() {
                         self.pipeline = outer;
                     }
-                    self.push(1, TokenKind::Bracket);
+                    self.push(1, TokenKind::Bracket(first));
                 }
-                '(' | ')' => self.push(1, TokenKind::Bracket),
+                '(' | ')' => self.push(1, TokenKind::Bracket(first)),
                 _ if is_operator(first) => self.operator(),
                 _ => self.word(),
             }
@@ -214,7 +214,7 @@ impl<'t> Lexer<'t> {
             let command = find("search");
             self.pipeline = Pipeline { command, begun: true, expects: false, ..self.pipeline };
             if let Some(token) = self.tokens.last_mut()
-                && !matches!(token.kind, TokenKind::Bracket | TokenKind::Pipe | TokenKind::Comment)
+                && !matches!(token.kind, TokenKind::Bracket(_) | TokenKind::Pipe | TokenKind::Comment)
             {
                 token.command = command;
             }

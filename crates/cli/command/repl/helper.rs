@@ -1,169 +1,270 @@
-//! What the line editor asks while one types: is the search complete, which names fit, what came before.
+//! What the line editor asks while one types: is the search complete, what fits, what came before, which colours.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
 
+use clap::ValueEnum;
 use rustyline::{
-    Context, Result,
-    completion::{Completer, Pair},
-    highlight::Highlighter,
-    hint::{Hinter, HistoryHinter},
+    CompletionType, Context, Result,
+    completion::{Candidate, Completer, FilenameCompleter},
+    highlight::{CmdKind, Highlighter},
+    hint::{Hint as LineHint, Hinter, HistoryHinter},
     validate::{ValidationContext, ValidationResult, Validator},
 };
-use speleo_engine::Engine;
+use unicode_width::UnicodeWidthStr;
 
-use crate::{command::help, diagnostic};
+use super::meta::{self, Takes};
+use crate::{
+    command::help,
+    diagnostic,
+    editor::{self, Completion, Editor, Suggestion, SuggestionKind},
+    output::{Format, table},
+};
+
+/// Columns of the name in a list with help.
+const NAME_WIDTH: usize = 24;
+/// Columns of a terminal that does not tell.
+const FALLBACK_WIDTH: usize = 80;
 
 /// The editor's helper.
 pub(super) struct Helper {
-    hinter: HistoryHinter,
-    indexes: Vec<String>,
-    lookups: Vec<String>,
+    editor: Editor,
+    history: HistoryHinter,
+    files: FilenameCompleter,
+    /// What stands at the prompt.
+    line: Mutex<String>,
+    colour: bool,
 }
 
 impl Helper {
-    /// A helper that knows the engine's names.
-    pub(super) fn new(engine: &Engine) -> Self {
-        Self { hinter: HistoryHinter {}, indexes: engine.index_names(), lookups: engine.lookup_names() }
+    /// A helper that asks an editor.
+    pub(super) fn new(editor: Editor) -> Self {
+        Self {
+            editor,
+            history: HistoryHinter {},
+            files: FilenameCompleter::new(),
+            line: Mutex::default(),
+            colour: diagnostic::has_colour_stdout(),
+        }
     }
 
-    fn names(&self, before: &str) -> Vec<String> {
-        let before = before.trim_end();
-        let last_word = before.rsplit(|c: char| c.is_whitespace() || c == '|').next().unwrap_or_default();
-        if before.is_empty() || before.ends_with(['|', '[']) {
-            return help::commands()
-                .filter(|spec| help::can_run(spec))
-                .flat_map(|spec| spec.names)
-                .map(|name| (*name).to_owned())
-                .collect();
-        }
-        if before.ends_with("index=") {
-            return self.indexes.clone();
-        }
-        if matches!(last_word, "lookup" | "inputlookup" | "outputlookup") {
-            return self.lookups.clone();
-        }
-        let functions = help::functions().flat_map(|spec| spec.names).map(|name| format!("{name}("));
-        let aggregates = help::aggregates().flat_map(|spec| spec.names).map(|name| (*name).to_owned());
-        functions.chain(aggregates).collect()
+    /// Whether nothing stood at the prompt when it was left.
+    pub(super) fn was_empty(&self) -> bool {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner).trim().is_empty()
+    }
+
+    /// Remembers what stands at the prompt.
+    fn note(&self, line: &str) {
+        line.clone_into(&mut self.line.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The help for searches.
+    pub(super) fn editor(&self) -> &Editor {
+        &self.editor
+    }
+
+    /// What fits in a line of the shell's own.
+    fn complete_meta(&self, line: &str, position: usize, cx: &Context<'_>) -> Result<(usize, Vec<Row>)> {
+        let before = line.get(..position).unwrap_or_default();
+        let Some((name, rest)) = before.get(1..).unwrap_or_default().split_once(' ') else {
+            let typed = before.get(1..).unwrap_or_default();
+            let fitting = meta::META.iter().flat_map(|spec| spec.names.iter().map(move |name| (spec, *name)));
+            let rows = fitting.filter(|(_, name)| name.starts_with(typed));
+            let rows = rows.map(|(spec, name)| Row::new(format!("{name} "), &format!(":{name}"), spec.summary));
+            return Ok((1, rows.collect()));
+        };
+        let start = position - rest.trim_start().len();
+        let word = before.get(start..).unwrap_or_default();
+        let named = |names: &mut dyn Iterator<Item = (String, String)>| {
+            let rows = names.filter(|(name, _)| name.to_lowercase().starts_with(&word.to_lowercase()));
+            (start, rows.map(|(name, detail)| Row::new(name.clone(), &name, &detail)).collect())
+        };
+        let catalog = self.editor.catalog();
+        let plain = |name: &String| (name.clone(), String::new());
+        Ok(match meta::find(name).map(|spec| spec.takes) {
+            Some(Takes::Search) => rows(self.editor.complete(rest, rest.len()), position - rest.len()),
+            Some(Takes::Path) => {
+                let (start, pairs) = self.files.complete(line, position, cx)?;
+                (start, pairs.into_iter().map(|pair| Row::new(pair.replacement, &pair.display, "")).collect())
+            }
+            Some(Takes::Topic) => {
+                let commands = help::commands().flat_map(|spec| spec.names.iter().map(|name| (*name, spec.summary)));
+                let functions = help::functions().flat_map(|spec| spec.names.iter().map(|name| (*name, spec.summary)));
+                let aggregates =
+                    help::aggregates().flat_map(|spec| spec.names.iter().map(|name| (*name, spec.summary)));
+                let pages = commands.chain(functions).chain(aggregates);
+                named(&mut pages.map(|(name, summary)| (name.to_owned(), summary.to_owned())))
+            }
+            Some(Takes::Format) => {
+                let values = Format::value_variants().iter().filter_map(Format::to_possible_value);
+                named(&mut values.map(|value| {
+                    let summary = value.get_help().map(ToString::to_string).unwrap_or_default();
+                    (value.get_name().to_owned(), summary)
+                }))
+            }
+            Some(Takes::Lookup) => named(&mut catalog.lookups.iter().map(plain)),
+            Some(Takes::Macro) => named(&mut catalog.macros.iter().cloned()),
+            Some(Takes::DataModel) => named(&mut catalog.models.iter().cloned()),
+            Some(Takes::Setting) => named(
+                &mut meta::setting::SETTINGS
+                    .iter()
+                    .map(|setting| (setting.name.to_owned(), setting.summary.to_owned())),
+            ),
+            Some(Takes::Time) => {
+                let presets = catalog.presets.iter().map(|preset| {
+                    let range = format!(
+                        "{} {}",
+                        preset.earliest.as_deref().unwrap_or("0"),
+                        preset.latest.as_deref().unwrap_or("now")
+                    );
+                    (range, preset.label.clone())
+                });
+                named(&mut presets.collect::<Vec<_>>().into_iter())
+            }
+            Some(Takes::Nothing) | None => (position, Vec::new()),
+        })
     }
 }
 
 impl rustyline::Helper for Helper {}
 
-impl Highlighter for Helper {
-    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        if diagnostic::has_colour_stdout() { Cow::Owned(format!("\x1b[2m{hint}\x1b[0m")) } else { Cow::Borrowed(hint) }
+/// A line of the list of what fits.
+pub(super) struct Row {
+    text: String,
+    shown: String,
+}
+
+impl Row {
+    fn new(text: String, label: &str, detail: &str) -> Self {
+        if detail.is_empty() {
+            return Self { text, shown: label.to_owned() };
+        }
+        let gap = NAME_WIDTH.saturating_sub(label.width()).max(1);
+        let width = terminal_width().saturating_sub(2);
+        let shown = table::cut(&format!("{label}{:gap$}{detail}", ""), width);
+        // As wide as the screen, so that each stands in a line of its own.
+        let fill = width.saturating_sub(shown.width());
+        Self { text, shown: format!("{shown}{:fill$}", "") }
     }
 }
 
-impl Completer for Helper {
-    type Candidate = Pair;
+impl Candidate for Row {
+    fn display(&self) -> &str {
+        &self.shown
+    }
 
-    fn complete(&self, line: &str, position: usize, _: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
-        let before = line.get(..position).unwrap_or_default();
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
-        let start = before
-            .rfind(|c| !is_part(c))
-            .map_or(0, |place| place + before[place..].chars().next().map_or(1, char::len_utf8));
-        let word = before.get(start..).unwrap_or_default();
-        let mut names = self.names(before.get(..start).unwrap_or_default());
-        names.retain(|name| name.starts_with(word));
-        names.sort_unstable();
-        names.dedup();
-        Ok((start, names.into_iter().map(|name| Pair { display: name.clone(), replacement: name }).collect()))
+    fn replacement(&self) -> &str {
+        &self.text
+    }
+}
+
+fn terminal_width() -> usize {
+    comfy_table::Table::new().width().map_or(FALLBACK_WIDTH, usize::from)
+}
+
+fn rows(completion: Completion, offset: usize) -> (usize, Vec<Row>) {
+    let row = |one: Suggestion| {
+        let label = if one.kind == SuggestionKind::Function {
+            one.detail.split(": ").next().unwrap_or_default()
+        } else {
+            &one.label
+        };
+        let label = if label.is_empty() { &one.label } else { label };
+        let detail = match one.kind {
+            SuggestionKind::Function => one.detail.split_once(": ").map_or("", |(_, summary)| summary),
+            _ => &one.detail,
+        };
+        Row::new(one.text.clone(), label, detail)
+    };
+    (offset + completion.start, completion.suggestions.into_iter().map(row).collect())
+}
+
+impl Completer for Helper {
+    type Candidate = Row;
+
+    fn complete(&self, line: &str, position: usize, cx: &Context<'_>) -> Result<(usize, Vec<Row>)> {
+        match line.starts_with(':') {
+            true => self.complete_meta(line, position, cx),
+            false => Ok(rows(self.editor.complete(line, position), 0)),
+        }
+    }
+}
+
+impl Highlighter for Helper {
+    fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
+        self.note(line);
+        if !line.starts_with(':') {
+            self.editor.prepare(line, position);
+        }
+        if !self.colour {
+            return Cow::Borrowed(line);
+        }
+        if line.starts_with(':') {
+            let name = line.find(' ').unwrap_or(line.len());
+            let (name, rest) = line.split_at(name);
+            let colour = if meta::find(name.get(1..).unwrap_or_default()).is_some() { "\x1b[1;34m" } else { "" };
+            return Cow::Owned(format!("{colour}{name}\x1b[0m{rest}"));
+        }
+        let marked: Vec<Range<usize>> = Editor::brackets(line, position).into_iter().flatten().collect();
+        Cow::Owned(editor::paint(line, &marked))
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        Cow::Borrowed(prompt)
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if self.colour { Cow::Owned(format!("\x1b[2m{hint}\x1b[0m")) } else { Cow::Borrowed(hint) }
+    }
+
+    fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
+        Cow::Borrowed(candidate)
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        true
+    }
+}
+
+/// What stands grey behind the cursor.
+pub(super) struct Shown {
+    text: String,
+    /// Whether the right arrow takes it: what came before can be taken, a grammar cannot.
+    is_text: bool,
+}
+
+impl LineHint for Shown {
+    fn display(&self) -> &str {
+        &self.text
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.is_text.then_some(self.text.as_str())
     }
 }
 
 impl Hinter for Helper {
-    type Hint = String;
+    type Hint = Shown;
 
-    fn hint(&self, line: &str, position: usize, cx: &Context<'_>) -> Option<String> {
-        self.hinter.hint(line, position, cx)
+    fn hint(&self, line: &str, position: usize, cx: &Context<'_>) -> Option<Shown> {
+        self.note(line);
+        if let Some(text) = self.history.hint(line, position, cx) {
+            return Some(Shown { text, is_text: true });
+        }
+        if let Some(rest) = line.strip_prefix(':') {
+            let (name, rest) = rest.split_once(' ')?;
+            let usage = meta::find(name).filter(|_| rest.is_empty())?.usage;
+            return usage.split_once(' ').map(|(_, rest)| Shown { text: rest.to_owned(), is_text: false });
+        }
+        self.editor.hint(line, position).map(|hint| Shown { text: hint.0, is_text: false })
     }
 }
 
 impl Validator for Helper {
     fn validate(&self, cx: &mut ValidationContext) -> Result<ValidationResult> {
-        Ok(if is_open(cx.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
-    }
-}
-
-/// Whether a search goes on: a quote, bracket, macro or comment is open, or a pipe ends it. An empty last line ends everything,
-/// so that a mistake cannot trap its author.
-fn is_open(text: &str) -> bool {
-    if text.starts_with(':') || text.ends_with('\n') {
-        return false;
-    }
-    let mut rest = text;
-    let mut depth = 0i32;
-    while let Some(c) = rest.chars().next() {
-        let after = rest.get(c.len_utf8()..).unwrap_or_default();
-        let quoted = match c {
-            '`' if rest.starts_with("```") => rest.get(3..).unwrap_or_default().split_once("```"),
-            '`' => after.split_once('`'),
-            '"' => match end_of_text(after) {
-                Some(end) => Some(("", end)),
-                None => return true,
-            },
-            '(' | '[' => {
-                depth += 1;
-                Some(("", after))
-            }
-            ')' | ']' => {
-                depth -= 1;
-                Some(("", after))
-            }
-            _ => Some(("", after)),
-        };
-        match quoted {
-            Some((_, end)) => rest = end,
-            None => return true,
-        }
-    }
-    depth > 0 || text.trim_end().ends_with('|')
-}
-
-/// What follows the closing quote; a backslash takes the meaning from the next character.
-fn end_of_text(text: &str) -> Option<&str> {
-    let mut chars = text.char_indices();
-    while let Some((place, c)) = chars.next() {
-        match c {
-            '\\' => drop(chars.next()),
-            '"' => return text.get(place + 1..),
-            _ => {}
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_open;
-
-    #[test]
-    fn a_search_goes_on_while_something_is_open() {
-        for open in [
-            "index=web |",
-            "stats count(eval(x=1)",
-            "search [ inputlookup a",
-            "where x=\"a|b",
-            "eval a=\"\\\"",
-            "`m(1",
-            "```note",
-        ] {
-            assert!(is_open(open), "{open}");
-        }
-        for closed in [
-            "index=web",
-            "where x=\"(\"",
-            "stats count(x)",
-            "`m(\"|\")`",
-            "```a|``` index=x",
-            ":mode |",
-            "index=web |\n",
-            "a)",
-        ] {
-            assert!(!is_open(closed), "{closed}");
-        }
+        Ok(if editor::is_open(cx.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
 }

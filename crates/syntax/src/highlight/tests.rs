@@ -6,7 +6,7 @@ use super::{TokenKind, tokens};
 fn drawn(text: &str) -> String {
     let letter = |kind| match kind {
         TokenKind::Pipe => '|',
-        TokenKind::Bracket => 'b',
+        TokenKind::Bracket(_) => 'b',
         TokenKind::Command => 'C',
         TokenKind::UnknownCommand => 'U',
         TokenKind::Function => 'f',

@@ -1,0 +1,17 @@
+//! The files of an index, for whoever lists them.
+
+use speleo_plan::IndexFile;
+use speleo_syntax::{Code, Diagnostic};
+
+use super::Engine;
+
+impl Engine {
+    /// The files of an index; none where it does not exist or has none.
+    ///
+    /// # Errors
+    /// Where they cannot be looked at.
+    pub async fn files(&self, index: &str) -> Result<Vec<IndexFile>, Diagnostic> {
+        let listed = self.catalog().files(index).await;
+        listed.map_err(|fault| Diagnostic::unplaced(Code::File, fault.diagnostic().message))
+    }
+}

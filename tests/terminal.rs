@@ -17,6 +17,8 @@ use project::Project;
 use terminal::{Terminal, key};
 
 const SIZE: (u16, u16) = (40, 100);
+/// What people do not type in; on a busy machine a stage takes as long.
+const AHEAD: Duration = Duration::from_secs(3);
 
 /// A project with an index, a macro, a lookup, a saved search.
 fn project() -> Project {
@@ -77,8 +79,8 @@ fn a_search_gives_a_table_and_a_footer() {
 fn commands_complete_with_a_line_of_help() {
     let (_project, _home, mut terminal) = shell();
     terminal.keys("index=web | strea").keys(key::TAB).see("| streamstats ");
-    terminal.keys(key::CTRL_C).keys("index=web | ded").keys(key::TAB).see("| dedup ").see("[<count>] <field>…");
-    terminal.keys(key::CTRL_C).keys("index=web | ev").keys(key::TAB).keys(key::TAB);
+    terminal.clear().keys("index=web | ded").keys(key::TAB).see("| dedup ").see("[<count>] <field>…");
+    terminal.clear().keys("index=web | ev").keys(key::TAB).keys(key::TAB);
     terminal.see("eval ").see("eventstats").see("adds");
 }
 
@@ -86,16 +88,15 @@ fn commands_complete_with_a_line_of_help() {
 fn names_of_the_world_complete() {
     let (_project, _home, mut terminal) = shell();
     terminal.keys("index=w").keys(key::TAB).see("index=web");
-    terminal.keys(key::CTRL_C).keys("index=web `err").keys(key::TAB).see("`errors(");
-    terminal.keys(key::CTRL_C).keys("index=web | lookup peo").keys(key::TAB).see("lookup people.csv");
-    terminal.keys(" dep").keys(key::TAB).see("people.csv department");
-    terminal
-        .keys(key::CTRL_C)
-        .keys("| tstats count from datamodel=Network_T")
-        .keys(key::TAB)
-        .see("datamodel=Network_Traffic");
+    terminal.clear().keys("index=web `err").keys(key::TAB).see("`errors(");
+    terminal.clear().keys("index=web | lookup peo").keys(key::TAB).see("lookup people.csv");
+    // The table is looked at while one types.
+    terminal.keys(" dep");
+    std::thread::sleep(AHEAD);
+    terminal.keys(key::TAB).see("people.csv department");
+    terminal.clear().keys("| tstats count from datamodel=Network_T").keys(key::TAB).see("datamodel=Network_Traffic");
     terminal.keys(" by All_Traffic.de").keys(key::TAB).see("by All_Traffic.dest");
-    terminal.keys(key::CTRL_C).keys("index=web earliest=-24").keys(key::TAB).see("earliest=-24h");
+    terminal.clear().keys("index=web earliest=-24").keys(key::TAB).see("earliest=-24h");
 }
 
 #[test]
@@ -103,13 +104,13 @@ fn fields_of_the_stage_at_hand_complete() {
     let (_project, _home, mut terminal) = shell();
     terminal.keys("index=web | stats sum(bytes) as volume by host | where vol");
     // The stage is looked at while one types.
-    std::thread::sleep(Duration::from_secs(2));
+    std::thread::sleep(AHEAD);
     terminal.keys(key::TAB).see("| where volume");
-    terminal.keys(key::CTRL_C).keys("index=web | dedup us").keys(key::TAB).see("| dedup user");
-    terminal.keys(key::CTRL_C).keys("index=web host=al").keys(key::TAB).see("host=alpha");
+    terminal.clear().keys("index=web | dedup us").keys(key::TAB).see("| dedup user");
+    terminal.clear().keys("index=web host=al").keys(key::TAB).see("host=alpha");
     // A field that the stage took away is none.
-    terminal.keys(key::CTRL_C).keys("index=web | stats count by host | where byte");
-    std::thread::sleep(Duration::from_secs(2));
+    terminal.clear().keys("index=web | stats count by host | where byte");
+    std::thread::sleep(AHEAD);
     terminal.keys(key::TAB).keys("!").see("where byte!");
 }
 
@@ -118,9 +119,9 @@ fn options_and_functions_complete_with_their_arguments() {
     let (_project, _home, mut terminal) = shell();
     terminal.keys("index=web | dedup host keepem").keys(key::TAB).see("keepempty=");
     terminal.keys("tr").keys(key::TAB).see("keepempty=true");
-    terminal.keys(key::CTRL_C).keys("index=web | eval a=mvzi").keys(key::TAB).see("a=mvzip(").see("mvzip(x, y");
-    terminal.keys(key::CTRL_C).keys("index=web | stats stdevp").keys(key::TAB).see("stats stdevp(");
-    terminal.keys(key::CTRL_C).keys("index=web | join type=ou").keys(key::TAB).see("type=outer");
+    terminal.clear().keys("index=web | eval a=mvzi").keys(key::TAB).see("a=mvzip(").see("mvzip(x, y");
+    terminal.clear().keys("index=web | stats stdevp").keys(key::TAB).see("stats stdevp(");
+    terminal.clear().keys("index=web | join type=ou").keys(key::TAB).see("type=outer");
 }
 
 #[test]
@@ -146,9 +147,13 @@ fn the_past_is_hinted_and_searched_and_outlives_the_shell() {
         .prompt();
     terminal.keys(key::CTRL_D).end();
     let mut again = Terminal::open(&project.at(""), home.path(), &[], SIZE);
-    again.prompt().keys(key::UP).see("stats count by status").keys(key::CTRL_C);
-    again.keys(key::CTRL_R).keys("by sta").see("index=web | stats count by status").keys(key::CTRL_C);
-    again.line(":history").see("    1  index=web | stats count by status");
+    again.prompt().keys(key::UP).see("stats count by status").clear();
+    again.keys(key::CTRL_R).keys("by sta").see("index=web | stats count by status").clear();
+    again.line(":history").until("the line with its time", |screen| {
+        screen
+            .lines()
+            .any(|line| line.starts_with("    1  20") && line.ends_with("  index=web | stats count by status"))
+    });
     again
         .line(":history 1")
         .until("the line at the prompt", |screen| screen.trim_end().ends_with("|> index=web | stats count by status"));
@@ -179,14 +184,14 @@ fn a_pasted_search_of_many_lines_runs_once() {
 #[test]
 fn ctrl_c_clears_the_line_and_a_second_one_leaves() {
     let (_project, _home, mut terminal) = shell();
-    terminal.keys("index=web | sta").see("| sta").keys(key::CTRL_C).keys("index=we").see("index=we").keys(key::CTRL_C);
+    terminal.keys("index=web | sta").see("| sta").clear().keys("index=we").see("index=we").clear();
     terminal.line("index=web | stats count").see("1 row").prompt();
     terminal.keys(key::CTRL_C).see("Ctrl-C again").keys(key::CTRL_C);
     assert!(terminal.end().success());
 }
 
 /// A search that takes far longer than anybody waits.
-const ENDLESS: &str = "| makeresults count=100000000 | eval a=md5(\"x\".random()) | stats dc(a)";
+const ENDLESS: &str = "| makeresults count=50000000 | eval a=sha512(md5(\"x\".random())) | stats dc(a)";
 
 #[test]
 fn ctrl_c_cancels_a_search_and_keeps_the_shell() {
@@ -380,7 +385,7 @@ fn keys_do_not_wait_in_a_large_project() {
         slowest = slowest.max(start.elapsed());
     }
     assert!(slowest < bound(Duration::from_millis(16)), "a key took {slowest:?}");
-    terminal.keys(key::CTRL_C).keys("index=index0 `macro199");
+    terminal.clear().keys("index=index0 `macro199");
     let start = Instant::now();
     terminal.keys(key::TAB).keys(key::TAB).see("macro1999");
     let listed = start.elapsed();

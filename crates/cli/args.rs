@@ -1,6 +1,7 @@
 //! The command line's grammar: `speleo search --index web=logs/*.log --last 24h 'index=web | top status'`.
 
 mod accelerate;
+mod config;
 mod index;
 mod schedule;
 
@@ -11,6 +12,7 @@ use speleo_engine::IndexSetting;
 
 pub(crate) use self::{
     accelerate::AccelerateArgs,
+    config::{ConfigArgs, ConfigCommand},
     index::{IndexArgs, IndexCommand, IngestArgs},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Check(Box<CheckArgs>),
     /// Show what conf files say together, or what is wrong in them
     Conf(Box<ConfArgs>),
+    /// Show the settings of all runs and where they come from
+    Config(Box<ConfigArgs>),
     /// Make a project of a Splunk app or a repository of detections, with a report of what runs
     Port(Box<PortArgs>),
     /// Make native indexes, look at them, care for them

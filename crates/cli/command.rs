@@ -3,6 +3,7 @@
 mod accelerate;
 mod check;
 mod conf;
+mod config;
 mod daemon;
 mod demo;
 mod due;
@@ -33,6 +34,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Daemon(args) => daemon::run(*args).await,
         Command::Check(args) => check::run(*args).await,
         Command::Conf(args) => conf::run(*args).await,
+        Command::Config(args) => config::run(&args),
         Command::Port(args) => port::run(*args).await,
         Command::Index(args) => index::run(*args).await,
         Command::Ingest(args) => ingest::run(*args).await,

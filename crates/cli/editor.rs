@@ -106,6 +106,9 @@ impl Editor {
     pub(crate) fn prepare(&self, text: &str, position: usize) {
         let spot = Spot::find(text, position);
         self.stages.want(spot.stage, spot.segment_before());
+        if let Some(table) = suggest::lookup_table(&spot) {
+            self.stages.lookup(table, Duration::ZERO);
+        }
     }
 
     /// What fits at a byte offset of a text.

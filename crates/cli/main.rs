@@ -4,6 +4,7 @@
 
 mod args;
 mod command;
+mod config;
 mod demo;
 mod detection;
 mod diagnostic;
@@ -15,10 +16,6 @@ mod query_file;
 mod session;
 
 use std::process::ExitCode;
-
-use clap::Parser;
-
-use crate::args::Cli;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -34,7 +31,10 @@ fn silence_panics() {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse_from(args::with_default_command(std::env::args_os().collect()));
+    let cli = match config::parse(args::with_default_command(std::env::args_os().collect())) {
+        Ok(cli) => cli,
+        Err(error) => return exit::fail(&error),
+    };
     silence_panics();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build() {
         Ok(runtime) => runtime,

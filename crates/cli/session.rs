@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     io::{self, IsTerminal, Read},
     path::{Path, PathBuf},
 };
@@ -14,7 +15,7 @@ use tokio::task::JoinError;
 use crate::{args::WorldArgs, diagnostic::Reporter, exit::UsageError, query_file::Query};
 
 /// The file that makes a folder a project.
-const PROJECT_FILE: &str = "speleo.toml";
+pub(crate) const PROJECT_FILE: &str = "speleo.toml";
 
 /// The file of the shell's searches.
 const SEARCHES: &str = "searches.jsonl";
@@ -70,6 +71,20 @@ pub(crate) fn settings_for(world: &WorldArgs, query: &Query) -> Settings {
     }
     settings.app = settings.app.or_else(|| query.key("app").map(str::to_owned));
     settings
+}
+
+/// The project that a command line names, else the nearest one.
+pub(crate) fn named_project(args: &[OsString]) -> Option<PathBuf> {
+    let mut texts = args.iter().filter_map(|arg| arg.to_str());
+    let named = texts.find_map(|arg| Some(arg.strip_prefix("--project")?.strip_prefix('=').map(PathBuf::from)));
+    match named {
+        Some(Some(folder)) => Some(folder),
+        Some(None) => {
+            let place = args.iter().position(|arg| arg == "--project")?;
+            args.get(place + 1).map(PathBuf::from)
+        }
+        None => nearest_project(),
+    }
 }
 
 fn nearest_project() -> Option<PathBuf> {

@@ -16,6 +16,8 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often the screen is looked at.
 const PAUSE: Duration = Duration::from_millis(2);
+/// How long a screen stays as it is that nothing changes.
+const STEADY: Duration = Duration::from_millis(100);
 
 /// Keys that are no letters.
 pub(crate) mod key {
@@ -98,7 +100,16 @@ impl Terminal {
 
     /// Types a line and Enter.
     pub(crate) fn line(&mut self, line: &str) -> &mut Self {
-        self.keys(line).keys(key::ENTER)
+        self.changing(|terminal| {
+            terminal.keys(line).keys(key::ENTER);
+        })
+    }
+
+    /// Does something, and waits until the screen is another: what is waited for next must not be what was there before.
+    fn changing(&mut self, act: impl FnOnce(&mut Self)) -> &mut Self {
+        let before = self.text();
+        act(self);
+        self.until("anything new", |screen| screen != before)
     }
 
     /// Pastes, as a terminal with bracketed paste does.
@@ -155,9 +166,24 @@ impl Terminal {
         self
     }
 
-    /// Waits for the prompt at the end of the screen.
+    /// Waits for an empty prompt at the end of the screen. While a line is drawn anew it looks so too, for a moment.
     pub(crate) fn prompt(&mut self) -> &mut Self {
-        self.until("a prompt", |screen| screen.trim_end().ends_with("|>"))
+        loop {
+            self.until("a prompt", |screen| screen.trim_end().ends_with("|>"));
+            let seen = self.text();
+            std::thread::sleep(STEADY);
+            if self.text() == seen {
+                return self;
+            }
+        }
+    }
+
+    /// Ctrl-C, until the prompt is empty: what is typed together with it is lost, as in any shell.
+    pub(crate) fn clear(&mut self) -> &mut Self {
+        self.changing(|terminal| {
+            terminal.keys(key::CTRL_C);
+        })
+        .prompt()
     }
 
     /// Another size.

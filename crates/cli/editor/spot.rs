@@ -98,6 +98,11 @@ impl<'t> Spot<'t> {
             self.start += sign + 1;
             self.prefix = self.prefix.get(sign + 1..).unwrap_or_default();
         }
+        // Behind a parenthesis or a text a point joins.
+        if let Some(rest) = self.prefix.strip_prefix('.') {
+            self.start += 1;
+            self.prefix = rest;
+        }
     }
 }
 

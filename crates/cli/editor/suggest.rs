@@ -353,8 +353,7 @@ impl Found<'_> {
 
     /// `lookup TABLE ▮`: columns of the table, fields of the rows behind AS, words between.
     fn columns_of_lookup(&mut self, keyword: Option<&str>) {
-        let table = self.spot.words.iter().skip(1).find(|(_, kind)| matches!(kind, TokenKind::Word | TokenKind::Text));
-        let table = table.map_or("", |(word, _)| word.trim_matches('"'));
+        let table = lookup_table(self.spot).unwrap_or_default();
         if let Some(sample) = self.stages.lookup(table, self.patience) {
             for field in &sample.fields {
                 self.add(SuggestionKind::Field, quoted_if_needed(&field.name), &field.name, "a column of the lookup");
@@ -410,6 +409,13 @@ impl Found<'_> {
         });
         self.list
     }
+}
+
+/// The table that a `lookup` names before the cursor.
+pub(super) fn lookup_table<'t>(spot: &Spot<'t>) -> Option<&'t str> {
+    spot.command.filter(|spec| spec.name() == "lookup")?;
+    let named = spot.words.iter().skip(1).find(|(_, kind)| matches!(kind, TokenKind::Word | TokenKind::Text))?;
+    Some(named.0.trim_matches('"'))
 }
 
 /// What usage calls fields of the rows.

@@ -25,7 +25,7 @@ impl<'u> Usage<'u> {
                 usage.takes.extend(rest.get(1..end));
                 rest = rest.get(end + 1..).unwrap_or_default();
             } else if is_name(first) {
-                let end = rest.find(|next| !is_name(next)).unwrap_or(rest.len());
+                let end = rest.find(|next| !is_name(next) && next != '-').unwrap_or(rest.len());
                 let (name, after) = rest.split_at(end);
                 rest = after;
                 if let Some(value) = after.strip_prefix('=') {

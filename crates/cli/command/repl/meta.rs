@@ -89,7 +89,7 @@ enum Meta {
 }
 
 /// Every command of the shell.
-pub(crate) const META: &[MetaSpec] = &[
+pub(crate) static META: &[MetaSpec] = &[
     meta(
         &["help", "h", "?"],
         "help [NAME]",

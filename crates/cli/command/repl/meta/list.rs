@@ -1,8 +1,12 @@
 //! What there is: indexes, fields, lookups, macros, data models, earlier searches.
 
-use std::io::{self, Write};
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+};
 
 use anyhow::Result;
+use chrono::DateTime;
 use rustyline::history::{History, SearchDirection};
 
 use super::Shell;
@@ -160,9 +164,16 @@ impl Shell {
         }
         let fitting = (0..history.len()).filter_map(|at| Some((at + 1, line(at)?)));
         let fitting: Vec<_> = fitting.filter(|(_, text)| text.to_lowercase().contains(&said.to_lowercase())).collect();
+        // When each gave an answer last; lines of the shell's own gave none.
+        let past = self.engine.past_searches();
+        let started: HashMap<&str, i64> = past.iter().map(|search| (search.text.as_str(), search.started)).collect();
+        let timezone = self.engine.timezone();
         let mut out = io::stdout().lock();
         for (number, text) in fitting.iter().skip(fitting.len().saturating_sub(HISTORY)) {
-            writeln!(out, "{number:>5}  {}", text.replace('\n', "\n       "))?;
+            let time = started.get(text.trim()).and_then(|micros| DateTime::from_timestamp_micros(*micros));
+            let time = time.map(|time| time.with_timezone(&timezone).format("%Y-%m-%d %H:%M").to_string());
+            let time = time.unwrap_or_default();
+            writeln!(out, "{number:>5}  {time:<16}  {}", text.replace('\n', &format!("\n{:25}", "")))?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod accelerate;
 mod config;
+mod habit;
 mod index;
 mod schedule;
 
@@ -159,9 +160,15 @@ pub(crate) struct OutputArgs {
     /// Write to a file; its ending picks the form
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Rows printed, 0 for all; by default all, but 100 for a table on a terminal
+    /// Rows printed, 0 for all; by default all, but 100 for a table on a terminal without a pager
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
+    /// Print straight to the terminal, however long the output is
+    #[arg(long)]
+    pub(crate) no_pager: bool,
+    /// Do not show on a terminal how far a search is
+    #[arg(long)]
+    pub(crate) no_progress: bool,
     /// Exit with status 3 where there are no rows
     #[arg(long)]
     pub(crate) fail_on_empty: bool,
@@ -419,7 +426,7 @@ pub(crate) fn with_default_command(mut args: Vec<OsString>) -> Vec<OsString> {
     if !is_command {
         args.insert(args.len().min(1), "search".into());
     }
-    args
+    habit::translate(args)
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {

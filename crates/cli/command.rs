@@ -10,7 +10,7 @@ mod due;
 mod explain;
 mod fmt;
 mod help;
-mod index;
+pub(crate) mod index;
 mod ingest;
 mod port;
 mod repl;

@@ -12,6 +12,7 @@ mod editor;
 mod exit;
 mod golden;
 mod output;
+mod progress;
 mod query_file;
 mod session;
 

@@ -1,32 +1,49 @@
 //! Rows on their way out: `--output csv`, `--out report.parquet`.
 //!
-//! A format is a file here with one function over a [`Page`]. What a cell is, is decided once, in `cell`.
+//! A format is a file here with a [`Form`]: rows go out as they come. What a cell is, is decided once, in `cell`.
 //! Standard output carries rows only; the footer and remarks go to standard error.
 
 mod arrow;
 pub(crate) mod cell;
 mod csv;
+mod highlight;
 mod html;
 mod json;
 mod jsonl;
 mod markdown;
 mod parquet;
 mod raw;
+mod screen;
+mod splunk_json;
 pub(crate) mod table;
 mod vertical;
+mod writing;
 
 use std::{
     io::{self, BufWriter, IsTerminal, Write},
     path::Path,
+    sync::Arc,
+    time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono_tz::Tz;
 use clap::ValueEnum;
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
-use speleo_engine::Answer;
+use speleo_engine::{Answer, Part, Reading};
 
-use crate::{args::OutputArgs, diagnostic, exit::UsageError};
+pub(crate) use self::writing::{Head, Writing};
+use self::{
+    highlight::Terms,
+    screen::{Pager, Screen, Terminal},
+    writing::Target,
+};
+use crate::{args::OutputArgs, command::index::size, diagnostic, exit::UsageError};
+
+/// Rows of a table on a screen that no pager turns.
+const MOST_WITHOUT_PAGER: usize = 100;
+/// Bytes that wait for a pipe while more rows are there.
+const PIPE_BUFFER: usize = 64 << 10;
 
 /// The forms that rows take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,6 +72,8 @@ pub(crate) enum Format {
     Parquet,
     /// An Arrow IPC file
     Arrow,
+    /// JSON lines as Splunk's export gives them
+    SplunkJson,
 }
 
 impl Format {
@@ -66,6 +85,24 @@ impl Format {
     /// Whether it shows the forms that `fieldformat` gives, not the values.
     fn shows_formats(self) -> bool {
         self.is_for_people() || self == Format::Html
+    }
+
+    /// The form for rows as `page` says.
+    fn form(self, page: Page) -> Result<Box<dyn Form>> {
+        Ok(match self {
+            Format::Table => Box::new(table::Table::new(page)),
+            Format::Vertical => Box::new(vertical::Vertical::new(page)),
+            Format::Raw => Box::new(raw::Raw::new(page)),
+            Format::Csv => Box::new(csv::Csv::new(page, b',')),
+            Format::Tsv => Box::new(csv::Csv::new(page, b'\t')),
+            Format::Json => Box::new(json::Json::new(&page)?),
+            Format::Jsonl => Box::new(jsonl::JsonLines::new(&page)?),
+            Format::Markdown => Box::new(markdown::Markdown(page)),
+            Format::Html => Box::new(html::Html(page)),
+            Format::Parquet => Box::new(parquet::Parquet::new(&page)?),
+            Format::Arrow => Box::new(arrow::Arrow::new(&page)?),
+            Format::SplunkJson => Box::new(splunk_json::SplunkJson::new(page)?),
+        })
     }
 
     fn of_path(path: &Path) -> Option<Self> {
@@ -85,22 +122,62 @@ impl Format {
     }
 }
 
-/// Rows to write.
-pub(crate) struct Page<'a> {
+/// What a form knows of the rows before the first one comes.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
     /// The columns.
-    pub(crate) schema: &'a SchemaRef,
-    /// The rows in order.
-    pub(crate) batches: &'a [RecordBatch],
+    pub(crate) schema: SchemaRef,
     /// The search's time zone.
     pub(crate) timezone: Tz,
-    /// Whether a person looks on: fit to the width, use colours.
-    pub(crate) terminal: bool,
+    /// The screen that a person looks at; none where there is none.
+    pub(crate) screen: Option<Screen>,
+    /// The words that the search looks for.
+    pub(crate) terms: Terms,
 }
 
-impl Page<'_> {
+impl Page {
     /// The columns' names.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.schema.fields().iter().map(|field| field.name().as_str())
+    }
+
+    /// Whether colours are welcome.
+    fn colour(&self) -> bool {
+        self.screen.is_some_and(|screen| screen.colour)
+    }
+
+    /// What makes a text quiet, and what ends it.
+    fn dim(&self) -> (&'static str, &'static str) {
+        if self.colour() { ("\x1b[2m", "\x1b[0m") } else { ("", "") }
+    }
+}
+
+/// Where a form writes to.
+pub(crate) type Out<'a> = dyn Write + Send + 'a;
+
+/// Rows in one form, written as they come.
+pub(crate) trait Form: Send {
+    /// Writes what stands before the rows.
+    fn begin(&mut self, _out: &mut Out) -> Result<()> {
+        Ok(())
+    }
+
+    /// Writes some rows, or keeps them for a moment.
+    fn rows(&mut self, rows: &RecordBatch, out: &mut Out) -> Result<()>;
+
+    /// Writes what it kept: more may be long in coming.
+    fn settle(&mut self, _out: &mut Out) -> Result<()> {
+        Ok(())
+    }
+
+    /// Writes what it kept, and what stands behind the rows.
+    fn finish(&mut self, _out: &mut Out) -> Result<()> {
+        Ok(())
+    }
+
+    /// The columns that had no room.
+    fn hidden(&self) -> &[String] {
+        &[]
     }
 }
 
@@ -109,7 +186,8 @@ pub(crate) struct Output<'a> {
     args: &'a OutputArgs,
     /// The form.
     pub(crate) format: Format,
-    terminal: bool,
+    screen: Option<Screen>,
+    pager: Option<Pager>,
 }
 
 impl<'a> Output<'a> {
@@ -129,54 +207,81 @@ impl<'a> Output<'a> {
                 UsageError("binary output does not go to a terminal; `--out FILE` names a file".to_owned()).into()
             );
         }
-        Ok(Self { args, format, terminal })
+        let screen = terminal.then(|| Screen::current(diagnostic::has_colour_stdout()));
+        let pager = if terminal && !args.no_pager { Pager::find() } else { None };
+        Ok(Self { args, format, screen, pager })
     }
 
-    /// Writes an answer and, in the forms for people, its footer.
+    /// Whether progress may be shown on standard error.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.args.no_progress
+    }
+
+    /// Whether the rows go to a file.
+    pub(crate) fn has_file(&self) -> bool {
+        self.args.out.is_some()
+    }
+
+    /// Whether a person sees them.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.screen.is_some()
+    }
+
+    /// The most rows that are written; a screen without a pager is soon full.
+    fn limit(&self) -> Option<u64> {
+        let is_bare = self.screen.is_some() && self.pager.is_none() && self.format == Format::Table;
+        let limit = self.args.limit.unwrap_or(if is_bare { MOST_WITHOUT_PAGER } else { 0 });
+        (limit > 0).then_some(limit as u64)
+    }
+
+    /// Begins to write rows with these columns, or with those of the form for people.
+    pub(crate) fn begin(&self, head: &Head) -> Result<Writing> {
+        let shows_formats = head.formatted.is_some() && self.format.shows_formats();
+        let schema = head.formatted.as_ref().filter(|_| shows_formats).unwrap_or(&head.schema);
+        let is_marked = self.screen.is_some_and(|screen| screen.colour);
+        let page = Page {
+            schema: Arc::clone(schema),
+            timezone: head.timezone,
+            screen: self.screen,
+            terms: if is_marked { Terms::of(head.text) } else { Terms::default() },
+        };
+        let target = match (&self.args.out, self.screen) {
+            (Some(path), _) => Target::file(path)?,
+            (None, Some(screen)) => Target::Terminal(Terminal::new(screen, self.pager.clone())),
+            (None, None) => Target::Pipe(BufWriter::with_capacity(PIPE_BUFFER, io::stdout())),
+        };
+        Writing::begin(self.format.form(page)?, target, shows_formats, self.limit())
+    }
+
+    /// Writes rows that are all there and, in the forms for people, their footer.
     pub(crate) fn write(&self, answer: &Answer, timezone: Tz) -> Result<()> {
-        let total: usize = answer.batches.iter().map(RecordBatch::num_rows).sum();
-        let default_limit = if self.terminal && self.format == Format::Table { 100 } else { 0 };
-        let limit = match self.args.limit.unwrap_or(default_limit) {
-            0 => total,
-            limit => limit.min(total),
-        };
-        let (schema, batches) = match &answer.formatted {
-            Some((schema, batches)) if self.format.shows_formats() => (schema, batches),
-            _ => (&answer.schema, &answer.batches),
-        };
-        let batches = first_rows(batches, limit);
-        let page = Page { schema, batches: &batches, timezone, terminal: self.terminal };
-        let hidden = match &self.args.out {
-            Some(path) => write_file(path, |out| write_page(self.format, &page, out))?,
-            None => {
-                let mut out = BufWriter::new(io::stdout());
-                let hidden = write_page(self.format, &page, &mut out)?;
-                out.flush()?;
-                hidden
-            }
-        };
-        if hidden > 0 {
-            diagnostic::print_remark(&format!("{hidden} more columns do not fit; `--output vertical` shows them"));
+        let (schema, batches) = (&answer.schema, &answer.batches);
+        let formatted = answer.formatted.as_ref().map(|(schema, _)| Arc::clone(schema));
+        let mut writing = self.begin(&Head { schema: Arc::clone(schema), formatted, timezone, text: "" })?;
+        let forms = answer.formatted.iter().flat_map(|(_, batches)| batches.iter().cloned().map(Some));
+        for (rows, formatted) in batches.iter().zip(forms.chain(std::iter::repeat(None))) {
+            writing.rows(&Part { rows: rows.clone(), formatted })?;
         }
-        if limit < total {
-            diagnostic::print_remark(&format!(
-                "{} of {} rows shown; `--limit 0` shows all",
-                thousands(limit as u64),
-                thousands(total as u64)
-            ));
-        }
+        let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
+        let written = writing.finish()?;
+        written.remark(rows, true);
         if self.format.is_for_people() {
-            diagnostic::print_remark(&footer(answer, total));
+            let reading = Reading { events: answer.events_scanned, ..Reading::default() };
+            diagnostic::print_remark(&footer(rows, &reading, answer.elapsed));
         }
         Ok(())
     }
 
-    /// The exit status that the number of rows asks for.
+    /// The exit status that the rows of an answer ask for.
     pub(crate) fn exit(&self, answer: &Answer) -> crate::exit::Exit {
-        let empty = answer.batches.iter().all(|batch| batch.num_rows() == 0);
-        if self.args.fail_on_empty && empty {
+        self.exit_of(answer.batches.iter().map(|batch| batch.num_rows() as u64).sum())
+    }
+
+    /// The exit status that a number of rows asks for.
+    pub(crate) fn exit_of(&self, rows: u64) -> crate::exit::Exit {
+        if self.args.fail_on_empty && rows == 0 {
             crate::exit::Exit::Empty
-        } else if self.args.fail_on_results && !empty {
+        } else if self.args.fail_on_results && rows > 0 {
             crate::exit::Exit::Results
         } else {
             crate::exit::Exit::Fine
@@ -184,64 +289,34 @@ impl<'a> Output<'a> {
     }
 }
 
-/// Writes a page; the answer is how many columns had no room.
-pub(crate) fn write_page(format: Format, page: &Page, out: &mut (dyn Write + Send)) -> Result<usize> {
-    match format {
-        Format::Table => return table::write(page, out),
-        Format::Vertical => vertical::write(page, out)?,
-        Format::Raw => raw::write(page, out)?,
-        Format::Csv => csv::write(page, b',', out)?,
-        Format::Tsv => csv::write(page, b'\t', out)?,
-        Format::Json => json::write(page, out)?,
-        Format::Jsonl => jsonl::write(page, out)?,
-        Format::Markdown => markdown::write(page, out)?,
-        Format::Html => html::write(page, out)?,
-        Format::Parquet => parquet::write(page, out)?,
-        Format::Arrow => arrow::write(page, out)?,
-    }
-    Ok(0)
+/// Writes rows that are all there, for no person to look at.
+pub(crate) fn write_rows(format: Format, answer: &Answer, timezone: Tz, out: &mut Out) -> Result<()> {
+    let page = Page { schema: Arc::clone(&answer.schema), timezone, screen: None, terms: Terms::default() };
+    let mut form = format.form(page)?;
+    form.begin(out)?;
+    answer.batches.iter().try_for_each(|rows| form.rows(rows, out))?;
+    form.finish(out)
 }
 
-/// Writes beside the file and renames, so that a failure leaves what was there.
-fn write_file<T>(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<T> {
-    let context = || format!("cannot write {}", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".speleo-");
-    #[cfg(unix)]
-    {
-        // A temporary file is for its owner alone; what it becomes is an ordinary file.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o644));
-    }
-    let file = builder.tempfile_in(folder).with_context(context)?;
-    let mut out = BufWriter::new(file);
-    let value = write(&mut out).with_context(context)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(context)?;
-    file.persist(path).map_err(|error| error.error).with_context(context)?;
-    Ok(value)
-}
-
-fn first_rows(batches: &[RecordBatch], limit: usize) -> Vec<RecordBatch> {
-    let mut left = limit;
-    let mut kept = Vec::new();
-    for batch in batches {
-        if left == 0 {
-            break;
-        }
-        let count = batch.num_rows().min(left);
-        kept.push(batch.slice(0, count));
-        left -= count;
-    }
-    kept
-}
-
-fn footer(answer: &Answer, rows: usize) -> String {
+/// What there is to say below the rows.
+pub(crate) fn footer(rows: u64, reading: &Reading, elapsed: Duration) -> String {
     let rows = match rows {
         1 => "1 row".to_owned(),
-        _ => format!("{} rows", thousands(rows as u64)),
+        _ => format!("{} rows", thousands(rows)),
     };
-    format!("{rows}, {} events scanned, {:.2} s", thousands(answer.events_scanned), answer.elapsed.as_secs_f64())
+    let mut text = format!("{rows}, {} events scanned", thousands(reading.events));
+    if reading.bytes > 0 {
+        text.push_str(&format!(", {} read", size(reading.bytes)));
+    }
+    let mut left_out = |count: u64, what: &str| {
+        if count > 0 {
+            text.push_str(&format!(", {} {what}", thousands(count)));
+        }
+    };
+    left_out(reading.files_left_out_by_time, "files left out by time");
+    left_out(reading.files_left_out_by_words, "files left out by words");
+    left_out(reading.row_groups_left_out, "row groups left out by bounds");
+    format!("{text}, {:.2} s", elapsed.as_secs_f64())
 }
 
 /// `1234567` as `1,234,567`.

@@ -1,4 +1,6 @@
-//! The engine for a run of the program: settings from arguments, the nearest project, cancellation by Ctrl-C.
+//! The engine for a run of the program: settings from arguments, the nearest project; and what runs a search in it.
+
+mod answer;
 
 use std::{
     env,
@@ -8,10 +10,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use speleo_engine::{Checked, Engine, Names, Outcome, Settings, Status};
+use speleo_engine::{Checked, Engine, Names, Settings, Status};
 use speleo_syntax::{Code, Diagnostic, Span};
 use tokio::task::JoinError;
 
+pub(crate) use self::answer::{Asked, Bound, Kept, answer};
 use crate::{args::WorldArgs, diagnostic::Reporter, exit::UsageError, query_file::Query};
 
 /// The file that makes a folder a project.
@@ -106,26 +109,8 @@ pub(crate) async fn open(settings: Settings, reporter: &mut Reporter) -> Option<
     }
 }
 
-/// Runs a search; none where Ctrl-C ended it.
-pub(crate) async fn search(engine: &Engine, text: &str) -> Option<Outcome> {
-    let (shared, owned) = (engine.clone(), text.to_owned());
-    // A task of its own: this one stays free to hear Ctrl-C while that one computes.
-    let mut task = tokio::spawn(async move { shared.search(&owned).await });
-    tokio::select! {
-        joined = &mut task => Some(joined.unwrap_or_else(|error| failed(text, &error))),
-        _ = tokio::signal::ctrl_c() => {
-            task.abort();
-            None
-        }
-    }
-}
-
 /// A bug must look like one, not like an answer without rows.
-fn failed(text: &str, error: &JoinError) -> Outcome {
-    Outcome { result: Err(()), diagnostics: vec![bug(text, error)] }
-}
-
-fn bug(text: &str, error: &JoinError) -> Diagnostic {
+fn bug(text: &str, error: &str) -> Diagnostic {
     let message = format!("speleo failed over this search, which is a bug: {error}");
     Diagnostic::new(Code::Bug, Span::new(0, text.len()), message)
 }
@@ -167,5 +152,8 @@ pub(crate) async fn check(engine: &Engine, text: &str) -> Checked {
 
 /// A check that did not come to its end.
 fn check_failed(text: &str, error: &JoinError) -> Checked {
-    Checked { status: Status::Invalid, ..Checked::new(Vec::new(), vec![bug(text, error)], Names::default()) }
+    Checked {
+        status: Status::Invalid,
+        ..Checked::new(Vec::new(), vec![bug(text, &error.to_string())], Names::default())
+    }
 }

@@ -18,7 +18,7 @@ use rustyline::{
     Cmd, CompletionType, Config, Editor as LineEditor, EventHandler, KeyCode, KeyEvent, Modifiers,
     error::ReadlineError, history::FileHistory,
 };
-use speleo_engine::{Answer, Engine};
+use speleo_engine::Engine;
 use speleo_syntax::may_write;
 
 use self::helper::Helper;
@@ -29,7 +29,7 @@ use crate::{
     exit::Exit,
     output::Output,
     query_file::Query,
-    session,
+    session::{self, Asked, Bound, Kept},
 };
 
 /// Lines that the history keeps.
@@ -45,7 +45,7 @@ pub(crate) struct Shell {
     engine: Engine,
     lines: LineEditor<Helper, FileHistory>,
     /// The last search, and its rows where it gave some.
-    last: Option<(String, Option<Answer>)>,
+    last: Option<(String, Option<Kept>)>,
     /// What stands at the next prompt already.
     next: Option<String>,
     /// Whether the last thing that happened was Ctrl-C.
@@ -153,20 +153,21 @@ impl Shell {
                 return Ok(());
             }
         };
-        let Some(outcome) = session::search(&self.engine, text).await else {
-            diagnostic::print_remark("cancelled");
-            self.interrupted = true;
-            return Ok(());
-        };
         let mut reporter = Reporter::new(self.error_format);
-        reporter.report(&Query::typed(text), &outcome.diagnostics);
+        let query = Query::typed(text);
+        let keeps = Some(Bound::default());
+        let asked = Asked { engine: &self.engine, query: &query, output: &output, keeps };
+        let answered = session::answer(asked, &mut reporter).await;
         reporter.finish();
-        if let Ok(answer) = outcome.result {
-            self.engine.remember(text, &answer);
-            if let Err(error) = output.write(&answer, self.engine.timezone()) {
-                diagnostic::print_error(&format!("{error:#}"));
+        match answered {
+            Ok(answered) => {
+                self.interrupted = answered.exit == Exit::Cancelled;
+                if let Some(finished) = &answered.finished {
+                    self.engine.remember(text, finished);
+                }
+                self.last = Some((text.to_owned(), answered.kept));
             }
-            self.last = Some((text.to_owned(), Some(answer)));
+            Err(error) => diagnostic::print_error(&format!("{error:#}")),
         }
         if may_write(text) {
             self.renew_editor();

@@ -11,7 +11,7 @@ use crate::{
     exit::{Exit, UsageError},
     output::{Format, Output},
     query_file::{self, Query},
-    session,
+    session::{self, Asked},
 };
 
 /// Runs all files; one that fails does not stop the others.
@@ -78,15 +78,8 @@ impl<'a> Runner<'a> {
                 engine
             }
         };
-        let Some(outcome) = session::search(&engine, &query.text).await else { return Ok(Exit::Cancelled) };
-        self.reporter.report(query, &outcome.diagnostics);
-        match outcome.result {
-            Ok(answer) => {
-                self.output.write(&answer, engine.timezone())?;
-                Ok(self.output.exit(&answer))
-            }
-            Err(()) => Ok(Exit::Failed),
-        }
+        let asked = Asked { engine: &engine, query, output: &self.output, keeps: None };
+        Ok(session::answer(asked, &mut self.reporter).await?.exit)
     }
 
     /// The title and what the file says about itself. It belongs to the document in the forms for people, and must not

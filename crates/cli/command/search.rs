@@ -3,7 +3,13 @@
 use anyhow::Result;
 
 use super::repl;
-use crate::{args::SearchArgs, diagnostic::Reporter, exit::Exit, output::Output, session};
+use crate::{
+    args::SearchArgs,
+    diagnostic::Reporter,
+    exit::Exit,
+    output::Output,
+    session::{self, Asked},
+};
 
 /// Runs the search, or the shell where there is none to run.
 pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
@@ -16,15 +22,8 @@ pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
         let Some(engine) = session::open(session::settings_for(&args.world, &query), &mut reporter).await else {
             break 'run Exit::Failed;
         };
-        let Some(outcome) = session::search(&engine, &query.text).await else { break 'run Exit::Cancelled };
-        reporter.report(&query, &outcome.diagnostics);
-        match outcome.result {
-            Ok(answer) => {
-                output.write(&answer, engine.timezone())?;
-                output.exit(&answer)
-            }
-            Err(()) => Exit::Failed,
-        }
+        let asked = Asked { engine: &engine, query: &query, output: &output, keeps: None };
+        session::answer(asked, &mut reporter).await?.exit
     };
     reporter.finish();
     Ok(exit)

@@ -13,9 +13,9 @@ use super::{Case, Expectation, Kind, diff::diff, run::Verdict};
 use crate::{
     diagnostic::{draw, headline},
     output::{
-        Format, Page,
+        Format,
         cell::{self, Cell},
-        write_page,
+        write_rows,
     },
     query_file::Query,
 };
@@ -177,9 +177,8 @@ fn is_close(left: f64, right: f64) -> bool {
 }
 
 fn json(expectation: &Expectation, answer: &Answer, timezone: Tz) -> Result<(Vec<String>, Vec<String>)> {
-    let page = Page { schema: &answer.schema, batches: &answer.batches, timezone, terminal: false };
     let mut bytes = Vec::new();
-    write_page(Format::Jsonl, &page, &mut bytes)?;
+    write_rows(Format::Jsonl, answer, timezone, &mut bytes)?;
     let wanted: Vec<String> = expectation.body.iter().filter(|line| !line.trim().is_empty()).cloned().collect();
     let mut lines = Vec::new();
     for (place, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {

@@ -1,27 +1,51 @@
 //! CSV and TSV with a header: `_time` in ISO 8601, several values joined by newlines, no value as an empty cell.
 
-use std::io::Write;
-
 use anyhow::Result;
+use datafusion::arrow::array::RecordBatch;
 
-use super::{Page, cell};
+use super::{Form, Out, Page, cell};
 
-/// Writes the rows with `delimiter` between cells.
-pub(super) fn write(page: &Page, delimiter: u8, out: &mut (dyn Write + Send)) -> Result<()> {
-    if page.schema.fields().is_empty() {
-        return Ok(());
+/// Rows with a delimiter between cells.
+pub(super) struct Csv {
+    page: Page,
+    delimiter: u8,
+}
+
+impl Csv {
+    /// Rows with this `delimiter`.
+    pub(super) fn new(page: Page, delimiter: u8) -> Self {
+        Self { page, delimiter }
     }
-    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
-    writer.write_record(page.names())?;
-    for batch in page.batches {
-        let columns = cell::columns(batch)?;
-        for row in 0..batch.num_rows() {
+
+    fn writer<'a, 'o>(&self, out: &'a mut Out<'o>) -> csv::Writer<&'a mut Out<'o>> {
+        csv::WriterBuilder::new().delimiter(self.delimiter).from_writer(out)
+    }
+}
+
+impl Form for Csv {
+    fn begin(&mut self, out: &mut Out) -> Result<()> {
+        if !self.page.schema.fields().is_empty() {
+            let mut writer = self.writer(out);
+            writer.write_record(self.page.names())?;
+            // The sink below is flushed in its own time.
+            writer.flush()?;
+        }
+        Ok(())
+    }
+
+    fn rows(&mut self, rows: &RecordBatch, out: &mut Out) -> Result<()> {
+        if self.page.schema.fields().is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.writer(out);
+        let columns = cell::columns(rows)?;
+        for row in 0..rows.num_rows() {
             for column in &columns {
-                writer.write_field(column.cell(row).plain(page.timezone).as_bytes())?;
+                writer.write_field(column.cell(row).plain(self.page.timezone).as_bytes())?;
             }
             writer.write_record(None::<&[u8]>)?;
         }
+        writer.flush()?;
+        Ok(())
     }
-    writer.flush()?;
-    Ok(())
 }

@@ -1,10 +1,9 @@
 //! A page with one table that needs nothing from elsewhere.
 
-use std::io::Write;
-
 use anyhow::Result;
+use datafusion::arrow::array::RecordBatch;
 
-use super::{Page, cell};
+use super::{Form, Out, Page, cell};
 
 const HEAD: &str = "<!doctype html>
 <html lang=\"en\">
@@ -18,27 +17,37 @@ td.number { text-align: right; font-variant-numeric: tabular-nums }
 </style>
 ";
 
-/// Writes the page.
-pub(super) fn write(page: &Page, out: &mut (dyn Write + Send)) -> Result<()> {
-    out.write_all(HEAD.as_bytes())?;
-    out.write_all(b"<table>\n<thead><tr>")?;
-    for name in page.names() {
-        write!(out, "<th>{}", escaped(name))?;
+/// The page.
+pub(super) struct Html(pub(super) Page);
+
+impl Form for Html {
+    fn begin(&mut self, out: &mut Out) -> Result<()> {
+        out.write_all(HEAD.as_bytes())?;
+        out.write_all(b"<table>\n<thead><tr>")?;
+        for name in self.0.names() {
+            write!(out, "<th>{}", escaped(name))?;
+        }
+        out.write_all(b"</thead>\n<tbody>\n")?;
+        Ok(())
     }
-    out.write_all(b"</thead>\n<tbody>\n")?;
-    for batch in page.batches {
-        let columns = cell::columns(batch)?;
-        for row in 0..batch.num_rows() {
+
+    fn rows(&mut self, rows: &RecordBatch, out: &mut Out) -> Result<()> {
+        let columns = cell::columns(rows)?;
+        for row in 0..rows.num_rows() {
             out.write_all(b"<tr>")?;
             for column in &columns {
                 let class = if column.is_number() { " class=\"number\"" } else { "" };
-                write!(out, "<td{class}>{}", escaped(&column.cell(row).shown(page.timezone)))?;
+                write!(out, "<td{class}>{}", escaped(&column.cell(row).shown(self.0.timezone)))?;
             }
             out.write_all(b"\n")?;
         }
+        Ok(())
     }
-    out.write_all(b"</tbody>\n</table>\n")?;
-    Ok(())
+
+    fn finish(&mut self, out: &mut Out) -> Result<()> {
+        out.write_all(b"</tbody>\n</table>\n")?;
+        Ok(())
+    }
 }
 
 fn escaped(text: &str) -> String {

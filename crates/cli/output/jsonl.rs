@@ -5,26 +5,37 @@
 use std::io::Write;
 
 use anyhow::Result;
+use datafusion::arrow::array::RecordBatch;
 
 use super::{
-    Page,
+    Form, Out, Page,
     cell::{self, Cell, Column},
 };
 
-/// Writes one object a row.
-pub(super) fn write(page: &Page, out: &mut (dyn Write + Send)) -> Result<()> {
-    let names = quoted_names(page)?;
-    let mut line = Vec::new();
-    for batch in page.batches {
-        let columns = cell::columns(batch)?;
-        for row in 0..batch.num_rows() {
+/// One object a row.
+pub(super) struct JsonLines {
+    names: Vec<String>,
+}
+
+impl JsonLines {
+    /// Rows with the columns of `page`.
+    pub(super) fn new(page: &Page) -> Result<Self> {
+        Ok(Self { names: quoted_names(page)? })
+    }
+}
+
+impl Form for JsonLines {
+    fn rows(&mut self, rows: &RecordBatch, out: &mut Out) -> Result<()> {
+        let columns = cell::columns(rows)?;
+        let mut line = Vec::new();
+        for row in 0..rows.num_rows() {
             line.clear();
-            object(&names, &columns, row, &mut line)?;
+            object(&self.names, &columns, row, &mut line)?;
             line.push(b'\n');
             out.write_all(&line)?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The names as JSON texts.

@@ -1,189 +1,255 @@
-//! The table for people, fitted to the terminal: too long a text ends in `…`, several values stand one a line.
+//! The table for people, fitted to the screen by its first rows; those that follow keep to the widths.
 //!
-//! Absent on purpose: wrapping. A row of a wide search would fill the screen; `--output vertical` shows everything.
+//! Too long a text is wrapped where few rows leave room for that, and cut with `…` where there are many. Several values stand one
+//! a line. Columns without room are left out, and a column `…` says so. A cell without a value is a quiet `∅`. Where no person
+//! looks on, nothing is cut: a text that is wider than the first rows goes on below.
+//!
+//! Absent on purpose: zebra stripes. Whatever grey suits a dark screen hides the text on a bright one.
 
-use std::io::Write;
+mod fit;
+
+use std::fmt::Write as _;
 
 use anyhow::Result;
-use comfy_table::{Attribute, Cell as Drawn, CellAlignment, ContentArrangement, Table, presets};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use datafusion::arrow::array::RecordBatch;
+use unicode_width::UnicodeWidthStr;
 
+pub(crate) use self::fit::cut;
+use self::fit::{Column, Fitted, fit, wrap};
 use super::{
-    Page,
-    cell::{self, Column},
+    Form, Out, Page,
+    cell::{self, Cell},
 };
-use crate::diagnostic;
 
-/// Below this many characters a column says nothing.
-const NARROWEST: usize = 8;
-/// Values of one cell on a terminal before `+N more`.
-const MOST_VALUES: usize = 20;
+/// By so many rows the table is fitted, or by those that came in the first moment.
+const FITTED_BY: usize = 1000;
+/// Values of one cell on a screen before `+N more`: of a table that fits it, and of a longer one.
+const MOST_VALUES: [usize; 2] = [20, 5];
+/// Lines of one text on a screen, of a table that fits it, and of a longer one.
+const MOST_LINES: [usize; 2] = [3, 1];
+/// Lines of a table that are no rows.
+const FRAME: usize = 5;
 
-struct Row {
-    cells: Vec<Vec<String>>,
+/// The table.
+pub(super) struct Table {
+    page: Page,
+    columns: Vec<Column>,
+    /// The rows before the table is fitted.
+    waiting: Vec<Row>,
+    fitted: Option<Fitted>,
+    /// Whether rows are many, so that each has little room.
+    is_long: bool,
+    hidden: Vec<String>,
 }
 
-/// Writes the table; the answer is how many columns had no room.
-pub(super) fn write(page: &Page, out: &mut (dyn Write + Send)) -> Result<usize> {
-    let names: Vec<String> = page.names().map(|name| cell::visible(name).replace('\n', "␊")).collect();
-    if names.is_empty() {
-        return Ok(0);
-    }
-    let mut is_number = vec![false; names.len()];
-    let mut rows = Vec::new();
-    for batch in page.batches {
-        let columns = cell::columns(batch)?;
-        for (flag, column) in is_number.iter_mut().zip(&columns) {
-            *flag |= column.is_number();
-        }
-        rows.extend((0..batch.num_rows()).map(|row| read_row(page, &columns, row)));
-    }
-    let mut table = new_table();
-    let room = if page.terminal { table.width().map(usize::from) } else { None };
-    // Half a number or half a time says something else than the whole.
-    let whole: Vec<bool> =
-        is_number.iter().zip(&names).map(|(is_number, name)| *is_number || name == "_time").collect();
-    let widths = fit(natural_widths(&names, &rows), &whole, room);
-    let colour = page.terminal && diagnostic::has_colour_stdout();
-    let header = names.iter().zip(&widths).map(|(name, width)| {
-        let drawn = Drawn::new(cut(name, *width));
-        if colour { drawn.add_attribute(Attribute::Bold) } else { drawn }
-    });
-    table.set_header(header.collect::<Vec<_>>());
-    if colour {
-        table.enforce_styling();
-    }
-    for row in &rows {
-        let cells = row.cells.iter().zip(&widths).zip(&is_number).map(|((lines, width), is_number)| {
-            let text: Vec<_> = lines.iter().map(|line| cut(line, *width)).collect();
-            let drawn = Drawn::new_owned(text.join("\n"));
-            if *is_number { drawn.set_alignment(CellAlignment::Right) } else { drawn }
-        });
-        table.add_row(cells.collect::<Vec<_>>());
-    }
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(names.len() - widths.len())
+/// The cells of a row.
+struct Row(Vec<Content>);
+
+/// What stands in a cell, before it is cut.
+enum Content {
+    Nothing,
+    /// The lines of one text.
+    Text(String),
+    /// Several values.
+    Values(Vec<String>),
 }
 
-fn new_table() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED.with_rounded_corners());
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    table
-}
-
-fn read_row(page: &Page, columns: &[Column], row: usize) -> Row {
-    let lines = |column: &Column| {
-        let cell = column.cell(row);
-        let shown = cell.shown(page.timezone);
-        let text = cell::visible(shown.trim_end_matches('\n'));
-        let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
-        if page.terminal && lines.len() > MOST_VALUES + 1 {
-            let more = lines.len() - MOST_VALUES;
-            lines.truncate(MOST_VALUES);
-            lines.push(format!("+{more} more"));
-        }
-        lines
-    };
-    Row { cells: columns.iter().map(lines).collect() }
-}
-
-fn natural_widths(names: &[String], rows: &[Row]) -> Vec<usize> {
-    let mut widths: Vec<usize> = names.iter().map(|name| name.width()).collect();
-    for row in rows {
-        for (width, lines) in widths.iter_mut().zip(&row.cells) {
-            *width = lines.iter().map(|line| line.width()).fold(*width, usize::max);
+impl Content {
+    fn of(cell: &Cell, page: &Page) -> Self {
+        let text = |text: &str| cell::visible(text.trim_end_matches('\n')).into_owned();
+        match cell {
+            Cell::Null => Self::Nothing,
+            Cell::List(texts) => Self::Values(texts.iter().map(|value| text(value).replace('\n', "␊")).collect()),
+            _ => Self::Text(text(&cell.shown(page.timezone))),
         }
     }
-    widths
-}
 
-/// Takes room from the widest columns until all fit, from the `whole` ones last; columns at the end that still do not fit are
-/// left out.
-fn fit(mut widths: Vec<usize>, whole: &[bool], room: Option<usize>) -> Vec<usize> {
-    let Some(room) = room else { return widths };
-    // A border and two blanks a column, and one more border.
-    let available = |columns: usize| room.saturating_sub(3 * columns + 1);
-    while widths.len() > 1
-        && widths.iter().map(|width| (*width).min(NARROWEST)).sum::<usize>() > available(widths.len())
-    {
-        widths.pop();
-    }
-    let available = available(widths.len());
-    let least: usize =
-        widths.iter().zip(whole).map(|(width, whole)| if *whole { *width } else { (*width).min(NARROWEST) }).sum();
-    let is_kept = |column: usize| least <= available && whole.get(column).is_some_and(|whole| *whole);
-    let total = |cap: usize| {
-        widths.iter().enumerate().map(|(n, width)| if is_kept(n) { *width } else { (*width).min(cap) }).sum::<usize>()
-    };
-    let widest = widths.iter().copied().max().unwrap_or(0);
-    if total(widest) <= available {
-        return widths;
-    }
-    // The largest cap that fits; narrower columns keep their width.
-    let (mut low, mut high) = (1, widest);
-    while low < high {
-        let middle = (low + high).div_ceil(2);
-        if total(middle) <= available { low = middle } else { high = middle - 1 }
-    }
-    let mut left = available.saturating_sub(total(low));
-    for (column, width) in widths.iter_mut().enumerate() {
-        if *width > low && !is_kept(column) {
-            // What the division leaves goes to the first columns, a character each.
-            let extra = usize::from(left > 0);
-            left -= extra;
-            *width = low + extra;
+    fn width(&self) -> usize {
+        match self {
+            Self::Nothing => 1,
+            Self::Text(text) => text.split('\n').map(UnicodeWidthStr::width).max().unwrap_or(0),
+            Self::Values(values) => values.iter().map(|value| value.width()).max().unwrap_or(0),
         }
     }
-    widths
+
+    fn has_value(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
 }
 
-/// The text, at most `width` wide, with `…` for what is cut.
-pub(crate) fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
+impl Table {
+    /// A table of rows with the columns of `page`.
+    pub(super) fn new(page: Page) -> Self {
+        let column = |name: &str| Column::new(&cell::visible(name).replace('\n', "␊"));
+        let columns = page.names().map(column).collect();
+        Self { columns, waiting: Vec::new(), fitted: None, is_long: false, hidden: Vec::new(), page }
     }
-    let mut kept = String::new();
-    let mut used = 1;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used > width {
-            break;
+
+    /// Fits the table to the rows so far, and writes them. `is_whole` where there are no more.
+    fn fit(&mut self, is_whole: bool, out: &mut Out) -> Result<()> {
+        if self.fitted.is_some() || self.columns.is_empty() {
+            return Ok(());
         }
-        kept.push(c);
+        for row in &self.waiting {
+            for (column, content) in self.columns.iter_mut().zip(&row.0) {
+                column.width = column.width.max(content.width());
+                column.has_values |= content.has_value();
+            }
+        }
+        let fitted = fit(&self.columns, self.page.screen.map(|screen| screen.width));
+        let is_kept = |place: &usize| fitted.places.contains(place);
+        let left_out = (0..self.columns.len()).filter(|place| !is_kept(place));
+        self.hidden = left_out.filter_map(|place| Some(self.columns.get(place)?.name.clone())).collect();
+        let room = self.page.screen.map_or(usize::MAX, |screen| screen.height.saturating_sub(FRAME));
+        self.is_long = !is_whole || self.waiting.len().saturating_mul(MOST_LINES[0]) > room;
+        self.fitted = Some(fitted);
+        self.rule('╭', '─', '┬', '╮', out)?;
+        self.header(out)?;
+        self.rule('╞', '═', '╪', '╡', out)?;
+        for row in std::mem::take(&mut self.waiting) {
+            self.row(&row, out)?;
+        }
+        Ok(())
     }
-    kept.push('…');
-    kept
+
+    /// The kept columns with their widths, and a narrow one where some are left out.
+    fn widths(&self) -> Vec<usize> {
+        let Some(fitted) = &self.fitted else { return Vec::new() };
+        let narrow = (!self.hidden.is_empty()).then_some(1);
+        fitted.widths.iter().copied().chain(narrow).collect()
+    }
+
+    fn rule(&self, left: char, line: char, cross: char, right: char, out: &mut Out) -> Result<()> {
+        let (dim, reset) = self.page.dim();
+        let pieces: Vec<String> = self.widths().iter().map(|width| String::from(line).repeat(width + 2)).collect();
+        writeln!(out, "{dim}{left}{}{right}{reset}", pieces.join(&String::from(cross)))?;
+        Ok(())
+    }
+
+    fn header(&self, out: &mut Out) -> Result<()> {
+        let Some(fitted) = &self.fitted else { return Ok(()) };
+        let names = fitted.places.iter().zip(&fitted.widths);
+        let mut names: Vec<String> = names
+            .map(|(place, width)| self.columns.get(*place).map_or_else(String::new, |column| cut(&column.name, *width)))
+            .collect();
+        if !self.hidden.is_empty() {
+            names.push("…".to_owned());
+        }
+        let (bold, reset) = if self.page.colour() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+        let cell = |(name, width): (&String, usize)| {
+            let gap = width.saturating_sub(name.width());
+            format!("{bold}{name}{reset}{:gap$}", "")
+        };
+        let cells: Vec<String> = names.iter().zip(self.widths()).map(cell).collect();
+        self.line(&cells, out)
+    }
+
+    fn row(&self, row: &Row, out: &mut Out) -> Result<()> {
+        let Some(fitted) = &self.fitted else { return Ok(()) };
+        let mut cells: Vec<Vec<String>> = Vec::with_capacity(fitted.places.len());
+        for (place, width) in fitted.places.iter().zip(&fitted.widths) {
+            let content = row.0.get(*place).unwrap_or(&Content::Nothing);
+            cells.push(self.lines(content, *width));
+        }
+        let height = cells.iter().map(Vec::len).max().unwrap_or(1);
+        let widths = self.widths();
+        let (dim, reset) = self.page.dim();
+        for line in 0..height {
+            let mut drawn = Vec::with_capacity(widths.len());
+            for ((cell, place), width) in cells.iter().zip(&fitted.places).zip(&widths) {
+                let text = cell.get(line).map_or("", String::as_str);
+                let gap = width.saturating_sub(text.width());
+                let column = self.columns.get(*place);
+                let is_nothing = row.0.get(*place).is_some_and(|content| !content.has_value());
+                let mut piece = String::new();
+                if column.is_some_and(|column| column.is_number) {
+                    write!(piece, "{:gap$}", "")?;
+                }
+                if is_nothing {
+                    write!(piece, "{dim}{text}{reset}")?;
+                } else if column.is_some_and(|column| column.name == "_raw") {
+                    piece.push_str(&self.page.terms.highlight(text));
+                } else {
+                    piece.push_str(text);
+                }
+                if column.is_none_or(|column| !column.is_number) {
+                    write!(piece, "{:gap$}", "")?;
+                }
+                drawn.push(piece);
+            }
+            if !self.hidden.is_empty() {
+                drawn.push(if line == 0 { format!("{dim}…{reset}") } else { " ".to_owned() });
+            }
+            self.line(&drawn, out)?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, cells: &[String], out: &mut Out) -> Result<()> {
+        let (dim, reset) = self.page.dim();
+        let between = format!(" {dim}┆{reset} ");
+        writeln!(out, "{dim}│{reset} {} {dim}│{reset}", cells.join(&between))?;
+        Ok(())
+    }
+
+    /// The lines of a cell, cut to its width and to what room there is for a row.
+    fn lines(&self, content: &Content, width: usize) -> Vec<String> {
+        let is_screen = self.page.screen.is_some();
+        let most = |most: [usize; 2]| if is_screen { most[usize::from(self.is_long)] } else { usize::MAX };
+        match content {
+            Content::Nothing if is_screen => vec!["∅".to_owned()],
+            Content::Nothing => vec![String::new()],
+            Content::Text(text) => wrap(text, width, most(MOST_LINES)),
+            Content::Values(values) if is_screen => {
+                let most = most(MOST_VALUES);
+                // One more line says no less than how many more there are.
+                let shown = if values.len() > most + 1 { most } else { values.len() };
+                let mut lines: Vec<String> = values.iter().take(shown).map(|value| cut(value, width)).collect();
+                if shown < values.len() {
+                    lines.push(cut(&format!("+{} more", values.len() - shown), width));
+                }
+                lines
+            }
+            Content::Values(values) => values.iter().flat_map(|value| wrap(value, width, usize::MAX)).collect(),
+        }
+    }
+}
+
+impl Form for Table {
+    fn rows(&mut self, rows: &RecordBatch, out: &mut Out) -> Result<()> {
+        let columns = cell::columns(rows)?;
+        for (known, column) in self.columns.iter_mut().zip(&columns) {
+            known.is_number |= column.is_number();
+        }
+        for row in 0..rows.num_rows() {
+            let row = Row(columns.iter().map(|column| Content::of(&column.cell(row), &self.page)).collect());
+            match self.fitted {
+                Some(_) => self.row(&row, out)?,
+                None => self.waiting.push(row),
+            }
+            if self.fitted.is_none() && self.waiting.len() >= FITTED_BY {
+                self.fit(false, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, out: &mut Out) -> Result<()> {
+        if self.waiting.is_empty() { Ok(()) } else { self.fit(false, out) }
+    }
+
+    fn finish(&mut self, out: &mut Out) -> Result<()> {
+        if self.columns.is_empty() {
+            return Ok(());
+        }
+        self.fit(true, out)?;
+        self.rule('╰', '─', '┴', '╯', out)
+    }
+
+    fn hidden(&self) -> &[String] {
+        &self.hidden
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{cut, fit};
-
-    #[test]
-    fn wide_columns_give_room_first() {
-        assert_eq!(fit(vec![4, 100, 50], &[false; 3], Some(80)), [4, 33, 33]);
-        assert_eq!(fit(vec![4, 10], &[false; 2], Some(80)), [4, 10]);
-        assert_eq!(fit(vec![4, 100], &[false; 2], None), [4, 100]);
-    }
-
-    #[test]
-    fn numbers_and_times_stay_whole_while_others_can_shrink() {
-        assert_eq!(fit(vec![23, 40, 40], &[true, false, false], Some(60)), [23, 14, 13]);
-        assert_eq!(fit(vec![40, 40], &[true, true], Some(41)), [17, 17]);
-    }
-
-    #[test]
-    fn columns_without_room_are_left_out() {
-        assert_eq!(fit(vec![20; 10], &[false; 10], Some(40)).len(), 3);
-    }
-
-    #[test]
-    fn a_cut_counts_columns_not_bytes() {
-        assert_eq!(cut("größer", 4), "grö…");
-        assert_eq!(cut("日本語", 5), "日本…");
-        assert_eq!(cut("short", 5), "short");
-    }
-}
+mod tests;

@@ -8,15 +8,16 @@ mod files;
 mod library;
 mod partial;
 mod sample;
+mod stream;
 
 pub use answer::{Answer, Checked, Explained, Explanation, Names, Outcome, Status, Step};
 pub use library::Library;
 pub(crate) use sample::first_rows;
+pub use stream::{Finished, Part, Running};
 
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock},
-    time::Instant,
 };
 
 use datafusion::{error::DataFusionError, execution::memory_pool::MemoryConsumer, prelude::SessionContext};
@@ -26,7 +27,7 @@ use speleo_knowledge::{Knowledge, Problem};
 use speleo_plan::{PastSearch, SearchPlan, plan};
 use speleo_syntax::{
     Code, Command, Diagnostic, Expansion, Search, SearchExpr, SearchExprKind, Span, command::search::SearchCommand,
-    expand, may_write, parse, parse_saved,
+    expand, parse, parse_saved,
 };
 
 use crate::{
@@ -192,18 +193,18 @@ impl Engine {
 
     /// Adds a search that gave an answer to the file of earlier searches, where there is one. That it cannot be written is no
     /// reason to fail: the answer is there.
-    pub fn remember(&self, text: &str, answer: &Answer) {
+    pub fn remember(&self, text: &str, finished: &Finished) {
         let settings = &self.shared.settings;
         let (Some(path), Ok(clock)) = (&settings.history, Clock::new(settings)) else { return };
-        let elapsed = i64::try_from(answer.elapsed.as_micros()).unwrap_or(0);
-        let has = |name: &str| answer.schema.column_with_name(name).is_some();
+        let elapsed = i64::try_from(finished.elapsed.as_micros()).unwrap_or(0);
+        let has = |name: &str| finished.schema.column_with_name(name).is_some();
         let search = PastSearch {
             started: clock.now.saturating_sub(elapsed),
             text: text.to_owned(),
             range: clock.range,
-            rows: answer.batches.iter().map(|batch| batch.num_rows() as u64).sum(),
+            rows: finished.rows,
             gives_events: has("_time") && has("_raw"),
-            scanned: answer.events_scanned,
+            scanned: finished.events_scanned,
         };
         let _ = history::append(path, &search);
     }
@@ -269,63 +270,6 @@ impl Engine {
             partial::in_reading_order(&mut diagnostics);
         }
         Checked::new(commands, diagnostics, names)
-    }
-
-    /// Runs a search to its end. Dropping the future cancels it.
-    pub async fn search(&self, text: &str) -> Outcome {
-        let start = Instant::now();
-        let mut diagnostics = Vec::new();
-        let result = self.answer(text, &mut diagnostics).await;
-        let result = match result {
-            Ok(answer) => Ok(Answer { elapsed: start.elapsed(), ..answer }),
-            Err(problems) => {
-                diagnostics.extend(problems);
-                Err(())
-            }
-        };
-        Outcome { result, diagnostics }
-    }
-
-    async fn answer(&self, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Result<Answer, Vec<Diagnostic>> {
-        let mut read = self.read(text);
-        diagnostics.append(&mut read.diagnostics);
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            diagnostics.extend(self.plan_parts(&read, &self.world(Mode::Rehearse)?).await);
-            partial::in_reading_order(diagnostics);
-            return Err(Vec::new());
-        }
-        let world = self.world(Mode::Run)?;
-        if may_write(&read.expansion.text) {
-            // Lowering writes while it goes: what stands after the write must be known to work.
-            let rehearsal = EngineWorld { mode: Mode::Rehearse, record: Record::default(), ..self.world(Mode::Run)? };
-            self.plan(&read, &rehearsal).await?;
-        }
-        let planned = self.plan(&read, &world).await;
-        diagnostics.extend(world.record.warnings());
-        let planned = planned?;
-        diagnostics.extend(read.expansion.locate(planned.notes));
-        let answered = run::run(&self.shared.session, planned.plan).await;
-        // What came up while files were read.
-        let mut late = world.record.warnings();
-        late.retain(|warning| !diagnostics.contains(warning));
-        diagnostics.append(&mut late);
-        let answered = answered.map_err(|error| read.expansion.locate(diagnose(error.into())))?;
-        world.record.scanned(answered.scanned);
-        let formatted = match planned.formats.is_empty() {
-            true => None,
-            false => Some(
-                run::format(&self.shared.session, &answered, planned.formats)
-                    .await
-                    .map_err(|error| read.expansion.locate(diagnose(error.into())))?,
-            ),
-        };
-        Ok(Answer {
-            formatted,
-            schema: answered.schema,
-            batches: answered.batches,
-            events_scanned: world.record.events(),
-            elapsed: std::time::Duration::ZERO,
-        })
     }
 
     /// Shows what a search becomes: its text without macros, its steps, its plans, and what reaches each scan. Steps run,
@@ -412,6 +356,7 @@ impl Engine {
             sample: None,
             opened: Mutex::default(),
             record: Record::default(),
+            progress: Arc::default(),
             held: MemoryConsumer::new("steps").register(&shared.session.runtime_env().memory_pool),
         })
     }

@@ -22,6 +22,7 @@ mod lookup;
 mod macros;
 mod native;
 mod operator;
+mod progress;
 mod project;
 mod run;
 mod schedule;
@@ -38,11 +39,14 @@ extern crate self as speleo_engine;
 pub use accelerate::{AccelerateOrder, Accelerated, SummaryStatus};
 pub use archive::{ArchiveError, Limits, Unpacked};
 pub use conf_folder::{ConfFiles, ConfFolder};
-pub use engine::{Answer, Checked, Engine, Explained, Explanation, Library, Names, Outcome, Status, Step};
+pub use engine::{
+    Answer, Checked, Engine, Explained, Explanation, Finished, Library, Names, Outcome, Part, Running, Status, Step,
+};
 #[doc(hidden)]
 pub use event::events_of;
 pub use ingest::{IngestOrder, Ingested};
 pub use native::StoredIndex;
+pub use progress::{Look, Progress, Reading};
 pub use project::resolve as resolve_settings;
 pub use schedule::{Ran, RunStatus, Scheduled, Scheduler, Standing};
 pub use settings::{IndexSetting, Settings};

@@ -1,20 +1,26 @@
-//! Runs a plan to its end.
+//! Runs plans: to their end, or row by row.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use datafusion::{
-    arrow::{array::RecordBatch, datatypes::SchemaRef},
-    common::Column,
-    datasource::{MemTable, provider_as_source},
+    arrow::{
+        array::{RecordBatch, RecordBatchOptions},
+        datatypes::{Field, Schema, SchemaRef},
+    },
+    common::{Column, DFSchema},
     error::{DataFusionError, Result},
-    execution::memory_pool::MemoryReservation,
-    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
-    physical_plan::{ExecutionPlan, collect, execute_stream, spill::get_record_batch_memory_size},
+    execution::{SendableRecordBatchStream, SessionState, memory_pool::MemoryReservation},
+    logical_expr::{Expr, LogicalPlan},
+    physical_expr::PhysicalExpr,
+    physical_plan::{collect, execute_stream, spill::get_record_batch_memory_size},
     prelude::SessionContext,
 };
 use futures::{FutureExt, TryStreamExt};
 
-use crate::fault::{Lost, panic_text};
+use crate::{
+    fault::{Lost, panic_text},
+    progress::{Progress, Run},
+};
 
 /// The rows of a plan.
 pub(crate) struct Answered {
@@ -34,8 +40,9 @@ pub(crate) async fn run(session: &SessionContext, plan: LogicalPlan) -> Result<A
     let state = session.state();
     let work = async {
         let physical = state.create_physical_plan(&plan).await?;
+        let run = Arc::<Progress>::default().begin(None, &physical);
         let batches = collect(Arc::clone(&physical), state.task_ctx()).await?;
-        Ok(Answered { schema: physical.schema(), batches, scanned: scanned(&physical) })
+        Ok(Answered { schema: physical.schema(), batches, scanned: run.events() })
     };
     guard(work).await
 }
@@ -44,40 +51,97 @@ pub(crate) async fn run(session: &SessionContext, plan: LogicalPlan) -> Result<A
 ///
 /// # Errors
 /// As [`run`], and where the rows pass the memory limit.
-pub(crate) async fn step(session: &SessionContext, plan: LogicalPlan, held: &MemoryReservation) -> Result<Answered> {
+pub(crate) async fn step(
+    session: &SessionContext,
+    plan: LogicalPlan,
+    held: &MemoryReservation,
+    (progress, name): (&Arc<Progress>, &str),
+) -> Result<Answered> {
     let state = session.state();
     let work = async {
         let physical = state.create_physical_plan(&plan).await?;
+        let run = progress.begin(Some(name), &physical);
         let mut rows = execute_stream(Arc::clone(&physical), state.task_ctx())?;
         let mut batches = Vec::new();
         while let Some(batch) = rows.try_next().await? {
             held.try_grow(get_record_batch_memory_size(&batch))?;
             batches.push(batch);
         }
-        Ok(Answered { schema: physical.schema(), batches, scanned: scanned(&physical) })
+        Ok(Answered { schema: physical.schema(), batches, scanned: run.events() })
     };
     guard(work).await
 }
 
-/// The rows with some columns in the form that people see.
+/// A plan that began to run.
+pub(crate) struct Begun {
+    /// The columns of its rows.
+    pub(crate) schema: SchemaRef,
+    /// How people see them, where it is another way.
+    pub(crate) form: Option<Form>,
+    /// The rows.
+    pub(crate) rows: SendableRecordBatchStream,
+    /// What it reads.
+    pub(crate) run: Run,
+}
+
+/// Plans, and begins to run.
 ///
 /// # Errors
-/// What computing the forms reports.
-pub(crate) async fn format(
+/// What planning reports; a panic becomes an error too.
+pub(crate) async fn begin(
     session: &SessionContext,
-    rows: &Answered,
+    plan: LogicalPlan,
     formats: Vec<(String, Expr)>,
-) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let mut exprs: Vec<Expr> = Vec::with_capacity(rows.schema.fields().len());
-    for field in rows.schema.fields() {
-        let plain = || Expr::Column(Column::new_unqualified(field.name()));
-        let format = formats.iter().find(|(name, _)| name == field.name());
-        exprs.push(format.map_or_else(plain, |(name, expr)| expr.clone().alias(name)));
+    progress: &Arc<Progress>,
+) -> Result<Begun> {
+    let state = session.state();
+    let work = async {
+        let physical = state.create_physical_plan(&plan).await?;
+        let schema = physical.schema();
+        let form = Form::new(&state, &schema, &formats)?;
+        let run = progress.begin(None, &physical);
+        let rows = execute_stream(physical, state.task_ctx())?;
+        Ok(Begun { schema, form, rows, run })
+    };
+    guard(work).await
+}
+
+/// The form that `fieldformat` gives rows for people.
+pub(crate) struct Form {
+    exprs: Vec<Arc<dyn PhysicalExpr>>,
+    schema: SchemaRef,
+}
+
+impl Form {
+    /// The form of rows with these columns; none where it is their own.
+    fn new(state: &SessionState, rows: &SchemaRef, formats: &[(String, Expr)]) -> Result<Option<Self>> {
+        if formats.is_empty() {
+            return Ok(None);
+        }
+        let columns = DFSchema::try_from(Arc::clone(rows))?;
+        let mut exprs = Vec::with_capacity(rows.fields().len());
+        let mut fields = Vec::with_capacity(rows.fields().len());
+        for field in rows.fields() {
+            let plain = || Expr::Column(Column::new_unqualified(field.name()));
+            let format = formats.iter().find(|(name, _)| name == field.name());
+            let expr = state.create_physical_expr(format.map_or_else(plain, |(_, expr)| expr.clone()), &columns)?;
+            fields.push(Field::new(field.name(), expr.data_type(rows)?, true));
+            exprs.push(expr);
+        }
+        Ok(Some(Self { exprs, schema: Arc::new(Schema::new(fields)) }))
     }
-    let table = MemTable::try_new(Arc::clone(&rows.schema), vec![rows.batches.clone()])?;
-    let plan = LogicalPlanBuilder::scan("rows", provider_as_source(Arc::new(table)), None)?.project(exprs)?.build()?;
-    let shown = run(session, plan).await?;
-    Ok((shown.schema, shown.batches))
+
+    /// The columns that it has.
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Some rows in this form.
+    pub(crate) fn of(&self, rows: &RecordBatch) -> Result<RecordBatch> {
+        let values = self.exprs.iter().map(|expr| expr.evaluate(rows)?.into_array(rows.num_rows()));
+        let options = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
+        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), values.collect::<Result<_>>()?, &options)?)
+    }
 }
 
 /// Turns a panic into an error: whatever DataFusion or a kernel does, the caller goes on.
@@ -86,19 +150,6 @@ pub(crate) async fn guard<T>(work: impl Future<Output = Result<T>>) -> Result<T>
         Ok(result) => result,
         Err(payload) => Err(DataFusionError::External(Box::new(Lost(panic_text(payload.as_ref()))))),
     }
-}
-
-/// The rows that the leaves of a plan gave, and those that a filter within a scan threw away.
-fn scanned(plan: &Arc<dyn ExecutionPlan>) -> u64 {
-    let children = plan.children();
-    if !children.is_empty() {
-        return children.into_iter().map(scanned).sum();
-    }
-    let Some(metrics) = plan.metrics() else { return 0 };
-    let read = metrics.sum_by_name(crate::source::EVENTS_READ).map(|value| value.as_usize());
-    let given = || metrics.output_rows().unwrap_or(0);
-    let pruned = || metrics.sum_by_name("pushdown_rows_pruned").map_or(0, |value| value.as_usize());
-    read.unwrap_or_else(|| given() + pruned()) as u64
 }
 
 #[cfg(test)]

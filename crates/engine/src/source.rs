@@ -43,7 +43,7 @@ pub(crate) use self::{
     schema::{Fields, SEQUENCE, time_type},
     stored::Chosen,
     summary::{INPUT, Renumbered, table as summary_table},
-    text::Misfit,
+    text::{Misfit, is_plain_text},
 };
 
 use self::{
@@ -62,6 +62,8 @@ use crate::{
 
 /// The metric that counts the events a scan read, before its filter.
 pub(crate) const EVENTS_READ: &str = "events_read";
+/// The metric that counts the bytes a scan read; of compressed text what they become.
+pub(crate) const BYTES_READ: &str = "bytes_scanned";
 
 /// An open index.
 #[derive(Debug)]

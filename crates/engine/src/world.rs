@@ -37,6 +37,7 @@ use crate::{
     history, ingest,
     lookup::Lookups,
     macros::MacroSource,
+    progress::Progress as Ongoing,
     run::{self, Answered},
     source::{Index, Input, InputKey},
 };
@@ -82,6 +83,8 @@ pub(crate) struct EngineWorld<'a> {
     /// The summaries that the search reads.
     pub(crate) opened: Mutex<Vec<Arc<Opened>>>,
     pub(crate) record: Record,
+    /// How far it is.
+    pub(crate) progress: Arc<Ongoing>,
     /// What steps and algorithms hold until the search ends.
     pub(crate) held: MemoryReservation,
 }
@@ -223,7 +226,8 @@ impl EngineWorld<'_> {
             Some(rows) => first_rows(plan, rows)?,
             None => plan,
         };
-        let Answered { schema, batches, scanned } = run::step(self.session, plan, &self.held).await?;
+        let Answered { schema, batches, scanned } =
+            run::step(self.session, plan, &self.held, (&self.progress, step)).await?;
         self.record.scanned(scanned);
         Ok(Rows { schema, batches })
     }
@@ -312,6 +316,8 @@ impl World for EngineWorld<'_> {
         if self.is_blind() {
             return Ok(None);
         }
+        // Of files that are not known yet, what fields they have is read first.
+        self.progress.doing(Some(format!("looking at {name}")));
         let index = match self.chosen(name).await? {
             Some(index) => index,
             None => self.catalog.open(name, self.session, self.clock.zone(), self.knowledge).await?,

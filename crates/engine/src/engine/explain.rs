@@ -3,21 +3,20 @@
 use std::sync::Arc;
 
 use datafusion::{
-    datasource::{physical_plan::FileScanConfig, source::DataSourceExec},
+    datasource::physical_plan::FileScanConfig,
     error::Result,
     logical_expr::LogicalPlan,
-    physical_plan::{
-        ExecutionPlan, collect,
-        display::DisplayableExecutionPlan,
-        displayable,
-        empty::EmptyExec,
-        metrics::{MetricValue, MetricsSet},
-    },
+    physical_plan::{ExecutionPlan, collect, display::DisplayableExecutionPlan, displayable, empty::EmptyExec},
     prelude::SessionContext,
 };
 
 use super::Explanation;
-use crate::{run, source::Chosen, world::Record};
+use crate::{
+    progress::{chosen, files, left_out_of},
+    run,
+    source::BYTES_READ,
+    world::Record,
+};
 
 /// Explains a plan; with `runs` it is run, and tells what it did.
 pub(super) async fn explain(
@@ -63,10 +62,6 @@ fn find_scans<'p>(plan: &'p Arc<dyn ExecutionPlan>, scans: &mut Vec<&'p Arc<dyn 
     }
 }
 
-fn config(plan: &Arc<dyn ExecutionPlan>) -> Option<&FileScanConfig> {
-    plan.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()
-}
-
 /// The first file of a scan, and how many others there are.
 fn name(config: &FileScanConfig) -> String {
     let file = config.file_groups.iter().flat_map(|group| group.iter()).next();
@@ -81,7 +76,7 @@ fn pushed(plan: &Arc<dyn ExecutionPlan>) -> Option<String> {
     if plan.downcast_ref::<EmptyExec>().is_some() {
         return Some("no file can have rows that pass".to_owned());
     }
-    let config = config(plan)?;
+    let config = files(plan)?;
     let schema = plan.schema();
     let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let mut line = format!("{}: columns [{}]", name(config), columns.join(", "));
@@ -91,8 +86,7 @@ fn pushed(plan: &Arc<dyn ExecutionPlan>) -> Option<String> {
     if let Some(limit) = config.limit {
         line.push_str(&format!(", limit {limit}"));
     }
-    let mut files = config.file_groups.iter().flat_map(|group| group.iter());
-    if let Some(chosen) = files.find_map(|file| file.extensions.get::<Chosen>()) {
+    if let Some(chosen) = chosen(config) {
         line.push_str(&format!(
             "; of {} files {} by time and {} by words, of {} rows {}",
             chosen.of_files, chosen.in_time, chosen.files, chosen.of_rows, chosen.rows
@@ -103,7 +97,7 @@ fn pushed(plan: &Arc<dyn ExecutionPlan>) -> Option<String> {
 
 /// What a scan did.
 fn read_of(plan: &Arc<dyn ExecutionPlan>) -> String {
-    let name = config(plan).map_or_else(|| plan.name().to_owned(), name);
+    let name = files(plan).map_or_else(|| plan.name().to_owned(), name);
     let Some(metrics) = plan.metrics() else { return format!("{name}: nothing") };
     let count = |name: &str| metrics.sum_by_name(name).map(|value| value.as_usize());
     let mut line = format!("{name}: {} rows", metrics.output_rows().unwrap_or(0));
@@ -112,19 +106,10 @@ fn read_of(plan: &Arc<dyn ExecutionPlan>) -> String {
             line.push_str(&format!(", {number} {what}"));
         }
     };
-    add(count("bytes_scanned"), "bytes read");
+    add(count(BYTES_READ), "bytes read");
     add(count(crate::source::EVENTS_READ), "events read");
-    add(left_out(&metrics, "row_groups_pruned_statistics"), "row groups left out by their bounds");
-    add(left_out(&metrics, "page_index_rows_pruned"), "rows left out by the bounds of their pages");
+    add(left_out_of(&metrics, "row_groups_pruned_statistics"), "row groups left out by their bounds");
+    add(left_out_of(&metrics, "page_index_rows_pruned"), "rows left out by the bounds of their pages");
     add(count("pushdown_rows_pruned"), "rows left out while they were decoded");
     line
-}
-
-/// How many of what a scan could read it did not.
-fn left_out(metrics: &MetricsSet, name: &str) -> Option<usize> {
-    let pruned = |value: &MetricValue| match value {
-        MetricValue::PruningMetrics { name: own, pruning_metrics } if own == name => Some(pruning_metrics.pruned()),
-        _ => None,
-    };
-    metrics.iter().filter_map(|metric| pruned(metric.value())).reduce(|one, other| one + other)
 }

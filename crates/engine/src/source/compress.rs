@@ -6,6 +6,7 @@ use std::{
     ops::Range,
 };
 
+use datafusion::physical_plan::metrics::Count;
 use encoding_rs::{Decoder, UTF_8};
 use flate2::read::MultiGzDecoder;
 
@@ -116,4 +117,18 @@ pub(crate) fn stored(file: &DataFile, range: Range<u64>) -> io::Result<Box<dyn R
         reader.seek(SeekFrom::Start(range.start))?;
     }
     Ok(Box::new(reader))
+}
+
+/// Counts the bytes that are read.
+pub(crate) struct Counted<R> {
+    pub(crate) reader: R,
+    pub(crate) count: Count,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.count.add(read);
+        Ok(read)
+    }
 }

@@ -13,13 +13,15 @@ use datafusion::{
         datatypes::SchemaRef,
     },
     error::Result,
+    physical_plan::metrics::Count,
 };
 use hashbrown::{HashMap, HashSet};
 use memchr::memchr2;
 
 use super::{
     builder::{Builder, Value},
-    compress, csv,
+    compress::{self, Counted},
+    csv,
     files::{Compression, Format},
     schema::{Columns, Kind, ORIGIN, TIME},
     text::{Inferred, TextFile},
@@ -48,19 +50,21 @@ impl Events {
         zone: Zone,
         wants_time: bool,
         notes: &Arc<Notes>,
+        read: Count,
     ) -> io::Result<Self> {
         let (subject, notes) = (Arc::clone(&file.subject), Arc::clone(notes));
         match (&file.rules, file.file.format) {
             (Some(rules), format) if format != Format::Evtx => {
                 let modified = file.file.modified.and_then(micros);
                 let Some(range) = range else {
-                    let bytes = compress::plain(&file.file, 0)?;
-                    let reader = Reader::new(bytes, Arc::clone(rules), subject, modified, wants_time, notes);
+                    let bytes = Counted { reader: compress::plain(&file.file, 0)?, count: read };
+                    let reader = Reader::new(Box::new(bytes), Arc::clone(rules), subject, modified, wants_time, notes);
                     return Ok(Self::Text(Box::new(reader)));
                 };
                 let (start, end) = (aligned(file, range.start)?, aligned(file, range.end)?);
-                let bytes = Box::new(compress::plain(&file.file, start)?.take(end.saturating_sub(start)));
-                let reader = Reader::new(bytes, Arc::clone(rules), subject, modified, wants_time, notes);
+                let bytes = compress::plain(&file.file, start)?.take(end.saturating_sub(start));
+                let bytes = Counted { reader: bytes, count: read };
+                let reader = Reader::new(Box::new(bytes), Arc::clone(rules), subject, modified, wants_time, notes);
                 let (file, rules) = (file.clone(), Arc::clone(rules));
                 let before: Before = Box::new(move || time_before(&file, &rules, start));
                 Ok(Self::Text(Box::new(reader.from(start, (start > 0).then_some(before)))))
@@ -145,7 +149,7 @@ pub(crate) fn infer(file: &TextFile, range: Option<Range<u64>>, zone: Zone, note
     if !file.rules.as_ref().is_some_and(|rules| rules.makes_fields()) {
         return Ok(found);
     }
-    let mut events = Events::open(file, range, zone, false, &notes)?;
+    let mut events = Events::open(file, range, zone, false, &notes, Count::default())?;
     let mut origins = HashSet::new();
     while let Some(events) = events.next(INFER_EVENTS)? {
         for event in events {
@@ -191,13 +195,14 @@ impl MadeEvents {
         places: &[usize],
         zone: Zone,
         notes: &Arc<Notes>,
+        read: Count,
     ) -> io::Result<Self> {
         let target = |(column, place): (usize, &usize)| {
             let (name, kind) = columns.kinds.get(*place)?;
             Some((name.clone(), (column, *kind)))
         };
         let targets: HashMap<_, _> = places.iter().enumerate().filter_map(target).collect();
-        let events = Events::open(&file, range, zone, targets.contains_key(TIME), notes)?;
+        let events = Events::open(&file, range, zone, targets.contains_key(TIME), notes, read)?;
         Ok(Self { file, events, columns: columns.clone(), places: places.to_vec(), targets, zone })
     }
 

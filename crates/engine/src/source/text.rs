@@ -82,6 +82,12 @@ pub(crate) struct TextFile {
     pub(crate) range: Option<Range<u64>>,
 }
 
+/// Whether what a scan reads of a file is what is stored.
+pub(crate) fn is_plain_text(file: &PartitionedFile) -> bool {
+    file.extension::<Arc<TextFile>>()
+        .is_some_and(|file| file.file.compression == Compression::None && file.file.format != Format::Evtx)
+}
+
 impl TextFile {
     pub(crate) fn is_splittable(&self) -> bool {
         self.file.compression == Compression::None

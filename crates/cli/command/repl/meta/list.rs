@@ -15,7 +15,7 @@ use crate::{
     editor::{Catalog, Named},
     output::{Output, thousands},
     query_file::Query,
-    session,
+    session::{self, Asked},
 };
 
 /// Earlier searches that are listed.
@@ -54,14 +54,12 @@ impl Shell {
 
     /// Runs a search of the shell's own: its rows are shown, the last search stays.
     pub(super) async fn show(&self, text: &str) -> Result<()> {
-        let Some(outcome) = session::search(&self.engine, text).await else { return Ok(()) };
+        let args = crate::args::OutputArgs { out: None, ..self.output.clone() };
+        let (output, query) = (Output::new(&args)?, Query::typed(text));
         let mut reporter = Reporter::new(self.error_format);
-        reporter.report(&Query::typed(text), &outcome.diagnostics);
+        let asked = Asked { engine: &self.engine, query: &query, output: &output, keeps: None };
+        session::answer(asked, &mut reporter).await?;
         reporter.finish();
-        if let Ok(answer) = outcome.result {
-            let args = crate::args::OutputArgs { out: None, ..self.output.clone() };
-            Output::new(&args)?.write(&answer, self.engine.timezone())?;
-        }
         Ok(())
     }
 

@@ -40,7 +40,7 @@ use crate::{
     event::Notes,
     fault::Fault,
     source::{
-        EVENTS_READ,
+        BYTES_READ, EVENTS_READ,
         builder::Builder,
         chunk::{Chunk, Chunks},
         compress,
@@ -108,6 +108,7 @@ impl FileSource for EventSource {
                 notes: Arc::clone(&self.notes),
                 batch_size: self.batch_size,
                 events_read: MetricBuilder::new(&self.metrics).counter(EVENTS_READ, partition),
+                bytes_read: MetricBuilder::new(&self.metrics).counter(BYTES_READ, partition),
             }),
         };
         ProjectionOpener::try_new(self.projection.clone(), Arc::new(opener), &self.columns.schema)
@@ -218,6 +219,7 @@ struct ReadPlan {
     notes: Arc<Notes>,
     batch_size: usize,
     events_read: Count,
+    bytes_read: Count,
 }
 
 impl ReadPlan {
@@ -318,6 +320,7 @@ impl EventReader {
             self.plan.note(&self.file, self.chunks.take_cuts(), None);
             let chunk = self.chunks.next().map_err(|error| Fault::file(&self.file.file.path, "read", error))?;
             let Some(chunk) = chunk else { return Ok(None) };
+            self.plan.bytes_read.add(chunk.bytes.len());
             let first = std::mem::take(&mut self.at_start);
             let (plan, file) = (&self.plan, &self.file);
             let (Some(filter), Some(decoder), Some((both, over_both))) =
@@ -382,7 +385,8 @@ impl MadeReader {
     fn new(plan: Arc<ReadPlan>, file: Arc<TextFile>, range: Option<Range<u64>>) -> Result<Self> {
         let filter = plan.over_all()?;
         let places = filter.as_ref().map_or(&plan.output, |filter| &filter.places);
-        let events = MadeEvents::open(Arc::clone(&file), range, &plan.columns, places, plan.zone, &plan.notes)
+        let read = plan.bytes_read.clone();
+        let events = MadeEvents::open(Arc::clone(&file), range, &plan.columns, places, plan.zone, &plan.notes, read)
             .map_err(|error| Fault::file(&file.file.path, "read", error))?;
         Ok(Self { plan, events, filter })
     }

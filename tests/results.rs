@@ -50,7 +50,7 @@ fn every_form_has_all_rows_in_order() {
     let expected: Vec<usize> = (1..=ROWS).collect();
     for format in ["table", "csv", "tsv", "jsonl", "json", "markdown", "raw"] {
         let text = stdout(&project, &["search", "--output", format, &search]);
-        assert_eq!(numbers(&text), expected, "{format}");
+        assert!(numbers(&text) == expected, "{format}: {}", text.lines().take(9).collect::<String>());
     }
     for name in ["n.parquet", "n.arrow"] {
         stdout(&project, &["search", "--out", name, &search]);
@@ -197,9 +197,7 @@ fn many_rows_take_no_memory() {
     let rows: usize = std::env::var("SPELEO_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
     let project = project(1);
     let text = "x".repeat(200);
-    // A thousand times a thousand: the rows themselves are made one by one.
-    let search =
-        format!("| makeresults count={} | eval n=mvrange(0,1000), t=\"{text}\" | mvexpand n | table n t", rows / 1000);
+    let search = format!("| makeresults count={rows} | streamstats count AS n | eval t=\"{text}\" | table n t");
     for format in ["table", "csv", "jsonl", "raw", "vertical", "markdown"] {
         let mut child = start(&project, &["search", "--output", format, &search]);
         let mut out = BufReader::new(child.stdout.take().unwrap());

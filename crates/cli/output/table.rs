@@ -1,8 +1,8 @@
 //! The table for people, fitted to the screen by its first rows; those that follow keep to the widths.
 //!
 //! Too long a text is wrapped where few rows leave room for that, and cut with `…` where there are many. Several values stand one
-//! a line. Columns without room are left out, and a column `…` says so. A cell without a value is a quiet `∅`. Where no person
-//! looks on, nothing is cut: a text that is wider than the first rows goes on below.
+//! a line. Columns without room are left out, and a column `…` says so. A cell without a value is a quiet `∅`. What must not be
+//! cut, a number that is wider than all before it, or anything where no person looks on, sticks out of its column.
 //!
 //! Absent on purpose: zebra stripes. Whatever grey suits a dark screen hides the text on a bright one.
 
@@ -149,7 +149,8 @@ impl Table {
         let mut cells: Vec<Vec<String>> = Vec::with_capacity(fitted.places.len());
         for (place, width) in fitted.places.iter().zip(&fitted.widths) {
             let content = row.0.get(*place).unwrap_or(&Content::Nothing);
-            cells.push(self.lines(content, *width));
+            let is_whole = self.columns.get(*place).is_some_and(Column::is_whole);
+            cells.push(self.lines(content, *width, is_whole));
         }
         let height = cells.iter().map(Vec::len).max().unwrap_or(1);
         let widths = self.widths();
@@ -193,12 +194,13 @@ impl Table {
     }
 
     /// The lines of a cell, cut to its width and to what room there is for a row.
-    fn lines(&self, content: &Content, width: usize) -> Vec<String> {
+    fn lines(&self, content: &Content, width: usize, is_whole: bool) -> Vec<String> {
         let is_screen = self.page.screen.is_some();
-        let most = |most: [usize; 2]| if is_screen { most[usize::from(self.is_long)] } else { usize::MAX };
+        let most = |most: [usize; 2]| most[usize::from(self.is_long)];
         match content {
             Content::Nothing if is_screen => vec!["∅".to_owned()],
             Content::Nothing => vec![String::new()],
+            Content::Text(text) if is_whole || !is_screen => text.split('\n').map(str::to_owned).collect(),
             Content::Text(text) => wrap(text, width, most(MOST_LINES)),
             Content::Values(values) if is_screen => {
                 let most = most(MOST_VALUES);
@@ -210,7 +212,7 @@ impl Table {
                 }
                 lines
             }
-            Content::Values(values) => values.iter().flat_map(|value| wrap(value, width, usize::MAX)).collect(),
+            Content::Values(values) => values.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One search from its text to its last row: runs it, shows how far it is, reports what there is to say, writes its rows.
 //!
-//! `session::answer(Asked { engine, query, output, keeps: None }, &mut reporter).await?.exit`
+//! `answer(Asked { engine, query, output, keeps: None }, &mut reporter).await?.exit`
 //!
 //! Ctrl-C ends the search and keeps the rows that came; a second one ends the program.
 
@@ -73,6 +73,7 @@ pub(crate) struct Answered {
     /// What there is to say of a search that came to its end.
     pub(crate) finished: Option<Finished>,
     /// What was kept; nothing where nothing was to be, or no row could come.
+    #[expect(dead_code, reason = "it is for the shell")]
     pub(crate) kept: Option<Kept>,
 }
 
@@ -80,6 +81,7 @@ pub(crate) struct Answered {
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     /// The columns.
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is for the shell"))]
     pub(crate) schema: SchemaRef,
     /// The rows in order.
     pub(crate) batches: Vec<RecordBatch>,
@@ -95,6 +97,9 @@ impl Kept {
     }
 
     fn add(&mut self, rows: &RecordBatch) {
+        if self.is_full {
+            return;
+        }
         let count = rows.num_rows().min(self.bound.rows);
         let bytes = |column: &Arc<dyn datafusion::arrow::array::Array>| column.to_data().get_slice_memory_size();
         let size: usize = rows.columns().iter().map(|column| bytes(column).unwrap_or(0)).sum();
@@ -274,7 +279,7 @@ impl Course<'_, '_> {
         if let Some(writing) = self.writing.take() {
             tokio::task::block_in_place(|| writing.finish())?.remark(self.rows, false);
         }
-        self.footer(&reading, elapsed, "; ended early");
+        self.footer(&reading, elapsed, " so far");
         Ok(Answered { exit: self.asked.output.exit_of(self.rows), finished: None, kept: self.kept })
     }
 
@@ -400,5 +405,36 @@ impl Interrupt {
 impl Drop for Interrupt {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch};
+
+    use super::{Bound, Kept};
+
+    /// How many rows are kept of batches with so many numbers each, and whether more came.
+    fn check(bound: Bound, batches: &[i64], expected: (usize, bool)) {
+        let rows = |count: i64| {
+            let numbers: ArrayRef = Arc::new((0..count).collect::<Int64Array>());
+            RecordBatch::try_from_iter([("n", numbers)]).unwrap()
+        };
+        let mut kept = Kept::new(rows(0).schema(), bound);
+        batches.iter().for_each(|count| kept.add(&rows(*count)));
+        let count = kept.batches.iter().map(RecordBatch::num_rows).sum();
+        assert_eq!((count, kept.is_full), expected);
+        assert_eq!(kept.schema.fields().len(), 1);
+    }
+
+    #[test]
+    fn the_first_rows_are_kept() {
+        check(Bound { rows: 100, bytes: 1 << 20 }, &[50, 50], (100, false));
+        check(Bound { rows: 100, bytes: 1 << 20 }, &[50, 60, 10], (100, true));
+        // A number takes eight bytes. What comes behind a gap is not kept.
+        check(Bound { rows: 100, bytes: 400 }, &[10, 50, 1], (10, true));
     }
 }

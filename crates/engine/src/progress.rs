@@ -16,6 +16,7 @@ use datafusion::{
     execution::memory_pool::MemoryPool,
     physical_plan::{
         ExecutionPlan,
+        memory::LazyMemoryExec,
         metrics::{MetricValue, MetricsSet},
     },
 };
@@ -242,7 +243,8 @@ impl Scan {
             files_left_out_by_words: left_out(chosen.in_time, chosen.files),
             row_groups_left_out: left_out_of(&metrics, "row_groups_pruned_statistics").unwrap_or(0) as u64,
             bytes: sum(&metrics, BYTES_READ) as u64,
-            events: events(&metrics),
+            // Rows from nothing are no events.
+            events: if self.plan.downcast_ref::<LazyMemoryExec>().is_some() { 0 } else { events(&metrics) },
         }
     }
 

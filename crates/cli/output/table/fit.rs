@@ -34,7 +34,7 @@ impl Column {
     }
 
     /// Half a number or half a time says something else than the whole.
-    fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.is_number || self.name == "_time"
     }
 

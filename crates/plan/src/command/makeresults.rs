@@ -5,10 +5,12 @@
 
 mod data;
 
+use std::sync::Arc;
+
 use datafusion::{
-    arrow::datatypes::DataType,
-    common::{Column, NullHandling, UnnestOptions},
-    functions_nested::range::range,
+    arrow::datatypes::{DataType, Field, Schema},
+    datasource::provider_as_source,
+    functions_table::generate_series::{GenSeriesArgs, GenerateSeriesTable},
     logical_expr::{LogicalPlanBuilder, lit},
     scalar::ScalarValue,
 };
@@ -21,7 +23,7 @@ use crate::{
     relation::{OrderKey, Relation, SEQUENCE, column, named},
 };
 
-/// More rows than this are a slip of the keyboard: they would be made in memory at once.
+/// More rows than this are a slip of the keyboard.
 const MOST: u64 = 50_000_000;
 
 /// What `annotate=true` adds.
@@ -53,17 +55,17 @@ impl Lower for MakeResults {
     }
 }
 
-/// So many rows with nothing but their numbers.
+/// So many rows with nothing but their numbers, made batch by batch in their order.
 fn numbered(count: i64) -> Result<Relation> {
-    let one = LogicalPlanBuilder::empty(true);
-    let drop = UnnestOptions { null_handling: NullHandling::Drop, recursions: Vec::new() };
     let plan = match count {
-        1 => one.project(vec![named(lit(0_i64), SEQUENCE)])?.build()?,
-        _ => one
-            .project(vec![named(range(lit(0_i64), lit(count), lit(1_i64)), SEQUENCE)])?
-            .unnest_column_with_options(Column::new_unqualified(SEQUENCE), drop)?
-            .project(vec![column(SEQUENCE)])?
-            .build()?,
+        1 => LogicalPlanBuilder::empty(true).project(vec![named(lit(0_i64), SEQUENCE)])?.build()?,
+        _ => {
+            let schema = Arc::new(Schema::new(vec![Field::new(SEQUENCE, DataType::Int64, false)]));
+            let name = "makeresults";
+            let args = GenSeriesArgs::Int64Args { start: 0, end: count, step: 1, include_end: false, name };
+            let rows = provider_as_source(Arc::new(GenerateSeriesTable::new(schema, args)));
+            LogicalPlanBuilder::scan(name, rows, None)?.project(vec![named(column(SEQUENCE), SEQUENCE)])?.build()?
+        }
     };
     Ok(Relation::results(plan, vec![OrderKey::ascending(SEQUENCE)]))
 }

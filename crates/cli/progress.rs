@@ -13,10 +13,15 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use speleo_engine::{Look, Progress};
 
-use crate::{command::index::size, output::thousands};
+use crate::{
+    command::index::size,
+    output::{table::cut, thousands},
+};
 
 /// A search that takes no longer shows nothing.
 const FIRST_MOMENT: Duration = Duration::from_millis(300);
+/// What stands beside the text: the spinner, and the `^C` by which a terminal shows Ctrl-C. A line that this breaks cannot be erased.
+const BESIDE: usize = 6;
 /// Below this share the time that is left is a guess into the blue.
 const LEAST_SHARE: f64 = 0.03;
 
@@ -42,11 +47,13 @@ impl Meter {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{spinner} {wide_msg}");
+            let style = ProgressStyle::with_template("{spinner} {msg}");
             ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
                 .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
         });
-        bar.set_message(line(&self.progress.look(), self.start.elapsed()));
+        let width = terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
+        let text = line(&self.progress.look(), self.start.elapsed());
+        bar.set_message(cut(&text, width.saturating_sub(BESIDE)));
         bar.tick();
     }
 

@@ -1,4 +1,8 @@
 //! CSV and TSV with a header: `_time` in ISO 8601, several values joined by newlines, no value as an empty cell.
+//!
+//! The library's own error hides that a pipe was closed, so the one below it is passed on.
+
+use std::io;
 
 use anyhow::Result;
 use datafusion::arrow::array::RecordBatch;
@@ -26,7 +30,7 @@ impl Form for Csv {
     fn begin(&mut self, out: &mut Out) -> Result<()> {
         if !self.page.schema.fields().is_empty() {
             let mut writer = self.writer(out);
-            writer.write_record(self.page.names())?;
+            writer.write_record(self.page.names()).map_err(io::Error::from)?;
             // The sink below is flushed in its own time.
             writer.flush()?;
         }
@@ -41,9 +45,9 @@ impl Form for Csv {
         let columns = cell::columns(rows)?;
         for row in 0..rows.num_rows() {
             for column in &columns {
-                writer.write_field(column.cell(row).plain(self.page.timezone).as_bytes())?;
+                writer.write_field(column.cell(row).plain(self.page.timezone).as_bytes()).map_err(io::Error::from)?;
             }
-            writer.write_record(None::<&[u8]>)?;
+            writer.write_record(None::<&[u8]>).map_err(io::Error::from)?;
         }
         writer.flush()?;
         Ok(())

@@ -279,7 +279,7 @@ impl Course<'_, '_> {
         if let Some(writing) = self.writing.take() {
             tokio::task::block_in_place(|| writing.finish())?.remark(self.rows, false);
         }
-        self.footer(&reading, elapsed, " so far");
+        self.footer(&reading, elapsed, "so far: ");
         Ok(Answered { exit: self.asked.output.exit_of(self.rows), finished: None, kept: self.kept })
     }
 
@@ -313,7 +313,7 @@ impl Course<'_, '_> {
     fn footer(&self, reading: &Reading, elapsed: Duration, note: &str) {
         let format = self.asked.output.format;
         if format.is_for_people() || (format == Format::Raw && self.asked.output.is_seen()) {
-            diagnostic::print_remark(&format!("{}{note}", footer(self.rows, reading, elapsed)));
+            diagnostic::print_remark(&format!("{note}{}", footer(self.rows, reading, elapsed)));
         }
     }
 }

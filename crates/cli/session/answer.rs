@@ -73,7 +73,6 @@ pub(crate) struct Answered {
     /// What there is to say of a search that came to its end.
     pub(crate) finished: Option<Finished>,
     /// What was kept; nothing where nothing was to be, or no row could come.
-    #[expect(dead_code, reason = "it is for the shell")]
     pub(crate) kept: Option<Kept>,
 }
 
@@ -81,7 +80,7 @@ pub(crate) struct Answered {
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     /// The columns.
-    #[cfg_attr(not(test), expect(dead_code, reason = "it is for the shell"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is for who draws the rows again"))]
     pub(crate) schema: SchemaRef,
     /// The rows in order.
     pub(crate) batches: Vec<RecordBatch>,

@@ -17,7 +17,7 @@ pub(crate) use self::{
     index::{IndexArgs, IndexCommand, IngestArgs},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
-use crate::output::Format;
+use crate::{output::Format, plot::Kind};
 
 /// Splunk's search language without Splunk: SPL over Parquet, JSON lines, CSV and raw logs.
 #[derive(Debug, Parser)]
@@ -160,6 +160,9 @@ pub(crate) struct OutputArgs {
     /// Write to a file; its ending picks the form
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Draw a picture in place of the table; a kind may follow, else it suits the rows
+    #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "auto")]
+    pub(crate) plot: Option<Kind>,
     /// Rows printed, 0 for all; by default all, but 100 for a table on a terminal without a pager
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
@@ -426,7 +429,27 @@ pub(crate) fn with_default_command(mut args: Vec<OsString>) -> Vec<OsString> {
     if !is_command {
         args.insert(args.len().min(1), "search".into());
     }
-    habit::translate(args)
+    habit::translate(join_plot(args))
+}
+
+/// `--plot line` becomes `--plot=line`: a search may follow `--plot`, and only a kind is its value.
+fn join_plot(args: Vec<OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::with_capacity(args.len());
+    let mut is_option = true;
+    for arg in args {
+        let is_kind = arg.to_str().is_some_and(|text| Kind::from_str(text, true).is_ok());
+        match joined.last_mut() {
+            Some(last) if is_option && is_kind && last == "--plot" => {
+                last.push("=");
+                last.push(arg);
+            }
+            _ => {
+                is_option &= arg != "--";
+                joined.push(arg);
+            }
+        }
+    }
+    joined
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {

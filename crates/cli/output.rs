@@ -12,6 +12,7 @@ mod json;
 mod jsonl;
 mod markdown;
 mod parquet;
+mod picture;
 mod raw;
 mod screen;
 mod splunk_json;
@@ -38,7 +39,7 @@ use self::{
     screen::{Pager, Screen, Terminal},
     writing::Target,
 };
-use crate::{args::OutputArgs, command::index::size, diagnostic, exit::UsageError};
+use crate::{args::OutputArgs, command::index::size, diagnostic, exit::UsageError, plot::Kind, query_file::Query};
 
 /// Rows of a table on a screen that no pager turns.
 const MOST_WITHOUT_PAGER: usize = 100;
@@ -66,8 +67,12 @@ pub(crate) enum Format {
     /// A table for documents
     #[value(alias = "md")]
     Markdown,
-    /// A page with a table
+    /// A page with a table, and a figure above it where there is one
     Html,
+    /// A figure
+    Svg,
+    /// A figure as a picture
+    Png,
     /// A Parquet file
     Parquet,
     /// An Arrow IPC file
@@ -98,7 +103,10 @@ impl Format {
             Format::Json => Box::new(json::Json::new(&page)?),
             Format::Jsonl => Box::new(jsonl::JsonLines::new(&page)?),
             Format::Markdown => Box::new(markdown::Markdown(page)),
-            Format::Html => Box::new(html::Html(page)),
+            Format::Html => Box::new(html::Html::new(page, None)),
+            Format::Svg | Format::Png => {
+                Box::new(picture::Picture::new(self, page, Kind::default(), picture::About::default()))
+            }
             Format::Parquet => Box::new(parquet::Parquet::new(&page)?),
             Format::Arrow => Box::new(arrow::Arrow::new(&page)?),
             Format::SplunkJson => Box::new(splunk_json::SplunkJson::new(page)?),
@@ -115,6 +123,8 @@ impl Format {
             "jsonl" | "ndjson" => Format::Jsonl,
             "md" => Format::Markdown,
             "html" | "htm" => Format::Html,
+            "svg" => Format::Svg,
+            "png" => Format::Png,
             "parquet" => Format::Parquet,
             "arrow" => Format::Arrow,
             _ => return None,
@@ -162,6 +172,9 @@ pub(crate) trait Form: Send {
         Ok(())
     }
 
+    /// Takes the values behind the rows that come next, where those are in the form for people.
+    fn values(&mut self, _values: &RecordBatch) {}
+
     /// Writes some rows, or keeps them for a moment.
     fn rows(&mut self, rows: &RecordBatch, out: &mut Out) -> Result<()>;
 
@@ -188,6 +201,7 @@ pub(crate) struct Output<'a> {
     pub(crate) format: Format,
     screen: Option<Screen>,
     pager: Option<Pager>,
+    about: picture::About,
 }
 
 impl<'a> Output<'a> {
@@ -199,17 +213,44 @@ impl<'a> Output<'a> {
             (None, Some(path)) => Format::of_path(path).ok_or_else(|| {
                 UsageError(format!("the ending of {} names no format; `--output` does", path.display()))
             })?,
-            (None, None) if terminal => Format::Table,
+            (None, None) if terminal || args.plot.is_some() => Format::Table,
             (None, None) => Format::Jsonl,
         };
-        if terminal && matches!(format, Format::Parquet | Format::Arrow) {
+        if terminal && matches!(format, Format::Parquet | Format::Arrow | Format::Png) {
             return Err(
                 UsageError("binary output does not go to a terminal; `--out FILE` names a file".to_owned()).into()
             );
         }
+        if args.plot.is_some() && !matches!(format, Format::Table | Format::Html | Format::Svg | Format::Png) {
+            return Err(UsageError(
+                "`--plot` draws text, or a figure in html, svg or png; other forms hold rows".to_owned(),
+            )
+            .into());
+        }
         let screen = terminal.then(|| Screen::current(diagnostic::has_colour_stdout()));
         let pager = if terminal && !args.no_pager { Pager::find() } else { None };
-        Ok(Self { args, format, screen, pager })
+        Ok(Self { args, format, screen, pager, about: picture::About::default() })
+    }
+
+    /// Takes from a search what a figure needs: its title, and whether it ends in a chart.
+    pub(crate) fn describe(&mut self, query: &Query) {
+        self.about = picture::About::new(query);
+    }
+
+    /// The form for rows as `page` says: a picture where one is asked for, or where the search ends in a chart and the form
+    /// holds figures.
+    fn form(&self, page: Page) -> Result<Box<dyn Form>> {
+        let is_picture = match self.format {
+            Format::Svg | Format::Png => true,
+            Format::Html => self.args.plot.is_some() || self.about.ends_in_chart,
+            Format::Table => self.args.plot.is_some(),
+            _ => false,
+        };
+        if !is_picture {
+            return self.format.form(page);
+        }
+        let kind = self.args.plot.unwrap_or_default();
+        Ok(Box::new(picture::Picture::new(self.format, page, kind, self.about.clone())))
     }
 
     /// Whether progress may be shown on standard error.
@@ -229,7 +270,8 @@ impl<'a> Output<'a> {
 
     /// The most rows that are written; a screen without a pager is soon full.
     fn limit(&self) -> Option<u64> {
-        let is_bare = self.screen.is_some() && self.pager.is_none() && self.format == Format::Table;
+        let is_table = self.format == Format::Table && self.args.plot.is_none();
+        let is_bare = self.screen.is_some() && self.pager.is_none() && is_table;
         let limit = self.args.limit.unwrap_or(if is_bare { MOST_WITHOUT_PAGER } else { 0 });
         (limit > 0).then_some(limit as u64)
     }
@@ -250,7 +292,7 @@ impl<'a> Output<'a> {
             (None, Some(screen)) => Target::Terminal(Terminal::new(screen, self.pager.clone())),
             (None, None) => Target::Pipe(BufWriter::with_capacity(PIPE_BUFFER, io::stdout())),
         };
-        Writing::begin(self.format.form(page)?, target, shows_formats, self.limit())
+        Writing::begin(self.form(page)?, target, shows_formats, self.limit())
     }
 
     /// Writes rows that are all there and, in the forms for people, their footer.

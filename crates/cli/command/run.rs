@@ -78,6 +78,7 @@ impl<'a> Runner<'a> {
                 engine
             }
         };
+        self.output.describe(query);
         let asked = Asked { engine: &engine, query, output: &self.output, keeps: None };
         Ok(session::answer(asked, &mut self.reporter).await?.exit)
     }

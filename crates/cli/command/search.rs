@@ -16,7 +16,8 @@ pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
     let Some(query) = session::query(&args.text, args.file.as_deref(), &args.set)? else {
         return repl::run(args).await;
     };
-    let output = Output::new(&args.output)?;
+    let mut output = Output::new(&args.output)?;
+    output.describe(&query);
     let mut reporter = Reporter::new(args.errors.error_format);
     let exit = 'run: {
         let Some(engine) = session::open(session::settings_for(&args.world, &query), &mut reporter).await else {

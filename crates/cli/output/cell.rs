@@ -15,6 +15,8 @@ use datafusion::arrow::{
 };
 use speleo_functions::value::format_number;
 
+use crate::plot::sparkline;
+
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell<'a> {
@@ -135,12 +137,15 @@ fn list(array: &ListArray, row: usize) -> Cell<'_> {
 }
 
 impl<'a> Cell<'a> {
-    /// The text in tables for people; several values stand one a line.
+    /// The text in tables for people; several values stand one a line, and a sparkline is drawn.
     pub(crate) fn shown(&self, timezone: Tz) -> Cow<'a, str> {
-        match self {
-            Cell::Time(micros) => Cow::Owned(readable(*micros, timezone)),
-            _ => self.plain(timezone),
-        }
+        let drawn = match self {
+            Cell::Time(micros) => Some(readable(*micros, timezone)),
+            Cell::Text(text) => sparkline::of_cell(&[text]),
+            Cell::List(texts) => sparkline::of_cell(texts),
+            _ => None,
+        };
+        drawn.map_or_else(|| self.plain(timezone), Cow::Owned)
     }
 
     /// The text in files: times in ISO 8601, several values joined by newlines, no value as nothing.

@@ -20,6 +20,7 @@ use super::{
     Form, Out, Page,
     cell::{self, Cell},
 };
+use crate::plot::sparkline;
 
 /// By so many rows the table is fitted, or by those that came in the first moment.
 const FITTED_BY: usize = 1000;
@@ -59,7 +60,10 @@ impl Content {
         let text = |text: &str| cell::visible(text.trim_end_matches('\n')).into_owned();
         match cell {
             Cell::Null => Self::Nothing,
-            Cell::List(texts) => Self::Values(texts.iter().map(|value| text(value).replace('\n', "␊")).collect()),
+            Cell::List(texts) => sparkline::of_cell(texts).map_or_else(
+                || Self::Values(texts.iter().map(|value| text(value).replace('\n', "␊")).collect()),
+                Self::Text,
+            ),
             _ => Self::Text(text(&cell.shown(page.timezone))),
         }
     }

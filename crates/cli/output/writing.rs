@@ -138,6 +138,9 @@ impl Writing {
         self.first.get_or_insert_with(Instant::now);
         self.rows += count as u64;
         let rows = rows.slice(0, count);
+        if self.shows_formats && part.formatted.is_some() {
+            self.form.values(&part.rows.slice(0, count));
+        }
         self.attempt(|form, target| form.rows(&rows, target))
     }
 

@@ -2,6 +2,7 @@
 
 mod accelerate;
 mod config;
+mod doctor;
 mod index;
 mod schedule;
 
@@ -13,6 +14,7 @@ use speleo_engine::IndexSetting;
 pub(crate) use self::{
     accelerate::AccelerateArgs,
     config::{ConfigArgs, ConfigCommand},
+    doctor::DoctorArgs,
     index::{IndexArgs, IndexCommand, IngestArgs},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Write a small project with generated mail and traffic, and run the bundled searches over it
     Demo(Box<DemoArgs>),
+    /// Look at this installation: build, terminal, machine, folders, project, stores, and a search whose answer is known
+    Doctor(Box<DoctorArgs>),
     /// Show the manual page of a command, a function, or this program
     Help(HelpArgs),
 }

@@ -108,7 +108,7 @@ pub(crate) struct WorldArgs {
     /// A folder of data model definitions, one JSON file each; repeatable
     #[arg(long, value_name = "DIR")]
     pub(crate) datamodels: Vec<PathBuf>,
-    /// An MMDB with the places of addresses, instead of the bundled one of countries
+    /// An MMDB with the places of addresses, also as .zst, instead of the bundled one of countries
     #[arg(long, value_name = "FILE")]
     pub(crate) geoip: Option<PathBuf>,
     /// The first instant: relative (-24h@h), ISO or epoch seconds

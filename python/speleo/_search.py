@@ -254,5 +254,5 @@ def _read(text: str) -> Tuple[List[Diagnostic], List[str]]:
             diagnostics.append(Diagnostic.of(json.loads(line)))
         except (ValueError, KeyError, TypeError):
             if line.strip():
-                rest.append(line.removeprefix("error: ") if hasattr(line, "removeprefix") else line)
+                rest.append(line.removeprefix("error: "))
     return diagnostics, rest

@@ -19,7 +19,11 @@ fn doctor(project: &Project, arguments: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    command.env("LANG", "C.UTF-8").env("XDG_STATE_HOME", project.at("state")).env_remove("NO_COLOR").env_remove("PAGER");
+    command
+        .env("LANG", "C.UTF-8")
+        .env("XDG_STATE_HOME", project.at("state"))
+        .env_remove("NO_COLOR")
+        .env_remove("PAGER");
     command
 }
 

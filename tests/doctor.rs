@@ -92,6 +92,25 @@ fn a_definition_that_was_left_out_is_a_warning() {
 }
 
 #[test]
+fn a_lookup_without_its_file_is_a_warning() {
+    let project = Project::new("conf = [\"app\"]\nlookups = \"lookups\"\n");
+    fs::create_dir_all(project.at("app/default")).unwrap();
+    fs::create_dir(project.at("lookups")).unwrap();
+    fs::write(project.at("lookups/users.csv"), "user,team\nann,red\n").unwrap();
+    let definitions = "[users]\nfilename = users.csv\n[hosts]\nfilename = hosts.csv\n";
+    fs::write(project.at("app/default/transforms.conf"), definitions).unwrap();
+    let report = rows(&doctor(&project, &["--output", "json"]).output().unwrap());
+    assert_eq!(
+        one(&report, "lookups"),
+        ("warning", "the file `hosts.csv` of the lookup `hosts` is in no folder of lookups")
+    );
+    fs::write(project.at("lookups/hosts.csv"), "host\nweb1\n").unwrap();
+    let report = rows(&doctor(&project, &["--output", "json"]).output().unwrap());
+    // Two files, and a definition of each.
+    assert_eq!(one(&report, "lookups"), ("ok", "4 files and definitions"));
+}
+
+#[test]
 fn credentials_are_told_by_name_and_never_by_value() {
     let project = Project::new("");
     let mut command = doctor(&project, &["--output", "json"]);

@@ -6,6 +6,9 @@ use speleo_syntax::{Diagnostic, Severity};
 use super::Finding;
 use crate::diagnostic::headline;
 
+/// So many definitions that were left out are shown.
+const MOST_WARNINGS: usize = 10;
+
 /// What the project is like, and the places of its indexes.
 pub(super) async fn findings(settings: Settings) -> (Vec<Finding>, Vec<String>) {
     let mut findings = vec![match &settings.project {
@@ -27,7 +30,8 @@ pub(super) async fn findings(settings: Settings) -> (Vec<Finding>, Vec<String>) 
             return (findings, places);
         }
     };
-    findings.extend(engine.warnings().iter().map(left_out));
+    findings.extend(knowledge(engine.warnings()));
+    findings.extend(lookups(&engine));
     for name in engine.index_names() {
         findings.push(index(&engine, &name).await);
     }
@@ -37,6 +41,37 @@ pub(super) async fn findings(settings: Settings) -> (Vec<Finding>, Vec<String>) 
 fn broken(diagnostic: &Diagnostic) -> Finding {
     let advice = format!("no search runs until this is mended; `speleo explain {}` tells more", diagnostic.code.text());
     Finding::problem("project", headline(diagnostic), advice)
+}
+
+/// What was left out; of very much, the first.
+fn knowledge(warnings: &[Diagnostic]) -> Vec<Finding> {
+    let mut findings: Vec<_> = warnings.iter().take(MOST_WARNINGS).map(left_out).collect();
+    if let Some(more) = warnings.len().checked_sub(MOST_WARNINGS).filter(|more| *more > 0) {
+        findings.push(Finding::warning(
+            "knowledge",
+            format!("{more} more like these"),
+            "`speleo conf check` tells all",
+        ));
+    }
+    findings
+}
+
+/// Definitions whose file is in no folder of lookups.
+fn lookups(engine: &Engine) -> Vec<Finding> {
+    const TOPIC: &str = "lookups";
+    let names = engine.lookup_names();
+    let of_files = engine.knowledge().lookups.values().filter(|one| one.collection.is_none() && one.program.is_none());
+    let missing = of_files.filter(|one| !one.filename.is_empty() && !names.contains(&one.filename));
+    let mut findings: Vec<_> = missing
+        .map(|one| {
+            let text = format!("the file `{}` of the lookup `{}` is in no folder of lookups", one.filename, one.name);
+            Finding::warning(TOPIC, text, "put it there, or name its folder with `lookups` in speleo.toml")
+        })
+        .collect();
+    if findings.is_empty() && !names.is_empty() {
+        findings.push(Finding::ok(TOPIC, format!("{} files and definitions", names.len())));
+    }
+    findings
 }
 
 /// The searches that do not need it run all the same.

@@ -15,12 +15,13 @@ use crate::project::{Project, rows, stderr};
 fn doctor(project: &Project, arguments: &[&str]) -> Command {
     let mut command = project.command(&[&["doctor"], arguments].concat());
     for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
-        if ["AWS_", "AZURE_", "GOOGLE_", "LC_"].iter().any(|prefix| name.starts_with(prefix)) {
+        if ["AWS_", "AZURE_", "GOOGLE_", "LC_", "SPELEO_"].iter().any(|prefix| name.starts_with(prefix)) {
             command.env_remove(name);
         }
     }
     command
         .env("LANG", "C.UTF-8")
+        .env("XDG_CONFIG_HOME", project.at("config"))
         .env("XDG_STATE_HOME", project.at("state"))
         .env_remove("NO_COLOR")
         .env_remove("PAGER");
@@ -50,6 +51,7 @@ fn a_sound_installation_has_no_problem() {
     assert!(one(&report, "build").1.starts_with(concat!("speleo ", env!("CARGO_PKG_VERSION"), ", ")));
     assert_eq!(one(&report, "project"), ("ok", &*project.at("speleo.toml").display().to_string()));
     assert_eq!(one(&report, "index"), ("ok", "web: 1 file"));
+    assert_eq!(one(&report, "config").1, format!("{}, not there", project.at("config/speleo/config.toml").display()));
     assert_eq!(one(&report, "search").0, "ok");
     // Whoever is told of something is told what to do.
     for line in &report {

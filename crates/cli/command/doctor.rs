@@ -102,9 +102,10 @@ pub(crate) async fn run(args: DoctorArgs) -> Result<Exit> {
     let mut report = Report::new(args.output);
     report.add(build::findings())?;
     report.add(terminal::findings())?;
-    report.add(machine::findings(args.world.memory_limit))?;
-    report.add(folder::findings())?;
     let settings = session::settings(&args.world);
+    let resolved = speleo_engine::resolve_settings(settings.clone());
+    report.add(machine::findings(resolved.ok().and_then(|settings| settings.memory_limit)))?;
+    report.add(folder::findings())?;
     let (findings, places) = project::findings(settings).await;
     report.add(findings)?;
     report.add(store::findings(&places))?;

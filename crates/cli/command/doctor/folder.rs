@@ -1,4 +1,4 @@
-//! The folders that the program writes to: what outlives a run, and what does not fit into memory.
+//! Files and folders of whoever runs the program: what is set for all runs, what outlives a run, what does not fit into memory.
 
 use std::{
     env,
@@ -6,14 +6,24 @@ use std::{
 };
 
 use super::Finding;
-use crate::{command::index::size, session};
+use crate::{command::index::size, config, session};
 
 /// With less than this a large sort may find no room.
 const LITTLE_SPACE: u64 = 1 << 30;
 
-/// State and spill.
+/// Configuration, state and spill.
 pub(super) fn findings() -> Vec<Finding> {
-    vec![state(session::state_folder()), spill(&env::temp_dir())]
+    vec![config(config::path()), state(session::state_folder()), spill(&env::temp_dir())]
+}
+
+fn config(path: Option<PathBuf>) -> Finding {
+    const TOPIC: &str = "config";
+    match path {
+        // What is wrong in it ended the program before this.
+        Some(path) if path.is_file() => Finding::ok(TOPIC, path.display().to_string()),
+        Some(path) => Finding::ok(TOPIC, format!("{}, not there", path.display())),
+        None => Finding::ok(TOPIC, "there is no home for it; SPELEO_CONFIG names a file"),
+    }
 }
 
 fn state(folder: Option<PathBuf>) -> Finding {

@@ -2,6 +2,7 @@
 
 mod accelerate;
 mod config;
+mod doctor;
 mod habit;
 mod index;
 mod schedule;
@@ -14,6 +15,7 @@ use speleo_engine::IndexSetting;
 pub(crate) use self::{
     accelerate::AccelerateArgs,
     config::{ConfigArgs, ConfigCommand},
+    doctor::DoctorArgs,
     index::{IndexArgs, IndexCommand, IngestArgs},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
@@ -62,6 +64,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Write a small project with generated mail and traffic, and run the bundled searches over it
     Demo(Box<DemoArgs>),
+    /// Look at this installation: build, terminal, machine, folders, project, stores, and a search whose answer is known
+    Doctor(Box<DoctorArgs>),
     /// Show the manual page of a command, a function, or this program
     Help(HelpArgs),
 }
@@ -105,7 +109,7 @@ pub(crate) struct WorldArgs {
     /// A folder of data model definitions, one JSON file each; repeatable
     #[arg(long, value_name = "DIR")]
     pub(crate) datamodels: Vec<PathBuf>,
-    /// An MMDB with the places of addresses, instead of the bundled one of countries
+    /// An MMDB with the places of addresses, also as .zst, instead of the bundled one of countries
     #[arg(long, value_name = "FILE")]
     pub(crate) geoip: Option<PathBuf>,
     /// The first instant: relative (-24h@h), ISO or epoch seconds

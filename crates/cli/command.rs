@@ -6,6 +6,7 @@ mod conf;
 mod config;
 mod daemon;
 mod demo;
+mod doctor;
 mod due;
 mod explain;
 mod fmt;
@@ -43,6 +44,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(*args).await,
         Command::Fmt(args) => fmt::run(&args),
         Command::Demo(args) => demo::run(*args).await,
+        Command::Doctor(args) => doctor::run(*args).await,
         Command::Help(args) => help::run(&args),
     }
 }

@@ -1,11 +1,11 @@
 //! The kernel of `iplocation`: where an address is, by a MaxMind database.
 //!
 //! `iplocation allfields=true src`. The program carries a database of countries, found by the name [`BUNDLED`]; a path names the
-//! user's own. Country databases lack cities and coordinates; those stay null. Nothing is downloaded.
+//! user's own, as it is or as `.zst`. Country databases lack cities and coordinates; those stay null. Nothing is downloaded.
 
 mod country;
 
-use std::{borrow::Cow, collections::HashMap, net::IpAddr, path::Path, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, path::Path, sync::Arc};
 
 use datafusion::{
     arrow::{
@@ -23,8 +23,8 @@ use crate::cache::Cache;
 const TEXTS: [&str; 6] = ["City", "Country", "Region", "Continent", "MetroCode", "Timezone"];
 const NUMBERS: [&str; 2] = ["lat", "lon"];
 
-/// The database of countries that the program carries. Its licence is in `lookups/country.NOTICE`.
-static COUNTRIES: &[u8] = include_bytes!("../../../../lookups/country.mmdb");
+/// The database of countries that the program carries, packed: most runs never ask it. Its licence is in `lookups/country.NOTICE`.
+static COUNTRIES: &[u8] = include_bytes!("../../../../lookups/country.mmdb.zst");
 
 /// The name of that database, where a path is expected: every executor has it.
 pub const BUNDLED: &str = "bundled:country.mmdb";
@@ -33,7 +33,7 @@ pub const BUNDLED: &str = "bundled:country.mmdb";
 pub const BUNDLED_FIELDS: &[&str] = &["Country"];
 
 /// A database in memory.
-type Database = Reader<Cow<'static, [u8]>>;
+type Database = Reader<Vec<u8>>;
 
 /// The kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
@@ -49,10 +49,12 @@ fn open(path: &str) -> Result<Arc<Database>, String> {
     static READERS: Cache<String, Database> = Cache::new(8);
     READERS.get(path, |path| {
         let bytes = match path {
-            BUNDLED => Cow::Borrowed(COUNTRIES),
-            path => Cow::Owned(std::fs::read(path).map_err(|error| format!("`{path}`: {error}"))?),
+            BUNDLED => zstd::decode_all(COUNTRIES),
+            path if path.ends_with(".zst") => std::fs::File::open(path).and_then(zstd::decode_all),
+            path => std::fs::read(path),
         };
-        Reader::from_source(bytes).map_err(|error| format!("`{path}`: {error}"))
+        Reader::from_source(bytes.map_err(|error| format!("`{path}`: {error}"))?)
+            .map_err(|error| format!("`{path}`: {error}"))
     })
 }
 
@@ -201,7 +203,7 @@ mod tests {
     #[test]
     fn countries_by_code_alone() {
         let rows = ["null|United States|null|null|null|null|null|null", NOWHERE];
-        check("../../lookups/country.mmdb", "en", &["8.8.8.8", "10.0.0.1"], &rows);
+        check("../../lookups/country.mmdb.zst", "en", &["8.8.8.8", "10.0.0.1"], &rows);
         let args = [texts(&["8.8.8.8"]), literal(super::BUNDLED), literal("code")];
         let found = invoke("spl_iplocation", &args, 1).unwrap();
         assert_eq!(show(found.as_struct().column(1)), ["US"]);

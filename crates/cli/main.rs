@@ -14,6 +14,7 @@ mod golden;
 mod output;
 mod query_file;
 mod session;
+mod watched;
 
 use std::process::ExitCode;
 

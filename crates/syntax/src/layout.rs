@@ -12,9 +12,25 @@ mod unit;
 mod verify;
 mod writer;
 
+pub use lexer::Kind as PieceKind;
 pub(crate) use verify::squeeze;
 
-use crate::Diagnostic;
+use crate::{Diagnostic, Span};
+
+/// A piece of a text as it is written, macros and comments in their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: PieceKind,
+}
+
+/// The pieces of a text in order; between them are blanks. Editors look at what is not whole yet: nothing is refused.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    let piece = |token: lexer::Token| Piece { span: Span::new(token.start, token.end()), kind: token.kind };
+    lexer::tokens(text).into_iter().map(piece).collect()
+}
 
 /// How far blanks may be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

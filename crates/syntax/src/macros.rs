@@ -26,6 +26,12 @@ pub struct MacroDefinition {
     pub error_message: Option<String>,
 }
 
+/// The name and the number of arguments of a call, backticks and all; none where it names no macro.
+pub fn called(call: &str) -> Option<(String, usize)> {
+    let inner = call.strip_prefix('`')?;
+    call::read(inner.strip_suffix('`').unwrap_or(inner)).map(|call| (call.name, call.args.len()))
+}
+
 /// Where macros come from.
 pub trait Macros {
     /// The macro of that name with that number of arguments.

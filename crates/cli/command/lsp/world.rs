@@ -1,0 +1,101 @@
+//! The projects of open files: an engine for each folder with a `speleo.toml` and each app of it.
+//!
+//! An engine is opened when it is first asked for and opened again when a file of the project has changed. Data is never read.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use speleo_engine::{Engine, Settings};
+use speleo_syntax::Diagnostic;
+use tokio::runtime::Handle;
+
+use crate::{args::WorldArgs, query_file::Query, session, watched::Watched};
+
+/// How long files of a project are taken to be as they were.
+const LOOKED_AT_FOR: Duration = Duration::from_secs(1);
+
+/// What searches of a file mean.
+#[derive(Debug)]
+pub(super) struct World {
+    /// The engine; none where not even one without a project can be opened.
+    pub(super) engine: Option<Engine>,
+    /// Why the project cannot be used.
+    pub(super) problems: Vec<Diagnostic>,
+    /// The project's folder.
+    pub(super) folder: Option<PathBuf>,
+}
+
+/// A project's folder and an app.
+type Key = (Option<PathBuf>, Option<String>);
+
+/// All that are open.
+#[derive(Debug, Default)]
+pub(super) struct Worlds {
+    arguments: WorldArgs,
+    /// Each behind a lock of its own: who needs the same one waits for it, others do not.
+    known: Mutex<HashMap<Key, Arc<Mutex<Option<Opened>>>>>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    world: Arc<World>,
+    watched: Watched,
+    stamp: u64,
+    looked: Instant,
+}
+
+impl Worlds {
+    /// None yet; arguments hold for all.
+    pub(super) fn new(arguments: WorldArgs) -> Self {
+        Self { arguments, known: Mutex::default() }
+    }
+
+    /// What holds for a query. Blocks while the engine is opened.
+    pub(super) fn of(&self, query: &Query, runtime: &Handle) -> Arc<World> {
+        let nearest = query.path.as_deref().and_then(session::project_above);
+        let folder = self.arguments.project.clone().or(nearest);
+        let settings = Settings { project: folder.clone(), ..session::settings_for(&self.arguments, query) };
+        let key = (folder, settings.app.clone());
+        let slot = Arc::clone(self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = slot.as_mut() {
+            let recent = opened.looked.elapsed() < LOOKED_AT_FOR;
+            if recent || opened.watched.stamp() == opened.stamp {
+                if !recent {
+                    opened.looked = Instant::now();
+                }
+                return Arc::clone(&opened.world);
+            }
+        }
+        let watched = Watched::definitions(&settings);
+        let stamp = watched.stamp();
+        let world = Arc::new(open(settings, runtime));
+        *slot = Some(Opened { world: Arc::clone(&world), watched, stamp, looked: Instant::now() });
+        world
+    }
+
+    /// Forgets what was looked at: a client told of a change.
+    pub(super) fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn open(settings: Settings, runtime: &Handle) -> World {
+    let folder = settings.project.clone();
+    let bare = Settings { timezone: settings.timezone.clone(), now: settings.now.clone(), ..Settings::default() };
+    match runtime.block_on(Engine::open(settings)) {
+        Ok(engine) => World { engine: Some(engine), problems: Vec::new(), folder },
+        // Without its project a search still has a grammar.
+        Err(problems) => World { engine: runtime.block_on(Engine::open(bare)).ok(), problems, folder },
+    }
+}
+
+/// Whether a change of a file may change what searches mean.
+pub(super) fn is_definition(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    ["conf", "toml", "csv", "json", "jsonl", "spl", "meta"].contains(&ending)
+}

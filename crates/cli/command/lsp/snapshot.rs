@@ -13,7 +13,7 @@ use super::{
 use crate::query_file::Query;
 
 /// A file, and what is known of it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Snapshot {
     /// The client's name of it.
     pub(super) uri: String,

@@ -82,6 +82,6 @@ fn kind(kind: TokenKind) -> Option<SemanticTokenTypes> {
         TokenKind::Pipe | TokenKind::Operator => SemanticTokenTypes::Operator,
         TokenKind::Option => SemanticTokenTypes::Parameter,
         TokenKind::Field => SemanticTokenTypes::Property,
-        TokenKind::Bracket | TokenKind::UnknownCommand | TokenKind::Word => return None,
+        TokenKind::Bracket(_) | TokenKind::UnknownCommand | TokenKind::Word => return None,
     })
 }

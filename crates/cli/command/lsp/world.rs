@@ -1,6 +1,6 @@
 //! The projects of open files: an engine for each folder with a `speleo.toml` and each app of it.
 //!
-//! An engine is opened when it is first asked for and opened again when a file of the project has changed. Data is never read.
+//! An engine is opened when it is first asked for and opened again when a file of the project has changed. Of data only samples are read, for the names of fields.
 
 use std::{
     collections::HashMap,
@@ -13,16 +13,17 @@ use speleo_engine::{Engine, Settings};
 use speleo_syntax::Diagnostic;
 use tokio::runtime::Handle;
 
-use crate::{args::WorldArgs, query_file::Query, session, watched::Watched};
+use crate::{args::WorldArgs, editor::Editor, query_file::Query, session, watched::Watched};
 
 /// How long files of a project are taken to be as they were.
 const LOOKED_AT_FOR: Duration = Duration::from_secs(1);
 
 /// What searches of a file mean.
-#[derive(Debug)]
 pub(super) struct World {
     /// The engine; none where not even one without a project can be opened.
     pub(super) engine: Option<Engine>,
+    /// The shell's completion in that world.
+    pub(super) editor: Option<Editor>,
     /// Why the project cannot be used.
     pub(super) problems: Vec<Diagnostic>,
     /// The project's folder.
@@ -33,14 +34,13 @@ pub(super) struct World {
 type Key = (Option<PathBuf>, Option<String>);
 
 /// All that are open.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Worlds {
     arguments: WorldArgs,
     /// Each behind a lock of its own: who needs the same one waits for it, others do not.
     known: Mutex<HashMap<Key, Arc<Mutex<Option<Opened>>>>>,
 }
 
-#[derive(Debug)]
 struct Opened {
     world: Arc<World>,
     watched: Watched,
@@ -87,11 +87,12 @@ impl Worlds {
 fn open(settings: Settings, runtime: &Handle) -> World {
     let folder = settings.project.clone();
     let bare = Settings { timezone: settings.timezone.clone(), now: settings.now.clone(), ..Settings::default() };
-    match runtime.block_on(Engine::open(settings)) {
-        Ok(engine) => World { engine: Some(engine), problems: Vec::new(), folder },
+    let (engine, problems) = match runtime.block_on(Engine::open(settings)) {
+        Ok(engine) => (Some(engine), Vec::new()),
         // Without its project a search still has a grammar.
-        Err(problems) => World { engine: runtime.block_on(Engine::open(bare)).ok(), problems, folder },
-    }
+        Err(problems) => (runtime.block_on(Engine::open(bare)).ok(), problems),
+    };
+    World { editor: engine.as_ref().map(Editor::new), engine, problems, folder }
 }
 
 /// Whether a change of a file may change what searches mean.

@@ -32,7 +32,7 @@ mod wire;
 mod world;
 
 use std::{
-    io::{self, BufReader, Write},
+    io::{self, BufReader, IsTerminal, Write},
     sync::mpsc,
     thread,
 };
@@ -42,7 +42,7 @@ use lsp_server::Message;
 use serde_json::Value;
 
 use self::{server::Server, wire::Incoming};
-use crate::{args::LspArgs, exit::Exit};
+use crate::{args::LspArgs, diagnostic, exit::Exit};
 
 /// What the server's loop hears.
 #[derive(Debug)]
@@ -57,6 +57,9 @@ enum Event {
 
 /// Serves until the client says `exit` or goes away.
 pub(crate) async fn run(args: LspArgs) -> Result<Exit> {
+    if io::stdin().is_terminal() {
+        diagnostic::print_remark("a language server: an editor starts it and speaks to it; Ctrl-D ends it");
+    }
     let runtime = tokio::runtime::Handle::current();
     let (events, incoming) = mpsc::channel();
     let reader = events.clone();

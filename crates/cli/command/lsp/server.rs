@@ -288,7 +288,7 @@ impl Server {
     /// Files were written: what searches mean may be something else now.
     fn changed(&mut self, uris: impl IntoIterator<Item = String>) {
         if uris.into_iter().any(|uri| is_definition(&address::path(&uri))) {
-            self.worlds.forget();
+            self.worlds.look_again();
             for file in self.files.values_mut() {
                 file.due = Some(Instant::now());
             }

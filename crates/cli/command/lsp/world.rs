@@ -5,7 +5,10 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -39,19 +42,22 @@ pub(super) struct Worlds {
     arguments: WorldArgs,
     /// Each behind a lock of its own: who needs the same one waits for it, others do not.
     known: Mutex<HashMap<Key, Arc<Mutex<Option<Opened>>>>>,
+    /// How often a client told of changes.
+    changes: AtomicU64,
 }
 
 struct Opened {
     world: Arc<World>,
     watched: Watched,
     stamp: u64,
-    looked: Instant,
+    /// When files were looked at, and the count of changes then.
+    looked: (Instant, u64),
 }
 
 impl Worlds {
     /// None yet; arguments hold for all.
     pub(super) fn new(arguments: WorldArgs) -> Self {
-        Self { arguments, known: Mutex::default() }
+        Self { arguments, known: Mutex::default(), changes: AtomicU64::new(0) }
     }
 
     /// What holds for a query. Blocks while the engine is opened.
@@ -62,11 +68,13 @@ impl Worlds {
         let key = (folder, settings.app.clone());
         let slot = Arc::clone(self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = (Instant::now(), self.changes.load(Ordering::Relaxed));
         if let Some(opened) = slot.as_mut() {
-            let recent = opened.looked.elapsed() < LOOKED_AT_FOR;
-            if recent || opened.watched.stamp() == opened.stamp {
-                if !recent {
-                    opened.looked = Instant::now();
+            let (time, changes) = opened.looked;
+            let is_recent = changes == now.1 && time.elapsed() < LOOKED_AT_FOR;
+            if is_recent || opened.watched.stamp() == opened.stamp {
+                if !is_recent {
+                    opened.looked = now;
                 }
                 return Arc::clone(&opened.world);
             }
@@ -74,13 +82,13 @@ impl Worlds {
         let watched = Watched::definitions(&settings);
         let stamp = watched.stamp();
         let world = Arc::new(open(settings, runtime));
-        *slot = Some(Opened { world: Arc::clone(&world), watched, stamp, looked: Instant::now() });
+        *slot = Some(Opened { world: Arc::clone(&world), watched, stamp, looked: now });
         world
     }
 
-    /// Forgets what was looked at: a client told of a change.
-    pub(super) fn forget(&self) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Files are to be looked at again: a client told of a change.
+    pub(super) fn look_again(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
     }
 }
 

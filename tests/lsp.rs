@@ -335,3 +335,23 @@ fn a_cancelled_request_is_answered_once() {
     client.tell("$/cancelRequest", json!({"id": 4711}));
     assert_eq!(client.leave(), 0);
 }
+
+#[test]
+fn a_slow_check_keeps_nobody_waiting() {
+    let (mut client, _) = Client::greet(json!({}));
+    client.open(UNSAVED, "index=web | stats count");
+    client.diagnostics(UNSAVED, 1);
+    let long = "untitled:long";
+    let stages: String = (0..400).map(|n| format!("\n| eval a{n}=if(len(b)>{n}, round(c, 2), lower(\"x\"))")).collect();
+    client.open(long, &format!("index=web{stages}"));
+    // More than the pause before a check: it is under way.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let hover = client.at("textDocument/hover", UNSAVED, 0, 13);
+    assert!(hover["contents"]["value"].as_str().unwrap().starts_with("**stats**"));
+    client.change(long, 2, json!([{"range": range((0, 9), (400, 99)), "text": ""}]));
+    assert!(!client.has_heard("textDocument/publishDiagnostics", long), "the check was too fast to tell");
+    // What the first check found is about another text, and is not told.
+    assert_eq!(client.diagnostics(long, 2), Vec::<Value>::new());
+    assert!(!client.has_heard("textDocument/publishDiagnostics", long));
+    assert_eq!(client.leave(), 0);
+}

@@ -108,6 +108,11 @@ impl Client {
         }
     }
 
+    /// Whether such a notification about a file came while something else was waited for.
+    pub(crate) fn has_heard(&self, method: &str, uri: &str) -> bool {
+        self.heard.iter().any(|message| message["method"] == method && message["params"]["uri"] == uri)
+    }
+
     /// The diagnostics of a version of a file.
     pub(crate) fn diagnostics(&mut self, uri: &str, version: i64) -> Vec<Value> {
         let told = self.wait(|message| {

@@ -62,3 +62,21 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     }
     Err(refusals.into_iter().rev().take(1).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PieceKind, pieces};
+
+    #[test]
+    fn pieces_are_the_text_without_its_blanks() {
+        let text = "```a|b``` index=\"x y\" `m(\"|\", [)` [ f(a,b) ]|x 'a b' \"open";
+        let pieces = pieces(text);
+        let shown: String = pieces.iter().filter_map(|piece| text.get(piece.span.range())).collect();
+        let outside =
+            |piece: &&super::Piece| !matches!(piece.kind, PieceKind::Comment | PieceKind::Macro | PieceKind::Quoted);
+        assert_eq!(shown.replace(' ', ""), text.replace(' ', ""));
+        assert_eq!(pieces.iter().filter(|piece| piece.kind == PieceKind::Pipe).count(), 1);
+        assert!(pieces.iter().filter(outside).all(|piece| !text[piece.span.range()].contains(' ')));
+        assert_eq!(pieces.last().map(|piece| piece.kind), Some(PieceKind::Quoted));
+    }
+}

@@ -60,3 +60,16 @@ impl Macros for NoMacros {
         Vec::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::called;
+
+    #[test]
+    fn a_call_names_its_macro_while_it_is_written_too() {
+        assert_eq!(called("`errors(a, \"b, c\")`"), Some(("errors".to_owned(), 2)));
+        assert_eq!(called("`recent`"), Some(("recent".to_owned(), 0)));
+        assert_eq!(called("`recent"), Some(("recent".to_owned(), 0)));
+        assert_eq!((called("``"), called("recent")), (None, None));
+    }
+}

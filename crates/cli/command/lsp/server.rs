@@ -36,6 +36,9 @@ use crate::{args::WorldArgs, exit::Exit};
 /// How long nobody types before a text is checked.
 const PAUSE: Duration = Duration::from_millis(150);
 
+/// The most checks of one file at a time.
+const MOST_CHECKS: usize = 2;
+
 /// Work that is done.
 #[derive(Debug)]
 pub(super) enum Done {
@@ -62,8 +65,8 @@ struct Open {
     diagnostics: Arc<Vec<Diagnostic>>,
     /// When it is to be checked.
     due: Option<Instant>,
-    /// Whether a check is under way: one at a time, so that slow ones do not pile up.
-    is_checked: bool,
+    /// How many checks are under way: the next may begin while a slow one of an earlier text ends, but they do not pile up.
+    checks: usize,
 }
 
 /// The conversation.
@@ -102,7 +105,7 @@ impl Server {
     /// Serves until the client says `exit` or is gone. An end without `shutdown` before it is a failure.
     pub(super) fn serve(&mut self, incoming: &Receiver<Event>) -> Exit {
         loop {
-            let next = self.files.values().filter(|file| !file.is_checked).filter_map(|file| file.due).min();
+            let next = self.files.values().filter(|file| file.checks < MOST_CHECKS).filter_map(|file| file.due).min();
             let event = match next {
                 Some(due) => incoming.recv_timeout(due.saturating_duration_since(Instant::now())),
                 None => incoming.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -264,7 +267,7 @@ impl Server {
             document: Document::new(opened.text, opened.version, self.client.encoding),
             diagnostics: Arc::default(),
             due: Some(Instant::now()),
-            is_checked: false,
+            checks: 0,
         };
         self.files.insert(opened.uri.0, file);
     }
@@ -305,12 +308,13 @@ impl Server {
     /// Starts the checks whose time has come.
     fn check_due(&mut self) {
         let now = Instant::now();
-        let is_due = |file: &Open| !file.is_checked && file.due.is_some_and(|due| due <= now);
+        let is_due = |file: &Open| file.checks < MOST_CHECKS && file.due.is_some_and(|due| due <= now);
         let due: Vec<String> = self.files.iter().filter(|(_, file)| is_due(file)).map(|(uri, _)| uri.clone()).collect();
         for uri in due {
             let Some(snapshot) = self.snapshot(&uri) else { continue };
             if let Some(file) = self.files.get_mut(&uri) {
-                (file.due, file.is_checked) = (None, true);
+                file.due = None;
+                file.checks += 1;
             }
             let version = snapshot.document.version;
             let events = self.events.clone();
@@ -331,10 +335,9 @@ impl Server {
             }
             Done::Checked(uri, version, found) => {
                 let Some(file) = self.files.get_mut(&uri) else { return };
-                file.is_checked = false;
+                file.checks = file.checks.saturating_sub(1);
                 // Places of another text would point at nothing.
                 if file.document.version != version {
-                    file.due = file.due.or_else(|| Some(Instant::now()));
                     return;
                 }
                 file.diagnostics = Arc::new(found);

@@ -44,8 +44,8 @@ const MOST_CHECKS: usize = 2;
 pub(super) enum Done {
     /// A question has its answer.
     Answered(RequestId, Answered),
-    /// A text was checked.
-    Checked(String, i32, Vec<Diagnostic>),
+    /// A text was checked: the file, the text's version, the check's number, what was found.
+    Checked(String, i32, u64, Vec<Diagnostic>),
 }
 
 /// How far the conversation is.
@@ -67,6 +67,8 @@ struct Open {
     due: Option<Instant>,
     /// How many checks are under way: the next may begin while a slow one of an earlier text ends, but they do not pile up.
     checks: usize,
+    /// The number of the last check that began, and of the last one that was told of.
+    numbers: (u64, u64),
 }
 
 /// The conversation.
@@ -268,6 +270,7 @@ impl Server {
             diagnostics: Arc::default(),
             due: Some(Instant::now()),
             checks: 0,
+            numbers: (0, 0),
         };
         self.files.insert(opened.uri.0, file);
     }
@@ -312,16 +315,17 @@ impl Server {
         let due: Vec<String> = self.files.iter().filter(|(_, file)| is_due(file)).map(|(uri, _)| uri.clone()).collect();
         for uri in due {
             let Some(snapshot) = self.snapshot(&uri) else { continue };
-            if let Some(file) = self.files.get_mut(&uri) {
-                file.due = None;
-                file.checks += 1;
-            }
+            let Some(file) = self.files.get_mut(&uri) else { continue };
+            file.due = None;
+            file.checks += 1;
+            file.numbers.0 += 1;
+            let number = file.numbers.0;
             let version = snapshot.document.version;
             let events = self.events.clone();
             let work = self.runtime.spawn_blocking(move || check::check(&snapshot));
             self.runtime.spawn(async move {
                 let found = work.await.unwrap_or_default();
-                let _ = events.send(Event::Done(Done::Checked(uri, version, found)));
+                let _ = events.send(Event::Done(Done::Checked(uri, version, number, found)));
             });
         }
     }
@@ -333,13 +337,14 @@ impl Server {
                     self.answer(id, answer);
                 }
             }
-            Done::Checked(uri, version, found) => {
+            Done::Checked(uri, version, number, found) => {
                 let Some(file) = self.files.get_mut(&uri) else { return };
                 file.checks = file.checks.saturating_sub(1);
                 // Places of another text would point at nothing.
-                if file.document.version != version {
+                if file.document.version != version || number < file.numbers.1 {
                     return;
                 }
+                file.numbers.1 = number;
                 file.diagnostics = Arc::new(found);
                 let uri = Uri(uri);
                 let shown = file.diagnostics.iter().map(|found| check::shown(found, &file.document, &uri)).collect();

@@ -88,6 +88,10 @@ fn expectations_give_exit_statuses_and_a_last_line() {
     // Of one file there is nothing to sum up.
     assert_eq!(told.lines().last().unwrap(), "error: q/c.spl: expected rows, found no rows");
 
+    // A folder without query files passes, but not in silence.
+    fs::create_dir(project.at("empty")).unwrap();
+    assert_eq!(status(&["empty"]), (0, "no query files (.spl)\n".to_owned()));
+
     // A search that fails is worse than rows that are not expected.
     file("d", "results", "index=auth | nope");
     assert_eq!(status(&["q"]).0, 1);

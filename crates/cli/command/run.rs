@@ -20,6 +20,9 @@ use crate::{
     session,
 };
 
+/// The most names of files that failed in the last line: each was told of above.
+const MOST_NAMES: usize = 5;
+
 /// Runs all files; one that fails does not stop the others.
 pub(crate) async fn run(args: RunArgs) -> Result<Exit> {
     if args.watch {
@@ -56,12 +59,24 @@ async fn run_files(args: &RunArgs, paths: &[PathBuf]) -> Result<Exit> {
     }
     runner.finish();
     // A sentence behind a document would spoil it.
-    if paths.len() > 1 && args.errors.error_format == ErrorFormat::Text {
-        let names = if failed.is_empty() { String::new() } else { format!(": {}", failed.join(", ")) };
-        let passed = paths.len() - failed.len();
-        diagnostic::print_remark(&format!("{} files: {passed} passed, {} failed{names}", paths.len(), failed.len()));
+    if paths.len() != 1 && args.errors.error_format == ErrorFormat::Text {
+        diagnostic::print_remark(&sum(paths.len(), &failed));
     }
     Ok(exit)
+}
+
+/// The last line: what passed and failed, and which did.
+fn sum(count: usize, failed: &[String]) -> String {
+    if count == 0 {
+        return "no query files (.spl)".to_owned();
+    }
+    let named = failed.get(..MOST_NAMES).unwrap_or(failed).join(", ");
+    let names = match failed.len() {
+        0 => String::new(),
+        many if many > MOST_NAMES => format!(": {named} and {} more", many - MOST_NAMES),
+        _ => format!(": {named}"),
+    };
+    format!("{count} files: {} passed, {} failed{names}", count - failed.len(), failed.len())
 }
 
 /// Reads a file and fills its tokens; none where that fails, which is told.

@@ -322,6 +322,35 @@ fn searches_in_conf_and_golden_files_have_places_there() {
 }
 
 #[test]
+fn conf_files_of_an_app_see_what_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = fs::canonicalize(folder.path()).unwrap();
+    let local = root.join("apps/mine/local");
+    fs::create_dir_all(&local).unwrap();
+    fs::write(local.join("macros.conf"), "[own]\ndefinition = index=web\n").unwrap();
+    let search = "[Own]\nsearch = `own` | stats count\n";
+    fs::write(local.join("savedsearches.conf"), search).unwrap();
+    let uri = format!("file://{}", local.join("savedsearches.conf").display());
+    let (mut client, _) = Client::greet(json!({}));
+    // Without a project.
+    client.open(&uri, search);
+    assert_eq!(client.diagnostics(&uri, 1), Vec::<Value>::new());
+    assert_eq!(client.leave(), 0);
+    // In a project of several apps, of which this one shares nothing.
+    fs::create_dir_all(root.join("apps/mine/metadata")).unwrap();
+    fs::write(root.join("apps/mine/metadata/local.meta"), "[]\nexport = none\n").unwrap();
+    fs::create_dir_all(root.join("apps/other/default")).unwrap();
+    fs::write(root.join("apps/other/default/macros.conf"), "[other]\ndefinition = index=web\n").unwrap();
+    fs::write(root.join("speleo.toml"), "conf = [\"apps\"]\n").unwrap();
+    let (mut client, _) = Client::greet(json!({}));
+    client.open(&uri, search);
+    assert_eq!(client.diagnostics(&uri, 1), Vec::<Value>::new());
+    let place = client.at("textDocument/definition", &uri, 1, 11);
+    assert!(place["uri"].as_str().unwrap().ends_with("apps/mine/local/macros.conf"), "{place}");
+    assert_eq!(client.leave(), 0);
+}
+
+#[test]
 fn a_cancelled_request_is_answered_once() {
     let (mut client, _) = Client::greet(json!({}));
     client.open(UNSAVED, "index=web");

@@ -64,8 +64,14 @@ impl Worlds {
     pub(super) fn of(&self, query: &Query, runtime: &Handle) -> Arc<World> {
         let nearest = query.path.as_deref().and_then(session::project_above);
         let folder = self.arguments.project.clone().or(nearest);
-        let settings = Settings { project: folder.clone(), ..session::settings_for(&self.arguments, query) };
-        let key = (folder, settings.app.clone());
+        let mut settings = Settings { project: folder.clone(), ..session::settings_for(&self.arguments, query) };
+        let around = query.path.as_deref().and_then(app_around).filter(|_| settings.app.is_none());
+        let name = around.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        // An app that lies in no project is one to itself.
+        let alone = around.filter(|_| folder.is_none()).map(Path::to_owned);
+        settings.conf.extend(alone.clone());
+        let guess = name.filter(|_| alone.is_none());
+        let key = (folder.or(alone), settings.app.clone().or_else(|| guess.clone()));
         let slot = Arc::clone(self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         let now = (Instant::now(), self.changes.load(Ordering::Relaxed));
@@ -81,7 +87,7 @@ impl Worlds {
         }
         let watched = Watched::definitions(&settings);
         let stamp = watched.stamp();
-        let world = Arc::new(open(settings, runtime));
+        let world = Arc::new(open(settings, guess, runtime));
         *slot = Some(Opened { world: Arc::clone(&world), watched, stamp, looked: now });
         world
     }
@@ -92,7 +98,21 @@ impl Worlds {
     }
 }
 
-fn open(settings: Settings, runtime: &Handle) -> World {
+/// The app that a conf file belongs to: the folder above `default` or `local`.
+fn app_around(path: &Path) -> Option<&Path> {
+    let layer = path.parent().filter(|layer| layer.ends_with("default") || layer.ends_with("local"))?;
+    layer.parent().filter(|_| path.extension().is_some_and(|ending| ending == "conf"))
+}
+
+/// Opens an engine, in the app that the file seems to be of where the project has it.
+fn open(settings: Settings, app: Option<String>, runtime: &Handle) -> World {
+    if app.is_some() {
+        let within = Settings { app, ..settings.clone() };
+        if let Ok(engine) = runtime.block_on(Engine::open(within)) {
+            let editor = Some(Editor::new(&engine));
+            return World { editor, engine: Some(engine), problems: Vec::new(), folder: settings.project };
+        }
+    }
     let folder = settings.project.clone();
     let bare = Settings { timezone: settings.timezone.clone(), now: settings.now.clone(), ..Settings::default() };
     let (engine, problems) = match runtime.block_on(Engine::open(settings)) {

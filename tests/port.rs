@@ -153,8 +153,14 @@ fn checking_and_running_the_project_agree_with_the_report() {
         if runs {
             assert_eq!(checked["status"], "ok", "{search}");
         }
-        let run =
-            speleo(&["run", "--project", project, "--index", &index, "--now", "1700000100", file.to_str().unwrap()]);
+        // The note on a token without a value says how to give it one.
+        let notes = search["notes"].as_array().unwrap().iter().filter_map(|note| note.as_str()?.strip_prefix("`$"));
+        let tokens: Vec<String> =
+            notes.filter_map(|note| Some(format!("--set={}=*", note.split_once("$` has no value")?.0))).collect();
+        let mut arguments = vec!["run", "--project", project, "--index", &index, "--now", "1700000100"];
+        arguments.extend(tokens.iter().map(String::as_str));
+        arguments.push(file.to_str().unwrap());
+        let run = speleo(&arguments);
         assert_eq!(run.status.success(), runs, "{search}\n{}", stderr(&run));
     }
 }

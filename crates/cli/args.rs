@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod habit;
 mod index;
+mod lsp;
 mod schedule;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -17,6 +18,7 @@ pub(crate) use self::{
     config::{ConfigArgs, ConfigCommand},
     doctor::DoctorArgs,
     index::{IndexArgs, IndexCommand, IngestArgs},
+    lsp::LspArgs,
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
 use crate::{output::Format, plot::Kind};
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     Test(Box<TestArgs>),
     /// Bring saved query files into the canonical layout, in place
     Fmt(Box<FmtArgs>),
+    /// Serve editors: a language server on standard input and output
+    Lsp(Box<LspArgs>),
     /// Show how a search is planned, or what a diagnostic code means
     Explain(Box<ExplainArgs>),
     /// Write a small project with generated mail and traffic, and run the bundled searches over it
@@ -206,7 +210,7 @@ pub(crate) struct SearchArgs {
     #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
     pub(crate) file: Option<PathBuf>,
     /// Fills $name$ in the search; repeatable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    #[arg(long, short = 'p', value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) set: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
@@ -391,7 +395,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
     pub(crate) file: Option<PathBuf>,
     /// Fills $name$ in the search; repeatable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    #[arg(long, short = 'p', value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) set: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) world: WorldArgs,

@@ -13,6 +13,7 @@ mod fmt;
 mod help;
 pub(crate) mod index;
 mod ingest;
+mod lsp;
 mod port;
 mod repl;
 mod run;
@@ -43,6 +44,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Test(args) => test::run(*args).await,
         Command::Explain(args) => explain::run(*args).await,
         Command::Fmt(args) => fmt::run(&args),
+        Command::Lsp(args) => lsp::run(*args).await,
         Command::Demo(args) => demo::run(*args).await,
         Command::Doctor(args) => doctor::run(*args).await,
         Command::Help(args) => help::run(&args),

@@ -17,6 +17,7 @@ mod plot;
 mod progress;
 mod query_file;
 mod session;
+mod watched;
 
 use std::process::ExitCode;
 

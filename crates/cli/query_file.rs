@@ -8,6 +8,9 @@
 //!
 //! Absent on purpose: the comment is not taken out of the text, so that diagnostics count the file's own lines.
 
+mod expectation;
+mod token;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -16,7 +19,8 @@ use std::{
 use anyhow::{Context, Result};
 use speleo_knowledge::saved_search::leading_keys;
 
-use crate::exit::UsageError;
+pub(crate) use self::expectation::Expectation;
+use crate::{args::ErrorFormat, diagnostic, exit::UsageError};
 
 /// A search's text, and where it comes from.
 #[derive(Debug, Clone)]
@@ -66,22 +70,41 @@ impl Query {
     /// Fills `$name$` where the text holds it: of several files, each may need only some of the values.
     pub(crate) fn fill_known(&mut self, values: &[(String, String)]) {
         for (name, value) in values {
-            self.text = self.text.replace(&format!("${name}$"), value);
+            self.text = token::fill(&self.text, name, value);
         }
+    }
+
+    /// What the file expects of its answer, where it says so.
+    pub(crate) fn expectation(&self) -> Option<Result<Expectation, String>> {
+        self.key("expect").map(Expectation::read)
     }
 
     /// Fills `$name$`. A value given for a name that the text does not hold is a mistake of the caller.
     pub(crate) fn fill(&mut self, values: &[(String, String)]) -> Result<()> {
         for (name, value) in values {
-            let placeholder = format!("${name}$");
-            if !self.text.contains(&placeholder) {
+            let filled = token::fill(&self.text, name, value);
+            if filled == self.text && value != &format!("${name}$") {
                 let place = self.path.as_ref().map(|path| format!(" in {}", path.display())).unwrap_or_default();
-                return Err(UsageError(format!("`--set {name}=…`: there is no {placeholder}{place}")).into());
+                return Err(UsageError(format!("`--set {name}=…`: there is no ${name}${place}")).into());
             }
-            self.text = self.text.replace(&placeholder, value);
+            self.text = filled;
         }
         Ok(())
     }
+}
+
+/// Whether a file may be a query file by its ending: `.spl`, `.txt` or none. Of others a formatter would make rubbish.
+pub(crate) fn is_query(path: &Path) -> bool {
+    path.extension().is_none_or(|ending| ending.eq_ignore_ascii_case("spl") || ending.eq_ignore_ascii_case("txt"))
+}
+
+/// Tells that a file is no business of a command that was given many. A sentence beside a document would spoil it.
+pub(crate) fn pass_over(path: &Path, format: ErrorFormat) {
+    if format != ErrorFormat::Text {
+        return;
+    }
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    diagnostic::print_remark(&format!("{}: passed over; a `.{ending}` file holds no search here", path.display()));
 }
 
 /// The query files at `paths`: files as given, folders searched for `.spl`, by name.

@@ -91,8 +91,12 @@ pub(crate) fn named_project(args: &[OsString]) -> Option<PathBuf> {
 }
 
 fn nearest_project() -> Option<PathBuf> {
-    let here = env::current_dir().ok()?;
-    here.ancestors().find(|folder| folder.join(PROJECT_FILE).is_file()).map(Path::to_owned)
+    project_above(&env::current_dir().ok()?)
+}
+
+/// The nearest project at or above a path.
+pub(crate) fn project_above(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find(|folder| folder.join(PROJECT_FILE).is_file()).map(Path::to_owned)
 }
 
 /// Opens the engine and tells which definitions it had to leave out; none where it cannot be opened.
@@ -129,6 +133,7 @@ pub(crate) fn query(words: &[String], file: Option<&Path>, values: &[(String, St
         (None, words) => Query::typed(words.join(" ")),
     };
     query.fill(values)?;
+    query.fill_defaults();
     Ok(Some(query))
 }
 

@@ -21,9 +21,12 @@ pub(crate) struct RunArgs {
     /// How many scheduled searches run at once; by default one a core
     #[arg(long, value_name = "N", requires = "due")]
     pub(crate) max_concurrent: Option<usize>,
-    /// Fills $name$ in the searches; repeatable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    /// Fills $name$ in the searches; repeatable. A line `param name: value` in a file's comment is its default
+    #[arg(long, short = 'p', value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) set: Vec<(String, String)>,
+    /// Run again what changes, or whose definitions and data change, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["due", "out"])]
+    pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) world: WorldArgs,
     #[command(flatten)]

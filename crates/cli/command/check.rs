@@ -8,6 +8,7 @@ pub(crate) mod yaml;
 use std::{
     collections::BTreeMap,
     io::{self, BufWriter, Write},
+    path::PathBuf,
 };
 
 use anyhow::Result;
@@ -23,14 +24,14 @@ use crate::{
     diagnostic::{self, Reporter},
     exit::Exit,
     output::thousands,
-    query_file::Query,
+    query_file::{self, Query},
     session,
 };
 
 /// Checks everything at the paths.
 pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     let mut reporter = Reporter::new(args.errors.error_format);
-    let Sources { items, apps, broken, problems } = match source::read(&args.paths) {
+    let Sources { items, apps, broken, foreign, problems } = match source::read(&args.paths) {
         Ok(found) => found,
         Err(error) => {
             reporter.report_file(&error);
@@ -39,6 +40,7 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
         }
     };
     broken.iter().for_each(|error| reporter.report_file(error));
+    foreign.iter().for_each(|path| query_file::pass_over(path, args.errors.error_format));
     reporter.report_settings(&problems.iter().map(|problem| warning(problem, None)).collect::<Vec<_>>());
     let mut settings = session::settings(&args.world);
     settings.conf.extend(apps);
@@ -72,19 +74,22 @@ pub(crate) async fn run(args: CheckArgs) -> Result<Exit> {
     Ok(if sums.invalid > 0 || !broken.is_empty() { Exit::Failed } else { Exit::Fine })
 }
 
-/// The engine of each item: those of one app share one. None where one cannot be opened.
+/// The engine of each item: those of one project and app share one. None where one cannot be opened.
 async fn engines(settings: Settings, items: &[Item], reporter: &mut Reporter) -> Option<Vec<Engine>> {
     let mut told: Vec<Diagnostic> = Vec::new();
-    let mut known: BTreeMap<Option<String>, Engine> = BTreeMap::new();
+    let mut known: BTreeMap<Home, Engine> = BTreeMap::new();
     let app_of = |item: &Item| settings.app.clone().or_else(|| item.query.key("app").map(str::to_owned));
-    let apps: Vec<Option<String>> = items.iter().map(app_of).collect();
+    let home_of = |item: &Item| (settings.project.clone().or_else(|| project_of(item)), app_of(item));
+    let homes: Vec<Home> = items.iter().map(home_of).collect();
     // What is wrong with definitions is told even where there is nothing to check.
-    let none = if apps.is_empty() { Some(&settings.app) } else { None };
-    for app in apps.iter().chain(none) {
-        if known.contains_key(app) {
+    let alone = (settings.project.clone(), settings.app.clone());
+    let none = if homes.is_empty() { Some(&alone) } else { None };
+    for home in homes.iter().chain(none) {
+        if known.contains_key(home) {
             continue;
         }
-        let engine = match Engine::open(Settings { app: app.clone(), ..settings.clone() }).await {
+        let (project, app) = home.clone();
+        let engine = match Engine::open(Settings { project, app, ..settings.clone() }).await {
             Ok(engine) => engine,
             Err(diagnostics) => {
                 reporter.report_settings(&diagnostics);
@@ -95,9 +100,17 @@ async fn engines(settings: Settings, items: &[Item], reporter: &mut Reporter) ->
         let more: Vec<Diagnostic> = more.cloned().collect();
         reporter.report_settings(&more);
         told.extend(more);
-        known.insert(app.clone(), engine);
+        known.insert(home.clone(), engine);
     }
-    Some(apps.iter().filter_map(|app| known.get(app).cloned()).collect())
+    Some(homes.iter().filter_map(|home| known.get(home).cloned()).collect())
+}
+
+/// A project's folder and an app.
+type Home = (Option<PathBuf>, Option<String>);
+
+/// The project that a file lies in, for calls from above it, such as those of a hook at the top of a repository.
+fn project_of(item: &Item) -> Option<PathBuf> {
+    session::project_above(&std::path::absolute(item.query.path.as_deref()?).ok()?)
 }
 
 /// What a query file says wrongly of its schedule, unless the project told it already.

@@ -33,6 +33,10 @@ pub(crate) fn run(args: &FmtArgs) -> Result<Exit> {
         exit = run.standard_input()?;
     } else {
         for path in query_file::find(&args.paths, "spl")? {
+            if !query_file::is_query(&path) {
+                query_file::pass_over(&path, args.errors.error_format);
+                continue;
+            }
             let outcome = run.file(&path).unwrap_or_else(|error| {
                 run.reporter.report_file(&error);
                 Exit::Failed

@@ -186,7 +186,11 @@ impl Place<'_> {
     fn query(&self, part: &Part) -> Result<Query> {
         let text = part.text();
         match text.strip_prefix('@') {
-            Some(file) => Query::read(&self.file(file.trim())?),
+            Some(file) => {
+                let mut query = Query::read(&self.file(file.trim())?)?;
+                query.fill_defaults();
+                Ok(query)
+            }
             None => Ok(Query::typed(text)),
         }
     }

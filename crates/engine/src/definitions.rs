@@ -8,8 +8,9 @@ use std::{
 };
 
 use speleo_knowledge::{
-    Conf, DataModel, IndexTimeKnowledge, Knowledge, Problem, Props, SavedSearch, acceleration, builtin, collection,
-    event_type, field_setting, limits, lookup, macros, saved_search, tag, time_preset, transaction_type, transform,
+    Conf, DataModel, IndexTimeKnowledge, Knowledge, Origins, Place, Problem, Props, SavedSearch, acceleration, builtin,
+    collection, event_type, field_setting, limits, lookup, macros, origin, saved_search, tag, time_preset,
+    transaction_type, transform,
 };
 use speleo_syntax::{Code, Diagnostic, Severity};
 
@@ -108,9 +109,16 @@ impl Definitions {
         let (transforms, index_transforms) = self.layered("transforms", folders);
         let (props, index_props) = self.layered("props", folders);
         let mut conf = |kind: &str| self.layered(kind, folders).0;
-        found.macros = taken(&mut problems, macros::from_conf(&conf("macros")));
+        let (macros, searches) = (conf("macros"), conf("savedsearches"));
+        found.origins = Origins {
+            macros: origin::of_conf(&macros, "definition", macros::key_of),
+            lookups: origin::of_conf(&transforms, "filename", str::to_owned),
+            saved_searches: origin::of_conf(&searches, "search", str::to_owned),
+            ..Origins::default()
+        };
+        found.macros = taken(&mut problems, macros::from_conf(&macros));
         found.accelerations = taken(&mut problems, acceleration::from_conf(&conf("datamodels")));
-        found.saved_searches = taken(&mut problems, saved_search::from_conf(&conf("savedsearches")));
+        found.saved_searches = taken(&mut problems, saved_search::from_conf(&searches));
         found.transaction_types = taken(&mut problems, transaction_type::from_conf(&conf("transactiontypes")));
         found.event_types = taken(&mut problems, event_type::from_conf(&conf("eventtypes")));
         found.tags = taken(&mut problems, tag::from_conf(&conf("tags")));
@@ -147,6 +155,7 @@ impl Definitions {
         let (macros, problems) = macros::from_conf(&conf);
         self.report(problems);
         self.knowledge.macros.extend(macros);
+        self.knowledge.origins.macros.extend(origin::of_conf(&conf, "definition", macros::key_of));
     }
 
     fn conf(&mut self, file: &Path, wanted: bool) -> Conf {
@@ -165,6 +174,8 @@ impl Definitions {
             let Some(text) = self.text(&file, wanted) else { continue };
             match DataModel::parse(&text) {
                 Ok(model) => {
+                    let place = Place { file: Some(file.as_path().into()), line: 1 };
+                    self.knowledge.origins.data_models.insert(model.name.clone(), place);
                     self.knowledge.data_models.insert(model.name.clone(), model);
                 }
                 Err(problem) => {
@@ -191,6 +202,8 @@ impl Definitions {
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
             let (saved, problems) = SavedSearch::of_file(&name, text, Some(&file));
             self.report(problems);
+            let place = Place { file: Some(file.as_path().into()), line: 1 };
+            self.knowledge.origins.saved_searches.entry(name.clone()).or_insert(place);
             self.knowledge.saved_searches.entry(name).or_insert(saved);
         }
     }

@@ -6,6 +6,7 @@ mod answer;
 mod explain;
 mod files;
 mod library;
+mod look;
 mod partial;
 mod sample;
 mod stream;

@@ -14,6 +14,7 @@ pub mod layer;
 pub mod limits;
 pub mod lookup;
 pub mod macros;
+pub mod origin;
 pub mod props;
 pub mod saved_search;
 pub mod schedule;
@@ -31,6 +32,7 @@ pub use field_setting::FieldSetting;
 pub use limits::{Limit, Limits};
 pub use lookup::{LookupDefinition, MatchKind};
 pub use macros::Macro;
+pub use origin::Origins;
 pub use props::Props;
 pub use saved_search::SavedSearch;
 pub use schedule::{CatchUp, Schedule};
@@ -76,6 +78,8 @@ pub struct Knowledge {
     pub limits: Limits,
     /// Time ranges by name, in the order of a list.
     pub time_presets: IndexMap<String, TimePreset>,
+    /// Where objects are defined.
+    pub origins: Origins,
 }
 
 /// What shapes events before any search: no app is current, and of two apps the one whose name sorts first wins.
@@ -110,6 +114,7 @@ impl Knowledge {
         self.collections.extend(later.collections);
         self.limits.merge(later.limits);
         self.time_presets.extend(later.time_presets);
+        self.origins.merge(later.origins);
     }
 
     /// A macro by name and number of arguments.

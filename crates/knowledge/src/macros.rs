@@ -41,6 +41,11 @@ pub fn key(name: &str, arguments: usize) -> String {
     if arguments == 0 { name.to_owned() } else { format!("{name}({arguments})") }
 }
 
+/// The key of a stanza's macro, whatever blanks the name is written with.
+pub fn key_of(stanza: &str) -> String {
+    split(stanza).map_or_else(|| stanza.to_owned(), |(name, arguments)| key(name, arguments))
+}
+
 /// The macros of a `macros.conf`; those that cannot be used are reported and left out.
 pub fn from_conf(conf: &Conf) -> (IndexMap<String, Macro>, Vec<Problem>) {
     let mut macros = IndexMap::new();

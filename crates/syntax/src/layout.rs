@@ -12,9 +12,25 @@ mod unit;
 mod verify;
 mod writer;
 
+pub use lexer::Kind as PieceKind;
 pub(crate) use verify::squeeze;
 
-use crate::Diagnostic;
+use crate::{Diagnostic, Span};
+
+/// A piece of a text as it is written, macros and comments in their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: PieceKind,
+}
+
+/// The pieces of a text in order; between them are blanks. Editors look at what is not whole yet: nothing is refused.
+pub fn pieces(text: &str) -> Vec<Piece> {
+    let piece = |token: lexer::Token| Piece { span: Span::new(token.start, token.end()), kind: token.kind };
+    lexer::tokens(text).into_iter().map(piece).collect()
+}
 
 /// How far blanks may be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,4 +61,22 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
         }
     }
     Err(refusals.into_iter().rev().take(1).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PieceKind, pieces};
+
+    #[test]
+    fn pieces_are_the_text_without_its_blanks() {
+        let text = "```a|b``` index=\"x y\" `m(\"|\", [)` [ f(a,b) ]|x 'a b' \"open";
+        let pieces = pieces(text);
+        let shown: String = pieces.iter().filter_map(|piece| text.get(piece.span.range())).collect();
+        let outside =
+            |piece: &&super::Piece| !matches!(piece.kind, PieceKind::Comment | PieceKind::Macro | PieceKind::Quoted);
+        assert_eq!(shown.replace(' ', ""), text.replace(' ', ""));
+        assert_eq!(pieces.iter().filter(|piece| piece.kind == PieceKind::Pipe).count(), 1);
+        assert!(pieces.iter().filter(outside).all(|piece| !text[piece.span.range()].contains(' ')));
+        assert_eq!(pieces.last().map(|piece| piece.kind), Some(PieceKind::Quoted));
+    }
 }

@@ -26,6 +26,12 @@ pub struct MacroDefinition {
     pub error_message: Option<String>,
 }
 
+/// The name and the number of arguments of a call, backticks and all; none where it names no macro.
+pub fn called(call: &str) -> Option<(String, usize)> {
+    let inner = call.strip_prefix('`')?;
+    call::read(inner.strip_suffix('`').unwrap_or(inner)).map(|call| (call.name, call.args.len()))
+}
+
 /// Where macros come from.
 pub trait Macros {
     /// The macro of that name with that number of arguments.
@@ -52,5 +58,18 @@ impl Macros for NoMacros {
 
     fn names(&self) -> Vec<&str> {
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::called;
+
+    #[test]
+    fn a_call_names_its_macro_while_it_is_written_too() {
+        assert_eq!(called("`errors(a, \"b, c\")`"), Some(("errors".to_owned(), 2)));
+        assert_eq!(called("`recent`"), Some(("recent".to_owned(), 0)));
+        assert_eq!(called("`recent"), Some(("recent".to_owned(), 0)));
+        assert_eq!((called("``"), called("recent")), (None, None));
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Sources {
     pub(super) apps: Vec<PathBuf>,
     /// Files in folders that cannot be read.
     pub(super) broken: Vec<anyhow::Error>,
+    /// Files that were named and hold no searches.
+    pub(super) foreign: Vec<PathBuf>,
     /// What conf files that belong to no app say wrongly of schedules.
     pub(super) problems: Vec<Problem>,
 }
@@ -135,8 +137,13 @@ fn read_file(path: &Path, found: &mut Sources) -> Result<()> {
             }
             Ok(())
         }
+        _ if !query_file::is_query(path) => {
+            found.foreign.push(path.to_owned());
+            Ok(())
+        }
         _ => {
-            let query = Query::read(path)?;
+            let mut query = Query::read(path)?;
+            query.fill_defaults();
             let name = query.key("title").map(str::to_owned);
             items.push(Item { id: place(path, 1), name, query });
             Ok(())

@@ -6,15 +6,22 @@ use crate::{macros, structure, token};
 
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// Whatever stands between blanks, quotes, brackets and commas: `host=web*`.
     Word,
     /// In double or single quotes.
     Quoted,
+    /// Between triple backticks.
     Comment,
+    /// A call between backticks.
     Macro,
+    /// `|`
     Pipe,
+    /// `,`
     Comma,
+    /// `(` or `[`
     Open(char),
+    /// `)` or `]`
     Close(char),
 }
 

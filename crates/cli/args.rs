@@ -2,6 +2,7 @@
 
 mod accelerate;
 mod config;
+mod explain;
 mod index;
 mod schedule;
 
@@ -13,6 +14,7 @@ use speleo_engine::IndexSetting;
 pub(crate) use self::{
     accelerate::AccelerateArgs,
     config::{ConfigArgs, ConfigCommand},
+    explain::{ExplainArgs, ExplainFormat, InspectArgs, Section},
     index::{IndexArgs, IndexCommand, IngestArgs},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
@@ -59,6 +61,8 @@ pub(crate) enum Command {
     Fmt(Box<FmtArgs>),
     /// Show how a search is planned, or what a diagnostic code means
     Explain(Box<ExplainArgs>),
+    /// Run a search and show what each operator did, and for which command
+    Inspect(Box<InspectArgs>),
     /// Write a small project with generated mail and traffic, and run the bundled searches over it
     Demo(Box<DemoArgs>),
     /// Show the manual page of a command, a function, or this program
@@ -360,27 +364,6 @@ pub(crate) struct FmtArgs {
     /// Change nothing: print what would change, and exit with status 1 if anything would
     #[arg(long)]
     pub(crate) check: bool,
-    #[command(flatten)]
-    pub(crate) errors: ErrorArgs,
-}
-
-/// `explain`
-#[derive(Debug, Args)]
-pub(crate) struct ExplainArgs {
-    /// A search, or a code such as E0203; `analyze` in front of a search runs it and tells what was read
-    #[arg(value_name = "[analyze] SPL|CODE")]
-    pub(crate) text: Vec<String>,
-    /// Run the search too, and tell what was read
-    #[arg(long)]
-    pub(crate) analyze: bool,
-    /// A saved query file
-    #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
-    pub(crate) file: Option<PathBuf>,
-    /// Fills $name$ in the search; repeatable
-    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
-    pub(crate) set: Vec<(String, String)>,
-    #[command(flatten)]
-    pub(crate) world: WorldArgs,
     #[command(flatten)]
     pub(crate) errors: ErrorArgs,
 }

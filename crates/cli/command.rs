@@ -12,6 +12,7 @@ mod fmt;
 mod help;
 mod index;
 mod ingest;
+mod inspect;
 mod port;
 mod repl;
 mod run;
@@ -41,6 +42,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Accelerate(args) => accelerate::run(*args).await,
         Command::Test(args) => test::run(*args).await,
         Command::Explain(args) => explain::run(*args).await,
+        Command::Inspect(args) => inspect::run(*args).await,
         Command::Fmt(args) => fmt::run(&args),
         Command::Demo(args) => demo::run(*args).await,
         Command::Help(args) => help::run(&args),

@@ -13,6 +13,7 @@ mod definitions;
 mod engine;
 mod event;
 mod event_searches;
+mod explain;
 mod export;
 mod fault;
 mod growth;
@@ -29,6 +30,7 @@ mod session;
 mod settings;
 mod source;
 mod time;
+mod trace;
 mod world;
 
 // The properties of `fuzz/` name the crate.
@@ -38,9 +40,10 @@ extern crate self as speleo_engine;
 pub use accelerate::{AccelerateOrder, Accelerated, SummaryStatus};
 pub use archive::{ArchiveError, Limits, Unpacked};
 pub use conf_folder::{ConfFiles, ConfFolder};
-pub use engine::{Answer, Checked, Engine, Explained, Explanation, Library, Names, Outcome, Status, Step};
+pub use engine::{Answer, Checked, Engine, Explained, Library, Names, Outcome, Status};
 #[doc(hidden)]
 pub use event::events_of;
+pub use explain::{Explanation, Measured, PlanNode, Read, Scan, Sql, Step, Totals};
 pub use ingest::{IngestOrder, Ingested};
 pub use native::StoredIndex;
 pub use project::resolve as resolve_settings;

@@ -1,6 +1,10 @@
 //! Runs a plan to its end.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use datafusion::{
     arrow::{array::RecordBatch, datatypes::SchemaRef},
@@ -40,23 +44,70 @@ pub(crate) async fn run(session: &SessionContext, plan: LogicalPlan) -> Result<A
     guard(work).await
 }
 
+/// How a plan ran: its operators know what they did.
+#[derive(Debug, Clone)]
+pub(crate) struct Ran {
+    /// The operators.
+    pub(crate) physical: Arc<dyn ExecutionPlan>,
+    /// From the plan to its operators.
+    pub(crate) planning: Duration,
+    /// From the first operator's start to the last row.
+    pub(crate) running: Duration,
+    /// How many rows came out.
+    pub(crate) rows: u64,
+    /// How many events the scans gave.
+    pub(crate) scanned: u64,
+}
+
 /// Plans and runs a step, whose rows are held beside what runs after it.
 ///
 /// # Errors
 /// As [`run`], and where the rows pass the memory limit.
-pub(crate) async fn step(session: &SessionContext, plan: LogicalPlan, held: &MemoryReservation) -> Result<Answered> {
+pub(crate) async fn step(
+    session: &SessionContext,
+    plan: &LogicalPlan,
+    held: &MemoryReservation,
+) -> Result<(Answered, Ran)> {
     let state = session.state();
     let work = async {
-        let physical = state.create_physical_plan(&plan).await?;
+        let start = Instant::now();
+        let physical = state.create_physical_plan(plan).await?;
+        let planning = start.elapsed();
         let mut rows = execute_stream(Arc::clone(&physical), state.task_ctx())?;
         let mut batches = Vec::new();
         while let Some(batch) = rows.try_next().await? {
             held.try_grow(get_record_batch_memory_size(&batch))?;
             batches.push(batch);
         }
-        Ok(Answered { schema: physical.schema(), batches, scanned: scanned(&physical) })
+        let (scanned, count) = (scanned(&physical), batches.iter().map(|batch| batch.num_rows() as u64).sum());
+        let running = start.elapsed().saturating_sub(planning);
+        let schema = physical.schema();
+        Ok((Answered { schema, batches, scanned }, Ran { physical, planning, running, rows: count, scanned }))
     };
     guard(work).await
+}
+
+/// Runs operators and counts their rows, which nobody keeps.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn count(
+    session: &SessionContext,
+    physical: Arc<dyn ExecutionPlan>,
+    planning: Duration,
+) -> Result<Ran> {
+    let start = Instant::now();
+    let work = async {
+        let mut batches = execute_stream(Arc::clone(&physical), session.task_ctx())?;
+        let mut rows = 0;
+        while let Some(batch) = batches.try_next().await? {
+            rows += batch.num_rows() as u64;
+        }
+        Ok(rows)
+    };
+    let rows = guard(work).await?;
+    let scanned = scanned(&physical);
+    Ok(Ran { physical, planning, running: start.elapsed(), rows, scanned })
 }
 
 /// The rows with some columns in the form that people see.

@@ -15,6 +15,7 @@ pub(crate) use self::{
     accelerate::AccelerateArgs,
     config::{ConfigArgs, ConfigCommand},
     explain::{ExplainArgs, ExplainFormat, InspectArgs, Section},
+    explain::{ExplainArgs, ExplainFormat, InspectArgs, Section, ShownArgs},
     index::{IndexArgs, IndexCommand, IngestArgs},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };

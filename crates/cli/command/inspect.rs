@@ -171,7 +171,7 @@ fn operators(plan: &PlanNode, view: &View, out: &mut dyn Write) -> Result<()> {
                 style,
                 alignment: Alignment::Left,
             },
-            Cell { text: view.commands(&node.commands), style: Style::Command, alignment: Alignment::Left },
+            Cell { text: view.commands_in_room(&node.commands), style: Style::Command, alignment: Alignment::Left },
             right(measured.rows.map(number).unwrap_or_default()),
             right(time(measured.elapsed)),
             right(format!("{:.0} %{mark}", share * 100.0)),

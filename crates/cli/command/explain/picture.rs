@@ -20,6 +20,9 @@ use crate::{
     query_file::Query,
 };
 
+/// Below this width names of commands take the room of what is said of them.
+const NARROW: usize = 110;
+
 /// How an explanation is shown.
 pub(crate) struct View<'a> {
     explanation: &'a Explanation,
@@ -80,6 +83,16 @@ impl<'a> View<'a> {
             _ => {}
         }
         text
+    }
+
+    /// The same; in a narrow window their numbers alone.
+    pub(crate) fn commands_in_room(&self, commands: &[usize]) -> String {
+        if self.width.is_none_or(|width| width >= NARROW) {
+            return self.commands(commands);
+        }
+        let known = |place: &usize| self.explanation.commands.get(*place);
+        let numbers = commands.iter().filter_map(known).map(|command| format!("#{}", command.number));
+        numbers.collect::<Vec<_>>().join(" ")
     }
 
     /// Writes a heading.
@@ -169,12 +182,11 @@ pub(crate) fn branches(depths: &[usize]) -> Vec<String> {
     depths.iter().enumerate().map(branch).collect()
 }
 
-/// A time with three figures: `12.3 ms`.
+/// A time: `345 µs`, `12 ms`, `1.23 s`.
 pub(crate) fn time(time: Duration) -> String {
     let micros = time.as_secs_f64() * 1e6;
     match micros {
-        micros if micros < 1.0 => "0 ms".to_owned(),
-        micros if micros < 1e3 => format!("{:.2} ms", micros / 1e3),
+        micros if micros < 999.5 => format!("{micros:.0} µs"),
         micros if micros < 1e4 => format!("{:.1} ms", micros / 1e3),
         micros if micros < 1e6 => format!("{:.0} ms", micros / 1e3),
         micros => format!("{:.2} s", micros / 1e6),
@@ -230,6 +242,7 @@ mod tests {
 
     #[test]
     fn figures() {
+        assert_eq!(time(Duration::from_micros(345)), "345 µs");
         assert_eq!(time(Duration::from_micros(12_345)), "12 ms");
         assert_eq!(time(Duration::from_micros(1_234)), "1.2 ms");
         assert_eq!(time(Duration::from_millis(1_234)), "1.23 s");

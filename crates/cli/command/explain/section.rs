@@ -145,7 +145,9 @@ pub(crate) fn scans(scans: &[Scan], view: &View, out: &mut dyn Write) -> Result<
             part("left out", pruned.clone())?;
         }
         if let Some((rows, read)) = scan.measured {
-            part("gave", format!("{} rows", number(rows)))?;
+            if let Some(rows) = rows {
+                part("gave", format!("{} rows", number(rows)))?;
+            }
             for text in told(&read) {
                 part("read", text)?;
             }

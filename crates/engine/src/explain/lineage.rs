@@ -28,6 +28,7 @@ use datafusion::{
         limit::{GlobalLimitExec, LocalLimitExec},
         projection::ProjectionExec,
         sorts::{sort::SortExec, sort_preserving_merge::SortPreservingMergeExec},
+        unnest::UnnestExec,
     },
 };
 
@@ -43,8 +44,10 @@ pub(super) enum Kind {
     Scan,
     /// A condition on rows.
     Filter,
-    /// An expression that is computed, or another name for a column.
+    /// An expression that is computed.
     Compute,
+    /// Another name for a column: no work, but all that some operators do.
+    Rename,
     /// A column that a window function, an unnesting or the like adds, or what it reads.
     Made,
     /// The states of an aggregate, or of its groups.
@@ -175,6 +178,17 @@ fn outputs(node: &Arc<dyn ExecutionPlan>, mut inputs: Vec<Outputs>, atoms: &mut 
     } else if matches!(node.name(), "UnionExec" | "InterleaveExec") {
         atoms.extend(std::iter::repeat_n((Kind::Union, 0), inputs.len().saturating_sub(1)));
         return beneath(&inputs, &schema);
+    } else if let Some(unnest) = node.downcast_ref::<UnnestExec>() {
+        let mut outputs = by_name(&schema, &all);
+        for list in unnest.list_column_indices() {
+            let Some(&own) = all.ids.get(list.index_in_input_schema) else { continue };
+            atoms.push((Kind::Made, id(("unnest", own))));
+            let name = all.names.get(list.index_in_input_schema);
+            if let Some(place) = outputs.names.iter().position(|output| Some(output) == name) {
+                outputs.ids[place] = id(("unnest", own));
+            }
+        }
+        return outputs;
     } else if node.name().contains("Join") {
         atoms.push((Kind::Join, 0));
     } else if !is_exchange(node.name()) {
@@ -231,7 +245,7 @@ fn computed<'a>(
         let own = expr_id(expr, inputs);
         match expr.downcast_ref::<Column>() {
             None => atoms.push((Kind::Compute, own)),
-            Some(column) if column.name() != name => atoms.push((Kind::Compute, id(("as", name, own)))),
+            Some(column) if column.name() != name => atoms.push((Kind::Rename, id((column.name(), name, own)))),
             Some(_) => {}
         }
         outputs.names.push(name.to_owned());

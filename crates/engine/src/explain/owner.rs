@@ -255,7 +255,8 @@ impl Book {
                 .filter(|(turn, _)| inner.contains(turn))
                 .map(|(_, counted)| counted.get(atom).copied().unwrap_or(0))
                 .sum();
-            let is_plausible = matches!(atom.0, Kind::Scan | Kind::Compute | Kind::Limit) || kinds.contains(&atom.0);
+            let is_plausible =
+                matches!(atom.0, Kind::Scan | Kind::Compute | Kind::Rename | Kind::Limit) || kinds.contains(&atom.0);
             if is_plausible {
                 let owners = self.atoms.entry(*atom).or_default();
                 owners.extend(std::iter::repeat_n(commands.clone(), count.saturating_sub(before)));
@@ -271,8 +272,9 @@ impl Book {
         let mut met: HashMap<Atom, usize> = HashMap::new();
         let mut owners: Vec<Vec<usize>> = Vec::with_capacity(operators.len());
         for atoms in &work.atoms {
-            let mut own = BTreeSet::new();
+            let (mut own, mut renamed) = (BTreeSet::new(), BTreeSet::new());
             for atom in atoms {
+                let own = if atom.0 == Kind::Rename { &mut renamed } else { &mut own };
                 let number = met.entry(*atom).or_default();
                 *number += 1;
                 if let (Kind::Sort, Some(owner)) = (atom.0, self.orders.get(&atom.1)) {
@@ -285,6 +287,9 @@ impl Book {
                     }
                 }
             }
+            // A name that a column gets on the way is no work of the command that wants it.
+            let is_scan = atoms.iter().any(|(kind, _)| *kind == Kind::Scan);
+            let own = if own.is_empty() && !is_scan { renamed } else { own };
             owners.push(own.into_iter().collect());
         }
         pass_down(&operators, &mut owners);

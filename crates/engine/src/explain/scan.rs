@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     datasource::{physical_plan::FileScanConfig, source::DataSourceExec},
+    physical_expr_common::physical_expr::fmt_sql,
     physical_plan::{ExecutionPlan, empty::EmptyExec},
 };
 
@@ -30,8 +31,8 @@ pub struct Scan {
     pub limit: Option<usize>,
     /// What was left out before it began, and why.
     pub pruned: Vec<String>,
-    /// The rows that it gave and what it read; none where it did not run.
-    pub measured: Option<(u64, Read)>,
+    /// The rows that it gave, where it counts them, and what it read; none where it did not run.
+    pub measured: Option<(Option<u64>, Read)>,
 }
 
 /// The scans of a plan, whose operators have these commands.
@@ -39,7 +40,7 @@ pub(super) fn scans(plan: &Arc<dyn ExecutionPlan>, owners: &[Vec<usize>], runs: 
     let of = |(node, commands): (&Arc<dyn ExecutionPlan>, &Vec<usize>)| {
         let scan = Scan { commands: commands.clone(), ..scan(node)? };
         let measured = runs.then(|| Measured::of(node));
-        let read = |measured: Measured| Some((measured.rows.unwrap_or(0), measured.read?));
+        let read = |measured: Measured| Some((measured.rows, measured.read?));
         Some(Scan { measured: measured.and_then(read), ..scan })
     };
     trace::operators(plan).into_iter().zip(owners).filter_map(of).collect()
@@ -63,7 +64,7 @@ fn scan(plan: &Arc<dyn ExecutionPlan>) -> Option<Scan> {
         from: format!("{} {first}", config.file_source().file_type()),
         more: count.saturating_sub(1),
         columns,
-        condition: config.file_source().filter().map(|filter| filter.to_string()),
+        condition: config.file_source().filter().map(|filter| fmt_sql(filter.as_ref()).to_string()),
         limit: config.limit,
         pruned: chosen.map(left_out).unwrap_or_default(),
         ..Scan::default()

@@ -18,7 +18,7 @@ use speleo_engine::{Engine, Explained, Explanation, PlanNode, Totals};
 use self::table::{Alignment, Cell};
 use super::explain::{
     node_json,
-    picture::{Style, View, branches, flat, number, size, time},
+    picture::{Style, View, branches, flat, narrow, number, size, time},
     scan_json, step_json, totals_json, with_engine,
 };
 use crate::{
@@ -119,42 +119,55 @@ fn text(explanation: &Explanation, view: &View, out: &mut dyn Write) -> Result<(
                 (Style::Command, format!("  {}", view.commands(&command))),
             ];
             view.line(&line, out)?;
-            view.line(&vec![(Style::Dim, format!("   {}", told(&step.totals)))], out)?;
+            for told in told(&step.totals) {
+                view.line(&vec![(Style::Dim, format!("   {told}"))], out)?;
+            }
             if view.verbose {
                 operators(&step.physical, view, out)?;
             }
         }
     }
     if let Some(totals) = &explanation.totals {
-        let steps: Duration = explanation.steps.iter().map(|step| step.totals.planning + step.totals.running).sum();
-        let of_steps = if explanation.steps.is_empty() { String::new() } else { format!(", steps {}", time(steps)) };
         writeln!(out)?;
         view.title("Totals", out)?;
-        view.line(&vec![(Style::Plain, format!("{}{of_steps}", told(totals)))], out)?;
+        for told in told(totals) {
+            view.line(&vec![(Style::Plain, told)], out)?;
+        }
+        if !explanation.steps.is_empty() {
+            let steps: Duration = explanation.steps.iter().map(|step| step.totals.planning + step.totals.running).sum();
+            view.line(&vec![(Style::Plain, format!("and {} for steps", time(steps)))], out)?;
+        }
     }
     Ok(())
 }
 
 /// What a plan read and gave, and how long it took.
-fn told(totals: &Totals) -> String {
+fn told(totals: &Totals) -> [String; 2] {
     let read = if totals.bytes > 0 { format!(", {} read", size(totals.bytes)) } else { String::new() };
-    let reading =
-        if totals.reading.is_zero() { String::new() } else { format!("reading the search {}, ", time(totals.reading)) };
-    format!(
-        "{} events scanned{read}, {} rows; {reading}planning {}, running {}",
-        number(totals.events),
-        number(totals.rows),
-        time(totals.planning),
-        time(totals.running)
-    )
+    let reading = if totals.reading.is_zero() { String::new() } else { format!("reading {}, ", time(totals.reading)) };
+    let plural = if totals.rows == 1 { "" } else { "s" };
+    [
+        format!("{} events scanned{read}, {} row{plural}", number(totals.events), number(totals.rows)),
+        format!("{reading}planning {}, running {}", time(totals.planning), time(totals.running)),
+    ]
 }
 
 fn operators(plan: &PlanNode, view: &View, out: &mut dyn Write) -> Result<()> {
     let nodes = flat(plan);
     let depths: Vec<usize> = nodes.iter().map(|(depth, _)| *depth).collect();
+    let drawn = branches(&depths).into_iter().zip(nodes.into_iter().map(|(_, node)| node)).collect();
     let whole = super::explain::computing(plan);
+    let rows = measured_rows(drawn, whole, view);
+    if table::fits(&rows, view) {
+        return table::write(&rows, view, out);
+    }
+    table::write(&measured_rows(narrow(plan), whole, view), view, out)
+}
+
+/// A row for each operator.
+fn measured_rows(nodes: Vec<(String, &PlanNode)>, whole: Duration, view: &View) -> Vec<Vec<Cell>> {
     let mut rows = vec![table::header(&["operator", "command", "rows", "time", "share", "memory", "spilled"])];
-    for ((_, node), branch) in nodes.iter().zip(branches(&depths)) {
+    for (branch, node) in nodes {
         let measured = node.measured.unwrap_or_default();
         let share = share(measured.elapsed, whole);
         let style = if share >= HOT { Style::Hot } else { Style::Plain };
@@ -163,14 +176,11 @@ fn operators(plan: &PlanNode, view: &View, out: &mut dyn Write) -> Result<()> {
             0 => String::new(),
             files => format!("{} in {files} files", size(measured.spilled_bytes)),
         };
-        let mark = if share >= HOT { " ◀" } else { "" };
+        let mark = if share >= HOT { " ◀" } else { "  " };
         let details = if view.verbose { format!(" {}", node.details) } else { String::new() };
+        let text = format!("{branch}{} · {}{details}", node.name, node.operator);
         rows.push(vec![
-            Cell {
-                text: format!("{branch}{} · {}{details}", node.name, node.operator),
-                style,
-                alignment: Alignment::Left,
-            },
+            Cell { text, style, alignment: Alignment::Left },
             Cell { text: view.commands_in_room(&node.commands), style: Style::Command, alignment: Alignment::Left },
             right(measured.rows.map(number).unwrap_or_default()),
             right(time(measured.elapsed)),
@@ -179,7 +189,7 @@ fn operators(plan: &PlanNode, view: &View, out: &mut dyn Write) -> Result<()> {
             right(spilled),
         ]);
     }
-    table::write(rows, view, out)
+    rows
 }
 
 fn commands(explanation: &Explanation, view: &View, out: &mut dyn Write) -> Result<()> {
@@ -200,5 +210,5 @@ fn commands(explanation: &Explanation, view: &View, out: &mut dyn Write) -> Resu
             right(format!("{:.0} %", share * 100.0)),
         ]);
     }
-    table::write(rows, view, out)
+    table::write(&rows, view, out)
 }

@@ -164,6 +164,22 @@ pub(crate) fn flat(plan: &PlanNode) -> Vec<(usize, &PlanNode)> {
     nodes
 }
 
+/// The same with what stands before each, drawn narrow: an operator's only input stands right below it.
+pub(crate) fn narrow(plan: &PlanNode) -> Vec<(String, &PlanNode)> {
+    let mut lines = Vec::new();
+    let mut rest = vec![(String::new(), String::new(), plan)];
+    while let Some((first, below, node)) = rest.pop() {
+        lines.push((first, node));
+        let last = node.inputs.len().saturating_sub(1);
+        rest.extend(node.inputs.iter().enumerate().rev().map(|(place, input)| match place {
+            _ if last == 0 => (below.clone(), below.clone(), input),
+            place if place == last => (format!("{below}└─ "), format!("{below}   "), input),
+            _ => (format!("{below}├─ "), format!("{below}│  "), input),
+        }));
+    }
+    lines
+}
+
 /// What stands before each line of a tree whose lines have these depths.
 pub(crate) fn branches(depths: &[usize]) -> Vec<String> {
     let goes_on = |from: usize, depth: usize| {

@@ -39,21 +39,35 @@ pub(super) fn header(names: &[&str]) -> Vec<Cell> {
     names.iter().map(|name| Cell { text: (*name).to_owned(), style: Style::Dim, alignment: alignment(name) }).collect()
 }
 
-/// Writes rows of as many cells each; columns without any text but their name are left out.
-pub(super) fn write(rows: Vec<Vec<Cell>>, view: &View, out: &mut dyn Write) -> Result<()> {
+/// The columns that have any text but their name, and how wide they are.
+fn columns(rows: &[Vec<Cell>]) -> Vec<(usize, usize)> {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.width()).max();
     let is_empty =
-        |column: &usize| rows.iter().skip(1).all(|row| row.get(*column).is_none_or(|cell| cell.text.is_empty()));
-    let shown: Vec<usize> = (0..columns).filter(|column| !is_empty(column)).collect();
-    let mut widths: Vec<usize> = shown.iter().map(|column| width(*column).unwrap_or(0)).collect();
-    let total: usize = widths.iter().sum::<usize>() + 2 * widths.len();
-    if let (Some(window), Some(first)) = (view.width, widths.first_mut()) {
+        |column: &usize| rows.iter().skip(1).all(|row| row.get(*column).is_none_or(|cell| cell.text.trim().is_empty()));
+    let shown = (0..columns).filter(|column| !is_empty(column));
+    shown.map(|column| (column, width(column).unwrap_or(0))).collect()
+}
+
+fn total(columns: &[(usize, usize)]) -> usize {
+    columns.iter().map(|(_, width)| width + 2).sum()
+}
+
+/// Whether nothing has to be cut.
+pub(super) fn fits(rows: &[Vec<Cell>], view: &View) -> bool {
+    view.width.is_none_or(|width| total(&columns(rows)) <= width)
+}
+
+/// Writes rows of as many cells each; columns without any text but their name are left out.
+pub(super) fn write(rows: &[Vec<Cell>], view: &View, out: &mut dyn Write) -> Result<()> {
+    let mut shown = columns(rows);
+    let total = total(&shown);
+    if let (Some(window), Some((_, first))) = (view.width, shown.first_mut()) {
         *first = first.saturating_sub(total.saturating_sub(window)).max(12);
     }
-    for row in &rows {
+    for row in rows {
         let mut line: Line = Vec::new();
-        for (column, width) in shown.iter().zip(&widths) {
+        for (column, width) in &shown {
             let Some(cell) = row.get(*column) else { continue };
             let text = cut(&cell.text, *width);
             let gap = " ".repeat(width - text.width().min(*width));

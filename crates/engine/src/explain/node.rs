@@ -46,11 +46,11 @@ impl PlanNode {
     fn operators(plan: &Arc<dyn ExecutionPlan>, owners: &mut std::slice::Iter<Vec<usize>>, runs: bool) -> Self {
         let inputs = plan.children().into_iter().map(|child| Self::operators(child, owners, runs)).collect();
         let line = DisplayableExecutionPlan::new(plan.as_ref()).one_line().to_string();
-        let details = line.trim_end().strip_prefix(plan.name()).unwrap_or(&line);
+        let details = line.trim_end().split_once(": ").map_or("", |(_, details)| details);
         Self {
             name: operator_name(plan.name(), details),
             operator: plan.name().to_owned(),
-            details: details.trim_start_matches([':', ' ']).trim_end().to_owned(),
+            details: details.to_owned(),
             commands: owners.next().cloned().unwrap_or_default(),
             measured: runs.then(|| Measured::of(plan)),
             inputs,
@@ -117,7 +117,7 @@ fn operator_name(name: &str, details: &str) -> &'static str {
         "AggregateExec" if details.contains("mode=Partial") => "sum up, a part a core",
         "AggregateExec" if details.contains("mode=Final") => "sum up the parts",
         "AggregateExec" => "sum up",
-        "SortExec" if details.contains("TopK") => "first rows in order",
+        name if name.starts_with("SortExec") && details.contains("TopK") => "first rows in order",
         "SortExec" | "NaturalSortExec" | "PartialSortExec" => "sort",
         "SortPreservingMergeExec" => "merge in order",
         "RepartitionExec" => "deal out to cores",

@@ -39,6 +39,8 @@ struct Book {
     atoms: HashMap<Atom, Vec<BTreeSet<usize>>>,
     /// Which command wanted rows in which order.
     orders: HashMap<Id, usize>,
+    /// The commands whose rows the rows of a command are made of.
+    sources: HashMap<usize, BTreeSet<usize>>,
 }
 
 /// Finds the commands of a plan's operators. Of a step, `asked` is the command that asked for it: what no command within made is its.
@@ -82,6 +84,10 @@ pub(super) async fn owners(
         let kinds = new_nodes(&stage.plan, &known, &inner);
         book.note(&counted, &planned, &inner, &commands, &kinds);
         planned.push((turn, counted));
+    }
+    for outer in &known {
+        let inner = known.iter().filter(|inner| outer.keys.contains(&inner.root)).map(|inner| inner.command);
+        book.sources.entry(outer.command).or_default().extend(inner);
     }
     let last = work(physical);
     if let Some(asked) = asked {
@@ -271,7 +277,9 @@ impl Book {
         let joins = work.atoms.iter().flatten().any(|(kind, _)| *kind == Kind::Join);
         let mut met: HashMap<Atom, usize> = HashMap::new();
         let mut owners: Vec<Vec<usize>> = Vec::with_capacity(operators.len());
+        let mut doubtful: Vec<bool> = Vec::with_capacity(operators.len());
         for atoms in &work.atoms {
+            let mut is_doubtful = false;
             let (mut own, mut renamed) = (BTreeSet::new(), BTreeSet::new());
             for atom in atoms {
                 let own = if atom.0 == Kind::Rename { &mut renamed } else { &mut own };
@@ -280,10 +288,13 @@ impl Book {
                 if let (Kind::Sort, Some(owner)) = (atom.0, self.orders.get(&atom.1)) {
                     own.insert(*owner);
                 } else if let Some(all) = self.atoms.get(atom) {
-                    // The optimizer may swap the sides of a join.
+                    // The optimizer may swap the sides of a join, or need one of them no more.
                     match all.get(*number - 1) {
                         Some(one) if !joins && counted.get(atom) == Some(&all.len()) => own.extend(one),
-                        _ => own.extend(all.iter().flatten()),
+                        _ => {
+                            is_doubtful |= all.iter().any(|one| Some(one) != all.first());
+                            own.extend(all.iter().flatten());
+                        }
                     }
                 }
             }
@@ -291,22 +302,53 @@ impl Book {
             let is_scan = atoms.iter().any(|(kind, _)| *kind == Kind::Scan);
             let own = if own.is_empty() && !is_scan { renamed } else { own };
             owners.push(own.into_iter().collect());
+            doubtful.push(is_doubtful);
         }
+        self.settle(&operators, &mut owners, &doubtful);
         pass_down(&operators, &mut owners);
         owners
     }
 }
 
+impl Book {
+    /// The same work done for commands of several branches: an operator is of those whose rows its reader's command has.
+    fn settle(&self, operators: &[&Arc<dyn ExecutionPlan>], owners: &mut [Vec<usize>], doubtful: &[bool]) {
+        let readers = readers(operators);
+        for place in (0..owners.len()).rev().filter(|place| doubtful[*place]) {
+            let mut reader = readers[place];
+            while let Some(above) = reader {
+                reader = readers[above];
+                let is_source = |command: &usize| {
+                    owners[above]
+                        .iter()
+                        .any(|own| self.sources.get(own).is_some_and(|sources| sources.contains(command)))
+                };
+                let left: Vec<usize> = owners[place].iter().copied().filter(is_source).collect();
+                if !left.is_empty() && !doubtful[above] {
+                    owners[place] = left;
+                }
+            }
+        }
+    }
+}
+
+/// The place of each operator's reader.
+fn readers(operators: &[&Arc<dyn ExecutionPlan>]) -> Vec<Option<usize>> {
+    let mut readers = vec![None; operators.len()];
+    let mut finished: Vec<usize> = Vec::new();
+    for (place, node) in operators.iter().enumerate() {
+        let inputs = finished.split_off(finished.len().saturating_sub(node.children().len()));
+        inputs.into_iter().for_each(|input| readers[input] = Some(place));
+        finished.push(place);
+    }
+    readers
+}
+
 /// What brings rows to other cores is of the operator that wants them so.
 fn pass_down(operators: &[&Arc<dyn ExecutionPlan>], owners: &mut [Vec<usize>]) {
-    let place: HashMap<*const (), usize> =
-        operators.iter().enumerate().map(|(place, node)| (Arc::as_ptr(node).cast::<()>(), place)).collect();
-    for (own, node) in operators.iter().enumerate().rev() {
-        for child in node.children() {
-            let Some(&below) = place.get(&Arc::as_ptr(child).cast::<()>()) else { continue };
-            if is_exchange(child.name()) && owners[below].is_empty() {
-                owners[below] = owners[own].clone();
-            }
+    for (own, reader) in readers(operators).into_iter().enumerate().rev() {
+        if let Some(reader) = reader.filter(|_| is_exchange(operators[own].name()) && owners[own].is_empty()) {
+            owners[own] = owners[reader].clone();
         }
     }
 }

@@ -6,9 +6,13 @@ use std::collections::BTreeSet;
 
 use datafusion::{
     common::tree_node::{TreeNode, TreeNodeRecursion},
+    error::DataFusionError,
     logical_expr::{Expr, LogicalPlan},
     sql::unparser::{expr_to_sql, plan_to_sql},
 };
+
+/// So many characters of a failure are told.
+const MOST_TOLD: usize = 120;
 
 /// A search as SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +28,7 @@ impl Sql {
     pub(super) fn of(plan: &LogicalPlan) -> Self {
         let statement = match plan_to_sql(plan) {
             Ok(statement) => Ok(statement.to_string()),
-            Err(error) => Err(reason(plan).unwrap_or_else(|| error.strip_backtrace())),
+            Err(error) => Err(reason(plan).unwrap_or_else(|| told(&error))),
         };
         Self { statement, own_functions: own_functions(plan) }
     }
@@ -37,13 +41,20 @@ fn reason(plan: &LogicalPlan) -> Option<String> {
     }
     for expr in plan.expressions() {
         if let Err(error) = expr_to_sql(&expr) {
-            return Some(format!("SQL has no words for `{}`: {}", culprit(&expr), error.strip_backtrace()));
+            return Some(format!("there are no words for `{}`: {}", culprit(&expr), told(&error)));
         }
     }
-    let error = plan_to_sql(plan).err()?;
+    plan_to_sql(plan).err()?;
     let line = plan.display().to_string();
     let operator = line.split([':', ' ']).next().unwrap_or_default();
-    Some(format!("SQL has no words for the operator {operator}: {}", error.strip_backtrace()))
+    Some(format!("there are no words for the operator {operator} as it stands here"))
+}
+
+/// A failure on one line; DataFusion adds the whole plan.
+fn told(error: &DataFusionError) -> String {
+    let text = error.strip_backtrace();
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().take(MOST_TOLD).collect()
 }
 
 /// The innermost part of an expression that cannot be written.

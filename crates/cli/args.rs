@@ -61,8 +61,10 @@ pub(crate) enum Command {
     /// Bring saved query files into the canonical layout, in place
     Fmt(Box<FmtArgs>),
     /// Show how a search is planned, or what a diagnostic code means
+    #[command(after_help = explain::EXPLAIN_KEYS)]
     Explain(Box<ExplainArgs>),
     /// Run a search and show what each operator did, and for which command
+    #[command(after_help = explain::INSPECT_KEYS)]
     Inspect(Box<InspectArgs>),
     /// Write a small project with generated mail and traffic, and run the bundled searches over it
     Demo(Box<DemoArgs>),

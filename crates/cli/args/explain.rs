@@ -6,6 +6,30 @@ use clap::{Args, ValueEnum};
 
 use super::{ErrorArgs, WorldArgs, name_and_value};
 
+/// The keys of the JSON object of `explain`, below its options.
+pub(crate) const EXPLAIN_KEYS: &str = "\
+The object of --output json:
+  commands           number, name, depth, line, column, text, arguments (name: values); those of a bracket after their command
+  expanded, macros   the text; name, args, depth, line, column of the call, span in the text, text
+  steps              name, command, totals, logical, physical, scans
+  logical, optimized, physical
+                     a node: name, operator, details, commands (their numbers), inputs (nodes)
+  scans              from, more, commands, columns, condition, limit, left_out
+  sql                statement, or reason why there is none; own_functions, which a database lacks
+--section leaves out the other keys.";
+
+/// The keys of the JSON object of `inspect`, below its options.
+pub(crate) const INSPECT_KEYS: &str = "\
+The object of --output json:
+  commands           as of explain
+  operators          a node as of explain's physical, with rows, seconds (of all cores), share, memory_bytes, spilled_bytes,
+                     spilled_files; null where an operator does not tell
+  by_command         commands (several where they share operators), seconds, share
+  scans              as of explain, with read: rows, events, bytes, row_groups, row_groups_left_out, pages, pages_left_out,
+                     rows_left_out_by_pages, rows_left_out_while_decoding
+  steps              as of explain
+  totals             events, bytes, rows, reading_seconds, planning_seconds, running_seconds";
+
 /// `explain`
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {

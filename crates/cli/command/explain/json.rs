@@ -1,4 +1,4 @@
-//! An explanation as one JSON object, for programs; `speleo help explain` says what its keys are.
+//! An explanation as one JSON object, for programs; `speleo explain --help` says what its keys are.
 
 use std::time::Duration;
 

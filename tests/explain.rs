@@ -131,7 +131,8 @@ fn commands_of_one_kind_are_told_apart() {
     );
     let sums = commands_of(&plan, "AggregateExec", "sum");
     assert_eq!((sums.first(), sums.last()), (Some(&json!(["2"])), Some(&json!(["3.2"]))), "{plan:#}");
-    assert_eq!(commands_of(&plan, "UnionExec", ""), [json!(["3"])]);
+    let unions = [commands_of(&plan, "UnionExec", ""), commands_of(&plan, "InterleaveExec", "")].concat();
+    assert_eq!(unions, [json!(["3"])]);
     // Events come newest first: the order is the search's.
     let plan = physical("index=web | where bytes>5");
     assert_eq!(commands_of(&plan, "SortExec", "")[0], json!(["1"]), "{plan:#}");

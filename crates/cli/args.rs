@@ -14,7 +14,6 @@ use speleo_engine::IndexSetting;
 pub(crate) use self::{
     accelerate::AccelerateArgs,
     config::{ConfigArgs, ConfigCommand},
-    explain::{ExplainArgs, ExplainFormat, InspectArgs, Section},
     explain::{ExplainArgs, ExplainFormat, InspectArgs, Section, ShownArgs},
     index::{IndexArgs, IndexCommand, IngestArgs},
     schedule::{DaemonArgs, RunArgs, concurrent},

@@ -4,8 +4,8 @@
 
 mod answer;
 mod explain;
-mod files;
 mod explaining;
+mod files;
 mod library;
 mod partial;
 mod sample;

@@ -3,7 +3,6 @@
 //! `Engine::open(settings).await?.search("index=web | stats count by host").await`
 
 mod answer;
-mod explain;
 mod explaining;
 mod files;
 mod library;

@@ -31,8 +31,7 @@ use crate::{
     catalog::Catalog,
     clock::Clock,
     collect,
-    engine::Names,
-    engine::{Names, Step, first_rows},
+    engine::{Names, first_rows},
     event::Notes,
     event_searches::EventSearches,
     export,
@@ -217,7 +216,6 @@ impl EngineWorld<'_> {
             Some(rows) => first_rows(plan, rows)?,
             None => plan,
         };
-        let Answered { schema, batches, scanned } = run::step(self.session, plan, &self.held).await?;
         let (Answered { schema, batches, scanned }, ran) = run::step(self.session, &plan, &self.held).await?;
         self.record.scanned(scanned);
         if let Some(trace) = &self.record.trace {

@@ -3,6 +3,7 @@
 mod accelerate;
 mod config;
 mod doctor;
+mod explain;
 mod habit;
 mod index;
 mod lsp;
@@ -17,6 +18,7 @@ pub(crate) use self::{
     accelerate::AccelerateArgs,
     config::{ConfigArgs, ConfigCommand},
     doctor::DoctorArgs,
+    explain::{ExplainArgs, ExplainFormat, InspectArgs, Section, ShownArgs},
     index::{IndexArgs, IndexCommand, IngestArgs},
     lsp::LspArgs,
     schedule::{DaemonArgs, RunArgs, concurrent},
@@ -65,7 +67,11 @@ pub(crate) enum Command {
     /// Serve editors: a language server on standard input and output
     Lsp(Box<LspArgs>),
     /// Show how a search is planned, or what a diagnostic code means
+    #[command(after_help = explain::EXPLAIN_KEYS)]
     Explain(Box<ExplainArgs>),
+    /// Run a search and show what each operator did, and for which command
+    #[command(after_help = explain::INSPECT_KEYS)]
+    Inspect(Box<InspectArgs>),
     /// Write a small project with generated mail and traffic, and run the bundled searches over it
     Demo(Box<DemoArgs>),
     /// Look at this installation: build, terminal, machine, folders, project, stores, and a search whose answer is known
@@ -378,27 +384,6 @@ pub(crate) struct FmtArgs {
     /// Change nothing: print what would change, and exit with status 1 if anything would
     #[arg(long)]
     pub(crate) check: bool,
-    #[command(flatten)]
-    pub(crate) errors: ErrorArgs,
-}
-
-/// `explain`
-#[derive(Debug, Args)]
-pub(crate) struct ExplainArgs {
-    /// A search, or a code such as E0203; `analyze` in front of a search runs it and tells what was read
-    #[arg(value_name = "[analyze] SPL|CODE")]
-    pub(crate) text: Vec<String>,
-    /// Run the search too, and tell what was read
-    #[arg(long)]
-    pub(crate) analyze: bool,
-    /// A saved query file
-    #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
-    pub(crate) file: Option<PathBuf>,
-    /// Fills $name$ in the search; repeatable
-    #[arg(long, short = 'p', value_name = "NAME=VALUE", value_parser = name_and_value)]
-    pub(crate) set: Vec<(String, String)>,
-    #[command(flatten)]
-    pub(crate) world: WorldArgs,
     #[command(flatten)]
     pub(crate) errors: ErrorArgs,
 }

@@ -13,6 +13,7 @@ mod fmt;
 mod help;
 pub(crate) mod index;
 mod ingest;
+mod inspect;
 mod lsp;
 mod port;
 mod repl;
@@ -43,6 +44,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Accelerate(args) => accelerate::run(*args).await,
         Command::Test(args) => test::run(*args).await,
         Command::Explain(args) => explain::run(*args).await,
+        Command::Inspect(args) => inspect::run(*args).await,
         Command::Fmt(args) => fmt::run(&args),
         Command::Lsp(args) => lsp::run(*args).await,
         Command::Demo(args) => demo::run(*args).await,

@@ -83,7 +83,7 @@ pub(crate) fn severity_name(severity: Severity) -> &'static str {
 }
 
 /// Line of the file and column of an offset, both from 1; columns count characters.
-fn position(query: &Query, offset: usize) -> (usize, usize) {
+pub(crate) fn position(query: &Query, offset: usize) -> (usize, usize) {
     let text = &query.text;
     let before = text.get(..floor(text, offset)).unwrap_or_default();
     let line_start = before.rfind('\n').map_or(0, |place| place + 1);

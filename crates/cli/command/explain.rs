@@ -1,15 +1,28 @@
 //! `speleo explain`: how a search becomes plans, or what a code means. `speleo explain E0203`,
-//! `speleo explain analyze 'index=web 404'`
+//! `speleo explain --section physical 'index=web 404 | stats count by host'`
+
+mod json;
+pub(crate) mod picture;
+mod section;
 
 use std::io::{self, Write};
 
 use anyhow::Result;
-use speleo_engine::{Engine, Explanation};
+use speleo_engine::{Engine, Explained};
 use speleo_syntax::Code;
 
+use self::picture::View;
+pub(super) use self::{
+    json::{
+        commands as commands_json, computing, node as node_json, scan as scan_json, step as step_json,
+        totals as totals_json,
+    },
+    section::scans,
+};
+use super::inspect;
 use crate::{
-    args::ExplainArgs,
-    diagnostic::{self, Reporter},
+    args::{ExplainArgs, ExplainFormat, Section, ShownArgs},
+    diagnostic::Reporter,
     exit::{Exit, UsageError},
     query_file::Query,
     session,
@@ -26,33 +39,61 @@ pub(crate) async fn run(args: ExplainArgs) -> Result<Exit> {
         [first, rest @ ..] if first == ANALYZE && !rest.is_empty() => (true, rest),
         text => (args.analyze, text),
     };
-    let query = session::needed_query(text, args.file.as_deref(), &args.set)?;
-    let mut reporter = Reporter::new(args.errors.error_format);
-    let exit = match session::open(session::settings_for(&args.world, &query), &mut reporter).await {
-        Some(engine) => explain(&engine, &query, analyzes, &mut reporter).await?,
+    let (shown, section) = (&args.shown, args.section);
+    if analyzes {
+        return inspect::inspect_text(text, shown).await;
+    }
+    let query = session::needed_query(text, shown.file.as_deref(), &shown.set)?;
+    with_engine(&query, shown, async |engine, reporter| {
+        let explained = engine.explain(&query.text).await;
+        write(&explained, &query, shown.verbose, shown.output, section, reporter)
+    })
+    .await
+}
+
+/// The word in front of a search that is to be run as well.
+pub(crate) const ANALYZE: &str = "analyze";
+
+/// Explains a search for the shell; one that is analyzed is run as well.
+pub(crate) async fn explain(engine: &Engine, query: &Query, analyzes: bool, reporter: &mut Reporter) -> Result<Exit> {
+    if analyzes {
+        return inspect::inspect(engine, query, reporter).await;
+    }
+    let explained = engine.explain(&query.text).await;
+    write(&explained, query, false, ExplainFormat::Text, None, reporter)
+}
+
+/// Opens the engine that the arguments describe, and does something with it.
+pub(super) async fn with_engine(
+    query: &Query,
+    shown: &ShownArgs,
+    work: impl AsyncFnOnce(&Engine, &mut Reporter) -> Result<Exit>,
+) -> Result<Exit> {
+    let mut reporter = Reporter::new(shown.errors.error_format);
+    let exit = match session::open(session::settings_for(&shown.world, query), &mut reporter).await {
+        Some(engine) => work(&engine, &mut reporter).await?,
         None => Exit::Failed,
     };
     reporter.finish();
     Ok(exit)
 }
 
-/// The word in front of a search that is to be run as well.
-pub(crate) const ANALYZE: &str = "analyze";
-
-/// Explains a search; one that is analyzed is run as well.
-pub(crate) async fn explain(engine: &Engine, query: &Query, analyzes: bool, reporter: &mut Reporter) -> Result<Exit> {
-    let explained = match analyzes {
-        true => engine.analyze(&query.text).await,
-        false => engine.explain(&query.text).await,
-    };
+fn write(
+    explained: &Explained,
+    query: &Query,
+    verbose: bool,
+    format: ExplainFormat,
+    section: Option<Section>,
+    reporter: &mut Reporter,
+) -> Result<Exit> {
     reporter.report(query, &explained.diagnostics);
-    match explained.result {
-        Ok(explanation) => {
-            write(&explanation, &mut io::stdout().lock())?;
-            Ok(Exit::Fine)
-        }
-        Err(()) => Ok(Exit::Failed),
+    let Ok(explanation) = &explained.result else { return Ok(Exit::Failed) };
+    let mut out = io::stdout().lock();
+    match format {
+        ExplainFormat::Json => writeln!(out, "{:#}", json::explanation(explanation, query, section))?,
+        ExplainFormat::Text => section::write(explanation, &View::new(query, explanation, verbose), section, &mut out)?,
     }
+    Ok(Exit::Fine)
 }
 
 fn is_code(word: &str) -> bool {
@@ -71,34 +112,4 @@ fn explain_code(word: &str) -> Result<Exit> {
         writeln!(out, "{}", line.strip_prefix(' ').unwrap_or(line))?;
     }
     Ok(Exit::Fine)
-}
-
-/// Writes the stages in the order in which a search passes through them.
-fn write(explanation: &Explanation, out: &mut dyn Write) -> Result<()> {
-    section(out, "Search with macros expanded", &explanation.expanded)?;
-    for step in &explanation.steps {
-        section(out, &format!("Step: {}", step.name), &step.plan)?;
-    }
-    section(out, "Logical plan", &explanation.logical)?;
-    section(out, "Optimized plan", &explanation.optimized)?;
-    section(out, "Physical plan", &explanation.physical)?;
-    let pushed = match explanation.pushed.as_slice() {
-        [] => "nothing".to_owned(),
-        pushed => pushed.join("\n"),
-    };
-    section(out, "Pushed down to the scans", &pushed)?;
-    if let Some(read) = &explanation.read {
-        section(out, "Read", &read.join("\n"))?;
-    }
-    Ok(())
-}
-
-fn section(out: &mut dyn Write, title: &str, text: &str) -> Result<()> {
-    let (bold, reset) = if diagnostic::has_colour_stdout() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-    writeln!(out, "{bold}{title}{reset}")?;
-    for line in text.trim_end().lines() {
-        writeln!(out, "  {line}")?;
-    }
-    writeln!(out)?;
-    Ok(())
 }

@@ -3,7 +3,7 @@
 //! `Engine::open(settings).await?.search("index=web | stats count by host").await`
 
 mod answer;
-mod explain;
+mod explaining;
 mod files;
 mod library;
 mod look;
@@ -11,7 +11,7 @@ mod partial;
 mod sample;
 mod stream;
 
-pub use answer::{Answer, Checked, Explained, Explanation, Names, Outcome, Status, Step};
+pub use answer::{Answer, Checked, Explained, Names, Outcome, Status};
 pub use library::Library;
 pub(crate) use sample::first_rows;
 pub use stream::{Finished, Part, Running};
@@ -271,44 +271,6 @@ impl Engine {
             partial::in_reading_order(&mut diagnostics);
         }
         Checked::new(commands, diagnostics, names)
-    }
-
-    /// Shows what a search becomes: its text without macros, its steps, its plans, and what reaches each scan. Steps run,
-    /// nothing is written.
-    pub async fn explain(&self, text: &str) -> Explained {
-        self.explain_and(text, false).await
-    }
-
-    /// Explains a search, and runs its plan to tell what was read. Nothing is written.
-    pub async fn analyze(&self, text: &str) -> Explained {
-        self.explain_and(text, true).await
-    }
-
-    async fn explain_and(&self, text: &str, runs: bool) -> Explained {
-        let mut read = self.read(text);
-        let mut diagnostics = std::mem::take(&mut read.diagnostics);
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            return Explained { result: Err(()), diagnostics };
-        }
-        let explained = match self.world(Mode::Explain) {
-            Err(problems) => Err(problems),
-            Ok(world) => {
-                let planned = self.plan(&read, &world).await;
-                diagnostics.extend(world.record.warnings());
-                match planned {
-                    Err(problems) => Err(problems),
-                    Ok(planned) => {
-                        diagnostics.extend(read.expansion.locate(planned.notes));
-                        let (session, text) = (&self.shared.session, read.expansion.text.clone());
-                        explain::explain(session, text, planned.plan, &world.record, runs)
-                            .await
-                            .map_err(|error| read.expansion.locate(diagnose(error.into())))
-                    }
-                }
-            }
-        };
-        let result = explained.map_err(|problems| diagnostics.extend(problems));
-        Explained { result, diagnostics }
     }
 
     fn read(&self, text: &str) -> Read {

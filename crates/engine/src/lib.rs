@@ -13,6 +13,7 @@ mod definitions;
 mod engine;
 mod event;
 mod event_searches;
+mod explain;
 mod export;
 mod fault;
 mod growth;
@@ -30,6 +31,7 @@ mod session;
 mod settings;
 mod source;
 mod time;
+mod trace;
 mod world;
 
 // The properties of `fuzz/` name the crate.
@@ -39,11 +41,10 @@ extern crate self as speleo_engine;
 pub use accelerate::{AccelerateOrder, Accelerated, SummaryStatus};
 pub use archive::{ArchiveError, Limits, Unpacked};
 pub use conf_folder::{ConfFiles, ConfFolder};
-pub use engine::{
-    Answer, Checked, Engine, Explained, Explanation, Finished, Library, Names, Outcome, Part, Running, Status, Step,
-};
+pub use engine::{Answer, Checked, Engine, Explained, Finished, Library, Names, Outcome, Part, Running, Status};
 #[doc(hidden)]
 pub use event::events_of;
+pub use explain::{Explanation, Measured, PlanNode, Read, Scan, Sql, Step, Totals};
 pub use ingest::{IngestOrder, Ingested};
 pub use native::StoredIndex;
 pub use progress::{Look, Progress, Reading};

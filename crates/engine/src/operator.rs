@@ -15,4 +15,5 @@ mod spool;
 mod tests;
 mod whole;
 
+pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use rule::{NaturalSorts, OwnOperators};

@@ -1,6 +1,10 @@
 //! Runs plans: to their end, or row by row.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use datafusion::{
     arrow::{
@@ -12,7 +16,7 @@ use datafusion::{
     execution::{SendableRecordBatchStream, SessionState, memory_pool::MemoryReservation},
     logical_expr::{Expr, LogicalPlan},
     physical_expr::PhysicalExpr,
-    physical_plan::{collect, execute_stream, spill::get_record_batch_memory_size},
+    physical_plan::{ExecutionPlan, collect, execute_stream, spill::get_record_batch_memory_size},
     prelude::SessionContext,
 };
 use futures::{FutureExt, TryStreamExt};
@@ -47,19 +51,36 @@ pub(crate) async fn run(session: &SessionContext, plan: LogicalPlan) -> Result<A
     guard(work).await
 }
 
+/// How a plan ran: its operators know what they did.
+#[derive(Debug, Clone)]
+pub(crate) struct Ran {
+    /// The operators.
+    pub(crate) physical: Arc<dyn ExecutionPlan>,
+    /// From the plan to its operators.
+    pub(crate) planning: Duration,
+    /// From the first operator's start to the last row.
+    pub(crate) running: Duration,
+    /// How many rows came out.
+    pub(crate) rows: u64,
+    /// How many events the scans gave.
+    pub(crate) scanned: u64,
+}
+
 /// Plans and runs a step, whose rows are held beside what runs after it.
 ///
 /// # Errors
 /// As [`run`], and where the rows pass the memory limit.
 pub(crate) async fn step(
     session: &SessionContext,
-    plan: LogicalPlan,
+    plan: &LogicalPlan,
     held: &MemoryReservation,
     (progress, name): (&Arc<Progress>, &str),
-) -> Result<Answered> {
+) -> Result<(Answered, Ran)> {
     let state = session.state();
     let work = async {
-        let physical = state.create_physical_plan(&plan).await?;
+        let start = Instant::now();
+        let physical = state.create_physical_plan(plan).await?;
+        let planning = start.elapsed();
         let run = progress.begin(Some(name), &physical);
         let mut rows = execute_stream(Arc::clone(&physical), state.task_ctx())?;
         let mut batches = Vec::new();
@@ -67,9 +88,36 @@ pub(crate) async fn step(
             held.try_grow(get_record_batch_memory_size(&batch))?;
             batches.push(batch);
         }
-        Ok(Answered { schema: physical.schema(), batches, scanned: run.events() })
+        let (scanned, count) = (run.events(), batches.iter().map(|batch| batch.num_rows() as u64).sum());
+        let running = start.elapsed().saturating_sub(planning);
+        let schema = physical.schema();
+        Ok((Answered { schema, batches, scanned }, Ran { physical, planning, running, rows: count, scanned }))
     };
     guard(work).await
+}
+
+/// Runs operators and counts their rows, which nobody keeps.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn count(
+    session: &SessionContext,
+    physical: Arc<dyn ExecutionPlan>,
+    planning: Duration,
+) -> Result<Ran> {
+    let start = Instant::now();
+    let run = Arc::<Progress>::default().begin(None, &physical);
+    let work = async {
+        let mut batches = execute_stream(Arc::clone(&physical), session.task_ctx())?;
+        let mut rows = 0;
+        while let Some(batch) = batches.try_next().await? {
+            rows += batch.num_rows() as u64;
+        }
+        Ok(rows)
+    };
+    let rows = guard(work).await?;
+    let scanned = run.events();
+    Ok(Ran { physical, planning, running: start.elapsed(), rows, scanned })
 }
 
 /// A plan that began to run.

@@ -13,7 +13,9 @@ use std::{
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use datafusion::{
-    datasource::provider_as_source, execution::memory_pool::MemoryReservation, logical_expr::LogicalPlan,
+    datasource::provider_as_source,
+    execution::memory_pool::MemoryReservation,
+    logical_expr::{LogicalPlan, SortExpr},
     prelude::SessionContext,
 };
 use speleo_index::Progress;
@@ -22,14 +24,14 @@ use speleo_plan::{
     EventSearch, IndexEntry, IndexFile, LookupTable, Origin, PastSearch, Result, Rows, Source, Summary, Thing,
     TimeRange, World, Write,
 };
-use speleo_syntax::Diagnostic;
+use speleo_syntax::{Command, Diagnostic};
 
 use crate::{
     accelerate::{self, Definitions, Opened},
     catalog::Catalog,
     clock::Clock,
     collect,
-    engine::{Names, Step, first_rows},
+    engine::{Names, first_rows},
     event::Notes,
     event_searches::EventSearches,
     export,
@@ -40,6 +42,7 @@ use crate::{
     progress::Progress as Ongoing,
     run::{self, Answered},
     source::{Index, Input, InputKey},
+    trace::Trace,
 };
 
 /// How far a search goes.
@@ -101,7 +104,8 @@ pub(crate) struct Mark {
 /// What happened on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
-    steps: Mutex<Vec<Step>>,
+    /// Which command made what, where the search is explained.
+    pub(crate) trace: Option<Trace>,
     warnings: Mutex<Vec<Diagnostic>>,
     /// What comes up while indexes are read.
     notes: Mutex<Vec<Arc<Notes>>>,
@@ -122,11 +126,6 @@ impl Record {
         self.scanned.load(Ordering::Relaxed)
     }
 
-    /// The steps in order.
-    pub(crate) fn steps(&self) -> Vec<Step> {
-        self.steps.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// What was named so far.
     pub(crate) fn names(&self) -> Names {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -145,11 +144,6 @@ impl Record {
 
     fn listen(&self, notes: &Arc<Notes>) {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(notes));
-    }
-
-    fn step(&self, name: &str, plan: &LogicalPlan) {
-        let step = Step { name: name.to_owned(), plan: plan.display_indent().to_string() };
-        self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(step);
     }
 
     pub(crate) fn warn(&self, list: &[Diagnostic]) {
@@ -218,7 +212,6 @@ impl EngineWorld<'_> {
     }
 
     async fn run(&self, step: &str, plan: LogicalPlan) -> Result<Rows> {
-        self.record.step(step, &plan);
         if matches!(self.mode, Mode::Rehearse | Mode::Blind) {
             return Ok(Rows { schema: plan.schema().inner().clone(), batches: Vec::new() });
         }
@@ -226,9 +219,12 @@ impl EngineWorld<'_> {
             Some(rows) => first_rows(plan, rows)?,
             None => plan,
         };
-        let Answered { schema, batches, scanned } =
-            run::step(self.session, plan, &self.held, (&self.progress, step)).await?;
+        let (Answered { schema, batches, scanned }, ran) =
+            run::step(self.session, &plan, &self.held, (&self.progress, step)).await?;
         self.record.scanned(scanned);
+        if let Some(trace) = &self.record.trace {
+            trace.step(step, plan, ran);
+        }
         Ok(Rows { schema, batches })
     }
 }
@@ -294,6 +290,22 @@ impl World for EngineWorld<'_> {
         };
         let bytes = std::fs::read(&path).map_err(|error| Fault::file(&path, "read", error))?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn traces(&self) -> bool {
+        self.record.trace.is_some()
+    }
+
+    fn lowers(&self, command: &Command) {
+        if let Some(trace) = &self.record.trace {
+            trace.begin(command);
+        }
+    }
+
+    fn lowered(&self, rows: &LogicalPlan, order: &[SortExpr]) {
+        if let Some(trace) = &self.record.trace {
+            trace.end(rows, order);
+        }
     }
 
     fn names(&self, thing: Thing, name: &str) {

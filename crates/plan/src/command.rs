@@ -255,7 +255,15 @@ async fn fold(search: &Search, input: Option<Relation>, cx: &mut Context<'_>) ->
         if let Some(rows) = &relation {
             field::note_missing(command, rows, cx);
         }
-        relation = Some(lower(command, relation, cx).await.map_err(|error| blame(error, command))?);
+        let traces = cx.world.traces();
+        if traces {
+            cx.world.lowers(command);
+        }
+        let rows = lower(command, relation, cx).await.map_err(|error| blame(error, command))?;
+        if traces {
+            cx.world.lowered(&rows.plan, &rows.sort_exprs());
+        }
+        relation = Some(rows);
         if fieldformat::ends_with(command) {
             cx.formats = cx.formats.take().map(|_| Vec::new());
         }

@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use chrono_tz::Tz;
 use datafusion::{
     arrow::{array::RecordBatch, datatypes::SchemaRef},
-    logical_expr::{LogicalPlan, TableSource},
+    logical_expr::{LogicalPlan, SortExpr, TableSource},
 };
 use speleo_knowledge::{EventType, Knowledge, Limit, LookupDefinition};
-use speleo_syntax::{Diagnostic, NoMacros, SearchExpr, expand, parse_search_expr};
+use speleo_syntax::{Command, Diagnostic, NoMacros, SearchExpr, expand, parse_search_expr};
 
 use crate::Result;
 
@@ -309,6 +309,18 @@ pub trait World: Send + Sync {
     fn file(&self, app: Option<&str>, folder: &str, name: &str) -> Result<Option<String>> {
         let _ = (app, folder, name);
         Ok(None)
+    }
+    /// Whether it hears which command makes which part of the plan.
+    fn traces(&self) -> bool {
+        false
+    }
+    /// Hears that a command is lowered next. Up to its [`World::lowered`], or that of one within it, what is asked for is for it.
+    fn lowers(&self, command: &Command) {
+        let _ = command;
+    }
+    /// Hears the rows after the innermost command, and the order in which they would come.
+    fn lowered(&self, rows: &LogicalPlan, order: &[SortExpr]) {
+        let _ = (rows, order);
     }
     /// Hears each index and source type that conditions ask for, where nothing is known of the data.
     fn names(&self, thing: Thing, name: &str) {

@@ -9,7 +9,7 @@ mod expansion;
 
 pub use expander::expand;
 pub(crate) use expander::{call_length, quoted_length};
-pub use expansion::Expansion;
+pub use expansion::{Expansion, MacroCall};
 
 /// A macro as it is defined.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

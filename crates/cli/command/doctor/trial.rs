@@ -14,7 +14,7 @@ use datafusion::arrow::{
 use speleo_engine::{Answer, Engine, Settings};
 
 use super::Finding;
-use crate::{diagnostic::headline, session};
+use crate::diagnostic::headline;
 
 /// The numbers 1 to 1000, summed up by their rest: commands of each kind, expressions and groups.
 const SEARCH: &str =
@@ -36,13 +36,12 @@ async fn answer() -> Finding {
     const TOPIC: &str = "search";
     const ADVICE: &str = "this is a bug of the build: another build, or a report, is needed";
     let outcome = match Engine::open(Settings { timezone: Some("UTC".to_owned()), ..Settings::default() }).await {
-        Ok(engine) => session::search(&engine, SEARCH).await,
+        Ok(engine) => engine.search(SEARCH).await,
         Err(problems) => {
             let text = problems.first().map(headline).unwrap_or_default();
             return Finding::problem(TOPIC, format!("no engine can be opened: {text}"), ADVICE);
         }
     };
-    let Some(outcome) = outcome else { return Finding::problem(TOPIC, "cancelled", "let it end") };
     let told = outcome.diagnostics.first().map(headline);
     match (outcome.result, told) {
         (Ok(answer), None) if totals(&answer) == TOTALS => {

@@ -105,7 +105,7 @@ async fn notes(engine: &Engine, search: &str) -> Vec<String> {
 }
 
 async fn reads_summary(engine: &Engine, search: &str) -> bool {
-    engine.explain(search).await.result.unwrap().logical.contains("summary of ")
+    engine.explain(search).await.result.unwrap().logical.to_string().contains("summary of ")
 }
 
 /// Numbers that look random and are the same each time.

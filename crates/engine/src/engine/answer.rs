@@ -6,6 +6,8 @@ use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
 use speleo_plan::Thing;
 use speleo_syntax::{Code, Command, Diagnostic, Search, print};
 
+use crate::explain::Explanation;
+
 /// The rows of a search.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -30,25 +32,6 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What a search becomes.
-#[derive(Debug, Clone)]
-pub struct Explanation {
-    /// The text without macros and comments.
-    pub expanded: String,
-    /// The steps that ran before the plan was known.
-    pub steps: Vec<Step>,
-    /// The plan as lowered.
-    pub logical: String,
-    /// The plan as optimized.
-    pub optimized: String,
-    /// The operators.
-    pub physical: String,
-    /// What reached each scan: files, columns, conditions, limit; a line each.
-    pub pushed: Vec<String>,
-    /// What each scan read when the plan ran, a line each; none where it was not run.
-    pub read: Option<Vec<String>>,
-}
-
 /// How explaining went.
 #[derive(Debug, Clone)]
 pub struct Explained {
@@ -56,15 +39,6 @@ pub struct Explained {
     pub result: Result<Explanation, ()>,
     /// Errors, warnings, notes.
     pub diagnostics: Vec<Diagnostic>,
-}
-
-/// A plan whose rows shape the rest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// What it is for.
-    pub name: String,
-    /// Its plan.
-    pub plan: String,
 }
 
 /// Whether a search can run.

@@ -47,6 +47,11 @@ impl NaturalSortExec {
     pub(crate) fn new(sort: SortExec) -> Self {
         Self { sort: Arc::new(sort), others: Arc::default(), metrics: ExecutionPlanMetricsSet::new() }
     }
+
+    /// What it sorts by.
+    pub(crate) fn expr(&self) -> &LexOrdering {
+        self.sort.expr()
+    }
 }
 
 impl DisplayAs for NaturalSortExec {

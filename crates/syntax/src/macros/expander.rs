@@ -153,10 +153,12 @@ impl Expander<'_> {
         } else {
             text
         };
+        let number = self.out.open_call(key.0.clone(), call.args, self.open.len(), span);
         self.open.push(key);
         self.out.replace("", span);
         self.walk(&text, Some(span));
         self.open.pop();
+        self.out.close_call(number);
     }
 
     /// Checks the arguments; a boolean verdict or a text that says what is wrong.

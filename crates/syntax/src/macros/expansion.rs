@@ -10,6 +10,22 @@ pub struct Expansion {
     pieces: Vec<Piece>,
     /// Places in `text` of macros that could not be expanded.
     broken: Vec<usize>,
+    calls: Vec<MacroCall>,
+}
+
+/// A macro that was expanded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MacroCall {
+    /// Its name.
+    pub name: String,
+    /// The texts of its arguments.
+    pub args: Vec<String>,
+    /// How many macros it stands in.
+    pub depth: usize,
+    /// Where the call is in the text that the user wrote; of one within a macro, where the outermost is.
+    pub call: Span,
+    /// What it stands for, in [`Expansion::text`].
+    pub made: Span,
 }
 
 /// A part of the text.
@@ -44,6 +60,25 @@ impl Expansion {
     /// Notes that a macro is missing here.
     pub(super) fn break_here(&mut self) {
         self.broken.push(self.text.len());
+    }
+
+    /// Notes a call whose text comes next, and gives its number.
+    pub(super) fn open_call(&mut self, name: String, args: Vec<String>, depth: usize, call: Span) -> usize {
+        let made = Span::new(self.text.len(), self.text.len());
+        self.calls.push(MacroCall { name, args, depth, call, made });
+        self.calls.len() - 1
+    }
+
+    /// Notes that the text of a call is complete.
+    pub(super) fn close_call(&mut self, number: usize) {
+        if let Some(call) = self.calls.get_mut(number) {
+            call.made = Span::new(call.made.start as usize, self.text.len());
+        }
+    }
+
+    /// The macros that were expanded, in the order of their calls; one within a macro follows it.
+    pub fn calls(&self) -> &[MacroCall] {
+        &self.calls
     }
 
     /// The places in [`Expansion::text`] of macros that could not be expanded, from the character before to the one behind:

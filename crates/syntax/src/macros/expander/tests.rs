@@ -136,3 +136,18 @@ fn an_edit_inside_a_macro_is_no_edit() {
     assert_eq!(located[1].span(), Some(Span::new(8, 11)));
     assert_eq!(located[1].help[0].edit.as_ref().unwrap().span, Span::new(8, 11));
 }
+
+#[test]
+fn calls_tell_what_they_stand_for() {
+    let (expansion, _) = expand("x=1 `both` | `limit(5)`", &Defined);
+    let calls: Vec<_> = expansion
+        .calls()
+        .iter()
+        .map(|call| (call.name.as_str(), call.args.len(), call.depth, expansion.text.get(call.made.range()).unwrap()))
+        .collect();
+    // What `both` calls comes after it.
+    assert_eq!(calls[0], ("both", 0, 0, "(index=web OR index=\"a`b\")"));
+    assert_eq!(calls[1], ("web", 0, 1, "index=web"));
+    assert_eq!(calls.last(), Some(&("limit", 1, 0, "head 5")));
+    assert_eq!(expansion.calls()[1].call, Span::new(4, 10));
+}

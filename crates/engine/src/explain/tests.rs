@@ -1,0 +1,1 @@
+//! Which operators work for which command.

@@ -3,6 +3,7 @@
 mod accelerate;
 mod config;
 mod index;
+mod manual;
 mod schedule;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -14,9 +15,10 @@ pub(crate) use self::{
     accelerate::AccelerateArgs,
     config::{ConfigArgs, ConfigCommand},
     index::{IndexArgs, IndexCommand, IngestArgs},
+    manual::{CompletionsArgs, HelpArgs, ManualFormat},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
-use crate::output::Format;
+use crate::{completion, output::Format};
 
 /// Splunk's search language without Splunk: SPL over Parquet, JSON lines, CSV and raw logs.
 #[derive(Debug, Parser)]
@@ -61,8 +63,10 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Write a small project with generated mail and traffic, and run the bundled searches over it
     Demo(Box<DemoArgs>),
-    /// Show the manual page of a command, a function, or this program
+    /// Show the manual: pages of commands, functions, codes and topics, or all of it in files
     Help(HelpArgs),
+    /// Print what makes a shell complete the words of this program
+    Completions(CompletionsArgs),
 }
 
 /// Words that later versions use as commands: not a search by accident now.
@@ -117,13 +121,13 @@ pub(crate) struct WorldArgs {
     #[arg(long, value_name = "SPAN", conflicts_with_all = ["earliest", "latest"])]
     pub(crate) last: Option<String>,
     /// A time range by name, such as "Last 24 hours": Splunk's menu, or the times.conf of --conf
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["earliest", "latest", "last"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["earliest", "latest", "last"], add = completion::time_ranges())]
     pub(crate) time_range: Option<String>,
     /// What now() and relative times start from
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
     /// IANA time zone; by default the system's
-    #[arg(long, value_name = "TZ")]
+    #[arg(long, value_name = "TZ", add = completion::timezones())]
     pub(crate) timezone: Option<String>,
     /// The most memory that a search may take, such as 2GB
     #[arg(long, value_name = "SIZE", value_parser = byte_size)]
@@ -398,13 +402,6 @@ pub(crate) struct DemoArgs {
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) errors: ErrorArgs,
-}
-
-/// `help`
-#[derive(Debug, Args)]
-pub(crate) struct HelpArgs {
-    /// A command, an eval function, a stats function, or `commands`, `functions`, `aggregates`
-    pub(crate) topic: Option<String>,
 }
 
 /// Puts `search` before arguments that name no command: `speleo 'index=web | head'`, `speleo --index web=x.json`.

@@ -2,6 +2,7 @@
 
 mod accelerate;
 mod check;
+mod completions;
 mod conf;
 mod config;
 mod daemon;
@@ -9,7 +10,7 @@ mod demo;
 mod due;
 mod explain;
 mod fmt;
-mod help;
+pub(crate) mod help;
 mod index;
 mod ingest;
 mod port;
@@ -44,5 +45,6 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Fmt(args) => fmt::run(&args),
         Command::Demo(args) => demo::run(*args).await,
         Command::Help(args) => help::run(&args),
+        Command::Completions(args) => completions::run(args),
     }
 }

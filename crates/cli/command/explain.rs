@@ -7,6 +7,7 @@ use anyhow::Result;
 use speleo_engine::{Engine, Explanation};
 use speleo_syntax::Code;
 
+use super::help;
 use crate::{
     args::ExplainArgs,
     diagnostic::{self, Reporter},
@@ -65,11 +66,7 @@ fn explain_code(word: &str) -> Result<Exit> {
     let Some(code) = Code::ALL.iter().find(|code| code.text() == wanted) else {
         return Err(UsageError(format!("no diagnostic has the code {wanted}")).into());
     };
-    let mut out = io::stdout().lock();
-    writeln!(out, "{wanted}\n")?;
-    for line in code.page().lines() {
-        writeln!(out, "{}", line.strip_prefix(' ').unwrap_or(line))?;
-    }
+    help::write_topic(code.text(), &mut io::stdout().lock())?;
     Ok(Exit::Fine)
 }
 

@@ -43,7 +43,7 @@ pub use engine::{Answer, Checked, Engine, Explained, Explanation, Library, Names
 pub use event::events_of;
 pub use ingest::{IngestOrder, Ingested};
 pub use native::StoredIndex;
-pub use project::resolve as resolve_settings;
+pub use project::{PROJECT_KEYS, ProjectKey, resolve as resolve_settings};
 pub use schedule::{Ran, RunStatus, Scheduled, Scheduler, Standing};
 pub use settings::{IndexSetting, Settings};
 pub use speleo_index::Column as StoredColumn;

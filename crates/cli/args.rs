@@ -395,7 +395,7 @@ pub(crate) struct DemoArgs {
     /// Where to write the project; it must not exist or be empty, or hold an earlier demo
     #[arg(value_name = "DIR", default_value = "speleo-demo")]
     pub(crate) folder: PathBuf,
-    /// The instant around which the events lie; by default the clock
+    /// The instant around which the events lie, and at which the project's clock then stands; by default the clock runs
     #[arg(long, value_name = "T")]
     pub(crate) now: Option<String>,
     #[command(flatten)]

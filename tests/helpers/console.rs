@@ -208,6 +208,8 @@ fn sh(script: &str, folder: &Path) -> String {
         .env("PATH", path)
         .env("HOME", home.path())
         .env_remove("XDG_STATE_HOME")
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("SPELEO_CONFIG")
         .env("TZ", "UTC")
         .env("LC_ALL", "C")
         .stdin(Stdio::null())

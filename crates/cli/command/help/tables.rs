@@ -11,7 +11,7 @@ use super::{
     page::{Page, escape, sentence, span, table as rows_of},
     program, topic,
 };
-use crate::{command::repl, exit::Exit, output::Format};
+use crate::{command::repl, config, exit::Exit, output::Format};
 
 /// A table's name and what makes it.
 type Table = (&'static str, fn() -> Result<String>);
@@ -29,6 +29,7 @@ pub(super) const TABLES: &[Table] = &[
     ("coverage", coverage),
     ("differences", differences),
     ("project-keys", project_keys),
+    ("settings", settings),
     ("output-formats", output_formats),
     ("exit-statuses", exit_statuses),
     ("time-ranges", time_ranges),
@@ -132,6 +133,20 @@ fn differences() -> Result<String> {
 fn project_keys() -> Result<String> {
     let rows = PROJECT_KEYS.iter().map(|key| vec![span(key.name), span(key.value), escape(key.summary)]);
     Ok(rows_of(&["key", "example", "what it says"], rows))
+}
+
+/// The options that can be set for all runs.
+fn settings() -> Result<String> {
+    let mut tree = program::tree();
+    tree.build();
+    let search = tree.find_subcommand("search");
+    let rows = config::KEYS.iter().map(|key| {
+        let option = key.replace('_', "-");
+        let arg = search.and_then(|search| search.get_arguments().find(|arg| arg.get_long() == Some(&option)));
+        let help = arg.and_then(|arg| arg.get_help()).map(ToString::to_string).unwrap_or_default();
+        vec![span(key), span(&format!("SPELEO_{}", key.to_uppercase())), escape(&help)]
+    });
+    Ok(rows_of(&["key", "variable", "what it says"], rows))
 }
 
 fn output_formats() -> Result<String> {

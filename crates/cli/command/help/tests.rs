@@ -186,6 +186,16 @@ fn links(path: &Path) -> Vec<String> {
 }
 
 #[test]
+fn links_of_the_readme_and_of_topics_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for page in files(&root.join("docs")).into_iter().chain([root.join("README.md")]) {
+        for link in links(&page).into_iter().filter(|link| !link.starts_with("http")) {
+            assert!(page.parent().unwrap().join(&link).is_file(), "{}: {link}", page.display());
+        }
+    }
+}
+
+#[test]
 fn links_of_the_whole_manual_lead_somewhere() {
     for format in [ManualFormat::Markdown, ManualFormat::Html] {
         let folder = tempfile::tempdir().unwrap();

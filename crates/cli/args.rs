@@ -7,6 +7,7 @@ mod explain;
 mod habit;
 mod index;
 mod lsp;
+mod manual;
 mod schedule;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -21,9 +22,10 @@ pub(crate) use self::{
     explain::{ExplainArgs, ExplainFormat, InspectArgs, Section, ShownArgs},
     index::{IndexArgs, IndexCommand, IngestArgs},
     lsp::LspArgs,
+    manual::{CompletionsArgs, HelpArgs, ManualFormat},
     schedule::{DaemonArgs, RunArgs, concurrent},
 };
-use crate::{output::Format, plot::Kind};
+use crate::{completion, output::Format, plot::Kind};
 
 /// Splunk's search language without Splunk: SPL over Parquet, JSON lines, CSV and raw logs.
 #[derive(Debug, Parser)]
@@ -76,8 +78,10 @@ pub(crate) enum Command {
     Demo(Box<DemoArgs>),
     /// Look at this installation: build, terminal, machine, folders, project, stores, and a search whose answer is known
     Doctor(Box<DoctorArgs>),
-    /// Show the manual page of a command, a function, or this program
+    /// Show the manual: pages of commands, functions, codes and topics, or all of it in files
     Help(HelpArgs),
+    /// Print what makes a shell complete the words of this program
+    Completions(CompletionsArgs),
 }
 
 /// Words that later versions use as commands: not a search by accident now.
@@ -132,13 +136,13 @@ pub(crate) struct WorldArgs {
     #[arg(long, value_name = "SPAN", conflicts_with_all = ["earliest", "latest"])]
     pub(crate) last: Option<String>,
     /// A time range by name, such as "Last 24 hours": Splunk's menu, or the times.conf of --conf
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["earliest", "latest", "last"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["earliest", "latest", "last"], add = completion::time_ranges())]
     pub(crate) time_range: Option<String>,
     /// What now() and relative times start from
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
     /// IANA time zone; by default the system's
-    #[arg(long, value_name = "TZ")]
+    #[arg(long, value_name = "TZ", add = completion::timezones())]
     pub(crate) timezone: Option<String>,
     /// The most memory that a search may take, such as 2GB
     #[arg(long, value_name = "SIZE", value_parser = byte_size)]
@@ -394,20 +398,13 @@ pub(crate) struct DemoArgs {
     /// Where to write the project; it must not exist or be empty, or hold an earlier demo
     #[arg(value_name = "DIR", default_value = "speleo-demo")]
     pub(crate) folder: PathBuf,
-    /// The instant around which the events lie; by default the clock
+    /// The instant around which the events lie, and at which the project's clock then stands; by default the clock runs
     #[arg(long, value_name = "T")]
     pub(crate) now: Option<String>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) errors: ErrorArgs,
-}
-
-/// `help`
-#[derive(Debug, Args)]
-pub(crate) struct HelpArgs {
-    /// A command, an eval function, a stats function, or `commands`, `functions`, `aggregates`
-    pub(crate) topic: Option<String>,
 }
 
 /// Puts `search` before arguments that name no command: `speleo 'index=web | head'`, `speleo --index web=x.json`.

@@ -2,6 +2,7 @@
 
 mod accelerate;
 mod check;
+mod completions;
 mod conf;
 mod config;
 mod daemon;
@@ -10,7 +11,7 @@ mod doctor;
 mod due;
 mod explain;
 mod fmt;
-mod help;
+pub(crate) mod help;
 pub(crate) mod index;
 mod ingest;
 mod inspect;
@@ -50,5 +51,6 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Demo(args) => demo::run(*args).await,
         Command::Doctor(args) => doctor::run(*args).await,
         Command::Help(args) => help::run(&args),
+        Command::Completions(args) => completions::run(args),
     }
 }

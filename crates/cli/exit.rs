@@ -22,6 +22,16 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// Every status with what it says to people.
+    pub(crate) const ALL: &'static [(Exit, &'static str)] = &[
+        (Exit::Fine, "All went well. A reader that closed the pipe, as `| head` does, is no failure"),
+        (Exit::Failed, "The search, a test or a file failed; standard error says why"),
+        (Exit::Usage, "The arguments make no sense; nothing was done"),
+        (Exit::Empty, "There were no rows, with `--fail-on-empty`"),
+        (Exit::Results, "There were rows, with `--fail-on-results`"),
+        (Exit::Cancelled, "Ctrl-C"),
+    ];
+
     /// The worse of two.
     pub(crate) fn and(self, other: Exit) -> Exit {
         let rank = |exit| match exit {

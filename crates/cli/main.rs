@@ -4,6 +4,7 @@
 
 mod args;
 mod command;
+mod completion;
 mod config;
 mod demo;
 mod detection;
@@ -35,6 +36,7 @@ fn silence_panics() {
 }
 
 fn main() -> ExitCode {
+    completion::answer();
     let cli = match config::parse(args::with_default_command(std::env::args_os().collect())) {
         Ok(cli) => cli,
         Err(error) => return exit::fail(&error),

@@ -113,22 +113,29 @@ impl Format {
         })
     }
 
+    /// The endings of files that ask for it.
+    pub(crate) fn endings(self) -> &'static [&'static str] {
+        match self {
+            Format::Table => &["txt"],
+            Format::Vertical => &[],
+            Format::Raw => &["raw", "log"],
+            Format::Csv => &["csv"],
+            Format::Tsv => &["tsv"],
+            Format::Json => &["json"],
+            Format::Jsonl => &["jsonl", "ndjson"],
+            Format::Markdown => &["md"],
+            Format::Html => &["html", "htm"],
+            Format::Svg => &["svg"],
+            Format::Png => &["png"],
+            Format::Parquet => &["parquet"],
+            Format::Arrow => &["arrow"],
+            Format::SplunkJson => &[],
+        }
+    }
+
     fn of_path(path: &Path) -> Option<Self> {
-        Some(match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "txt" => Format::Table,
-            "raw" | "log" => Format::Raw,
-            "csv" => Format::Csv,
-            "tsv" => Format::Tsv,
-            "json" => Format::Json,
-            "jsonl" | "ndjson" => Format::Jsonl,
-            "md" => Format::Markdown,
-            "html" | "htm" => Format::Html,
-            "svg" => Format::Svg,
-            "png" => Format::Png,
-            "parquet" => Format::Parquet,
-            "arrow" => Format::Arrow,
-            _ => return None,
-        })
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        Format::value_variants().iter().find(|format| format.endings().contains(&ending.as_str())).copied()
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{CheckFormat, ErrorArgs, WorldArgs};
+use crate::completion;
 
 /// `index`
 #[derive(Debug, Args)]
@@ -38,6 +39,7 @@ pub(crate) enum IndexCommand {
     /// Show an index and its columns
     Info {
         /// Its name
+        #[arg(add = completion::native_indexes())]
         name: String,
         /// `text` for people, or one JSON object
         #[arg(long, short, value_name = "FORMAT", default_value = "text")]
@@ -46,11 +48,13 @@ pub(crate) enum IndexCommand {
     /// Put the small files of an index together
     Compact {
         /// Its name
+        #[arg(add = completion::native_indexes())]
         name: String,
     },
     /// Take out events that are older than a span of time, whole files at a time
     Retain {
         /// Its name
+        #[arg(add = completion::native_indexes())]
         name: String,
         /// How old events may be, such as 90d
         #[arg(long, value_name = "SPAN")]
@@ -59,6 +63,7 @@ pub(crate) enum IndexCommand {
     /// Delete an index with all its events
     Drop {
         /// Its name
+        #[arg(add = completion::native_indexes())]
         name: String,
         /// That it is meant
         #[arg(long)]
@@ -70,7 +75,7 @@ pub(crate) enum IndexCommand {
 #[derive(Debug, Args)]
 pub(crate) struct IngestArgs {
     /// The native index; `speleo index create` makes one
-    #[arg(value_name = "INDEX")]
+    #[arg(value_name = "INDEX", add = completion::native_indexes())]
     pub(crate) target: String,
     /// Files, folders, globs, here or in an object store; `-` is standard input
     #[arg(required = true, value_name = "PATH")]

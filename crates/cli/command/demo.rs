@@ -34,7 +34,9 @@ pub(crate) async fn run(mut args: DemoArgs) -> Result<Exit> {
         None => Utc::now().timestamp(),
     };
     let folder = args.folder.as_path();
-    let queries = write(folder, now)?;
+    // The project's clock stands where its data are, so that `-24h` finds them on any day.
+    let clock = args.now.as_ref().map(|text| format!("now = \"{text}\"\n")).unwrap_or_default();
+    let queries = write(folder, now, &clock)?;
     diagnostic::print_remark(&format!("The project is in {}; `cd` there and search on.", folder.display()));
 
     let world = WorldArgs { project: Some(folder.to_owned()), now: Some(now.to_string()), ..WorldArgs::default() };
@@ -61,7 +63,7 @@ fn instant(text: &str) -> Result<i64> {
 }
 
 /// Writes everything and gives the query files in the order in which to show them.
-fn write(folder: &Path, now: i64) -> Result<Vec<PathBuf>> {
+fn write(folder: &Path, now: i64, clock: &str) -> Result<Vec<PathBuf>> {
     let is_free = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_none() || folder.join(MARKER).is_file(),
         Err(_) => !folder.exists(),
@@ -79,7 +81,7 @@ fn write(folder: &Path, now: i64) -> Result<Vec<PathBuf>> {
         Ok(path)
     };
     put(MARKER, b"")?;
-    put("speleo.toml", demo::PROJECT.as_bytes())?;
+    put("speleo.toml", demo::PROJECT.replacen("conf =", &format!("{clock}conf ="), 1).as_bytes())?;
     put("conf/props.conf", demo::PROPS.as_bytes())?;
     let mut queries = Vec::new();
     for (name, content) in demo::FILES {

@@ -19,7 +19,7 @@ pub(super) use self::{
     },
     section::scans,
 };
-use super::inspect;
+use super::{help, inspect};
 use crate::{
     args::{ExplainArgs, ExplainFormat, Section, ShownArgs},
     diagnostic::Reporter,
@@ -106,10 +106,6 @@ fn explain_code(word: &str) -> Result<Exit> {
     let Some(code) = Code::ALL.iter().find(|code| code.text() == wanted) else {
         return Err(UsageError(format!("no diagnostic has the code {wanted}")).into());
     };
-    let mut out = io::stdout().lock();
-    writeln!(out, "{wanted}\n")?;
-    for line in code.page().lines() {
-        writeln!(out, "{}", line.strip_prefix(' ').unwrap_or(line))?;
-    }
+    help::write_topic(code.text(), &mut io::stdout().lock())?;
     Ok(Exit::Fine)
 }

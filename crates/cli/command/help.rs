@@ -1,85 +1,135 @@
-//! `speleo help`: the manual, out of the tables of commands and functions. `speleo help dedup`
+//! `speleo help`: the manual, out of the tables of commands, functions, codes and options, and the topics in `docs`.
+//! `speleo help dedup`, `speleo help --search time zone`, `speleo help --all --format html --out manual`
+//!
+//! A [`Page`](page::Page) is Markdown; `render` draws it for a terminal, a browser or `man`.
+
+mod book;
+mod catalog;
+mod diagnostic;
+mod examples;
+mod page;
+mod program;
+mod render;
+mod spl;
+mod tables;
+mod topic;
 
 use std::io::{self, Write};
 
 use anyhow::Result;
-use clap::CommandFactory;
-use speleo_functions::{AggregateSpec, EVAL, EvalSpec, STATS, eval};
+use speleo_functions::{AggregateSpec, EvalSpec, STATS, eval};
 use speleo_syntax::{COMMANDS, CommandSpec};
 
+pub(crate) use self::render::text::Style;
+use self::{page::Page, render::text};
 use crate::{
-    args::{Cli, HelpArgs},
+    args::HelpArgs,
+    diagnostic as terminal,
     exit::{Exit, UsageError},
 };
 
-mod coverage;
-mod examples;
-mod page;
+/// The page of whoever does not know yet what to ask for.
+const START: &str = "start";
+/// The widest line of a page: a longer one is hard to read.
+const WIDEST: usize = 100;
+/// The width where there is no terminal.
+const USUAL: usize = 80;
+/// How many pages a search by words lists.
+const MOST: usize = 30;
 
-/// The topics that are lists, and what is no part of a search.
-const LISTS: [&str; 5] = ["commands", "coverage", "functions", "stats-functions", "stores"];
-
-/// Prints a page.
+/// Prints pages, or writes all of them.
 pub(crate) fn run(args: &HelpArgs) -> Result<Exit> {
-    let mut out = io::stdout().lock();
-    let Some(topic) = args.topic.as_deref() else {
-        write!(out, "{}", Cli::command().render_long_help())?;
+    if let (true, Some(folder)) = (args.all, &args.out) {
+        let count = book::write(folder, args.format)?;
+        terminal::print_remark(&format!("{count} files are in {}", folder.display()));
         return Ok(Exit::Fine);
-    };
-    write_topic(topic, &mut out)?;
+    }
+    let mut out = io::stdout().lock();
+    if args.search {
+        return search(&args.words, &mut out);
+    }
+    let topic = if args.words.is_empty() { START.to_owned() } else { args.words.join(" ") };
+    write_topic(&topic, &mut out)?;
     Ok(Exit::Fine)
 }
 
-/// Writes the pages of a topic: a name may be both an eval and a stats function.
+/// Writes the pages of a topic: a name may be both an eval and a stats function. Where no page has the name, the pages that speak
+/// of it are listed.
 pub(crate) fn write_topic(topic: &str, out: &mut dyn Write) -> Result<()> {
-    let name = topic.trim().to_ascii_lowercase();
-    match name.as_str() {
-        "commands" => {
-            return list(out, commands().filter(|spec| can_run(spec)).map(|spec| (spec.name(), spec.summary)));
+    let name = topic.trim();
+    let mut found = catalog::named(alias(name))?;
+    // What has it as another name stands behind: `script` is written `run`, too.
+    found.sort_by_key(|page| !page.name().eq_ignore_ascii_case(alias(name)));
+    if found.is_empty() {
+        return list_found(name, out);
+    }
+    let style = style();
+    for (place, page) in found.iter().enumerate() {
+        if place > 0 {
+            writeln!(out, "\n{}\n", "─".repeat(style.width.min(40)))?;
         }
-        "coverage" => return coverage::write(out),
-        "functions" | "eval-functions" => return list_families(out),
-        "aggregates" | "stats-functions" => {
-            return list(out, aggregates().map(|spec| (spec.name(), spec.summary)));
-        }
-        "stores" => return Ok(out.write_all(include_bytes!("help/stores.txt"))?),
-        _ => {}
+        text::write(&page.body, style, out)?;
     }
-    if let Some(command) = Cli::command().find_subcommand_mut(&name)
-        && !commands().any(|spec| spec.names.contains(&name.as_str()))
-    {
-        write!(out, "{}", command.render_long_help())?;
-        return Ok(());
-    }
-    let mut found = false;
-    for spec in commands().filter(|spec| spec.names.contains(&name.as_str())) {
-        found = true;
-        page::command(spec, out)?;
-    }
-    for spec in functions().filter(|spec| spec.names.contains(&name.as_str())) {
-        found = true;
-        page::function(spec, out)?;
-    }
-    for spec in aggregates().filter(|spec| spec.names.contains(&name.as_str())) {
-        found = true;
-        page::aggregate(spec, out)?;
-    }
-    if found {
-        return Ok(());
-    }
-    let lists = LISTS.map(|list| format!("`speleo help {list}`")).join(", ");
-    let near = match nearest(&name) {
-        Some(near) => format!("; the nearest is `{near}`"),
-        None => String::new(),
-    };
-    Err(UsageError(format!("there is no page `{topic}`{near}; {lists} list what there is")).into())
+    Ok(())
 }
 
-/// The page whose name is most like another one.
-fn nearest(name: &str) -> Option<&'static str> {
-    let commands = commands().flat_map(|spec| spec.names);
-    let names = commands.chain(functions().flat_map(|spec| spec.names)).chain(aggregates().flat_map(|spec| spec.names));
-    speleo_plan::nearest(name, names.chain(&LISTS).copied())
+/// Every name of a page, for completion.
+pub(crate) fn page_names() -> Vec<String> {
+    catalog::names()
+}
+
+/// Other names of lists.
+fn alias(name: &str) -> &str {
+    match name {
+        "aggregates" => "stats-functions",
+        "eval-functions" => "functions",
+        _ => name,
+    }
+}
+
+/// As wide as the terminal, also in front of a pager; plain in a pipe.
+fn style() -> Style {
+    let width = terminal_size::terminal_size().map_or(USUAL, |(width, _)| width.0.into());
+    Style { width: width.clamp(20, WIDEST), colour: terminal::has_colour_stdout() }
+}
+
+fn search(words: &[String], out: &mut dyn Write) -> Result<Exit> {
+    let found = catalog::search(words)?;
+    if found.is_empty() {
+        return Err(UsageError(format!("no page says `{}`{}", words.join(" "), nearest(&words.join(" ")))).into());
+    }
+    list(&found, out)?;
+    Ok(Exit::Fine)
+}
+
+/// For a name that no page has.
+fn list_found(name: &str, out: &mut dyn Write) -> Result<()> {
+    let found = catalog::search(&[name.to_owned()])?;
+    if found.is_empty() {
+        let problem = format!("there is no page `{name}`{}; `speleo help` says where to begin", nearest(name));
+        return Err(UsageError(problem).into());
+    }
+    terminal::print_remark(&format!("No page is called `{name}`{}. These speak of it:", nearest(name)));
+    list(&found, out)
+}
+
+fn list(found: &[Page], out: &mut dyn Write) -> Result<()> {
+    let rows = found
+        .iter()
+        .take(MOST)
+        .map(|page| vec![page::span(&format!("speleo help {}", page.name())), page.summary.clone()]);
+    text::write(&page::table(&["page", "what it says"], rows), style(), out)?;
+    if found.len() > MOST {
+        terminal::print_remark(&format!("{} more pages; another word makes them fewer", found.len() - MOST));
+    }
+    Ok(())
+}
+
+/// Words about the page whose name is most like another one.
+fn nearest(name: &str) -> String {
+    let names = catalog::names();
+    let near = speleo_plan::nearest(&name.to_lowercase(), names.iter().map(String::as_str));
+    near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default()
 }
 
 /// Every command of SPL.
@@ -102,22 +152,5 @@ pub(crate) fn aggregates() -> impl Iterator<Item = &'static AggregateSpec> {
     STATS.iter().flat_map(|family| family.iter())
 }
 
-fn list(out: &mut dyn Write, pages: impl Iterator<Item = (&'static str, &'static str)>) -> Result<()> {
-    let mut pages: Vec<_> = pages.collect();
-    pages.sort_unstable();
-    for (name, summary) in pages {
-        writeln!(out, "{name:<18} {summary}")?;
-    }
-    Ok(())
-}
-
-fn list_families(out: &mut dyn Write) -> Result<()> {
-    for (place, family) in EVAL.iter().enumerate() {
-        let line = if place > 0 { "\n" } else { "" };
-        writeln!(out, "{line}{}\n", family.name)?;
-        for spec in family.functions {
-            writeln!(out, "  {:<18} {}", spec.name(), spec.summary)?;
-        }
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,7 @@ use speleo_engine::Engine;
 use speleo_syntax::may_write;
 
 use self::helper::Helper;
+pub(super) use self::meta::META;
 use crate::{
     args::{ErrorFormat, OutputArgs, SearchArgs, WorldArgs},
     diagnostic::{self, Reporter},

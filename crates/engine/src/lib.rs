@@ -48,7 +48,7 @@ pub use explain::{Explanation, Measured, PlanNode, Read, Scan, Sql, Step, Totals
 pub use ingest::{IngestOrder, Ingested};
 pub use native::StoredIndex;
 pub use progress::{Look, Progress, Reading};
-pub use project::resolve as resolve_settings;
+pub use project::{PROJECT_KEYS, ProjectKey, resolve as resolve_settings};
 pub use schedule::{Ran, RunStatus, Scheduled, Scheduler, Standing};
 pub use settings::{IndexSetting, Settings};
 pub use speleo_index::Column as StoredColumn;

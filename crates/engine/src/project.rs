@@ -16,6 +16,8 @@
 //!
 //! Paths are relative to the file's folder. Unknown keys are errors: a mistyped one would otherwise change answers in silence.
 
+mod key;
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -28,6 +30,7 @@ use speleo_index::{
 };
 use speleo_syntax::{Code, Diagnostic};
 
+pub use self::key::{PROJECT_KEYS, ProjectKey};
 use crate::{IndexSetting, Settings};
 
 /// The file's name.

@@ -36,7 +36,7 @@ pub enum Limit {
 }
 
 /// Each cap with its stanza, its key, and what Splunk ships.
-const LIMITS: [(Limit, &str, &str, u64); 12] = [
+pub const ALL: [(Limit, &str, &str, u64); 12] = [
     (Limit::PairFields, "kv", "limit", 100),
     (Limit::PairColumns, "kv", "maxcols", 512),
     (Limit::PairCharacters, "kv", "maxchars", 10_240),
@@ -59,7 +59,7 @@ impl Limits {
     /// A cap; none where a file lifts it with 0.
     pub fn get(&self, limit: Limit) -> Option<u64> {
         let set = self.0.iter().find(|(known, _)| *known == limit).map(|(_, value)| *value);
-        let usual = || LIMITS.iter().find(|(known, ..)| *known == limit).map(|(.., usual)| *usual);
+        let usual = || ALL.iter().find(|(known, ..)| *known == limit).map(|(.., usual)| *usual);
         set.or_else(usual).filter(|value| *value > 0)
     }
 
@@ -75,7 +75,7 @@ impl Limits {
 pub fn from_conf(conf: &Conf) -> (Limits, Vec<Problem>) {
     let mut limits = Limits::default();
     let mut problems = Vec::new();
-    for (limit, stanza, key, _) in LIMITS {
+    for (limit, stanza, key, _) in ALL {
         let own = conf.stanzas.get(stanza).and_then(|stanza| stanza.settings.get(key));
         let Some(setting) = own.or_else(|| conf.defaults.settings.get(key)) else { continue };
         match setting.value.parse() {

@@ -1,9 +1,10 @@
 //! The examples of a command's page: the first short cases of its golden tests, so that none can be wrong.
 
-use std::{io::Write, path::Path};
+use std::path::Path;
 
 use anyhow::Result;
 
+use super::page::{code, escape};
 use crate::golden::{Case, Expectation, Key, Kind, Part, parse};
 
 include!(concat!(env!("OUT_DIR"), "/command_cases.rs"));
@@ -13,28 +14,29 @@ const MOST: usize = 3;
 /// How many lines the data, the search and the rows of one may have together.
 const LINES: usize = 16;
 
-/// Writes the examples of a command; nothing where it has none.
-pub(super) fn write(name: &str, out: &mut dyn Write) -> Result<()> {
+/// The examples of a command in Markdown; nothing where it has none.
+pub(super) fn of(name: &str) -> Result<String> {
     let cases = of_command(name)?;
     if cases.is_empty() {
-        return Ok(());
+        return Ok(String::new());
     }
-    writeln!(out, "\nExamples")?;
+    let mut out = "\n## Examples\n".to_owned();
     let mut told: Vec<&Part> = Vec::new();
     for case in &cases {
-        writeln!(out, "\n  {}\n", sentence(&case.name))?;
+        let mut lines = Vec::new();
         for part in inputs(case) {
             // Data that several examples share is shown where it is first needed.
             if !told.iter().any(|known| known.key == part.key && known.name == part.name && known.block == part.block) {
                 told.push(part);
-                write_input(part, out)?;
+                input(part, &mut lines);
             }
         }
-        indented(searches(case).flat_map(str::lines), 4, out)?;
-        writeln!(out)?;
-        indented(rows(case).flat_map(|one| &one.body).map(String::as_str), 4, out)?;
+        lines.extend(searches(case).flat_map(str::lines).map(str::to_owned));
+        lines.push(String::new());
+        lines.extend(rows(case).flat_map(|one| &one.body).cloned());
+        out.push_str(&format!("\n{}:\n\n{}", escape(&sentence(&case.name)), code(&lines.join("\n"), "")));
     }
-    Ok(())
+    Ok(out)
 }
 
 /// What a case needs besides its search: of data and tables those that the search names.
@@ -47,18 +49,12 @@ fn inputs(case: &Case) -> impl Iterator<Item = &Part> {
     })
 }
 
-fn write_input(part: &Part, out: &mut dyn Write) -> Result<()> {
+/// The lines of a part that is no search.
+fn input(part: &Part, lines: &mut Vec<String>) {
     let key = Key::ALL.iter().find(|(_, key, _)| *key == part.key).map_or("", |(key, ..)| *key);
     let name = part.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-    writeln!(out, "    {}", format!("{key}{name}: {}", part.value).trim_end())?;
-    indented(part.block.as_deref().unwrap_or_default().lines(), 6, out)
-}
-
-fn indented<'a>(lines: impl Iterator<Item = &'a str>, margin: usize, out: &mut dyn Write) -> Result<()> {
-    for line in lines {
-        writeln!(out, "{:margin$}{line}", "")?;
-    }
-    Ok(())
+    lines.push(format!("{key}{name}: {}", part.value).trim_end().to_owned());
+    lines.extend(part.block.as_deref().unwrap_or_default().lines().map(|line| format!("  {line}")));
 }
 
 /// The name of a case begins a line of the page.

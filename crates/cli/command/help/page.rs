@@ -1,155 +1,145 @@
-//! A page of the manual: usage, arguments, rules for missing and several values, differences, examples.
-//!
-//! All of it comes from the tables; nothing is written here that a table does not say.
+//! A page of the manual: a name, a line, and a text in Markdown from which all forms are drawn.
 
-use std::io::Write;
+/// What a page is about; the order is that in which pages of one name are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// A subject, such as time ranges.
+    Topic,
+    /// A command of SPL.
+    Command,
+    /// A function of `eval`.
+    Eval,
+    /// A function of `stats`.
+    Stats,
+    /// A command of the program.
+    Program,
+    /// A diagnostic code.
+    Code,
+}
 
-use anyhow::Result;
-use speleo_functions::{AggregateSpec, EvalSpec, Kind as ValueKind, eval::EXAMPLE_FIELDS};
-use speleo_syntax::{CommandSpec, Kind};
+impl Kind {
+    /// Every kind.
+    pub(super) const ALL: [Kind; 6] = [Kind::Topic, Kind::Command, Kind::Eval, Kind::Stats, Kind::Program, Kind::Code];
 
-/// How wide a line of usage is.
-const WIDTH: usize = 96;
-
-/// The page of a command.
-pub(super) fn command(spec: &CommandSpec, out: &mut dyn Write) -> Result<()> {
-    let kind = match spec.kind {
-        Kind::Generating => "generating",
-        Kind::Streaming => "streaming",
-        Kind::Centralized => "centralized streaming",
-        Kind::Transforming => "transforming",
-        Kind::Dataset => "dataset processing",
-    };
-    title(spec.name(), &format!("{kind} command"), spec.summary, out)?;
-    if super::can_run(spec) {
-        usage(spec.usage, out)?;
-        let others: Vec<&str> =
-            spec.options.iter().copied().filter(|option| !spec.usage.contains(&format!("{option}="))).collect();
-        if !others.is_empty() {
-            writeln!(out, "\nOther options\n\n  {}", others.join(", "))?;
+    /// The folder of its pages, and the part of a manual page's name.
+    pub(super) fn folder(self) -> &'static str {
+        match self {
+            Kind::Topic => "topics",
+            Kind::Command => "commands",
+            Kind::Eval => "eval",
+            Kind::Stats => "stats",
+            Kind::Program => "program",
+            Kind::Code => "codes",
         }
     }
-    others(spec.names, out)?;
-    differences(spec.differs, out)?;
-    super::examples::write(spec.name(), out)?;
-    writeln!(out)?;
-    Ok(())
-}
 
-/// The page of an eval function.
-pub(super) fn function(spec: &EvalSpec, out: &mut dyn Write) -> Result<()> {
-    title(spec.name(), "eval function", spec.summary, out)?;
-    usage(spec.usage, out)?;
-    let arguments: Vec<_> = spec.arguments().filter(|argument| argument.name != "…").collect();
-    if !arguments.is_empty() {
-        writeln!(out, "\nArguments\n")?;
-        let width = arguments.iter().map(|argument| argument.name.chars().count()).max().unwrap_or_default();
-        for argument in &arguments {
-            let optional = if argument.is_optional { ", optional" } else { "" };
-            writeln!(out, "  {:<width$}  {}{optional}", argument.name, value_kind(argument.kind))?;
-        }
-        rules(spec.nulls, spec.several, out)?;
-    }
-    others(spec.names, out)?;
-    differences(spec.differs, out)?;
-    if !spec.examples.is_empty() {
-        writeln!(out, "\nExamples\n")?;
-        for (expression, result) in spec.examples {
-            writeln!(out, "  {expression}  →  {}", shown(result))?;
-        }
-        for (name, values) in EXAMPLE_FIELDS.iter().filter(|(name, _)| mentions(spec, name)) {
-            writeln!(out, "\n  The field {name} has the values {}.", values.join(", "))?;
+    /// Its heading in an index.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Kind::Topic => "Topics",
+            Kind::Command => "Commands of SPL",
+            Kind::Eval => "Eval functions",
+            Kind::Stats => "Stats functions",
+            Kind::Program => "Commands of the program",
+            Kind::Code => "Diagnostic codes",
         }
     }
-    writeln!(out)?;
-    Ok(())
 }
 
-/// The page of a stats function.
-pub(super) fn aggregate(spec: &AggregateSpec, out: &mut dyn Write) -> Result<()> {
-    title(spec.name(), "stats function", spec.summary, out)?;
-    usage(spec.usage, out)?;
-    rules(spec.nulls, spec.several, out)?;
-    others(spec.names, out)?;
-    differences(spec.differs, out)?;
-    if !spec.examples.is_empty() {
-        writeln!(out, "\nExamples\n")?;
-        for (rows, call, result) in spec.examples {
-            let mut lines = rows.split(' ');
-            let fields = lines.next().unwrap_or_default();
-            writeln!(out, "  {call}  →  {}", shown(result))?;
-            writeln!(out, "      where {fields} is {}", lines.collect::<Vec<_>>().join("; "))?;
+/// A page.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    /// What it is about.
+    pub(crate) kind: Kind,
+    /// The name by which `speleo help` finds it, and others for the same; the first is the file's.
+    pub(crate) names: Vec<String>,
+    /// One line: what it says, in Markdown.
+    pub(crate) summary: String,
+    /// The text, which begins with `# Title`.
+    pub(crate) body: String,
+}
+
+impl Page {
+    /// Its first name.
+    pub(crate) fn name(&self) -> &str {
+        self.names.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// Whether it is called so.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// The place of its file below the folder of a manual, without an ending.
+    pub(super) fn place(&self) -> String {
+        format!("{}/{}", self.kind.folder(), self.name())
+    }
+}
+
+/// A plain text as Markdown: nothing in it means anything but backticks around code.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (place, part) in text.split('`').enumerate() {
+        if place > 0 {
+            out.push('`');
+        }
+        // Every other part is code; of an odd number of backticks the last one opens nothing.
+        let is_code = place % 2 == 1 && text.split('`').count() > place + 1;
+        for letter in part.chars() {
+            let begins = out.is_empty() && matches!(letter, '#' | '>' | '-' | '+' | '|');
+            if begins || !is_code && matches!(letter, '\\' | '*' | '_' | '[' | ']' | '<' | '&') {
+                out.push('\\');
+            }
+            out.push(letter);
         }
     }
-    writeln!(out)?;
-    Ok(())
+    out
 }
 
-fn title(name: &str, what: &str, summary: &str, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "{name} ({what})\n\n  {summary}")?;
-    Ok(())
+/// A text of a table as a sentence: a capital first, and a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let text: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let ends = text.is_empty() || text.ends_with(['.', '…', '?', '!']);
+    if ends { text } else { format!("{text}.") }
 }
 
-fn usage(usage: &str, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "\nUsage\n")?;
-    // Options stay whole: a line breaks before what begins one.
-    let mut line = String::new();
-    let mut depth = 0_i32;
-    for word in usage.split(' ') {
-        if depth == 0 && line.chars().count() + word.chars().count() > WIDTH {
-            writeln!(out, "  {}", line.trim_end())?;
-            line = "    ".to_owned();
-        }
-        depth +=
-            word.chars().map(|c| i32::from(matches!(c, '[' | '<')) - i32::from(matches!(c, ']' | '>'))).sum::<i32>();
-        line.push_str(word);
-        line.push(' ');
+/// A block of code. The fence is longer than any run of backticks inside.
+pub(super) fn code(text: &str, language: &str) -> String {
+    let fence = "`".repeat(if text.contains("```") { 4 } else { 3 });
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
+}
+
+/// Text as a span of code, whatever backticks are in it.
+pub(super) fn span(text: &str) -> String {
+    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}
+
+/// A table; cells are Markdown.
+pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut out = line(head.iter().map(ToString::to_string).collect());
+    out.push_str(&line(head.iter().map(|_| "---".to_owned()).collect()));
+    for row in rows {
+        out.push_str(&line(row.into_iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect()));
     }
-    writeln!(out, "  {}", line.trim_end())?;
-    Ok(())
+    out
 }
 
-fn rules(nulls: &str, several: &str, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "\nNo value and several values\n\n  {nulls}\n  {several}")?;
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::{code, escape, sentence, span, table};
 
-fn others(names: &[&str], out: &mut dyn Write) -> Result<()> {
-    if let [_, others @ ..] = names
-        && !others.is_empty()
-    {
-        writeln!(out, "\nAlso written: {}", others.join(", "))?;
+    #[test]
+    fn texts_keep_their_letters() {
+        assert_eq!(escape("a_b * `x_y` <f>"), "a\\_b \\* `x_y` \\<f>");
+        assert_eq!(escape("a ` b_c"), "a ` b\\_c");
+        assert_eq!(sentence("makes rows"), "Makes rows.");
+        assert_eq!(span("`m`"), "`` `m` ``");
+        assert_eq!(code("a ```b``` c", "spl"), "````spl\na ```b``` c\n````\n");
+        assert_eq!(
+            table(&["a", "b"], [vec!["1|2".to_owned(), "x".to_owned()]]),
+            "| a | b |\n| --- | --- |\n| 1\\|2 | x |\n"
+        );
     }
-    Ok(())
-}
-
-fn differences(differs: &[&str], out: &mut dyn Write) -> Result<()> {
-    if !differs.is_empty() {
-        writeln!(out, "\nDifferences from Splunk\n")?;
-        for difference in differs {
-            writeln!(out, "  * {difference}")?;
-        }
-    }
-    Ok(())
-}
-
-fn value_kind(kind: ValueKind) -> &'static str {
-    match kind {
-        ValueKind::Number => "a number, or a field that reads as one",
-        ValueKind::Text => "a text",
-        ValueKind::Bool => "a condition",
-        ValueKind::List => "several values",
-        ValueKind::Any => "any value",
-    }
-}
-
-/// An empty text is seen.
-fn shown(result: &str) -> &str {
-    if result.is_empty() { "\"\"" } else { result }
-}
-
-/// Whether an example names a field.
-fn mentions(spec: &EvalSpec, field: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    spec.examples.iter().any(|(expression, _)| expression.split(|c| !is_word(c)).any(|word| word == field))
 }

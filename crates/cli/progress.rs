@@ -4,13 +4,13 @@
 //! error is no terminal, or one that cannot erase.
 
 use std::{
+    cell::Cell,
     env,
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use speleo_engine::{Look, Progress};
 
 use crate::{
@@ -20,17 +20,21 @@ use crate::{
 
 /// A search that takes no longer shows nothing.
 const FIRST_MOMENT: Duration = Duration::from_millis(300);
-/// What stands beside the text: the spinner, and the `^C` by which a terminal shows Ctrl-C. A line that this breaks cannot be erased.
-const BESIDE: usize = 6;
+/// What is left free: the `^C` by which a terminal shows Ctrl-C. A line that it breaks cannot be erased, nor can one that is
+/// filled up with blanks, as the library for progress bars does.
+const BESIDE: usize = 4;
+/// Goes to the start of the line and erases it.
+const ERASE: &str = "\r\x1b[2K";
 /// Below this share the time that is left is a guess into the blue.
 const LEAST_SHARE: f64 = 0.03;
 
 /// The line.
 pub(crate) struct Meter {
     progress: Arc<Progress>,
-    bar: Option<ProgressBar>,
     start: Instant,
     is_wanted: bool,
+    text: String,
+    is_drawn: Cell<bool>,
 }
 
 impl Meter {
@@ -38,38 +42,44 @@ impl Meter {
     pub(crate) fn new(progress: Arc<Progress>, is_wanted: bool) -> Self {
         let can_erase = env::var_os("TERM").is_none_or(|term| term != "dumb");
         let is_wanted = is_wanted && can_erase && io::stderr().is_terminal();
-        Self { progress, bar: None, start: Instant::now(), is_wanted }
+        Self { progress, start: Instant::now(), is_wanted, text: String::new(), is_drawn: Cell::new(false) }
     }
 
     /// Draws the line as things stand.
     pub(crate) fn tick(&mut self) {
-        if !self.is_wanted || self.start.elapsed() < FIRST_MOMENT {
+        let elapsed = self.start.elapsed();
+        if !self.is_wanted || elapsed < FIRST_MOMENT {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{spinner} {msg}");
-            ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
-                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-        });
         let width = terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
-        let text = line(&self.progress.look(), self.start.elapsed());
-        bar.set_message(cut(&text, width.saturating_sub(BESIDE)));
-        bar.tick();
+        let text = line(&self.progress.look(), elapsed);
+        self.text = cut(&text, width.saturating_sub(BESIDE));
+        self.is_drawn.set(true);
+        // Nobody is left to tell where standard error is closed.
+        let _ = write!(io::stderr(), "{ERASE}{}", self.text);
     }
 
     /// Does something that writes to the terminal, with the line out of its way.
     pub(crate) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
-        match &self.bar {
-            Some(bar) => bar.suspend(work),
-            None => work(),
+        let is_drawn = self.is_drawn.get();
+        self.erase();
+        let value = work();
+        if is_drawn {
+            self.is_drawn.set(true);
+            let _ = write!(io::stderr(), "{}", self.text);
         }
+        value
     }
 
     /// Erases the line for good.
     pub(crate) fn end(&mut self) {
         self.is_wanted = false;
-        if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
+        self.erase();
+    }
+
+    fn erase(&self) {
+        if self.is_drawn.replace(false) {
+            let _ = write!(io::stderr(), "{ERASE}");
         }
     }
 }

@@ -71,6 +71,13 @@ fn mistakes_are_told_with_their_place() {
 }
 
 #[test]
+fn a_file_s_ending_wins_over_the_form_of_all_runs() {
+    let setup = Setup::new("", "output = \"table\"\n");
+    setup.run(&[], &["search", "--out", "t.csv", "| makeresults | eval t=1 | table t"]).unwrap();
+    assert_eq!(fs::read_to_string(setup.project.at("t.csv")).unwrap(), "t\n1\n");
+}
+
+#[test]
 fn other_commands_keep_their_own_forms() {
     let setup = Setup::new("", "output = \"csv\"\n");
     fs::write(setup.project.at("a.spl"), "| makeresults\n").unwrap();

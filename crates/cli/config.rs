@@ -18,8 +18,17 @@ use toml::{Table, Value};
 use crate::{args::Cli, exit::UsageError, session};
 
 /// The options that can be set once for all runs, under their names in files.
-pub(crate) const KEYS: &[&str] =
-    &["error_format", "geoip", "limit", "memory_limit", "output", "splunk_limits", "timezone"];
+pub(crate) const KEYS: &[&str] = &[
+    "error_format",
+    "geoip",
+    "limit",
+    "memory_limit",
+    "no_pager",
+    "no_progress",
+    "output",
+    "splunk_limits",
+    "timezone",
+];
 
 /// The file's name.
 const FILE: &str = "config.toml";
@@ -149,6 +158,14 @@ pub(crate) fn parse(args: Vec<OsString>) -> Result<Cli> {
         // The project's own values are the engine's to read: they may name what only it knows.
         let is_project = matches!(&entry.origin, Origin::File(path, _) if path.ends_with(session::PROJECT_FILE));
         let Some(value) = entry.value.filter(|_| !is_project) else { continue };
+        // What is asked for here says the form by itself.
+        let is_said = |arg: &OsString| {
+            arg.to_str()
+                .is_some_and(|arg| ["--out", "--plot"].iter().any(|option| arg.split('=').next() == Some(option)))
+        };
+        if entry.key == "output" && args.iter().any(is_said) {
+            continue;
+        }
         let origin = entry.origin;
         let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
         for name in names {

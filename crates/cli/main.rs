@@ -13,6 +13,7 @@ mod editor;
 mod exit;
 mod figure;
 mod golden;
+mod interrupt;
 mod output;
 mod plot;
 mod progress;

@@ -33,11 +33,14 @@ use clap::ValueEnum;
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
 use speleo_engine::{Answer, Part, Reading};
 
-pub(crate) use self::writing::{Head, Writing};
 use self::{
     highlight::Terms,
-    screen::{Pager, Screen, Terminal},
+    screen::{Pager, Terminal},
     writing::Target,
+};
+pub(crate) use self::{
+    screen::Screen,
+    writing::{Head, Writing},
 };
 use crate::{args::OutputArgs, command::index::size, diagnostic, exit::UsageError, plot::Kind, query_file::Query};
 

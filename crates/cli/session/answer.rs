@@ -5,10 +5,7 @@
 //! Ctrl-C ends the search and keeps the rows that came; a second one ends the program.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -16,15 +13,13 @@ use anyhow::Result;
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
 use speleo_engine::{Engine, Finished, Part, Progress, Reading};
 use speleo_syntax::Diagnostic;
-use tokio::{
-    sync::{Notify, mpsc},
-    task::JoinHandle,
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::bug;
 use crate::{
     diagnostic::{self, Reporter},
     exit::Exit,
+    interrupt::Interrupt,
     output::{Format, Head, Output, Writing, footer, thousands},
     progress::Meter,
     query_file::Query,
@@ -80,7 +75,6 @@ pub(crate) struct Answered {
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     /// The columns.
-    #[cfg_attr(not(test), expect(dead_code, reason = "it is for who draws the rows again"))]
     pub(crate) schema: SchemaRef,
     /// The rows in order.
     pub(crate) batches: Vec<RecordBatch>,
@@ -139,7 +133,7 @@ pub(crate) async fn answer(asked: Asked<'_>, reporter: &mut Reporter) -> Result<
         reporter,
         progress,
     };
-    let interrupt = Interrupt::listen();
+    let mut interrupt = Interrupt::listen();
     let mut ticks = tokio::time::interval(TICK);
     loop {
         let message = match search.messages.try_recv() {
@@ -169,7 +163,7 @@ pub(crate) async fn answer(asked: Asked<'_>, reporter: &mut Reporter) -> Result<
             Some(Message::Begun { schema, formatted, diagnostics }) => course.begun(schema, formatted, &diagnostics)?,
             Some(Message::Part(part)) => {
                 course.part(&part)?;
-                interrupt.paged.store(course.is_paged(), Ordering::Relaxed);
+                interrupt.is_paged(course.is_paged());
                 if course.is_over() {
                     return course.enough();
                 }
@@ -366,44 +360,6 @@ async fn run(
             Ok(None) => return to.send(Message::Finished(running.finish())).await,
             Err(problems) => return to.send(Message::Failed(problems)).await,
         }
-    }
-}
-
-/// Ctrl-C while a search runs. The second one ends the program, unless a pager has the screen: there it is the pager's.
-struct Interrupt {
-    heard: Arc<Notify>,
-    was_heard: Arc<AtomicBool>,
-    paged: Arc<AtomicBool>,
-    task: JoinHandle<()>,
-}
-
-impl Interrupt {
-    fn listen() -> Self {
-        let (heard, was_heard, paged) = <(Arc<Notify>, Arc<AtomicBool>, Arc<AtomicBool>)>::default();
-        let (notify, flag, is_paged) = (Arc::clone(&heard), Arc::clone(&was_heard), Arc::clone(&paged));
-        let task = tokio::spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
-                if flag.swap(true, Ordering::Relaxed) && !is_paged.load(Ordering::Relaxed) {
-                    std::process::exit(Exit::Cancelled as i32);
-                }
-                notify.notify_one();
-            }
-        });
-        Self { heard, was_heard, paged, task }
-    }
-
-    async fn heard(&self) {
-        self.heard.notified().await;
-    }
-
-    fn was_heard(&self) -> bool {
-        self.was_heard.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Interrupt {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 

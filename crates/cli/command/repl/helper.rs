@@ -22,6 +22,7 @@ use crate::{
     diagnostic,
     editor::{self, Completion, Editor, Suggestion, SuggestionKind},
     output::{Format, table},
+    plot::Kind,
 };
 
 /// Columns of the name in a list with help.
@@ -90,21 +91,9 @@ impl Helper {
                 let (start, pairs) = self.files.complete(line, position, cx)?;
                 (start, pairs.into_iter().map(|pair| Row::new(pair.replacement, &pair.display, "")).collect())
             }
-            Some(Takes::Topic) => {
-                let commands = help::commands().flat_map(|spec| spec.names.iter().map(|name| (*name, spec.summary)));
-                let functions = help::functions().flat_map(|spec| spec.names.iter().map(|name| (*name, spec.summary)));
-                let aggregates =
-                    help::aggregates().flat_map(|spec| spec.names.iter().map(|name| (*name, spec.summary)));
-                let pages = commands.chain(functions).chain(aggregates);
-                named(&mut pages.map(|(name, summary)| (name.to_owned(), summary.to_owned())))
-            }
-            Some(Takes::Format) => {
-                let values = Format::value_variants().iter().filter_map(Format::to_possible_value);
-                named(&mut values.map(|value| {
-                    let summary = value.get_help().map(ToString::to_string).unwrap_or_default();
-                    (value.get_name().to_owned(), summary)
-                }))
-            }
+            Some(Takes::Topic) => named(&mut help::page_names().into_iter().map(|name| (name, String::new()))),
+            Some(Takes::Format) => named(&mut values::<Format>()),
+            Some(Takes::Plot) => named(&mut values::<Kind>()),
             Some(Takes::Lookup) => named(&mut catalog.lookups.iter().map(plain)),
             Some(Takes::Macro) => named(&mut catalog.macros.iter().cloned()),
             Some(Takes::DataModel) => named(&mut catalog.models.iter().cloned()),
@@ -159,6 +148,14 @@ impl Candidate for Row {
     fn replacement(&self) -> &str {
         &self.text
     }
+}
+
+/// The values of an option, with a line of help.
+fn values<T: ValueEnum + 'static>() -> impl Iterator<Item = (String, String)> {
+    T::value_variants().iter().filter_map(T::to_possible_value).map(|value| {
+        let summary = value.get_help().map(ToString::to_string).unwrap_or_default();
+        (value.get_name().to_owned(), summary)
+    })
 }
 
 fn terminal_width() -> usize {

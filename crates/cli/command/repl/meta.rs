@@ -15,7 +15,7 @@ use speleo_knowledge::time_preset;
 
 use super::Shell;
 use crate::{
-    command::{explain, help},
+    command::{explain, help, inspect},
     diagnostic::{self, Reporter},
     output::Format,
     query_file::Query,
@@ -56,6 +56,8 @@ pub(crate) enum Takes {
     Time,
     /// A file.
     Path,
+    /// A kind of picture.
+    Plot,
     /// A setting.
     Setting,
 }
@@ -166,7 +168,7 @@ pub(crate) static META: &[MetaSpec] = &[
         Takes::Search,
         Meta::Inspect,
     ),
-    meta(&["plot"], "plot [KIND]", "a picture of the last rows", Takes::Nothing, Meta::Plot),
+    meta(&["plot"], "plot [KIND]", "a picture of the last rows", Takes::Plot, Meta::Plot),
     meta(
         &["watch"],
         "watch [SPAN]",
@@ -256,8 +258,8 @@ impl Shell {
                     rest.strip_prefix(explain::ANALYZE).filter(|rest| !rest.starts_with(char::is_alphanumeric));
                 self.explain(analyzed.unwrap_or(rest), analyzed.is_some()).await?;
             }
-            Meta::Inspect => self.explain(rest, true).await?,
-            Meta::Plot => self.plot(rest),
+            Meta::Inspect => self.inspect(rest).await?,
+            Meta::Plot => self.plot(rest)?,
             Meta::Watch => self.watch(rest).await?,
             Meta::History => self.list_history(rest)?,
             Meta::Again => {
@@ -290,6 +292,14 @@ impl Shell {
         let Some(text) = self.last_or_said(text.trim()) else { return Ok(()) };
         let mut reporter = Reporter::new(self.error_format);
         explain::explain(&self.engine, &Query::typed(text), analyzes, &mut reporter).await.map(drop)?;
+        reporter.finish();
+        Ok(())
+    }
+
+    async fn inspect(&self, text: &str) -> Result<()> {
+        let Some(text) = self.last_or_said(text) else { return Ok(()) };
+        let mut reporter = Reporter::new(self.error_format);
+        inspect::inspect(&self.engine, &Query::typed(text), &mut reporter).await.map(drop)?;
         reporter.finish();
         Ok(())
     }

@@ -7,9 +7,15 @@ use std::{
 
 use anyhow::Result;
 use chrono::Utc;
+use clap::ValueEnum;
 
 use super::Shell;
-use crate::diagnostic;
+use crate::{
+    diagnostic,
+    interrupt::Interrupt,
+    output::Screen,
+    plot::{self, Kind, Size},
+};
 
 /// The time between two runs where none is said.
 const EVERY: Duration = Duration::from_secs(5);
@@ -22,6 +28,7 @@ impl Shell {
             diagnostic::print_error(&format!("`{said}` is no span; `10s`, `5m` and `1h` are"));
             return Ok(());
         };
+        let mut interrupt = Interrupt::listen();
         loop {
             {
                 let mut out = io::stdout().lock();
@@ -33,12 +40,9 @@ impl Shell {
                 out.flush()?;
             }
             self.search(&text).await?;
-            if self.interrupted {
-                return Ok(());
-            }
             tokio::select! {
                 () = tokio::time::sleep(every) => {}
-                _ = tokio::signal::ctrl_c() => {
+                () = interrupt.heard() => {
                     self.interrupted = true;
                     return Ok(());
                 }
@@ -46,12 +50,33 @@ impl Shell {
         }
     }
 
-    /// Draws the last rows.
-    pub(super) fn plot(&self, _kind: &str) {
-        match &self.last {
-            Some((_, Some(_))) => diagnostic::print_error("no picture yet"),
-            _ => diagnostic::print_error("there are no rows yet"),
+    /// Draws the rows of the last search.
+    pub(super) fn plot(&self, said: &str) -> Result<()> {
+        let Some((_, Some(kept))) = &self.last else {
+            diagnostic::print_error("there are no rows yet");
+            return Ok(());
+        };
+        let kind = match Kind::from_str(said, true) {
+            Ok(kind) => kind,
+            Err(_) if said.is_empty() => Kind::default(),
+            Err(_) => {
+                let kinds = Kind::value_variants().iter().filter_map(Kind::to_possible_value);
+                let kinds: Vec<String> = kinds.map(|kind| kind.get_name().to_owned()).collect();
+                diagnostic::print_error(&format!("there is no picture `{said}`; there are {}", kinds.join(", ")));
+                return Ok(());
+            }
+        };
+        let colour = diagnostic::has_colour_stdout();
+        let screen = Screen::current(colour);
+        let size = Size::within(screen.width, screen.height);
+        match plot::draw(kind, &kept.schema, &kept.batches, size, colour, self.engine.timezone()) {
+            Ok(picture) => io::stdout().lock().write_all(picture.as_bytes())?,
+            Err(error) => diagnostic::print_error(&format!("{error:#}")),
         }
+        if !kept.is_whole {
+            diagnostic::print_remark("of the first rows; `--plot` draws all");
+        }
+        Ok(())
     }
 }
 

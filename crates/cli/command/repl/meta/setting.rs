@@ -19,6 +19,8 @@ pub(in crate::command::repl) struct Setting {
 #[derive(Clone, Copy)]
 enum Kind {
     Limit,
+    Pager,
+    Progress,
     Timezone,
     App,
     Memory,
@@ -28,6 +30,8 @@ enum Kind {
 /// Every setting.
 pub(in crate::command::repl) const SETTINGS: &[Setting] = &[
     Setting { name: "limit", summary: "rows printed, 0 for all; `default` for 100 in tables", kind: Kind::Limit },
+    Setting { name: "pager", summary: "whether long output goes through a pager: on or off", kind: Kind::Pager },
+    Setting { name: "progress", summary: "whether it is shown how far a search is: on or off", kind: Kind::Progress },
     Setting {
         name: "timezone",
         summary: "the time zone, such as Europe/Berlin; `default` for the system's",
@@ -81,7 +85,9 @@ impl Shell {
             Kind::Timezone => self.engine.timezone().to_string(),
             Kind::App => or_default(self.world.app.clone()),
             Kind::Memory => or_default(self.world.memory_limit.map(|bytes| bytes.to_string())),
-            Kind::SplunkLimits => if self.world.splunk_limits { "on" } else { "off" }.to_owned(),
+            Kind::Pager => on_or_off(!self.output.no_pager),
+            Kind::Progress => on_or_off(!self.output.no_progress),
+            Kind::SplunkLimits => on_or_off(self.world.splunk_limits),
         }
     }
 
@@ -95,18 +101,32 @@ impl Shell {
                 self.output.limit = number.transpose()?;
                 return Ok(());
             }
+            Kind::Pager => {
+                self.output.no_pager = !given.map_or(Ok(true), is_on)?;
+                return Ok(());
+            }
+            Kind::Progress => {
+                self.output.no_progress = !given.map_or(Ok(true), is_on)?;
+                return Ok(());
+            }
             Kind::Timezone => world.timezone = given.map(str::to_owned),
             Kind::App => world.app = given.map(str::to_owned),
             Kind::Memory => world.memory_limit = given.map(args::byte_size).transpose()?,
-            Kind::SplunkLimits => {
-                world.splunk_limits = match given {
-                    Some("on" | "true") => true,
-                    Some("off" | "false") | None => false,
-                    Some(_) => return Err("expected `on` or `off`".to_owned()),
-                };
-            }
+            Kind::SplunkLimits => world.splunk_limits = given.map_or(Ok(false), is_on)?,
         }
         self.reopen(world).await;
         Ok(())
+    }
+}
+
+fn on_or_off(value: bool) -> String {
+    if value { "on" } else { "off" }.to_owned()
+}
+
+fn is_on(text: &str) -> Result<bool, String> {
+    match text {
+        "on" | "true" => Ok(true),
+        "off" | "false" => Ok(false),
+        _ => Err("expected `on` or `off`".to_owned()),
     }
 }

@@ -291,7 +291,7 @@ fn what_there_is_is_listed() {
     terminal.line(":macros errors").see("status>=$least$").prompt();
     terminal.line(":lookups").see("people.csv").prompt();
     terminal.line(":lookups people.csv").see("research").prompt();
-    terminal.line(":datamodel Network_Traffic.All_Traffic").see("All_Traffic.dest").prompt();
+    terminal.line(":datamodel Network_Traffic.All_Traffic").see("All_Traffic.src_ip").prompt();
     terminal.line("index=web | stats count").prompt();
     terminal.line(":fields index=web").see("host").see("alpha (2)").prompt();
     terminal.line(":set limit 2").line("index=web").see("2 of 4 rows").prompt();

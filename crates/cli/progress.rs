@@ -15,6 +15,7 @@ use speleo_engine::{Look, Progress};
 
 use crate::{
     command::index::size,
+    diagnostic,
     output::{table::cut, thousands},
 };
 
@@ -25,6 +26,8 @@ const FIRST_MOMENT: Duration = Duration::from_millis(300);
 const BESIDE: usize = 4;
 /// Goes to the start of the line and erases it.
 const ERASE: &str = "\r\x1b[2K";
+/// The same for the line above.
+const UP_AND_ERASE: &str = "\x1b[1A\x1b[2K";
 /// Below this share the time that is left is a guess into the blue.
 const LEAST_SHARE: f64 = 0.03;
 
@@ -34,6 +37,10 @@ pub(crate) struct Meter {
     start: Instant,
     is_wanted: bool,
     text: String,
+    /// Lines that stand above it.
+    above: Vec<String>,
+    /// How many of them are drawn.
+    lines: Cell<usize>,
     is_drawn: Cell<bool>,
 }
 
@@ -42,7 +49,25 @@ impl Meter {
     pub(crate) fn new(progress: Arc<Progress>, is_wanted: bool) -> Self {
         let can_erase = env::var_os("TERM").is_none_or(|term| term != "dumb");
         let is_wanted = is_wanted && can_erase && io::stderr().is_terminal();
-        Self { progress, start: Instant::now(), is_wanted, text: String::new(), is_drawn: Cell::new(false) }
+        Self {
+            progress,
+            start: Instant::now(),
+            is_wanted,
+            text: String::new(),
+            above: Vec::new(),
+            lines: Cell::new(0),
+            is_drawn: Cell::new(false),
+        }
+    }
+
+    /// Whether it is to be seen at all.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.is_wanted
+    }
+
+    /// Shows lines above the line from now on.
+    pub(crate) fn preview(&mut self, lines: Vec<String>) {
+        self.above = lines;
     }
 
     /// Draws the line as things stand.
@@ -51,12 +76,25 @@ impl Meter {
         if !self.is_wanted || elapsed < FIRST_MOMENT {
             return;
         }
-        let width = terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
+        let size = terminal_size::terminal_size_of(io::stderr());
+        let (width, height) = size.map_or((80, 24), |(width, height)| (usize::from(width.0), usize::from(height.0)));
         let text = line(&self.progress.look(), elapsed);
-        self.text = cut(&text, width.saturating_sub(BESIDE));
+        let width = width.saturating_sub(BESIDE);
+        self.erase();
+        self.text = cut(&text, width);
+        // What has scrolled away cannot be erased.
+        self.above.truncate(height.saturating_sub(2));
+        self.above.iter_mut().for_each(|line| *line = cut(line, width));
+        self.draw();
+    }
+
+    fn draw(&self) {
+        let (dim, plain) = if diagnostic::has_colour_stderr() { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
+        let above: String = self.above.iter().map(|line| format!("{dim}{line}{plain}\n")).collect();
+        self.lines.set(self.above.len());
         self.is_drawn.set(true);
-        // Nobody is left to tell where standard error is closed.
-        let _ = write!(io::stderr(), "{ERASE}{}", self.text);
+        // One write, so that nothing flickers. Nobody is left to tell where standard error is closed.
+        let _ = write!(io::stderr(), "{above}{}", self.text);
     }
 
     /// Does something that writes to the terminal, with the line out of its way.
@@ -65,8 +103,7 @@ impl Meter {
         self.erase();
         let value = work();
         if is_drawn {
-            self.is_drawn.set(true);
-            let _ = write!(io::stderr(), "{}", self.text);
+            self.draw();
         }
         value
     }
@@ -79,7 +116,8 @@ impl Meter {
 
     fn erase(&self) {
         if self.is_drawn.replace(false) {
-            let _ = write!(io::stderr(), "{ERASE}");
+            let up = UP_AND_ERASE.repeat(self.lines.get());
+            let _ = write!(io::stderr(), "{ERASE}{up}");
         }
     }
 }

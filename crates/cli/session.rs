@@ -1,6 +1,7 @@
 //! The engine for a run of the program: settings from arguments, the nearest project; and what runs a search in it.
 
 mod answer;
+mod preview;
 
 use std::{
     env,

@@ -90,8 +90,12 @@ impl<'t> Spot<'t> {
     /// In expressions signs end a word; in front of a field they give an order.
     fn narrow(&mut self) {
         let computes = self.command.is_some_and(|spec| spec.name() != "search");
-        let is_argument = matches!(self.place, Place::Argument { .. });
-        if !is_argument || !computes {
+        let is_expression = match &self.place {
+            Place::Argument { .. } => true,
+            Place::Value { quoted, .. } => !quoted && self.command.is_some_and(super::suggest::computes),
+            _ => false,
+        };
+        if !is_expression || !computes {
             return;
         }
         if let Some(sign) = self.prefix.rfind(['+', '-', '*', '/', '%']) {

@@ -31,7 +31,8 @@ pub(super) fn is_statistical(spec: &CommandSpec) -> bool {
     spec.usage.contains("<function>")
 }
 
-fn computes(spec: &CommandSpec) -> bool {
+/// Whether a command takes expressions.
+pub(super) fn computes(spec: &CommandSpec) -> bool {
     spec.usage.contains("<expression>") || spec.name() == "where"
 }
 
@@ -209,6 +210,8 @@ impl Found<'_> {
             "index" => self.names(SuggestionKind::Index, &self.catalog.indexes),
             "span" => SPANS.iter().for_each(|span| self.add(SuggestionKind::Value, format!("{span} "), span, "")),
             "time" => self.times(),
+            "model" => self.named(SuggestionKind::DataModel, &self.catalog.models),
+            "table" | "file" => self.names(SuggestionKind::Lookup, &self.catalog.lookups),
             _ if kind.contains("field") => self.fields(quoted_if_needed),
             _ if name == "sourcetype" => self.names(SuggestionKind::SourceType, &self.catalog.source_types),
             _ => {}

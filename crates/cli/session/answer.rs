@@ -15,7 +15,7 @@ use speleo_engine::{Engine, Finished, Part, Progress, Reading};
 use speleo_syntax::Diagnostic;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::bug;
+use super::{bug, preview::Preview};
 use crate::{
     diagnostic::{self, Reporter},
     exit::Exit,
@@ -122,8 +122,11 @@ enum Message {
 pub(crate) async fn answer(asked: Asked<'_>, reporter: &mut Reporter) -> Result<Answered> {
     let progress = Arc::new(Progress::default());
     let mut search = Search::begin(asked.engine, &asked.query.text, &progress);
+    let meter = Meter::new(Arc::clone(&progress), asked.output.shows_progress());
+    let is_seen = meter.is_wanted() && asked.output.is_seen() && asked.output.format.is_for_people();
     let mut course = Course {
-        meter: Meter::new(Arc::clone(&progress), asked.output.shows_progress()),
+        preview: if is_seen { Preview::of(asked.engine, &asked.query.text) } else { None },
+        meter,
         start: Instant::now(),
         writing: None,
         kept: None,
@@ -146,7 +149,7 @@ pub(crate) async fn answer(asked: Asked<'_>, reporter: &mut Reporter) -> Result<
                     () = interrupt.heard() => return course.cancelled(),
                     message = search.messages.recv() => message,
                     _ = ticks.tick() => {
-                        course.meter.tick();
+                        course.tick();
                         if course.is_over() {
                             return course.enough();
                         }
@@ -193,6 +196,8 @@ struct Course<'a, 'r> {
     rows: u64,
     /// When it ends at the latest: all that is to be written is.
     until: Option<Instant>,
+    /// What its rows will look like.
+    preview: Option<Preview>,
 }
 
 impl Course<'_, '_> {
@@ -207,6 +212,9 @@ impl Course<'_, '_> {
 
     fn part(&mut self, part: &Part) -> Result<()> {
         self.rows += part.rows.num_rows() as u64;
+        if self.preview.take().is_some() {
+            self.meter.preview(Vec::new());
+        }
         if let Some(kept) = &mut self.kept {
             kept.add(&part.rows);
         }
@@ -234,6 +242,14 @@ impl Course<'_, '_> {
     fn idle(&mut self) -> Result<()> {
         let Some(writing) = &mut self.writing else { return Ok(()) };
         self.meter.aside(|| tokio::task::block_in_place(|| writing.idle()))
+    }
+
+    /// Draws how far it is, and what its rows will look like.
+    fn tick(&mut self) {
+        if let Some(lines) = self.preview.as_mut().filter(|_| self.rows == 0).and_then(Preview::tick) {
+            self.meter.preview(lines);
+        }
+        self.meter.tick();
     }
 
     fn is_paged(&self) -> bool {

@@ -33,7 +33,8 @@ impl Engine {
         if diagnostics.iter().any(Diagnostic::is_error) {
             return Explained { result: Err(()), diagnostics };
         }
-        let result = self.explain_read(&read, runs, start, &mut diagnostics).await;
+        // Boxed: planning needs the stack itself.
+        let result = Box::pin(self.explain_read(&read, runs, start, &mut diagnostics)).await;
         let result = result.map_err(|problems| diagnostics.extend(problems));
         Explained { result, diagnostics }
     }
@@ -61,7 +62,7 @@ impl Engine {
             plan: planned.plan,
             reading: start.elapsed().saturating_sub(stepping),
         };
-        let explained = explain::explain(&self.shared.session, planned, &trace, runs).await;
+        let explained = Box::pin(explain::explain(&self.shared.session, planned, &trace, runs)).await;
         // What came up while files were read.
         let mut late = world.record.warnings();
         late.retain(|warning| !diagnostics.contains(warning));

@@ -205,7 +205,10 @@ pub(super) fn is_exchange(name: &str) -> bool {
     )
 }
 
-fn joined_on(node: &Arc<dyn ExecutionPlan>) -> Option<&[(Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>)]> {
+/// The two sides of an equality that rows are joined on.
+type Pair = (Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>);
+
+fn joined_on(node: &Arc<dyn ExecutionPlan>) -> Option<&[Pair]> {
     let hash = node.downcast_ref::<HashJoinExec>().map(HashJoinExec::on);
     hash.or_else(|| node.downcast_ref::<SortMergeJoinExec>().map(SortMergeJoinExec::on))
 }

@@ -49,10 +49,17 @@ pub struct Explanation {
     pub physical: PlanNode,
     /// What reached each scan.
     pub scans: Vec<Scan>,
-    /// The plan as SQL.
-    pub sql: Sql,
+    /// The plan, for who asks for SQL.
+    plan: LogicalPlan,
     /// How it ran; none where it was not run.
     pub totals: Option<Totals>,
+}
+
+impl Explanation {
+    /// The plan as SQL, as far as there are words for it. It is written when it is asked for: that may take long.
+    pub fn sql(&self) -> Sql {
+        Sql::of(&self.plan)
+    }
 }
 
 /// A plan whose rows shape the rest.
@@ -114,16 +121,17 @@ pub(crate) async fn explain(
     let Planned { expanded, macros, places, plan, reading } = planned;
     let optimized = state.optimize(&plan)?;
     let start = std::time::Instant::now();
-    let physical = state.create_physical_plan(&plan).await?;
+    // Boxed, here and below: planning is deep, and what waits for it must not lie on the stack beneath.
+    let physical = Box::pin(state.create_physical_plan(&plan)).await?;
     let planning = start.elapsed();
     let ran = if runs { Some(run::count(session, physical.clone(), planning).await?) } else { None };
     let (stages, traced) = (trace.stages(), trace.steps());
     let of_nodes = NodeOwners::new(&stages);
     let mut steps = Vec::with_capacity(traced.len());
     for step in traced {
-        steps.push(explain_step(&state, step, &stages, &of_nodes).await);
+        steps.push(Box::pin(explain_step(&state, step, &stages, &of_nodes)).await);
     }
-    let owners = owner::owners(&state, &stages, (&plan, &physical), None).await;
+    let owners = Box::pin(owner::owners(&state, &stages, (&plan, &physical), None)).await;
     let totals = ran.map(|ran| Totals { reading, ..Totals::of(&ran) });
     Ok(Explanation {
         expanded,
@@ -135,14 +143,14 @@ pub(crate) async fn explain(
         optimized: PlanNode::logical(&optimized, &|_| Vec::new()),
         physical: PlanNode::physical(&physical, &owners, runs),
         scans: scan::scans(&physical, &owners, runs),
-        sql: Sql::of(&plan),
+        plan,
         totals,
     })
 }
 
 async fn explain_step(state: &SessionState, step: TracedStep, stages: &[Stage], of_nodes: &NodeOwners) -> Step {
     let TracedStep { name, command, plan, ran } = step;
-    let owners = owner::owners(state, stages, (&plan, &ran.physical), command).await;
+    let owners = Box::pin(owner::owners(state, stages, (&plan, &ran.physical), command)).await;
     Step {
         name,
         command,

@@ -122,8 +122,9 @@ pub(crate) fn totals(totals: &Totals) -> Value {
 }
 
 fn sql(known: &Explanation) -> Value {
+    let sql = known.sql();
     json!({
-        "statement": known.sql.statement.as_ref().ok(), "reason": known.sql.statement.as_ref().err(),
-        "own_functions": known.sql.own_functions,
+        "statement": sql.statement.as_ref().ok(), "reason": sql.statement.as_ref().err(),
+        "own_functions": sql.own_functions,
     })
 }

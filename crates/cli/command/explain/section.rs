@@ -177,12 +177,13 @@ fn told(read: &Read) -> Vec<String> {
 
 fn sql(explanation: &Explanation, view: &View, out: &mut dyn Write) -> Result<()> {
     view.title("SQL", out)?;
-    match &explanation.sql.statement {
+    let sql = explanation.sql();
+    match &sql.statement {
         Ok(statement) => view.whole(statement, out)?,
         Err(reason) => view.line(&plain(format!("cannot be written as SQL: {reason}")), out)?,
     }
-    if !explanation.sql.own_functions.is_empty() {
-        let names = explanation.sql.own_functions.join(", ");
+    if !sql.own_functions.is_empty() {
+        let names = sql.own_functions.join(", ");
         view.whole(&format!("-- functions of speleo, which a database lacks: {names}"), out)?;
     }
     Ok(())

@@ -100,7 +100,7 @@ pub(super) async fn owners(
 }
 
 async fn planned_work(state: &SessionState, plan: &LogicalPlan) -> Option<Work> {
-    state.create_physical_plan(plan).await.ok().map(|physical| work(&physical))
+    Box::pin(state.create_physical_plan(plan)).await.ok().map(|physical| work(&physical))
 }
 
 fn count(work: &Work) -> HashMap<Atom, usize> {

@@ -23,9 +23,25 @@ pub struct Sql {
     pub own_functions: Vec<String>,
 }
 
+/// The writer of SQL goes down a plan by recursion, with much to hold at each step. Only what is used takes memory.
+const STACK: usize = 512 << 20;
+
 impl Sql {
     /// Of a plan.
     pub(super) fn of(plan: &LogicalPlan) -> Self {
+        let failed = |why: String| Self { statement: Err(why), own_functions: own_functions(plan) };
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name("sql".to_owned()).stack_size(STACK);
+            match thread.spawn_scoped(scope, || Self::written(plan)) {
+                Ok(writing) => {
+                    writing.join().unwrap_or_else(|_| failed("its writer failed, which is a bug".to_owned()))
+                }
+                Err(error) => failed(format!("there is no thread to write it: {error}")),
+            }
+        })
+    }
+
+    fn written(plan: &LogicalPlan) -> Self {
         let statement = match plan_to_sql(plan) {
             Ok(statement) => Ok(statement.to_string()),
             Err(error) => Err(reason(plan).unwrap_or_else(|| told(&error))),

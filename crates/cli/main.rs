@@ -26,9 +26,6 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Plans are trees that are walked by recursion; a long pipeline makes a deep one. Only what is used takes memory.
-const STACK_SIZE: usize = 256 << 20;
-
 /// A panic in a search is caught and told as a diagnostic; what the hook prints beside it helps only whoever asks for it.
 fn silence_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_none_or(|value| value == "0") {
@@ -43,10 +40,11 @@ fn main() -> ExitCode {
         Err(error) => return exit::fail(&error),
     };
     silence_panics();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build() {
-        Ok(runtime) => runtime,
-        Err(error) => return exit::fail(&error.into()),
-    };
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(session::STACK_SIZE).build() {
+            Ok(runtime) => runtime,
+            Err(error) => return exit::fail(&error.into()),
+        };
     // On a worker, so that planning has the large stack.
     let outcome = runtime.block_on(async { tokio::spawn(command::run(cli)).await });
     // A cancelled search may still be reading a file: the process does not wait for it.

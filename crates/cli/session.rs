@@ -2,6 +2,7 @@
 
 mod answer;
 mod preview;
+mod workers;
 
 use std::{
     env,
@@ -15,7 +16,10 @@ use speleo_engine::{Checked, Engine, Names, Settings, Status};
 use speleo_syntax::{Code, Diagnostic, Span};
 use tokio::task::JoinError;
 
-pub(crate) use self::answer::{Asked, Bound, Kept, answer};
+pub(crate) use self::{
+    answer::{Asked, Bound, Kept, answer},
+    workers::{STACK_SIZE, workers},
+};
 use crate::{args::WorldArgs, diagnostic::Reporter, exit::UsageError, query_file::Query};
 
 /// The file that makes a folder a project.

@@ -15,7 +15,7 @@ use speleo_engine::{Engine, Finished, Part, Progress, Reading};
 use speleo_syntax::Diagnostic;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{bug, preview::Preview};
+use super::{bug, preview::Preview, workers};
 use crate::{
     diagnostic::{self, Reporter},
     exit::Exit,
@@ -338,7 +338,7 @@ impl Search {
     fn begin(engine: &Engine, text: &str, progress: &Arc<Progress>) -> Self {
         let (sender, messages) = mpsc::channel(WAITING);
         let (engine, owned, progress) = (engine.clone(), text.to_owned(), Arc::clone(progress));
-        let task = tokio::spawn(async move {
+        let task = workers().spawn(async move {
             // Where nobody listens any more, there is nothing to do.
             let _ = run(&engine, &owned, &progress, &sender).await;
         });

@@ -9,6 +9,7 @@ use speleo_engine::{Answer, Engine};
 use speleo_syntax::{Kind, TokenKind, may_write, tokens};
 use tokio::task::JoinHandle;
 
+use super::workers;
 use crate::output::{self, Format, thousands};
 
 /// A search that takes no longer has no preview.
@@ -60,7 +61,7 @@ impl Preview {
         }
         if self.running.is_none() && now >= self.next && self.events <= MOST_EVENTS {
             let (engine, text, events) = (self.engine.clone(), self.text.clone(), self.events);
-            let task = tokio::spawn(async move { engine.sample(&text, events).await });
+            let task = workers().spawn(async move { engine.sample(&text, events).await });
             self.running = Some((task, now, events));
         }
         None

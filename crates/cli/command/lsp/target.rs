@@ -164,7 +164,7 @@ fn argument(pipeline: &Pipeline, stage: &Stage, place: usize) -> Option<Target> 
     let first = arguments.find(|(_, piece)| {
         let text = pipeline.at(piece.span);
         let is_value = std::mem::replace(&mut skipped_value, text.ends_with('='));
-        !is_value && !(piece.kind == PieceKind::Word && is_option(text))
+        !(is_value || piece.kind == PieceKind::Word && is_option(text))
     })?;
     if first.0 != place {
         return None;

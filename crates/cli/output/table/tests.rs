@@ -73,7 +73,7 @@ fn several_values_stand_below_each_other() {
     let list: ArrayRef =
         Arc::new(ListArray::new(field, offsets, Arc::new(values.iter().cloned().collect::<StringArray>()), None));
     let rows = RecordBatch::try_from_iter([("m", list)]).unwrap();
-    let on_screen = lines(&[rows.clone()], Some(SCREEN));
+    let on_screen = lines(std::slice::from_ref(&rows), Some(SCREEN));
     assert_eq!((on_screen.len(), on_screen[20].as_str()), (21, "│ +… │"), "as wide as the values");
     assert_eq!(lines(&[rows], None).len(), 30);
 }

@@ -16,6 +16,7 @@ use speleo_engine::{Checked, Engine, Names, Settings, Status};
 use speleo_syntax::{Code, Diagnostic, Span};
 use tokio::task::JoinError;
 
+use self::workers::aside;
 pub(crate) use self::{
     answer::{Asked, Bound, Kept, answer},
     workers::{STACK_SIZE, workers},

@@ -212,7 +212,7 @@ impl Course<'_, '_> {
 
     fn part(&mut self, part: &Part) -> Result<()> {
         self.rows += part.rows.num_rows() as u64;
-        if self.preview.take().is_some() {
+        if part.rows.num_rows() > 0 && self.preview.take().is_some() {
             self.meter.preview(Vec::new());
         }
         if let Some(kept) = &mut self.kept {

@@ -5,11 +5,12 @@
 
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
 use speleo_engine::{Answer, Engine};
 use speleo_syntax::{Kind, TokenKind, may_write, tokens};
 use tokio::task::JoinHandle;
 
-use super::workers;
+use super::aside;
 use crate::output::{self, Format, thousands};
 
 /// A search that takes no longer has no preview.
@@ -56,12 +57,12 @@ impl Preview {
             self.next = now + took * REST;
             self.events = self.events.saturating_mul(GROWTH);
             // It is finished: this does not wait.
-            let answer = futures::FutureExt::now_or_never(task)?.ok().flatten()?;
+            let answer = tokio::task::unconstrained(task).now_or_never()?.ok().flatten()?;
             return self.lines(&answer, events);
         }
         if self.running.is_none() && now >= self.next && self.events <= MOST_EVENTS {
             let (engine, text, events) = (self.engine.clone(), self.text.clone(), self.events);
-            let task = workers().spawn(async move { engine.sample(&text, events).await });
+            let task = aside().spawn(async move { engine.sample(&text, events).await });
             self.running = Some((task, now, events));
         }
         None

@@ -80,7 +80,7 @@ fn commands_complete_with_a_line_of_help() {
     let (_project, _home, mut terminal) = shell();
     terminal.keys("index=web | strea").keys(key::TAB).see("| streamstats ");
     terminal.clear().keys("index=web | ded").keys(key::TAB).see("| dedup ").see("[<count>] <field>…");
-    terminal.clear().keys("index=web | ev").keys(key::TAB).keys(key::TAB);
+    terminal.clear().keys("index=web | ev").keys(key::TAB);
     terminal.see("eval ").see("eventstats").see("adds");
 }
 
@@ -341,6 +341,67 @@ fn a_closed_pipe_is_no_error() {
     assert!(!terminal.text().contains("error"), "{}", terminal.text());
 }
 
+/// The shell with variables of its own, at its first prompt.
+fn shell_with(variables: &[(&str, &str)]) -> (Project, tempfile::TempDir, Terminal) {
+    let project = project();
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_speleo"), &project.at(""), home.path(), &[], variables, SIZE);
+    terminal.prompt();
+    (project, home, terminal)
+}
+
+/// Ten million rows.
+const MANY: &str = "| makeresults count=10000000 | streamstats count AS n | table n";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ten_million_rows_take_little_memory() {
+    let (_project, _home, mut terminal) = shell_with(&[("SPELEO_PAGER", "cat")]);
+    terminal.line(MANY).see("rows shown").prompt();
+    let peak = terminal.peak_memory();
+    assert!(peak < 600_000, "{peak} kB");
+    // The last row that is shown.
+    assert!(terminal.text().contains("│ 100 │"), "{}", terminal.text());
+}
+
+#[test]
+fn a_pager_that_is_left_ends_the_search() {
+    let (_project, _home, mut terminal) = shell_with(&[("SPELEO_PAGER", "head -n 5")]);
+    terminal.line(MANY).see("│    2 │").prompt();
+    let text = terminal.text();
+    assert!(!text.contains("│    3 │") && !text.contains("error"), "{text}");
+    terminal.line("index=web | stats count").see("1 row").prompt();
+}
+
+#[test]
+fn how_far_a_search_is_is_shown_and_gone() {
+    let (_project, _home, mut terminal) = shell();
+    let drawn = |screen: &str| screen.trim_end().lines().last().is_some_and(|line| line.ends_with(" s"));
+    terminal.line(ENDLESS).until("the line of progress", drawn);
+    terminal.keys(key::CTRL_C).see("cancelled").prompt();
+    let text = terminal.text();
+    assert!(!text.lines().any(|line| line.ends_with(" s")), "{text}");
+}
+
+#[test]
+fn rows_become_pictures_and_searches_are_inspected() {
+    let (_project, _home, mut terminal) = shell();
+    terminal.line(":plot").see("there are no rows yet").prompt();
+    terminal.line("index=web | stats count by host | sort -count host").see("3 rows").prompt();
+    // Of two, one and one the first bar is twice as long.
+    terminal.line(":plot bar").see("█").prompt();
+    let text = terminal.text();
+    let length = |host: &str| {
+        let line = text.lines().rev().find(|line| line.starts_with(host)).unwrap();
+        line.chars().filter(|c| *c == '█').count()
+    };
+    let (two, one) = (length("alpha"), length("beta"));
+    assert!(one > 0 && (2 * one).abs_diff(two) <= 1, "{text}");
+    terminal.line(":plot pie").see("there is no picture `pie`").prompt();
+    terminal.line(":explain").see("Logical plan").prompt();
+    terminal.line(":inspect").see("Operators").see("#2 stats").see("4 events scanned").prompt();
+}
+
 /// A project with 500 indexes, 2,000 macros and an index of 5,000 fields.
 fn large_project() -> Project {
     let mut toml = "macros = [\"macros.conf\"]\n[indexes]\n".to_owned();
@@ -385,9 +446,13 @@ fn keys_do_not_wait_in_a_large_project() {
         slowest = slowest.max(start.elapsed());
     }
     assert!(slowest < bound(Duration::from_millis(16)), "a key took {slowest:?}");
+    // A field of thousands.
+    terminal.clear().keys("index=index007 | dedup field123");
+    std::thread::sleep(AHEAD);
+    terminal.keys(key::TAB).see("field1230").see("field1239");
     terminal.clear().keys("index=index0 `macro199");
     let start = Instant::now();
-    terminal.keys(key::TAB).keys(key::TAB).see("macro1999");
+    terminal.keys(key::TAB).see("macro1999");
     let listed = start.elapsed();
     assert!(listed < bound(Duration::from_millis(16)), "the list took {listed:?}");
 }

@@ -17,7 +17,11 @@ mod stage;
 mod suggest;
 mod usage;
 
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{
+    ops::Range,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use speleo_engine::Engine;
 
@@ -107,14 +111,14 @@ impl Editor {
         let spot = Spot::find(text, position);
         self.stages.want(spot.stage, spot.segment_before());
         if let Some(table) = suggest::lookup_table(&spot) {
-            self.stages.lookup(table, Duration::ZERO);
+            self.stages.lookup(table, Instant::now());
         }
     }
 
     /// What fits at a byte offset of a text.
     pub(crate) fn complete(&self, text: &str, position: usize) -> Completion {
         let spot = Spot::find(text, position);
-        let suggestions = suggest::suggest(&spot, &self.catalog, &self.stages, PATIENCE);
+        let suggestions = suggest::suggest(&spot, &self.catalog, &self.stages, Instant::now() + PATIENCE);
         Completion { start: spot.start, suggestions }
     }
 

@@ -153,6 +153,8 @@ pub(crate) struct Page {
     pub(crate) screen: Option<Screen>,
     /// The words that the search looks for.
     pub(crate) terms: Terms,
+    /// The column of shares, which are drawn as bars beside their numbers; none in other tables.
+    pub(crate) shares: Option<String>,
 }
 
 impl Page {
@@ -296,6 +298,7 @@ impl<'a> Output<'a> {
             timezone: head.timezone,
             screen: self.screen,
             terms: if is_marked { Terms::of(head.text) } else { Terms::default() },
+            shares: if self.screen.is_some() { table::shares(head.text) } else { None },
         };
         let target = match (&self.args.out, self.screen) {
             (Some(path), _) => Target::file(path)?,
@@ -343,7 +346,8 @@ impl<'a> Output<'a> {
 
 /// Writes rows that are all there, for no person to look at.
 pub(crate) fn write_rows(format: Format, answer: &Answer, timezone: Tz, out: &mut Out) -> Result<()> {
-    let page = Page { schema: Arc::clone(&answer.schema), timezone, screen: None, terms: Terms::default() };
+    let schema = Arc::clone(&answer.schema);
+    let page = Page { schema, timezone, screen: None, terms: Terms::default(), shares: None };
     let mut form = format.form(page)?;
     form.begin(out)?;
     answer.batches.iter().try_for_each(|rows| form.rows(rows, out))?;

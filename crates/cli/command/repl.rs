@@ -64,6 +64,7 @@ pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
         .history_ignore_dups(true)?
         .auto_add_history(true)
         .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
         .bracketed_paste(true)
         .build();
     let mut lines = LineEditor::with_config(config).context("the terminal cannot be used")?;

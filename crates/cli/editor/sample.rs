@@ -45,6 +45,11 @@ impl Sample {
         Self { fields: fields.map(|(name, counted)| counted.field(name)).collect() }
     }
 
+    /// Names alone.
+    pub(crate) fn named(names: Vec<String>) -> Self {
+        Self { fields: names.into_iter().map(|name| Field { name, ..Field::default() }).collect() }
+    }
+
     /// A field by name.
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)

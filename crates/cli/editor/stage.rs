@@ -6,7 +6,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Condvar, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use speleo_engine::Engine;
@@ -19,6 +19,8 @@ use super::sample::Sample;
 const ROWS: usize = 2_000;
 /// How long a stage may run.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// An index of more columns is wide: planning over all of them takes seconds.
+const WIDE: usize = 1_000;
 /// Stages that are remembered.
 const MOST: usize = 200;
 
@@ -44,6 +46,17 @@ struct Known {
     running: Option<(String, AbortHandle)>,
 }
 
+impl State {
+    /// Adds what was found out, for whoever waits for it.
+    fn add(&self, text: &str, sample: Sample) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.samples.insert(text.to_owned(), Arc::new(sample));
+        known.asked.remove(text);
+        drop(known);
+        self.changed.notify_all();
+    }
+}
+
 impl Stages {
     /// Nothing is known yet.
     pub(crate) fn new(engine: Engine) -> Self {
@@ -53,7 +66,7 @@ impl Stages {
     /// Begins to look at a stage and at the indexes that a text names.
     pub(crate) fn want(&self, stage: &str, text: &str) {
         for index in indexes(text) {
-            self.start(&index_text(index), false);
+            self.start_index(index);
         }
         let stage = stage.trim();
         if !stage.is_empty() {
@@ -61,10 +74,38 @@ impl Stages {
         }
     }
 
-    /// What is known of a stage, after a moment's wait where it is under way.
-    pub(crate) fn get(&self, stage: &str, patience: Duration) -> Option<Arc<Sample>> {
+    /// Looks at an index, if nobody did: its columns at once, then the values of some events, where that does not take long.
+    fn start_index(&self, index: &str) {
+        let text = index_text(index);
+        let mut known = self.state.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.samples.contains_key(&text) || !known.asked.insert(text.clone()) {
+            return;
+        }
+        drop(known);
+        let (engine, state, index) = (self.engine.clone(), Arc::clone(&self.state), index.to_owned());
+        self.runtime.spawn(async move {
+            let columns = engine.field_names(&index).await.unwrap_or_default();
+            let is_wide = columns.len() > WIDE;
+            state.add(&text, Sample::named(columns));
+            if is_wide {
+                return;
+            }
+            let sample = tokio::time::timeout(PATIENCE, engine.sample(&text, ROWS)).await.ok().flatten();
+            if let Some(answer) = sample {
+                state.add(&text, Sample::of(&answer));
+            }
+        });
+    }
+
+    /// What is known of a stage, after a wait up to an instant where it is under way.
+    pub(crate) fn get(&self, stage: &str, until: Instant) -> Option<Arc<Sample>> {
         let stage = stage.trim();
         self.start(stage, true);
+        self.wait(stage, until)
+    }
+
+    fn wait(&self, stage: &str, until: Instant) -> Option<Arc<Sample>> {
+        let patience = until.saturating_duration_since(Instant::now());
         let known = self.state.known.lock().unwrap_or_else(PoisonError::into_inner);
         let is_awaited = |known: &mut Known| known.asked.contains(stage) && !known.samples.contains_key(stage);
         let waited = self.state.changed.wait_timeout_while(known, patience, is_awaited);
@@ -73,13 +114,17 @@ impl Stages {
     }
 
     /// What is known of the indexes that a text names.
-    pub(crate) fn indexes(&self, text: &str, patience: Duration) -> Vec<Arc<Sample>> {
-        indexes(text).into_iter().filter_map(|index| self.get(&index_text(index), patience)).collect()
+    pub(crate) fn indexes(&self, text: &str, until: Instant) -> Vec<Arc<Sample>> {
+        let look = |index: &str| {
+            self.start_index(index);
+            self.wait(&index_text(index), until)
+        };
+        indexes(text).into_iter().filter_map(look).collect()
     }
 
     /// What is known of a table of lookups.
-    pub(crate) fn lookup(&self, name: &str, patience: Duration) -> Option<Arc<Sample>> {
-        self.get(&format!("| inputlookup \"{}\"", name.replace(['"', '\\'], "")), patience)
+    pub(crate) fn lookup(&self, name: &str, until: Instant) -> Option<Arc<Sample>> {
+        self.get(&format!("| inputlookup \"{}\"", name.replace(['"', '\\'], "")), until)
     }
 
     /// Looks at a stage, if nobody did. Of stages that are being typed only the last one matters.
@@ -94,16 +139,15 @@ impl Stages {
         let (engine, state, text) = (self.engine.clone(), Arc::clone(&self.state), stage.to_owned());
         let task = self.runtime.spawn(async move {
             let sample = tokio::time::timeout(PATIENCE, engine.sample(&text, ROWS)).await.ok().flatten();
-            let mut known = state.known.lock().unwrap_or_else(PoisonError::into_inner);
-            match sample {
-                Some(answer) => {
-                    known.samples.insert(text.clone(), Arc::new(Sample::of(&answer)));
-                    known.asked.remove(&text);
-                }
-                // Asked again after a while: a mistake may be mended, an index made.
-                None if known.asked.len() > MOST => known.asked.clear(),
-                None => {}
+            if let Some(answer) = sample {
+                return state.add(&text, Sample::of(&answer));
             }
+            // Asked again after a while: a mistake may be mended, an index made.
+            let mut known = state.known.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.asked.len() > MOST {
+                known.asked.clear();
+            }
+            drop(known);
             state.changed.notify_all();
         });
         if is_typed {

@@ -3,7 +3,7 @@
 //! What a command takes is read from its line of usage; no command has a list of its own here, save the few whose arguments
 //! usage cannot say: the fields of a data model, the columns of a lookup.
 
-use std::time::Duration;
+use std::time::Instant;
 
 use speleo_functions::{STATS, eval};
 use speleo_syntax::{COMMANDS, CommandSpec, Kind, TokenKind, tokens};
@@ -37,8 +37,8 @@ pub(super) fn computes(spec: &CommandSpec) -> bool {
 }
 
 /// What fits, the likeliest first.
-pub(super) fn suggest(spot: &Spot<'_>, catalog: &Catalog, stages: &Stages, patience: Duration) -> Vec<Suggestion> {
-    let mut found = Found { spot, catalog, stages, patience, list: Vec::new() };
+pub(super) fn suggest(spot: &Spot<'_>, catalog: &Catalog, stages: &Stages, until: Instant) -> Vec<Suggestion> {
+    let mut found = Found { spot, catalog, stages, until, list: Vec::new() };
     match &spot.place {
         Place::Own => {}
         Place::Macro => found.named(SuggestionKind::Macro, &catalog.macros),
@@ -58,7 +58,7 @@ struct Found<'a> {
     spot: &'a Spot<'a>,
     catalog: &'a Catalog,
     stages: &'a Stages,
-    patience: Duration,
+    until: Instant,
     list: Vec<Suggestion>,
 }
 
@@ -127,7 +127,7 @@ impl Found<'_> {
         for name in EVENT_FIELDS {
             self.add(SuggestionKind::Field, format!("{name}="), name, "");
         }
-        for sample in self.stages.indexes(&self.text(), self.patience) {
+        for sample in self.stages.indexes(&self.text(), self.until) {
             for field in &sample.fields {
                 self.add(SuggestionKind::Field, format!("{}=", quoted_if_needed(&field.name)), &field.name, "");
             }
@@ -151,13 +151,13 @@ impl Found<'_> {
     fn rows(&self) -> Vec<std::sync::Arc<Sample>> {
         let stage = self.spot.stage;
         let mut samples = if stage.trim().is_empty() {
-            self.stages.indexes(&self.text(), self.patience)
+            self.stages.indexes(&self.text(), self.until)
         } else {
-            self.stages.get(stage, self.patience).into_iter().collect()
+            self.stages.get(stage, self.until).into_iter().collect()
         };
         if keeps_fields(stage) {
             // Fields that no column lists come from the index alone.
-            samples.extend(self.stages.indexes(stage, self.patience));
+            samples.extend(self.stages.indexes(stage, self.until));
         }
         samples
     }
@@ -199,7 +199,7 @@ impl Found<'_> {
     }
 
     fn value_of_option(&mut self, name: &str, value: &str) {
-        let Some(kind) = value.strip_prefix('<').map(|kind| kind.trim_end_matches('>')) else {
+        let Some(kind) = value.strip_prefix('<').and_then(|kind| kind.split('>').next()) else {
             self.add(SuggestionKind::Value, format!("{value} "), value, "");
             return;
         };
@@ -357,7 +357,7 @@ impl Found<'_> {
     /// `lookup TABLE ▮`: columns of the table, fields of the rows behind AS, words between.
     fn columns_of_lookup(&mut self, keyword: Option<&str>) {
         let table = lookup_table(self.spot).unwrap_or_default();
-        if let Some(sample) = self.stages.lookup(table, self.patience) {
+        if let Some(sample) = self.stages.lookup(table, self.until) {
             for field in &sample.fields {
                 self.add(SuggestionKind::Field, quoted_if_needed(&field.name), &field.name, "a column of the lookup");
             }

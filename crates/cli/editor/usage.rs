@@ -67,9 +67,9 @@ fn end_of_value(value: &str) -> usize {
     let mut depth = 0_usize;
     for (at, next) in value.char_indices() {
         match next {
-            '<' | '(' => depth += 1,
-            '>' | ')' => depth = depth.saturating_sub(1),
             ' ' | ']' if depth == 0 => return at,
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }

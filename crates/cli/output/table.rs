@@ -7,6 +7,7 @@
 //! Absent on purpose: zebra stripes. Whatever grey suits a dark screen hides the text on a bright one.
 
 mod fit;
+mod share;
 
 use std::fmt::Write as _;
 
@@ -16,6 +17,7 @@ use unicode_width::UnicodeWidthStr;
 
 pub(crate) use self::fit::cut;
 use self::fit::{Column, Fitted, fit, wrap};
+pub(super) use self::share::column as shares;
 use super::{
     Form, Out, Page,
     cell::{self, Cell},
@@ -228,7 +230,14 @@ impl Form for Table {
             known.is_number |= column.is_number();
         }
         for row in 0..rows.num_rows() {
-            let row = Row(columns.iter().map(|column| Content::of(&column.cell(row), &self.page)).collect());
+            let is_share =
+                |place: usize| self.columns.get(place).map(|column| &column.name) == self.page.shares.as_ref();
+            let contents = columns.iter().enumerate().map(|(place, column)| match column.cell(row) {
+                Cell::Float(share) if is_share(place) => Content::Text(share::drawn(share)),
+                Cell::Int(share) if is_share(place) => Content::Text(share::drawn(share as f64)),
+                cell => Content::of(&cell, &self.page),
+            });
+            let row = Row(contents.collect());
             match self.fitted {
                 Some(_) => self.row(&row, out)?,
                 None => self.waiting.push(row),

@@ -15,7 +15,7 @@ fn texts(name: &str, values: &[Option<&str>]) -> RecordBatch {
 }
 
 fn page(rows: &RecordBatch, screen: Option<Screen>) -> Page {
-    Page { schema: rows.schema(), timezone: Tz::UTC, screen, terms: Terms::default() }
+    Page { schema: rows.schema(), timezone: Tz::UTC, screen, terms: Terms::default(), shares: None }
 }
 
 /// The lines of a table whose rows come in these parts, without its frame.

@@ -84,17 +84,16 @@ fn colours() -> String {
 
 fn pager() -> Finding {
     const TOPIC: &str = "pager";
-    let command = env::var("PAGER").ok().filter(|command| !command.trim().is_empty());
-    let (program, origin) = match &command {
-        Some(command) => (command.split_whitespace().next().unwrap_or_default(), "PAGER"),
-        None => ("less", "the default"),
-    };
+    let set = |name: &'static str| Some((env::var(name).ok().filter(|command| !command.trim().is_empty())?, name));
+    let (command, origin) =
+        set("SPELEO_PAGER").or_else(|| set("PAGER")).unwrap_or_else(|| ("less".to_owned(), "the default"));
+    let program = command.split_whitespace().next().unwrap_or_default();
     match found(program, env::var_os("PATH").as_deref()) {
         Some(path) => Finding::ok(TOPIC, format!("{} ({origin})", path.display())),
         None => Finding::warning(
             TOPIC,
             format!("there is no program `{program}` ({origin})"),
-            "long results run through the terminal; install less or set PAGER",
+            "long results run through the terminal; install less or set SPELEO_PAGER",
         ),
     }
 }

@@ -212,6 +212,7 @@ fn mistakes_are_shown_with_a_caret_and_the_shell_goes_on() {
         .see("error[E0201]")
         .see("^^^^^")
         .see("the nearest name is `stats`")
+        .see("`speleo help E0201` says more")
         .prompt();
     terminal.line(":modes csv").see("there is no `:modes`; the nearest is `:mode`").prompt();
     terminal.line(":time nonsense").see("error").prompt();

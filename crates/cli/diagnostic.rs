@@ -26,17 +26,21 @@ pub(crate) struct Reporter {
     colour: bool,
     /// What a SARIF document needs in one piece.
     results: Vec<Value>,
+    /// The first error, whose page says more.
+    first: Option<Code>,
 }
 
 impl Reporter {
     /// A reporter to standard error.
     pub(crate) fn new(format: ErrorFormat) -> Self {
-        Self { format, colour: has_colour_stderr(), results: Vec::new() }
+        Self { format, colour: has_colour_stderr(), results: Vec::new(), first: None }
     }
 
     /// Reports the problems of a search.
     pub(crate) fn report(&mut self, query: &Query, diagnostics: &[Diagnostic]) {
         let mut out = io::stderr().lock();
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        self.first = self.first.or(errors.map(|diagnostic| diagnostic.code).next());
         for diagnostic in diagnostics {
             // Nobody is left to tell where standard error is closed.
             let _ = match self.format {
@@ -64,6 +68,10 @@ impl Reporter {
     pub(crate) fn finish(self) {
         if self.format == ErrorFormat::Sarif {
             let _ = writeln!(io::stderr(), "{:#}", sarif::document(self.results));
+        }
+        // Who reads along learns where more is said; in a log it would be noise.
+        if let Some(code) = self.first.filter(|_| self.format == ErrorFormat::Text && io::stderr().is_terminal()) {
+            print_remark(&format!("`speleo help {}` says more", code.text()));
         }
     }
 }

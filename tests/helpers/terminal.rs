@@ -160,7 +160,10 @@ impl Terminal {
     pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> &mut Self {
         let start = Instant::now();
         while !holds(&self.text()) {
-            assert!(start.elapsed() < PATIENCE, "the screen never showed {what}:\n{}", self.text());
+            if start.elapsed() > PATIENCE {
+                let state = self.child.try_wait().unwrap().map_or("it runs".to_owned(), |status| format!("{status:?}"));
+                panic!("the screen never showed {what} ({state}):\n{}", self.text());
+            }
             std::thread::sleep(PAUSE);
         }
         self

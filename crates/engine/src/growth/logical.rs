@@ -32,8 +32,11 @@ impl OptimizerRule for Kept {
     fn rewrite(&self, plan: LogicalPlan, config: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
         let LogicalPlan::Filter(filter) = plan else { return self.0.rewrite(plan, config) };
         let parts = split_conjunction(&filter.predicate);
-        let (small, large): (Vec<&Expr>, Vec<&Expr>) =
-            parts.into_iter().partition(|part| spend(part, &filter.input, &mut MOST.clone()));
+        // Another rule only looks at conditions, and moves none.
+        let moves = self.0.name() == "push_down_filter";
+        let (small, large): (Vec<&Expr>, Vec<&Expr>) = parts
+            .into_iter()
+            .partition(|part| pays(part, &filter.input) && spend(part, &filter.input, &mut MOST.clone()));
         let Some(large) = conjunction(large.into_iter().cloned()) else {
             return self.0.rewrite(LogicalPlan::Filter(filter), config);
         };
@@ -45,6 +48,29 @@ impl OptimizerRule for Kept {
             return Ok(Transformed::no(LogicalPlan::Filter(filter)));
         }
         below.map_data(|plan| Ok(LogicalPlan::Filter(Filter::try_new(large, Arc::new(plan))?)))
+    }
+}
+
+/// Whether it is worth while to evaluate a condition further below. That a value is there at all is known once it is computed:
+/// below the computation the same work would be done twice, and no file is left out for it.
+fn pays(part: &Expr, plan: &LogicalPlan) -> bool {
+    let Expr::IsNotNull(value) = part else { return true };
+    let Expr::Column(column) = value.as_ref() else { return true };
+    let (mut name, mut plan) = (&column.name, plan);
+    loop {
+        match plan {
+            LogicalPlan::Projection(projection) => {
+                let place = projection.schema.fields().iter().position(|field| field.name() == name);
+                match place.and_then(|place| projection.expr.get(place)).map(bare) {
+                    Some(Expr::Column(own)) => (name, plan) = (&own.name, &projection.input),
+                    Some(Expr::ScalarFunction(_) | Expr::Case(_)) => return false,
+                    _ => return true,
+                }
+            }
+            LogicalPlan::Filter(filter) => plan = &filter.input,
+            LogicalPlan::Sort(sort) => plan = &sort.input,
+            _ => return true,
+        }
     }
 }
 

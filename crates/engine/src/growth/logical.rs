@@ -36,7 +36,7 @@ impl OptimizerRule for Kept {
         let moves = self.0.name() == "push_down_filter";
         let (small, large): (Vec<&Expr>, Vec<&Expr>) = parts
             .into_iter()
-            .partition(|part| pays(part, &filter.input) && spend(part, &filter.input, &mut MOST.clone()));
+            .partition(|part| (!moves || pays(part, &filter.input)) && spend(part, &filter.input, &mut MOST.clone()));
         let Some(large) = conjunction(large.into_iter().cloned()) else {
             return self.0.rewrite(LogicalPlan::Filter(filter), config);
         };

@@ -92,8 +92,7 @@ fn names_of_the_world_complete() {
     terminal.clear().keys("index=web | lookup peo").keys(key::TAB).see("lookup people.csv");
     // The table is looked at while one types.
     terminal.keys(" dep");
-    std::thread::sleep(AHEAD);
-    terminal.keys(key::TAB).see("people.csv department");
+    terminal.tab_until("people.csv department");
     terminal.clear().keys("| tstats count from datamodel=Network_T").keys(key::TAB).see("datamodel=Network_Traffic");
     terminal.keys(" by All_Traffic.de").keys(key::TAB).see("by All_Traffic.dest");
     terminal.clear().keys("index=web earliest=-24").keys(key::TAB).see("earliest=-24h");
@@ -104,10 +103,9 @@ fn fields_of_the_stage_at_hand_complete() {
     let (_project, _home, mut terminal) = shell();
     terminal.keys("index=web | stats sum(bytes) as volume by host | where vol");
     // The stage is looked at while one types.
-    std::thread::sleep(AHEAD);
-    terminal.keys(key::TAB).see("| where volume");
-    terminal.clear().keys("index=web | dedup us").keys(key::TAB).see("| dedup user");
-    terminal.clear().keys("index=web host=al").keys(key::TAB).see("host=alpha");
+    terminal.tab_until("| where volume");
+    terminal.clear().keys("index=web | dedup us").tab_until("| dedup user");
+    terminal.clear().keys("index=web host=al").tab_until("host=alpha");
     // A field that the stage took away is none.
     terminal.clear().keys("index=web | stats count by host | where byte");
     std::thread::sleep(AHEAD);
@@ -449,8 +447,7 @@ fn keys_do_not_wait_in_a_large_project() {
     assert!(slowest < bound(Duration::from_millis(16)), "a key took {slowest:?}");
     // A field of thousands.
     terminal.clear().keys("index=index007 | dedup field123");
-    std::thread::sleep(AHEAD);
-    terminal.keys(key::TAB).see("field1230").see("field1239");
+    terminal.tab_until("field1230").see("field1239");
     terminal.clear().keys("index=index0 `macro199");
     let start = Instant::now();
     terminal.keys(key::TAB).see("macro1999");

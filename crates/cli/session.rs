@@ -16,10 +16,9 @@ use speleo_engine::{Checked, Engine, Names, Settings, Status};
 use speleo_syntax::{Code, Diagnostic, Span};
 use tokio::task::JoinError;
 
-use self::workers::aside;
 pub(crate) use self::{
     answer::{Asked, Bound, Kept, answer},
-    workers::{STACK_SIZE, workers},
+    workers::{STACK_SIZE, aside, workers},
 };
 use crate::{args::WorldArgs, diagnostic::Reporter, exit::UsageError, query_file::Query};
 

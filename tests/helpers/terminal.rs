@@ -16,6 +16,8 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often the screen is looked at.
 const PAUSE: Duration = Duration::from_millis(2);
+/// How soon a key is pressed again.
+const AGAIN: Duration = Duration::from_millis(500);
 /// How long a screen stays as it is that nothing changes.
 const STEADY: Duration = Duration::from_millis(100);
 
@@ -149,6 +151,17 @@ impl Terminal {
     /// Waits until the screen shows a text.
     pub(crate) fn see(&mut self, text: &str) -> &mut Self {
         self.until(&format!("`{text}`"), |screen| screen.contains(text))
+    }
+
+    /// Presses Tab until the screen shows a text: what is found out beside the typing takes its time on a busy machine.
+    pub(crate) fn tab_until(&mut self, text: &str) -> &mut Self {
+        let start = Instant::now();
+        while !self.text().contains(text) {
+            assert!(start.elapsed() < PATIENCE, "Tab never showed `{text}`:\n{}", self.text());
+            self.keys(key::TAB);
+            std::thread::sleep(AGAIN);
+        }
+        self
     }
 
     /// Waits until the screen shows a text no more.

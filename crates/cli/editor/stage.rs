@@ -14,6 +14,7 @@ use speleo_syntax::{TokenKind, tokens};
 use tokio::{runtime::Handle, task::AbortHandle};
 
 use super::sample::Sample;
+use crate::session::aside;
 
 /// The rows of each source that are looked at.
 const ROWS: usize = 2_000;
@@ -90,10 +91,14 @@ impl Stages {
             if is_wide {
                 return;
             }
-            let sample = tokio::time::timeout(PATIENCE, engine.sample(&text, ROWS)).await.ok().flatten();
-            if let Some(answer) = sample {
-                state.add(&text, Sample::of(&answer));
-            }
+            let looking = aside().spawn(async move {
+                let sample = tokio::time::timeout(PATIENCE, engine.sample(&text, ROWS)).await.ok().flatten();
+                if let Some(answer) = sample {
+                    state.add(&text, Sample::of(&answer));
+                }
+            });
+            // What it finds, it tells by itself.
+            drop(looking);
         });
     }
 
@@ -137,7 +142,8 @@ impl Stages {
             known.samples.clear();
         }
         let (engine, state, text) = (self.engine.clone(), Arc::clone(&self.state), stage.to_owned());
-        let task = self.runtime.spawn(async move {
+        // Planning over many columns takes its time, and a thread: not one that finds out names.
+        let task = aside().spawn(async move {
             let sample = tokio::time::timeout(PATIENCE, engine.sample(&text, ROWS)).await.ok().flatten();
             if let Some(answer) = sample {
                 return state.add(&text, Sample::of(&answer));

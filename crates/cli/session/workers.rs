@@ -18,7 +18,7 @@ pub(crate) fn workers() -> Handle {
 }
 
 /// One thread more, for what goes on beside a search: its own threads come back from a long computation only now and then.
-pub(super) fn aside() -> Handle {
+pub(crate) fn aside() -> Handle {
     handle(&ASIDE, |threads| threads.worker_threads(1))
 }
 

@@ -64,6 +64,9 @@ fn mistakes_are_told_with_their_place() {
         ("limit = [1]\n", "config.toml:1: `limit` is a text, a number"),
         ("output = \"xml\"\n", "config.toml:1: `output` cannot be `xml`"),
         ("limit = \n", "config.toml:1: "),
+        ("limit = \"many\"\n", "config.toml:1: `limit` cannot be `many`: "),
+        ("\nmemory_limit = \"much\"\n", "config.toml:2: `memory_limit` cannot be `much`: expected a size"),
+        ("no_pager = \"1\"\n", "config.toml:1: `no_pager` cannot be `1`: expected true, false"),
     ] {
         let error = Setup::new("", file).run(&[], &["search", SEARCH]).unwrap_err();
         assert!(error.contains(said), "{error}");

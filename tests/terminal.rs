@@ -241,6 +241,7 @@ fn rows_take_the_form_that_was_asked_for() {
     terminal.line(":out").line("index=web | stats count").see("1 row").prompt();
     assert_eq!(fs::read_to_string(project.at("counts.csv")).unwrap(), "status,count\n200,2\n404,1\n500,1\n");
     terminal.line(":mode xml").see("there is no mode `xml`").prompt();
+    terminal.line(":mode png").see("binary output does not go to a terminal").prompt();
 }
 
 #[test]
@@ -293,6 +294,7 @@ fn what_there_is_is_listed() {
     terminal.line(":datamodel Network_Traffic.All_Traffic").see("All_Traffic.src_ip").prompt();
     terminal.line("index=web | stats count").prompt();
     terminal.line(":fields index=web").see("host").see("alpha (2)").prompt();
+    terminal.line(":fields index=web | statz").see("error[E0201]").prompt();
     terminal.line(":set limit 2").line("index=web").see("2 of 4 rows").prompt();
     terminal.line(":set limt").see("the nearest is `limit`").prompt();
     terminal.line(":help").see(":watch [SPAN]").prompt();

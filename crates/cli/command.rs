@@ -12,7 +12,7 @@ mod due;
 mod explain;
 mod fmt;
 pub(crate) mod help;
-pub(crate) mod index;
+mod index;
 mod ingest;
 mod inspect;
 mod lsp;

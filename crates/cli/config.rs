@@ -6,16 +6,17 @@
 
 use std::{
     env,
+    error::Error,
     ffi::OsString,
     fmt,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
-use clap::{Arg, CommandFactory, FromArgMatches};
+use clap::{Arg, CommandFactory, FromArgMatches, error::ErrorKind};
 use toml::{Table, Value};
 
-use crate::{args::Cli, exit::UsageError, session};
+use crate::{args::Cli, diagnostic, exit::UsageError, session};
 
 /// The options that can be set once for all runs, under their names in files.
 pub(crate) const KEYS: &[&str] = &[
@@ -123,8 +124,7 @@ fn check((table, text): &(Table, String), path: &Path) -> Result<()> {
     for (key, value) in table {
         let place = || format!("{}:{}", path.display(), line_of(text, key));
         if !KEYS.contains(&key.as_str()) {
-            let near = speleo_plan::nearest(key, KEYS.iter().copied());
-            let near = near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
+            let near = diagnostic::nearest(key, KEYS.iter().copied(), "");
             return Err(UsageError(format!("{}: there is no key `{key}`{near}", place())).into());
         }
         if matches!(value, Value::Array(_) | Value::Table(_) | Value::Datetime(_)) {
@@ -171,16 +171,16 @@ pub(crate) fn parse(args: Vec<OsString>) -> Result<Cli> {
         for name in names {
             let Some(sub) = command.find_subcommand_mut(&name) else { continue };
             let Some(arg) = sub.get_arguments().find(|arg| arg.get_id() == entry.key) else { continue };
-            match takes(arg, &value) {
-                true => {
+            match refusal(&name, arg, &value) {
+                None => {
                     // The parser lives as long as the program, and takes no text that does not.
                     let value: &'static str = value.clone().leak();
                     *sub = sub.clone().mut_arg(entry.key, |arg| arg.default_value(value));
                 }
                 // The forms of other commands are others: `check` knows `text` and `jsonl`.
-                false if name != "search" => {}
-                false => {
-                    let message = format!("{origin}: `{}` cannot be `{value}`", entry.key);
+                Some(_) if name != "search" => {}
+                Some(why) => {
+                    let message = format!("{origin}: `{}` cannot be `{value}`: {why}", entry.key);
                     return Err(UsageError(message).into());
                 }
             }
@@ -190,8 +190,17 @@ pub(crate) fn parse(args: Vec<OsString>) -> Result<Cli> {
     Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
 }
 
-/// Whether a value is one of an argument's.
-fn takes(arg: &Arg, value: &str) -> bool {
+/// Why an option of a command does not take a value; none where it does.
+fn refusal(command: &str, arg: &Arg, value: &str) -> Option<String> {
     let values = arg.get_possible_values();
-    values.is_empty() || values.iter().any(|one| one.matches(value, true))
+    if !values.is_empty() {
+        let names: Vec<&str> = values.iter().map(clap::builder::PossibleValue::get_name).collect();
+        let is_one = values.iter().any(|one| one.matches(value, true));
+        return (!is_one).then(|| format!("expected {}", names.join(", ")));
+    }
+    let option = format!("--{}={value}", arg.get_long()?);
+    let refused = Cli::command().try_get_matches_from(["speleo", command, option.as_str()]).err()?;
+    // Only the value is in question here.
+    (refused.kind() == ErrorKind::ValueValidation)
+        .then(|| refused.source().map_or_else(String::new, ToString::to_string))
 }

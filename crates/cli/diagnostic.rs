@@ -108,6 +108,13 @@ fn floor(text: &str, offset: usize) -> usize {
     offset
 }
 
+/// Words about the name that is most like one that there is not, for the end of a sentence; `sign` stands before names. Empty where
+/// none is like it.
+pub(crate) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>, sign: &str) -> String {
+    let near = speleo_plan::nearest(name, names);
+    near.map(|near| format!("; the nearest is `{sign}{near}`")).unwrap_or_default()
+}
+
 /// Prints an error that no search is to blame for.
 pub(crate) fn print_error(message: &str) {
     let name = if has_colour_stderr() { "\x1b[1m\x1b[91merror\x1b[0m" } else { "error" };

@@ -12,6 +12,7 @@ mod hint;
 mod open;
 mod paint;
 mod sample;
+mod spelling;
 mod spot;
 mod stage;
 mod suggest;
@@ -31,6 +32,8 @@ pub(crate) use self::{
     open::is_open,
     paint::paint,
     sample::Sample,
+    spelling::escaped,
+    usage::is_statistical,
 };
 use self::{spot::Spot, stage::Stages};
 
@@ -77,6 +80,8 @@ pub(crate) struct Suggestion {
     pub(crate) detail: String,
     /// What it is.
     pub(crate) kind: SuggestionKind,
+    /// How a function is called; none for all else.
+    pub(crate) usage: Option<&'static str>,
 }
 
 /// What fits at the cursor.
@@ -92,13 +97,13 @@ pub(crate) struct Completion {
 #[derive(Clone)]
 pub(crate) struct Editor {
     catalog: Arc<Catalog>,
-    stages: Arc<Stages>,
+    stages: Stages,
 }
 
 impl Editor {
     /// Help in an engine's world. Fields are looked up in tasks of the runtime that this is called in.
     pub(crate) fn new(engine: &Engine) -> Self {
-        Self { catalog: Arc::new(Catalog::new(engine)), stages: Arc::new(Stages::new(engine.clone())) }
+        Self { catalog: Arc::new(Catalog::new(engine)), stages: Stages::new(engine.clone()) }
     }
 
     /// The names of the world.

@@ -73,7 +73,8 @@ pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
     if error.is::<UsageError>() { Exit::Usage.into() } else { Exit::Failed.into() }
 }
 
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
+/// Whether it is a pipe that its reader closed.
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| match cause.downcast_ref::<io::Error>() {
         Some(io) => io.kind() == io::ErrorKind::BrokenPipe,
         None => false,

@@ -17,6 +17,7 @@ mod interrupt;
 mod output;
 mod plot;
 mod progress;
+mod quantity;
 mod query_file;
 mod session;
 mod watched;

@@ -33,16 +33,19 @@ use clap::ValueEnum;
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
 use speleo_engine::{Answer, Part, Reading};
 
-use self::{
-    highlight::Terms,
-    screen::{Pager, Terminal},
-    writing::Target,
-};
+use self::{highlight::Terms, screen::Terminal, writing::Target};
 pub(crate) use self::{
-    screen::Screen,
+    screen::{Pager, Screen, program_path},
     writing::{Head, Writing},
 };
-use crate::{args::OutputArgs, command::index::size, diagnostic, exit::UsageError, plot::Kind, query_file::Query};
+use crate::{
+    args::OutputArgs,
+    diagnostic,
+    exit::UsageError,
+    plot::Kind,
+    quantity::{size, thousands},
+    query_file::Query,
+};
 
 /// Rows of a table on a screen that no pager turns.
 const MOST_WITHOUT_PAGER: usize = 100;
@@ -88,6 +91,11 @@ impl Format {
     /// Whether it is made for people, so that headings and a footer belong to it.
     pub(crate) fn is_for_people(self) -> bool {
         matches!(self, Format::Table | Format::Vertical | Format::Markdown)
+    }
+
+    /// Whether it is no text.
+    pub(crate) fn is_binary(self) -> bool {
+        matches!(self, Format::Parquet | Format::Arrow | Format::Png)
     }
 
     /// Whether it shows the forms that `fieldformat` gives, not the values.
@@ -228,7 +236,7 @@ impl<'a> Output<'a> {
             (None, None) if terminal || args.plot.is_some() => Format::Table,
             (None, None) => Format::Jsonl,
         };
-        if terminal && matches!(format, Format::Parquet | Format::Arrow | Format::Png) {
+        if terminal && format.is_binary() {
             return Err(
                 UsageError("binary output does not go to a terminal; `--out FILE` names a file".to_owned()).into()
             );
@@ -373,17 +381,4 @@ pub(crate) fn footer(rows: u64, reading: &Reading, elapsed: Duration) -> String 
     left_out(reading.files_left_out_by_words, "files left out by words");
     left_out(reading.row_groups_left_out, "row groups left out by bounds");
     format!("{text}, {:.2} s", elapsed.as_secs_f64())
-}
-
-/// `1234567` as `1,234,567`.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

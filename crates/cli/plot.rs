@@ -26,8 +26,8 @@ use chrono_tz::Tz;
 use clap::ValueEnum;
 use datafusion::arrow::{array::RecordBatch, datatypes::SchemaRef};
 
-pub(crate) use self::chart::Chart;
 use self::source::Source;
+pub(crate) use self::{bars::EIGHTHS, chart::Chart};
 
 /// The kinds of pictures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -14,9 +14,9 @@ use std::{
 use speleo_engine::{Look, Progress};
 
 use crate::{
-    command::index::size,
     diagnostic,
-    output::{table::cut, thousands},
+    output::table::cut,
+    quantity::{size, thousands},
 };
 
 /// A search that takes no longer shows nothing.

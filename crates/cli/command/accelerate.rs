@@ -14,11 +14,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use speleo_engine::{AccelerateOrder, Accelerated, Engine, SummaryStatus};
 
-use super::index::size;
 use crate::{
     args::{AccelerateArgs, CheckFormat},
     diagnostic::Reporter,
     exit::{Exit, UsageError},
+    interrupt::Interrupt,
+    quantity::size,
     session,
 };
 
@@ -61,9 +62,10 @@ async fn work(args: &AccelerateArgs, engine: &Engine, reporter: &mut Reporter) -
         bar.set_position(done.bytes_read);
         bar.set_message(format!("{}.{}: {} rows", done.model, done.root, done.rows));
     };
+    let mut interrupt = Interrupt::listen();
     let answer = tokio::select! {
         answer = engine.accelerate(&order, &told) => answer,
-        _ = tokio::signal::ctrl_c() => return Ok(Exit::Cancelled),
+        () = interrupt.heard() => return Ok(Exit::Cancelled),
     };
     bar.finish_and_clear();
     let all = match answer {

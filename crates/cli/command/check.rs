@@ -23,7 +23,7 @@ use crate::{
     args::{CheckArgs, CheckFormat, ErrorFormat},
     diagnostic::{self, Reporter},
     exit::Exit,
-    output::thousands,
+    quantity::thousands,
     query_file::{self, Query},
     session,
 };

@@ -15,6 +15,7 @@ use crate::{
     args::{RunArgs, concurrent},
     diagnostic::{self, Reporter},
     exit::{Exit, UsageError},
+    interrupt::Interrupt,
     output::Output,
     query_file::Query,
     session,
@@ -70,9 +71,10 @@ async fn work(args: &RunArgs, scheduler: &Scheduler, reporter: &mut Reporter) ->
     let told = Mutex::new(Told { reporter, output, has_rows, exit, failed: None });
     let stop = AtomicBool::new(false);
     let hear = |ran: &Ran| lock(&told).hear(ran);
+    let mut interrupt = Interrupt::listen();
     let answer = tokio::select! {
         answer = scheduler.run_due(now, concurrent(args.max_concurrent), &stop, &hear) => Some(answer),
-        _ = tokio::signal::ctrl_c() => None,
+        () = interrupt.heard() => None,
     };
     let mut told = lock(&told);
     match answer {

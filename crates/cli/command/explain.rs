@@ -8,7 +8,8 @@ mod section;
 use std::io::{self, Write};
 
 use anyhow::Result;
-use speleo_engine::{Engine, Explained};
+use serde_json::Value;
+use speleo_engine::{Engine, Explained, Explanation};
 use speleo_syntax::Code;
 
 use self::picture::View;
@@ -46,7 +47,8 @@ pub(crate) async fn run(args: ExplainArgs) -> Result<Exit> {
     let query = session::needed_query(text, shown.file.as_deref(), &shown.set)?;
     with_engine(&query, shown, async |engine, reporter| {
         let explained = engine.explain(&query.text).await;
-        write(&explained, &query, shown.verbose, shown.output, section, reporter)
+        let shape = Shape { verbose: shown.verbose, format: shown.output };
+        write(&explained, &query, shape, section, reporter)
     })
     .await
 }
@@ -60,7 +62,7 @@ pub(crate) async fn explain(engine: &Engine, query: &Query, analyzes: bool, repo
         return inspect::inspect(engine, query, reporter).await;
     }
     let explained = engine.explain(&query.text).await;
-    write(&explained, query, false, ExplainFormat::Text, None, reporter)
+    write(&explained, query, Shape::SHELL, None, reporter)
 }
 
 /// Opens the engine that the arguments describe, and does something with it.
@@ -81,17 +83,49 @@ pub(super) async fn with_engine(
 fn write(
     explained: &Explained,
     query: &Query,
-    verbose: bool,
-    format: ExplainFormat,
+    shape: Shape,
     section: Option<Section>,
     reporter: &mut Reporter,
+) -> Result<Exit> {
+    show(
+        explained,
+        query,
+        shape,
+        reporter,
+        |explanation| json::explanation(explanation, query, section),
+        |explanation, view, out| section::write(explanation, view, section, out),
+    )
+}
+
+/// How an explanation is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// Whether lines are whole.
+    pub(super) verbose: bool,
+    /// Text or JSON.
+    pub(super) format: ExplainFormat,
+}
+
+impl Shape {
+    /// In the shell.
+    pub(super) const SHELL: Self = Self { verbose: false, format: ExplainFormat::Text };
+}
+
+/// Reports what there is to say of a search, and shows its explanation as JSON or as text.
+pub(super) fn show(
+    explained: &Explained,
+    query: &Query,
+    shape: Shape,
+    reporter: &mut Reporter,
+    json: impl FnOnce(&Explanation) -> Value,
+    text: impl FnOnce(&Explanation, &View, &mut dyn Write) -> Result<()>,
 ) -> Result<Exit> {
     reporter.report(query, &explained.diagnostics);
     let Ok(explanation) = &explained.result else { return Ok(Exit::Failed) };
     let mut out = io::stdout().lock();
-    match format {
-        ExplainFormat::Json => writeln!(out, "{:#}", json::explanation(explanation, query, section))?,
-        ExplainFormat::Text => section::write(explanation, &View::new(query, explanation, verbose), section, &mut out)?,
+    match shape.format {
+        ExplainFormat::Json => writeln!(out, "{:#}", json(explanation))?,
+        ExplainFormat::Text => text(explanation, &View::new(query, explanation, shape.verbose), &mut out)?,
     }
     Ok(Exit::Fine)
 }

@@ -128,8 +128,7 @@ fn list(found: &[Page], out: &mut dyn Write) -> Result<()> {
 /// Words about the page whose name is most like another one.
 fn nearest(name: &str) -> String {
     let names = catalog::names();
-    let near = speleo_plan::nearest(&name.to_lowercase(), names.iter().map(String::as_str));
-    near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default()
+    terminal::nearest(&name.to_lowercase(), names.iter().map(String::as_str), "")
 }
 
 /// Every command of SPL.

@@ -11,6 +11,7 @@ use crate::{
     args::{CheckFormat, IndexArgs, IndexCommand},
     diagnostic::Reporter,
     exit::{Exit, UsageError},
+    quantity::size,
     session,
 };
 
@@ -140,17 +141,4 @@ fn object(index: &StoredIndex) -> Map<String, Value> {
 fn shown(micros: i64) -> String {
     DateTime::from_timestamp_micros(micros)
         .map_or_else(|| micros.to_string(), |time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
-}
-
-/// Bytes for people.
-pub(crate) fn size(bytes: u64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
-    let mut value = bytes as f64;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < units.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    let digits = usize::from(unit > 0);
-    format!("{value:.digits$} {}", units.get(unit).copied().unwrap_or_default())
 }

@@ -11,11 +11,12 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use speleo_engine::{Engine, IngestOrder, Ingested};
 
-use super::index::size;
 use crate::{
     args::IngestArgs,
     diagnostic::Reporter,
     exit::{Exit, UsageError},
+    interrupt::Interrupt,
+    quantity::size,
     session,
 };
 
@@ -55,6 +56,7 @@ async fn work(args: &IngestArgs, engine: &Engine, reporter: &mut Reporter) -> Re
         return Ok(exit);
     }
     let grown = tokio::sync::Notify::new();
+    let mut interrupt = Interrupt::listen();
     let follow = async {
         loop {
             let (exit, events) = add(&order, engine, reporter, true).await?;
@@ -66,7 +68,7 @@ async fn work(args: &IngestArgs, engine: &Engine, reporter: &mut Reporter) -> Re
             }
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
-                _ = tokio::signal::ctrl_c() => return Ok(Exit::Cancelled),
+                () = interrupt.heard() => return Ok(Exit::Cancelled),
             }
         }
     };
@@ -93,9 +95,10 @@ async fn add(order: &IngestOrder, engine: &Engine, reporter: &mut Reporter, is_q
         bar.set_position(done.bytes_read);
         bar.set_message(format!("{} events", done.events));
     };
+    let mut interrupt = Interrupt::listen();
     let answer = tokio::select! {
         answer = engine.ingest(order, &told) => answer,
-        _ = tokio::signal::ctrl_c() => return Ok((Exit::Cancelled, 0)),
+        () = interrupt.heard() => return Ok((Exit::Cancelled, 0)),
     };
     bar.finish_and_clear();
     match answer {

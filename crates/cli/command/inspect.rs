@@ -5,11 +5,7 @@
 
 mod table;
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-    time::Duration,
-};
+use std::{collections::BTreeMap, io::Write, time::Duration};
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -17,14 +13,15 @@ use speleo_engine::{Engine, Explained, Explanation, PlanNode, Totals};
 
 use self::table::{Alignment, Cell};
 use super::explain::{
-    node_json,
-    picture::{Style, View, branches, flat, narrow, number, size, time},
-    scan_json, step_json, totals_json, with_engine,
+    Shape, node_json,
+    picture::{Style, View, branches, flat, narrow, size, time},
+    scan_json, show, step_json, totals_json, with_engine,
 };
 use crate::{
-    args::{ExplainFormat, InspectArgs, ShownArgs},
+    args::{InspectArgs, ShownArgs},
     diagnostic::Reporter,
     exit::Exit,
+    quantity::thousands,
     query_file::Query,
     session,
 };
@@ -42,7 +39,8 @@ pub(super) async fn inspect_text(text: &[String], shown: &ShownArgs) -> Result<E
     let query = session::needed_query(text, shown.file.as_deref(), &shown.set)?;
     with_engine(&query, shown, async |engine, reporter| {
         let explained = engine.inspect(&query.text).await;
-        write(&explained, &query, shown.verbose, shown.output, reporter)
+        let shape = Shape { verbose: shown.verbose, format: shown.output };
+        write(&explained, &query, shape, reporter)
     })
     .await
 }
@@ -50,24 +48,11 @@ pub(super) async fn inspect_text(text: &[String], shown: &ShownArgs) -> Result<E
 /// Runs and shows a search for the shell.
 pub(crate) async fn inspect(engine: &Engine, query: &Query, reporter: &mut Reporter) -> Result<Exit> {
     let explained = engine.inspect(&query.text).await;
-    write(&explained, query, false, ExplainFormat::Text, reporter)
+    write(&explained, query, Shape::SHELL, reporter)
 }
 
-fn write(
-    explained: &Explained,
-    query: &Query,
-    verbose: bool,
-    format: ExplainFormat,
-    reporter: &mut Reporter,
-) -> Result<Exit> {
-    reporter.report(query, &explained.diagnostics);
-    let Ok(explanation) = &explained.result else { return Ok(Exit::Failed) };
-    let mut out = io::stdout().lock();
-    match format {
-        ExplainFormat::Json => writeln!(out, "{:#}", object(explanation, query))?,
-        ExplainFormat::Text => text(explanation, &View::new(query, explanation, verbose), &mut out)?,
-    }
-    Ok(Exit::Fine)
+fn write(explained: &Explained, query: &Query, shape: Shape, reporter: &mut Reporter) -> Result<Exit> {
+    show(explained, query, shape, reporter, |explanation| object(explanation, query), text)
 }
 
 /// The shares of the time that the commands took together, an entry for each set of commands that share operators.
@@ -147,7 +132,7 @@ fn told(totals: &Totals) -> [String; 2] {
     let reading = if totals.reading.is_zero() { String::new() } else { format!("reading {}, ", time(totals.reading)) };
     let plural = if totals.rows == 1 { "" } else { "s" };
     [
-        format!("{} events scanned{read}, {} row{plural}", number(totals.events), number(totals.rows)),
+        format!("{} events scanned{read}, {} row{plural}", thousands(totals.events), thousands(totals.rows)),
         format!("{reading}planning {}, running {}", time(totals.planning), time(totals.running)),
     ]
 }
@@ -182,7 +167,7 @@ fn measured_rows(nodes: Vec<(String, &PlanNode)>, whole: Duration, view: &View) 
         rows.push(vec![
             Cell { text, style, alignment: Alignment::Left },
             Cell { text: view.commands_in_room(&node.commands), style: Style::Command, alignment: Alignment::Left },
-            right(measured.rows.map(number).unwrap_or_default()),
+            right(measured.rows.map(thousands).unwrap_or_default()),
             right(time(measured.elapsed)),
             right(format!("{:.0} %{mark}", share * 100.0)),
             right(measured.memory.map(size).unwrap_or_default()),

@@ -10,6 +10,7 @@
 mod helper;
 mod meta;
 mod prompt;
+mod row;
 
 use std::{fs, path::PathBuf};
 
@@ -27,7 +28,7 @@ use crate::{
     args::{ErrorFormat, OutputArgs, SearchArgs, WorldArgs},
     diagnostic::{self, Reporter},
     editor::Editor,
-    exit::Exit,
+    exit::{self, Exit},
     output::Output,
     query_file::Query,
     session::{self, Asked, Bound, Kept},
@@ -92,8 +93,12 @@ pub(crate) async fn run(args: SearchArgs) -> Result<Exit> {
         if let Some(path) = &history {
             let _ = shell.lines.append_history(path);
         }
-        if shell.take(line.trim()).await? {
-            break;
+        match shell.take(line.trim()).await {
+            Ok(true) => break,
+            Ok(false) => {}
+            Err(error) if exit::is_closed_pipe(&error) => return Err(error),
+            // One line went wrong; the next one may not.
+            Err(error) => diagnostic::print_error(&format!("{error:#}")),
         }
     }
     Ok(Exit::Fine)
@@ -144,33 +149,25 @@ impl Shell {
         Ok(false)
     }
 
-    /// Runs a search and shows its rows; what goes wrong with them, such as a file that cannot be written, ends the search and
-    /// not the shell.
+    /// Runs a search and shows its rows.
+    ///
+    /// # Errors
+    /// What goes wrong with the rows, such as a file that cannot be written.
     async fn search(&mut self, text: &str) -> Result<()> {
         self.last = Some((text.to_owned(), None));
-        let output = match Output::new(&self.output) {
-            Ok(output) => output,
-            Err(error) => {
-                diagnostic::print_error(&format!("{error:#}"));
-                return Ok(());
-            }
-        };
+        let output = Output::new(&self.output)?;
         let mut reporter = Reporter::new(self.error_format);
         let query = Query::typed(text);
         let keeps = Some(Bound::default());
         let asked = Asked { engine: &self.engine, query: &query, output: &output, keeps };
         let answered = session::answer(asked, &mut reporter).await;
         reporter.finish();
-        match answered {
-            Ok(answered) => {
-                self.interrupted = answered.exit == Exit::Cancelled;
-                if let Some(finished) = &answered.finished {
-                    self.engine.remember(text, finished);
-                }
-                self.last = Some((text.to_owned(), answered.kept));
-            }
-            Err(error) => diagnostic::print_error(&format!("{error:#}")),
+        let answered = answered?;
+        self.interrupted = answered.exit == Exit::Cancelled;
+        if let Some(finished) = &answered.finished {
+            self.engine.remember(text, finished);
         }
+        self.last = Some((text.to_owned(), answered.kept));
         if may_write(text) {
             self.renew_editor();
         }

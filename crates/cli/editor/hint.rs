@@ -1,9 +1,9 @@
 //! What could come next: the rest of a command's usage behind its name, the arguments of a function behind its parenthesis.
 
-use speleo_functions::{STATS, eval};
+use speleo_functions::{eval, stats};
 use speleo_syntax::{TokenKind, tokens};
 
-use super::suggest::is_statistical;
+use super::usage::is_statistical;
 
 /// What could come next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +26,8 @@ pub(super) fn hint(text: &str, position: usize) -> Option<Hint> {
         TokenKind::Bracket('(') if text.ends_with('(') => {
             let function = last.next().filter(|token| token.kind == TokenKind::Function)?;
             let name = text.get(function.span.range())?.to_lowercase();
-            let of_stats = || {
-                let spec =
-                    STATS.iter().flat_map(|family| family.iter()).find(|spec| spec.names.contains(&name.as_str()));
-                spec.map(|spec| spec.usage)
-            };
             let usage = match spec.is_some_and(is_statistical) {
-                true => of_stats(),
+                true => stats::find(&name).map(|(spec, _)| spec.usage),
                 false => eval::find(&name).map(|spec| spec.usage),
             };
             usage?.split_once('(').map(|(_, rest)| Hint(rest.to_owned()))

@@ -92,7 +92,7 @@ impl<'t> Spot<'t> {
         let computes = self.command.is_some_and(|spec| spec.name() != "search");
         let is_expression = match &self.place {
             Place::Argument { .. } => true,
-            Place::Value { quoted, .. } => !quoted && self.command.is_some_and(super::suggest::computes),
+            Place::Value { quoted, .. } => !quoted && self.command.is_some_and(super::usage::computes),
             _ => false,
         };
         if !is_expression || !computes {

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -13,7 +13,7 @@ use speleo_engine::Engine;
 use speleo_syntax::{TokenKind, tokens};
 use tokio::{runtime::Handle, task::AbortHandle};
 
-use super::sample::Sample;
+use super::{sample::Sample, spelling::escaped};
 use crate::session::aside;
 
 /// The rows of each source that are looked at.
@@ -25,7 +25,8 @@ const WIDE: usize = 1_000;
 /// Stages that are remembered.
 const MOST: usize = 200;
 
-/// The stages that were looked at.
+/// The stages that were looked at. Cloning is cheap; a clone shares them.
+#[derive(Clone)]
 pub(crate) struct Stages {
     engine: Engine,
     runtime: Handle,
@@ -40,21 +41,44 @@ struct State {
 
 #[derive(Default)]
 struct Known {
-    samples: HashMap<String, Arc<Sample>>,
-    /// What was asked for and has no answer: it is under way, or has none.
-    asked: HashSet<String>,
+    /// What was looked at; none where it cannot be, as of a search with a mistake.
+    samples: HashMap<String, Option<Arc<Sample>>>,
+    /// What is being looked at.
+    under_way: HashSet<String>,
     /// What runs for the stage that was wanted last.
-    running: Option<(String, AbortHandle)>,
+    typed: Option<(String, AbortHandle)>,
 }
 
 impl State {
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes it on to look at something; false where somebody did.
+    fn claim(&self, key: &str) -> bool {
+        let mut known = self.lock();
+        if known.samples.len() > MOST {
+            known.samples.clear();
+        }
+        !known.samples.contains_key(key) && known.under_way.insert(key.to_owned())
+    }
+
     /// Adds what was found out, for whoever waits for it.
-    fn add(&self, text: &str, sample: Sample) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.samples.insert(text.to_owned(), Arc::new(sample));
-        known.asked.remove(text);
+    fn add(&self, key: &str, sample: Option<Sample>) {
+        let mut known = self.lock();
+        known.samples.insert(key.to_owned(), sample.map(Arc::new));
+        known.under_way.remove(key);
         drop(known);
         self.changed.notify_all();
+    }
+
+    /// What is known, after a wait up to an instant where it is under way.
+    fn wait(&self, key: &str, until: Instant) -> Option<Arc<Sample>> {
+        let patience = until.saturating_duration_since(Instant::now());
+        let is_awaited = |known: &mut Known| known.under_way.contains(key) && !known.samples.contains_key(key);
+        let waited = self.changed.wait_timeout_while(self.lock(), patience, is_awaited);
+        let (known, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        known.samples.get(key).cloned().flatten()
     }
 }
 
@@ -66,109 +90,84 @@ impl Stages {
 
     /// Begins to look at a stage and at the indexes that a text names.
     pub(crate) fn want(&self, stage: &str, text: &str) {
-        for index in indexes(text) {
-            self.start_index(index);
-        }
-        let stage = stage.trim();
-        if !stage.is_empty() {
-            self.start(stage, true);
-        }
-    }
-
-    /// Looks at an index, if nobody did: its columns at once, then the values of some events, where that does not take long.
-    fn start_index(&self, index: &str) {
-        let text = index_text(index);
-        let mut known = self.state.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.samples.contains_key(&text) || !known.asked.insert(text.clone()) {
-            return;
-        }
-        drop(known);
-        let (engine, state, index) = (self.engine.clone(), Arc::clone(&self.state), index.to_owned());
-        self.runtime.spawn(async move {
-            let columns = engine.field_names(&index).await.unwrap_or_default();
-            let is_wide = columns.len() > WIDE;
-            state.add(&text, Sample::named(columns));
-            if is_wide {
-                return;
-            }
-            let looking = aside().spawn(async move {
-                let sample = tokio::time::timeout(PATIENCE, engine.sample(&text, ROWS)).await.ok().flatten();
-                if let Some(answer) = sample {
-                    state.add(&text, Sample::of(&answer));
-                }
-            });
-            // What it finds, it tells by itself.
-            drop(looking);
-        });
+        indexes(text).into_iter().for_each(|index| self.look_at_index(index));
+        self.look_at_stage(stage.trim());
     }
 
     /// What is known of a stage, after a wait up to an instant where it is under way.
     pub(crate) fn get(&self, stage: &str, until: Instant) -> Option<Arc<Sample>> {
-        let stage = stage.trim();
-        self.start(stage, true);
-        self.wait(stage, until)
-    }
-
-    fn wait(&self, stage: &str, until: Instant) -> Option<Arc<Sample>> {
-        let patience = until.saturating_duration_since(Instant::now());
-        let known = self.state.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_awaited = |known: &mut Known| known.asked.contains(stage) && !known.samples.contains_key(stage);
-        let waited = self.state.changed.wait_timeout_while(known, patience, is_awaited);
-        let (known, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        known.samples.get(stage).cloned()
+        self.look_at_stage(stage.trim());
+        self.state.wait(stage.trim(), until)
     }
 
     /// What is known of the indexes that a text names.
     pub(crate) fn indexes(&self, text: &str, until: Instant) -> Vec<Arc<Sample>> {
         let look = |index: &str| {
-            self.start_index(index);
-            self.wait(&index_text(index), until)
+            self.look_at_index(index);
+            self.state.wait(&index_text(index), until)
         };
         indexes(text).into_iter().filter_map(look).collect()
     }
 
     /// What is known of a table of lookups.
     pub(crate) fn lookup(&self, name: &str, until: Instant) -> Option<Arc<Sample>> {
-        self.get(&format!("| inputlookup \"{}\"", name.replace(['"', '\\'], "")), until)
+        let key = format!("| inputlookup \"{}\"", escaped(name));
+        if self.state.claim(&key) {
+            self.sample(key.clone());
+        }
+        self.state.wait(&key, until)
     }
 
-    /// Looks at a stage, if nobody did. Of stages that are being typed only the last one matters.
-    fn start(&self, stage: &str, is_typed: bool) {
-        let mut known = self.state.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.samples.contains_key(stage) || !known.asked.insert(stage.to_owned()) {
+    /// Looks at an index: its columns at once, then the values of some events, where that does not take long.
+    fn look_at_index(&self, index: &str) {
+        let key = index_text(index);
+        if !self.state.claim(&key) {
             return;
         }
-        if known.samples.len() > MOST {
-            known.samples.clear();
-        }
-        let (engine, state, text) = (self.engine.clone(), Arc::clone(&self.state), stage.to_owned());
-        // Planning over many columns takes its time, and a thread: not one that finds out names.
-        let task = aside().spawn(async move {
-            let sample = tokio::time::timeout(PATIENCE, engine.sample(&text, ROWS)).await.ok().flatten();
-            if let Some(answer) = sample {
-                return state.add(&text, Sample::of(&answer));
+        let (stages, index) = (self.clone(), index.to_owned());
+        self.runtime.spawn(async move {
+            let columns = stages.engine.field_names(&index).await.unwrap_or_default();
+            let is_wide = columns.len() > WIDE;
+            stages.state.add(&key, Some(Sample::named(columns)));
+            if !is_wide {
+                stages.sample(key);
             }
-            // Asked again after a while: a mistake may be mended, an index made.
-            let mut known = state.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.asked.len() > MOST {
-                known.asked.clear();
-            }
-            drop(known);
-            state.changed.notify_all();
         });
-        if is_typed {
-            let before = known.running.replace((stage.to_owned(), task.abort_handle()));
-            if let Some((text, task)) = before.filter(|(_, task)| !task.is_finished()) {
-                task.abort();
-                known.asked.remove(&text);
-            }
+    }
+
+    /// Looks at a stage. Of stages that are being typed only the last one matters.
+    fn look_at_stage(&self, stage: &str) {
+        if stage.is_empty() || !self.state.claim(stage) {
+            return;
         }
+        let task = self.sample(stage.to_owned());
+        let mut known = self.state.lock();
+        let before = known.typed.replace((stage.to_owned(), task));
+        if let Some((key, task)) = before.filter(|(_, task)| !task.is_finished()) {
+            task.abort();
+            known.under_way.remove(&key);
+        }
+    }
+
+    /// Runs a search over its first rows. Planning over many columns takes its time, and a thread: not one that finds out names.
+    fn sample(&self, key: String) -> AbortHandle {
+        let (engine, state) = (self.engine.clone(), Arc::clone(&self.state));
+        let task = aside().spawn(async move {
+            let sample = tokio::time::timeout(PATIENCE, engine.sample(&key, ROWS)).await.ok().and_then(Result::ok);
+            let sample = sample.as_ref().map(Sample::of);
+            // What names a column by itself is better than nothing.
+            let has_names = || state.lock().samples.contains_key(&key);
+            if sample.is_some() || !has_names() {
+                state.add(&key, sample);
+            }
+        });
+        task.abort_handle()
     }
 }
 
 /// The search for all fields of an index.
 fn index_text(index: &str) -> String {
-    format!("index=\"{}\" | table *", index.replace(['"', '\\'], ""))
+    format!("index=\"{}\" | table *", escaped(index))
 }
 
 /// The indexes that a text names, patterns left out; the word at the end counts, it may be whole.

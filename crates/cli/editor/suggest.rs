@@ -12,9 +12,10 @@ use super::{
     Suggestion, SuggestionKind,
     catalog::{Catalog, Named},
     sample::Sample,
+    spelling::{escaped, in_expression, quoted_if_needed, value_text},
     spot::{Place, Spot},
     stage::Stages,
-    usage::Usage,
+    usage::{Usage, computes, is_statistical},
 };
 
 /// Spans that `span=` is mostly given.
@@ -25,16 +26,6 @@ const EVENT_FIELDS: [&str; 8] = ["index", "sourcetype", "source", "host", "earli
 const TIMES: [&str; 6] = ["earliest", "latest", "_index_earliest", "_index_latest", "starttime", "endtime"];
 /// Most suggestions that one key gives: nobody reads more.
 const MOST: usize = 2_000;
-
-/// Whether a command's functions are those of `stats`.
-pub(super) fn is_statistical(spec: &CommandSpec) -> bool {
-    spec.usage.contains("<function>")
-}
-
-/// Whether a command takes expressions.
-pub(super) fn computes(spec: &CommandSpec) -> bool {
-    spec.usage.contains("<expression>") || spec.name() == "where"
-}
 
 /// What fits, the likeliest first.
 pub(super) fn suggest(spot: &Spot<'_>, catalog: &Catalog, stages: &Stages, until: Instant) -> Vec<Suggestion> {
@@ -71,8 +62,23 @@ impl Found<'_> {
     }
 
     fn add(&mut self, kind: SuggestionKind, text: impl Into<String>, label: &str, detail: &str) {
-        if self.list.len() < MOST && self.fits(label) {
-            self.list.push(Suggestion { text: text.into(), label: label.to_owned(), detail: detail.to_owned(), kind });
+        self.push(Suggestion {
+            text: text.into(),
+            label: label.to_owned(),
+            detail: detail.to_owned(),
+            kind,
+            usage: None,
+        });
+    }
+
+    fn function(&mut self, text: String, name: &str, usage: &'static str, summary: &str) {
+        let (label, detail) = (name.to_owned(), summary.to_owned());
+        self.push(Suggestion { text, label, detail, kind: SuggestionKind::Function, usage: Some(usage) });
+    }
+
+    fn push(&mut self, suggestion: Suggestion) {
+        if self.list.len() < MOST && self.fits(&suggestion.label) {
+            self.list.push(suggestion);
         }
     }
 
@@ -314,12 +320,7 @@ impl Found<'_> {
         self.fields(in_expression);
         for spec in eval::functions() {
             for name in spec.names {
-                self.add(
-                    SuggestionKind::Function,
-                    format!("{name}("),
-                    name,
-                    &format!("{}: {}", spec.usage, spec.summary),
-                );
+                self.function(format!("{name}("), name, spec.usage, spec.summary);
             }
         }
         self.macros();
@@ -329,7 +330,7 @@ impl Found<'_> {
         for spec in STATS.iter().flat_map(|family| family.iter()).filter(|spec| !spec.of_series) {
             for name in spec.names {
                 let text = if *name == "count" { "count".to_owned() } else { format!("{name}(") };
-                self.add(SuggestionKind::Function, text, name, &format!("{}: {}", spec.usage, spec.summary));
+                self.function(text, name, spec.usage, spec.summary);
             }
         }
     }
@@ -435,32 +436,4 @@ fn keeps_fields(stage: &str) -> bool {
                 || spec.name() == "search"
         })
     })
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
-}
-
-fn is_plain(name: &str) -> bool {
-    let is_part = |next: char| next.is_alphanumeric() || matches!(next, '_' | '.' | '-' | ':' | '{' | '}' | '@' | '/');
-    !name.is_empty() && name.chars().all(is_part)
-}
-
-/// A name as commands take it.
-fn quoted_if_needed(name: &str) -> String {
-    if is_plain(name) { name.to_owned() } else { format!("\"{}\"", escaped(name)) }
-}
-
-/// A field as expressions take it.
-fn in_expression(name: &str) -> String {
-    let is_part = |next: char| next.is_alphanumeric() || next == '_';
-    let is_bare = name.chars().all(is_part) && !name.starts_with(|first: char| first.is_ascii_digit());
-    if is_bare { name.to_owned() } else { format!("'{name}'") }
-}
-
-/// A value: bare in conditions where it can be, quoted in expressions unless it is a number.
-fn value_text(value: &str, command: Option<&'static CommandSpec>) -> String {
-    let is_condition = command.is_none_or(|spec| spec.name() == "search");
-    let is_bare = if is_condition { is_plain(value) } else { value.parse::<f64>().is_ok() };
-    if is_bare { value.to_owned() } else { format!("\"{}\"", escaped(value)) }
 }

@@ -1,6 +1,18 @@
 //! What a line of usage says of a command: its options with their values, its words, what else it takes.
 //! `dedup [<count>] <field>… [keepempty=<bool>] [sortby [+|-]<field>…]`
 
+use speleo_syntax::CommandSpec;
+
+/// Whether a command's functions are those of `stats`.
+pub(crate) fn is_statistical(spec: &CommandSpec) -> bool {
+    spec.usage.contains("<function>")
+}
+
+/// Whether a command takes expressions.
+pub(super) fn computes(spec: &CommandSpec) -> bool {
+    spec.usage.contains("<expression>") || spec.name() == "where"
+}
+
 /// A line of usage, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Usage<'u> {

@@ -5,8 +5,9 @@
 
 use std::{
     env,
+    ffi::OsStr,
     io::{self, Write},
-    path::Path,
+    path::PathBuf,
     process::{Child, ChildStdin, Command, Stdio},
 };
 
@@ -50,13 +51,24 @@ impl Pager {
         if env::var_os("TERM").is_some_and(|term| term == "dumb") {
             return None;
         }
-        let asked = ["SPELEO_PAGER", "PAGER"].iter().find_map(|name| env::var(name).ok());
-        let words: Vec<String> = match &asked {
-            Some(asked) => asked.split_whitespace().map(str::to_owned).collect(),
-            None => ["less", "-RSFX"].map(str::to_owned).into(),
-        };
-        let program = words.first().filter(|program| *program != "cat")?;
-        is_program(program).then_some(Self(words))
+        let (pager, _) = Self::asked();
+        let program = pager.0.first().filter(|program| *program != "cat")?;
+        program_path(program, env::var_os("PATH").as_deref())?;
+        Some(pager)
+    }
+
+    /// The one that the environment names, whether it is there or not, and the variable that does.
+    pub(crate) fn asked() -> (Self, Option<&'static str>) {
+        let asked = ["SPELEO_PAGER", "PAGER"].into_iter().find_map(|name| Some((env::var(name).ok()?, name)));
+        match asked {
+            Some((asked, name)) => (Self(asked.split_whitespace().map(str::to_owned).collect()), Some(name)),
+            None => (Self(["less", "-RSFX"].map(str::to_owned).into()), None),
+        }
+    }
+
+    /// The program; empty where a variable is.
+    pub(crate) fn program(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
     }
 
     fn start(&self) -> Option<Paged> {
@@ -72,12 +84,13 @@ impl Pager {
     }
 }
 
-fn is_program(name: &str) -> bool {
-    let is_there = |path: &Path| path.is_file() || path.with_extension("exe").is_file();
+/// Where a program is: a path as it stands, a name in the folders of the search path.
+pub(crate) fn program_path(name: &str, path: Option<&OsStr>) -> Option<PathBuf> {
+    let there = |path: PathBuf| [path.clone(), path.with_extension("exe")].into_iter().find(|path| path.is_file());
     if name.contains(std::path::is_separator) {
-        return is_there(Path::new(name));
+        return there(name.into());
     }
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| is_there(&folder.join(name))))
+    env::split_paths(path?).find_map(|folder| there(folder.join(name)))
 }
 
 /// A pager that runs.
@@ -190,7 +203,20 @@ fn columns(line: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    #![allow(clippy::unwrap_used)]
+
+    use super::{lines, program_path};
+
+    #[test]
+    fn a_program_is_a_file_on_the_path_or_where_it_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("pager");
+        std::fs::write(&program, "").unwrap();
+        assert_eq!(program_path("pager", Some(folder.path().as_os_str())), Some(program.clone()));
+        assert_eq!(program_path(program.to_str().unwrap(), None), Some(program));
+        assert_eq!(program_path("pager", None), None);
+        assert_eq!(program_path("pages", Some(folder.path().as_os_str())), None);
+    }
 
     #[test]
     fn long_lines_take_several() {

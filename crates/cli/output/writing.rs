@@ -14,8 +14,8 @@ use datafusion::arrow::datatypes::SchemaRef;
 use speleo_engine::Part;
 use tempfile::NamedTempFile;
 
-use super::{Form, screen::Terminal, thousands};
-use crate::diagnostic;
+use super::{Form, screen::Terminal};
+use crate::{diagnostic, quantity::thousands};
 
 /// How long a form may keep the first rows of a person who waits.
 const FIRST_MOMENT: Duration = Duration::from_millis(300);

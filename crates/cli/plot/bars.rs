@@ -17,7 +17,8 @@ use super::{
 
 /// Bars that are looked through, however low the terminal.
 const MOST_LINES: usize = 40;
-const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+/// Parts of a character, from an eighth up.
+pub(crate) const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /// Draws the chart.
 pub(super) fn draw(chart: &Chart, size: Size, colour: bool) -> String {

@@ -2,7 +2,7 @@
 //!
 //! `0  500  1,000` up to ten thousand, then `0  20k  40k`.
 
-use crate::output::thousands;
+use crate::quantity::thousands;
 
 /// From where an axis is written in thousands, millions and so on.
 const SHORT_FROM: f64 = 10_000.0;

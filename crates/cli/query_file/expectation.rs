@@ -41,7 +41,7 @@ impl Expectation {
         let count = |rows: u64| match rows {
             0 => "no rows".to_owned(),
             1 => "1 row".to_owned(),
-            _ => format!("{} rows", crate::output::thousands(rows)),
+            _ => format!("{} rows", crate::quantity::thousands(rows)),
         };
         let expected = match self {
             Self::Empty => count(0),

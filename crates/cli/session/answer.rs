@@ -20,8 +20,9 @@ use crate::{
     diagnostic::{self, Reporter},
     exit::Exit,
     interrupt::Interrupt,
-    output::{Format, Head, Output, Writing, footer, thousands},
+    output::{Format, Head, Output, Writing, footer},
     progress::Meter,
+    quantity::thousands,
     query_file::Query,
 };
 

@@ -11,7 +11,10 @@ use speleo_syntax::{Kind, TokenKind, may_write, tokens};
 use tokio::task::JoinHandle;
 
 use super::aside;
-use crate::output::{self, Format, thousands};
+use crate::{
+    output::{self, Format},
+    quantity::thousands,
+};
 
 /// A search that takes no longer has no preview.
 const FIRST_MOMENT: Duration = Duration::from_secs(2);
@@ -33,7 +36,14 @@ pub(super) struct Preview {
     /// Events of the next one.
     events: usize,
     next: Instant,
-    running: Option<(JoinHandle<Option<Answer>>, Instant, usize)>,
+    running: Option<Look>,
+}
+
+/// A preview that is being computed. What is wrong with the search, the search itself tells.
+struct Look {
+    task: JoinHandle<Option<Answer>>,
+    began: Instant,
+    events: usize,
 }
 
 impl Preview {
@@ -52,7 +62,7 @@ impl Preview {
     /// Lines to show in place of those before, where there are new ones. Called now and then.
     pub(super) fn tick(&mut self) -> Option<Vec<String>> {
         let now = Instant::now();
-        if let Some((task, began, events)) = self.running.take_if(|(task, ..)| task.is_finished()) {
+        if let Some(Look { task, began, events }) = self.running.take_if(|look| look.task.is_finished()) {
             let took = began.elapsed();
             self.next = now + took * REST;
             self.events = self.events.saturating_mul(GROWTH);
@@ -62,8 +72,8 @@ impl Preview {
         }
         if self.running.is_none() && now >= self.next && self.events <= MOST_EVENTS {
             let (engine, text, events) = (self.engine.clone(), self.text.clone(), self.events);
-            let task = aside().spawn(async move { engine.sample(&text, events).await });
-            self.running = Some((task, now, events));
+            let task = aside().spawn(async move { engine.sample(&text, events).await.ok() });
+            self.running = Some(Look { task, began: now, events });
         }
         None
     }
@@ -94,8 +104,8 @@ impl Preview {
 
 impl Drop for Preview {
     fn drop(&mut self) {
-        if let Some((task, ..)) = &self.running {
-            task.abort();
+        if let Some(look) = &self.running {
+            look.task.abort();
         }
     }
 }

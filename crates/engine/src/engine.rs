@@ -8,6 +8,7 @@ mod files;
 mod library;
 mod look;
 mod partial;
+mod past;
 mod sample;
 mod stream;
 
@@ -25,7 +26,7 @@ use datafusion::{error::DataFusionError, execution::memory_pool::MemoryConsumer,
 use futures::FutureExt;
 use speleo_functions::{eval::geo::BUNDLED, value::Texts};
 use speleo_knowledge::{Knowledge, Problem};
-use speleo_plan::{PastSearch, SearchPlan, plan};
+use speleo_plan::{SearchPlan, plan};
 use speleo_syntax::{
     Code, Command, Diagnostic, Expansion, Search, SearchExpr, SearchExprKind, Span, command::search::SearchCommand,
     expand, parse, parse_saved,
@@ -38,7 +39,6 @@ use crate::{
     clock::Clock,
     event_searches::EventSearches,
     fault::{Fault, diagnose},
-    history,
     lookup::Lookups,
     macros::MacroSource,
     run,
@@ -190,24 +190,6 @@ impl Engine {
             ..Settings::default()
         };
         Clock::new(&settings).err().unwrap_or_default()
-    }
-
-    /// Adds a search that gave an answer to the file of earlier searches, where there is one. That it cannot be written is no
-    /// reason to fail: the answer is there.
-    pub fn remember(&self, text: &str, finished: &Finished) {
-        let settings = &self.shared.settings;
-        let (Some(path), Ok(clock)) = (&settings.history, Clock::new(settings)) else { return };
-        let elapsed = i64::try_from(finished.elapsed.as_micros()).unwrap_or(0);
-        let has = |name: &str| finished.schema.column_with_name(name).is_some();
-        let search = PastSearch {
-            started: clock.now.saturating_sub(elapsed),
-            text: text.to_owned(),
-            range: clock.range,
-            rows: finished.rows,
-            gives_events: has("_time") && has("_raw"),
-            scanned: finished.events_scanned,
-        };
-        let _ = history::append(path, &search);
     }
 
     /// The names of the indexes.

@@ -410,3 +410,8 @@ pub const COMMANDS: &[CommandSpec] = &{
     }
     all
 };
+
+/// The command of that lower-case name; none where there is no such command.
+pub fn find(name: &str) -> Option<&'static CommandSpec> {
+    COMMANDS.iter().find(|spec| spec.names.contains(&name))
+}

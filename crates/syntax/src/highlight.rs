@@ -1,9 +1,14 @@
 //! A text as coloured words: what an editor shows while a search is being written. `index=web | stats count by host`
 //!
-//! One pass that knows quotes, brackets, pipes, macros and the words of the command at hand, and takes any text: half of a
-//! search is the usual case. Absent on purpose: the grammars. What a word means to its command, parsing tells.
+//! The pieces of the layout, with words taken apart and told by the command at hand; half of a search is the usual case. Absent on
+//! purpose: the grammars. What a word means to its command, parsing tells.
 
-use crate::{COMMANDS, CommandSpec, Span, token};
+use crate::{
+    CommandSpec, Span,
+    command::find,
+    layout::{Piece, PieceKind, pieces},
+    token,
+};
 
 /// What a piece of text is to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,8 +70,8 @@ const SMALL_WORDS: [&str; 5] = ["sortby", "where", "in", "like", "outputnew"];
 
 /// The pieces of a text in order. Every byte that is no blank belongs to one.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), pipeline: Pipeline::default(), outer: Vec::new() };
-    lexer.run();
+    let mut lexer = Lexer { text, tokens: Vec::new(), pipeline: Pipeline::default(), outer: Vec::new() };
+    pieces(text).into_iter().for_each(|piece| lexer.piece(piece));
     lexer.tokens
 }
 
@@ -84,7 +89,6 @@ struct Pipeline {
 
 struct Lexer<'t> {
     text: &'t str,
-    at: usize,
     tokens: Vec<Token>,
     /// The innermost pipeline.
     pipeline: Pipeline,
@@ -93,119 +97,87 @@ struct Lexer<'t> {
 }
 
 impl<'t> Lexer<'t> {
-    fn run(&mut self) {
-        while let Some(first) = self.rest().chars().next() {
-            match first {
-                _ if token::is_blank(first) => self.at += first.len_utf8(),
-                '`' if self.rest().starts_with("```") => self.until("```", TokenKind::Comment),
-                '`' => self.until("`", TokenKind::Macro),
-                '"' => self.quoted(),
-                '\'' => self.apostrophe(),
-                '|' => {
-                    self.push(1, TokenKind::Pipe);
-                    self.pipeline = Pipeline { expects: true, begun: true, command: None, ..self.pipeline };
-                }
-                '[' => {
-                    self.push(1, TokenKind::Bracket(first));
-                    let inner = Pipeline { bracketed: true, ..Pipeline::default() };
-                    self.outer.push(std::mem::replace(&mut self.pipeline, inner));
-                }
-                ']' => {
-                    if let Some(outer) = self.outer.pop() {
-                        self.pipeline = outer;
-                    }
-                    self.push(1, TokenKind::Bracket(first));
-                }
-                '(' | ')' => self.push(1, TokenKind::Bracket(first)),
-                _ if is_operator(first) => self.operator(),
-                _ => self.word(),
+    fn piece(&mut self, piece: Piece) {
+        let Piece { span, kind } = piece;
+        let text = self.at(span);
+        match kind {
+            PieceKind::Comment => self.add(span, TokenKind::Comment, text.len() < 6 || !text.ends_with("```")),
+            PieceKind::Macro => {
+                self.add(span, TokenKind::Macro, text.len() < 2 || !text.ends_with('`'));
+                self.begin_search();
             }
+            PieceKind::Quoted => {
+                let computes = self.pipeline.command.is_some_and(|spec| spec.name() != "search");
+                // Single quotes name a field where expressions are, and mean nothing elsewhere.
+                match text.starts_with('\'') {
+                    true if computes => self.add(span, TokenKind::Field, false),
+                    true => self.add(span, TokenKind::Word, false),
+                    false => self.add(span, TokenKind::Text, !is_closed(text)),
+                }
+                self.begin_search();
+            }
+            PieceKind::Pipe => {
+                self.add(span, TokenKind::Pipe, false);
+                self.pipeline = Pipeline { expects: true, begun: true, command: None, ..self.pipeline };
+            }
+            PieceKind::Open('[') => {
+                self.add(span, TokenKind::Bracket('['), false);
+                let inner = Pipeline { bracketed: true, ..Pipeline::default() };
+                self.outer.push(std::mem::replace(&mut self.pipeline, inner));
+            }
+            PieceKind::Close(']') => {
+                if let Some(outer) = self.outer.pop() {
+                    self.pipeline = outer;
+                }
+                self.add(span, TokenKind::Bracket(']'), false);
+            }
+            PieceKind::Open(sign) | PieceKind::Close(sign) => self.add(span, TokenKind::Bracket(sign), false),
+            PieceKind::Comma => self.add(span, TokenKind::Operator, false),
+            PieceKind::Word => self.words(span),
         }
     }
 
-    fn rest(&self) -> &'t str {
-        self.text.get(self.at..).unwrap_or_default()
+    fn at(&self, span: Span) -> &'t str {
+        self.text.get(span.range()).unwrap_or_default()
     }
 
-    fn push(&mut self, length: usize, kind: TokenKind) {
-        self.add(length, kind, false);
-    }
-
-    fn add(&mut self, length: usize, kind: TokenKind, open: bool) {
-        let span = Span::new(self.at, self.at + length);
+    fn add(&mut self, span: Span, kind: TokenKind, open: bool) {
         self.tokens.push(Token { span, kind, command: self.pipeline.command, open });
-        self.at += length;
     }
 
-    /// What ends with its own beginning: comments and macros.
-    fn until(&mut self, mark: &str, kind: TokenKind) {
-        let inner = self.rest().get(mark.len()..).unwrap_or_default();
-        let end = if kind == TokenKind::Macro { end_of_macro(inner) } else { inner.find(mark) };
-        let length = end.map_or(self.rest().len(), |end| end + 2 * mark.len());
-        self.add(length, kind, end.is_none());
-        if kind == TokenKind::Macro {
-            self.begin_search();
+    /// What stands between blanks, taken apart at signs: `host=web*`.
+    fn words(&mut self, span: Span) {
+        let mut at = span.range().start;
+        while let Some(rest) = self.text.get(at..span.range().end).filter(|rest| !rest.is_empty()) {
+            let length = if rest.starts_with(is_operator) {
+                let length = if ["!=", "<=", ">=", "=="].iter().any(|sign| rest.starts_with(sign)) { 2 } else { 1 };
+                self.add(Span::new(at, at + length), TokenKind::Operator, false);
+                length
+            } else {
+                let length = rest.find(is_operator).unwrap_or(rest.len());
+                self.word(Span::new(at, at + length));
+                length
+            };
+            at += length;
         }
     }
 
-    fn quoted(&mut self) {
-        let (rest, _) = token::quoted(self.rest()).unwrap_or(("", ""));
-        let length = self.rest().len() - rest.len();
-        let text = self.rest().get(..length).unwrap_or_default();
-        let open = length < 2 || !text.ends_with('"') || is_escaped(text);
-        self.add(length, TokenKind::Text, open);
-        self.begin_search();
-    }
-
-    /// A name in single quotes, where expressions are; elsewhere a part of a word.
-    fn apostrophe(&mut self) {
-        let inner = self.rest().get(1..).unwrap_or_default();
-        let end =
-            inner.find(['\'', '|', '\n']).filter(|end| inner.get(*end..).is_some_and(|end| end.starts_with('\'')));
-        let command = self.pipeline.command;
-        match end {
-            Some(end) if command.is_some_and(|spec| spec.name() != "search") => self.push(end + 2, TokenKind::Field),
-            _ => self.word(),
-        }
-    }
-
-    fn operator(&mut self) {
-        let length = match self.rest().get(..2) {
-            Some("!=" | "<=" | ">=" | "==") => 2,
-            _ => 1,
-        };
-        self.push(length, TokenKind::Operator);
-    }
-
-    fn word(&mut self) {
+    fn word(&mut self, span: Span) {
         let Pipeline { expects, bracketed, begun, .. } = self.pipeline;
-        let is_end = |next: char| {
-            token::is_blank(next) || is_operator(next) || matches!(next, '|' | '[' | ']' | '(' | ')' | '"' | '`')
-        };
-        let rest = self.rest();
-        let first = rest.chars().next().map_or(1, char::len_utf8);
-        let length = rest.get(first..).and_then(|rest| rest.find(is_end)).map_or(rest.len(), |end| end + first);
-        let word = rest.get(..length).unwrap_or_default();
-        if expects || (!begun && (bracketed || self.is_leading_search(word, length))) {
-            return self.command(word);
+        let (word, after) = (self.at(span), self.text.get(span.range().end..).unwrap_or_default());
+        if expects || (!begun && (bracketed || is_leading_search(word, after))) {
+            return self.command(span);
         }
         self.begin_search();
-        let kind = self.kind(word, rest.get(length..).unwrap_or_default());
-        self.push(length, kind);
+        let kind = self.kind(word, after);
+        self.add(span, kind, false);
     }
 
-    /// `search` in front of everything names the command, unless it is compared.
-    fn is_leading_search(&self, word: &str, length: usize) -> bool {
-        let after = self.rest().get(length..).unwrap_or_default().trim_start_matches(token::is_blank);
-        word.eq_ignore_ascii_case("search") && !after.starts_with(['=', '<', '>', '!'])
-    }
-
-    fn command(&mut self, word: &str) {
-        let name = word.to_lowercase();
-        let spec = find(&name);
+    fn command(&mut self, span: Span) {
+        let spec = find(&self.at(span).to_lowercase());
         self.pipeline = Pipeline { command: spec, expects: false, begun: true, ..self.pipeline };
         let kind = if spec.is_some() { TokenKind::Command } else { TokenKind::UnknownCommand };
-        self.push(word.len(), kind);
+        self.add(span, kind, false);
     }
 
     /// What begins a pipeline and names no command is the implied `search`.
@@ -253,35 +225,20 @@ impl<'t> Lexer<'t> {
     }
 }
 
+/// `search` in front of everything names the command, unless it is compared.
+fn is_leading_search(word: &str, after: &str) -> bool {
+    let after = after.trim_start_matches(token::is_blank);
+    word.eq_ignore_ascii_case("search") && !after.starts_with(['=', '<', '>', '!'])
+}
+
+/// Whether a text in double quotes has its end.
+fn is_closed(text: &str) -> bool {
+    matches!(token::quoted(text), Ok((rest, inner)) if rest.is_empty() && inner.len() + 2 == text.len())
+}
+
 /// The signs that stand between values whatever the command; `-`, `+`, `*`, `/` and `.` are parts of words too.
 fn is_operator(character: char) -> bool {
-    matches!(character, '=' | '<' | '>' | '!' | ',')
-}
-
-fn find(name: &str) -> Option<&'static CommandSpec> {
-    COMMANDS.iter().find(|spec| spec.names.contains(&name))
-}
-
-/// Where the backtick is that ends a macro: one in a quoted argument does not.
-fn end_of_macro(text: &str) -> Option<usize> {
-    let mut quoted = false;
-    let mut escaped = false;
-    for (at, character) in text.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            '`' if !quoted => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Whether the last character of a quoted text has an odd number of backslashes before it.
-fn is_escaped(text: &str) -> bool {
-    let body = text.strip_suffix('"').unwrap_or(text);
-    !(body.len() - body.trim_end_matches('\\').len()).is_multiple_of(2)
+    matches!(character, '=' | '<' | '>' | '!')
 }
 
 #[cfg(test)]

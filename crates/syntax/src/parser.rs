@@ -8,7 +8,7 @@ use advice::{generating, leftover, list_in_brackets, unknown};
 
 use crate::{
     Code, Command, CommandSpec, Diagnostic, Expr, Kind, Search, SearchExpr, Severity, Span, Spanned,
-    command::{self, search::SearchCommand},
+    command::{self, find, search::SearchCommand},
     cursor::Cursor,
     eval, nearest, search, structure, token,
 };
@@ -311,11 +311,6 @@ fn check_position(
         let message = format!("`{first}` makes rows and must be the first command");
         cursor.report(Diagnostic::new(Code::Position, name, message).help("put it first, or into `append [ … ]`"));
     }
-}
-
-/// The command of that lower-case name.
-pub(crate) fn find(name: &str) -> Option<&'static CommandSpec> {
-    command::COMMANDS.iter().find(|spec| spec.names.contains(&name))
 }
 
 /// Whether a search may write a table, a file or an index: a command in it does, in brackets too, or one runs texts that are

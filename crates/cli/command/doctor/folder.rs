@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Finding;
-use crate::{command::index::size, config, session};
+use crate::{config, quantity::size, session};
 
 /// With less than this a large sort may find no room.
 const LITTLE_SPACE: u64 = 1 << 30;

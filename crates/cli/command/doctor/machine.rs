@@ -6,7 +6,7 @@ use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::Finding;
-use crate::command::index::size;
+use crate::quantity::size;
 
 /// With less than this, sorts and large groups soon go to disk.
 const LITTLE_MEMORY: u64 = 1 << 30;

@@ -2,13 +2,14 @@
 
 use std::{
     env,
-    ffi::OsStr,
     io::{self, IsTerminal},
-    path::{Path, PathBuf},
 };
 
 use super::Finding;
-use crate::diagnostic;
+use crate::{
+    diagnostic,
+    output::{Pager, program_path},
+};
 
 /// Below this many columns most tables are cut.
 const NARROW: u16 = 60;
@@ -84,11 +85,9 @@ fn colours() -> String {
 
 fn pager() -> Finding {
     const TOPIC: &str = "pager";
-    let set = |name: &'static str| Some((env::var(name).ok().filter(|command| !command.trim().is_empty())?, name));
-    let (command, origin) =
-        set("SPELEO_PAGER").or_else(|| set("PAGER")).unwrap_or_else(|| ("less".to_owned(), "the default"));
-    let program = command.split_whitespace().next().unwrap_or_default();
-    match found(program, env::var_os("PATH").as_deref()) {
+    let (pager, variable) = Pager::asked();
+    let (program, origin) = (pager.program(), variable.unwrap_or("the default"));
+    match program_path(program, env::var_os("PATH").as_deref()) {
         Some(path) => Finding::ok(TOPIC, format!("{} ({origin})", path.display())),
         None => Finding::warning(
             TOPIC,
@@ -98,34 +97,13 @@ fn pager() -> Finding {
     }
 }
 
-/// Where a program is: a path as it stands, a name in the folders of the search path.
-fn found(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
-    if Path::new(program).components().count() > 1 {
-        return Some(PathBuf::from(program)).filter(|path| path.is_file());
-    }
-    env::split_paths(path?).map(|folder| folder.join(program)).find(|path| path.is_file())
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::{found, is_unicode};
+    use super::is_unicode;
 
     #[test]
     fn a_locale_names_its_characters() {
         assert!(["C.UTF-8", "de_DE.utf8", "en_GB.UTF-8"].into_iter().all(is_unicode));
         assert!(!["C", "POSIX", "de_DE.ISO-8859-1", "de_DE"].into_iter().any(is_unicode));
-    }
-
-    #[test]
-    fn a_program_is_a_file_on_the_path_or_where_it_says() {
-        let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("pager");
-        std::fs::write(&program, "").unwrap();
-        assert_eq!(found("pager", Some(folder.path().as_os_str())), Some(program.clone()));
-        assert_eq!(found(program.to_str().unwrap(), None), Some(program));
-        assert_eq!(found("pager", None), None);
-        assert_eq!(found("pages", Some(folder.path().as_os_str())), None);
     }
 }

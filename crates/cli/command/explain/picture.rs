@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     diagnostic::{has_colour_stdout, position},
-    output::{cell::visible, table::cut},
+    output::{Screen, cell::visible, table::cut},
     query_file::Query,
 };
 
@@ -59,9 +59,9 @@ impl<'a> View<'a> {
         let has_lines = query.text.trim().contains('\n');
         let line = |place: &speleo_syntax::Span| position(query, place.start as usize).0;
         let lines = has_lines.then(|| explanation.places.iter().map(line).collect());
-        let window = || comfy_table::Table::new().width().map(usize::from);
-        let width = (!verbose && io::stdout().is_terminal()).then(window).flatten();
-        Self { explanation, lines, width, verbose, colour: has_colour_stdout() }
+        let colour = has_colour_stdout();
+        let width = (!verbose && io::stdout().is_terminal()).then(|| Screen::current(colour).width);
+        Self { explanation, lines, width, verbose, colour }
     }
 
     /// Some commands: `#3 stats`, `#2 eval, #4 where (lines 2–4)`; nothing where there are none.
@@ -226,24 +226,12 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
-/// A number with commas: `1,234,567`.
-pub(crate) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{branches, number, size, time};
+    use super::{branches, size, time};
+    use crate::quantity::thousands;
 
     #[test]
     fn branches_lead_from_each_line_to_its_parent() {
@@ -267,7 +255,7 @@ mod tests {
             ("999 B".to_owned(), "1.00 kB".to_owned(), "12.3 kB".to_owned(), "1.00 MB".to_owned())
         );
         assert_eq!(
-            (number(7), number(1_234), number(1_234_567)),
+            (thousands(7), thousands(1_234), thousands(1_234_567)),
             ("7".to_owned(), "1,234".to_owned(), "1,234,567".to_owned())
         );
     }

@@ -6,8 +6,8 @@ use anyhow::Result;
 use speleo_engine::{Explanation, Read, Scan};
 use unicode_width::UnicodeWidthStr;
 
-use super::picture::{Line, Style, View, branches, number, size};
-use crate::args::Section;
+use super::picture::{Line, Style, View, branches, size};
+use crate::{args::Section, quantity::thousands};
 
 /// The parts that are shown where none is asked for.
 const SHOWN: &[Section] =
@@ -110,7 +110,7 @@ fn steps(explanation: &Explanation, view: &View, out: &mut dyn Write) -> Result<
         let line = vec![
             (Style::Plain, format!("{}. {}", place + 1, step.name)),
             (Style::Command, format!("  {}", view.commands(&commands))),
-            (Style::Dim, format!("  {} rows", number(step.totals.rows))),
+            (Style::Dim, format!("  {} rows", thousands(step.totals.rows))),
         ];
         view.line(&line, out)?;
         view.plan(if view.verbose { &step.physical } else { &step.logical }, out)?;
@@ -146,7 +146,7 @@ pub(crate) fn scans(scans: &[Scan], view: &View, out: &mut dyn Write) -> Result<
         }
         if let Some((rows, read)) = scan.measured {
             if let Some(rows) = rows {
-                part("gave", format!("{} rows", number(rows)))?;
+                part("gave", format!("{} rows", thousands(rows)))?;
             }
             for text in told(&read) {
                 part("read", text)?;
@@ -161,16 +161,16 @@ fn told(read: &Read) -> Vec<String> {
     let mut lines = Vec::new();
     let (groups, of_groups) = read.row_groups;
     let (pages, of_pages) = read.pages;
-    lines.extend(read.events.map(|events| format!("{} events", number(events))));
+    lines.extend(read.events.map(|events| format!("{} events", thousands(events))));
     lines.extend((read.bytes > 0).then(|| size(read.bytes)));
     lines.extend((of_groups > 0).then(|| format!("{} of {of_groups} row groups", of_groups - groups.min(of_groups))));
     lines.extend((of_pages > 0).then(|| format!("{} of {of_pages} pages", of_pages - pages.min(of_pages))));
     lines.extend(
-        (read.page_rows > 0).then(|| format!("not {} rows by the bounds of their pages", number(read.page_rows))),
+        (read.page_rows > 0).then(|| format!("not {} rows by the bounds of their pages", thousands(read.page_rows))),
     );
     lines.extend(
         (read.decoded_rows > 0)
-            .then(|| format!("not {} rows that failed while they were decoded", number(read.decoded_rows))),
+            .then(|| format!("not {} rows that failed while they were decoded", thousands(read.decoded_rows))),
     );
     lines
 }

@@ -176,7 +176,7 @@ fn time_ranges() -> Result<String> {
 fn splunk_limits() -> Result<String> {
     let rows = limits::ALL
         .iter()
-        .map(|(_, stanza, key, value)| vec![span(&format!("[{stanza}] {key}")), crate::output::thousands(*value)]);
+        .map(|(_, stanza, key, value)| vec![span(&format!("[{stanza}] {key}")), crate::quantity::thousands(*value)]);
     Ok(rows_of(&["setting of limits.conf", "what Splunk ships"], rows))
 }
 

@@ -20,7 +20,10 @@ pub(super) fn complete(snapshot: &Snapshot, params: &CompletionParams) -> Option
     let items = completion.suggestions.into_iter().take(MOST).enumerate().map(|(place, suggestion)| CompletionItem {
         label: suggestion.label,
         kind: Some(kind(suggestion.kind)),
-        detail: Some(suggestion.detail).filter(|detail| !detail.is_empty()),
+        detail: match suggestion.usage {
+            Some(usage) => Some(format!("{usage}: {}", suggestion.detail)),
+            None => Some(suggestion.detail).filter(|detail| !detail.is_empty()),
+        },
         // Clients sort by text.
         sort_text: Some(format!("{place:04}")),
         filter_text: Some(suggestion.text.clone()),

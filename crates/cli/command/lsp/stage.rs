@@ -3,7 +3,7 @@
 //!
 //! The tree is not asked: it knows what macros stand for, not where they stand, and has no place for what is half written.
 
-use speleo_syntax::{COMMANDS, CommandSpec, Piece, PieceKind, Span, pieces};
+use speleo_syntax::{CommandSpec, Piece, PieceKind, Span, command::find, pieces};
 
 /// A text and its pieces.
 #[derive(Clone)]
@@ -31,11 +31,6 @@ pub(super) struct Stage {
     pub(super) depth: usize,
     /// The stage whose bracket it is in.
     pub(super) parent: Option<usize>,
-}
-
-/// The command of a name.
-pub(super) fn command(name: &str) -> Option<&'static CommandSpec> {
-    COMMANDS.iter().find(|spec| spec.names.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 impl<'a> Pipeline<'a> {
@@ -113,7 +108,7 @@ fn stages(text: &str, pieces: &[Piece]) -> Vec<Stage> {
 
 fn begin(text: &str, piece: &Piece, pipe: Option<Span>, depth: usize, parent: Option<usize>) -> Stage {
     let word = Some(piece).filter(|piece| piece.kind == PieceKind::Word).map(|piece| piece.span);
-    let found = word.and_then(|span| command(text.get(span.range()).unwrap_or_default()));
+    let found = word.and_then(|span| find(&text.get(span.range()).unwrap_or_default().to_ascii_lowercase()));
     // At the start of the text conditions of `search` stand, whatever their first word is.
     let is_named =
         pipe.is_some() || (found.is_some() && (depth > 0 || found.is_some_and(|spec| spec.name() == "search")));

@@ -1,10 +1,10 @@
 //! What stands at a place: a command, a function, a macro, a lookup, a time. `| stats dc(user)` at `dc` is a stats function.
 
-use speleo_functions::{AggregateSpec, EvalSpec};
+use speleo_functions::{AggregateSpec, EvalSpec, eval};
 use speleo_syntax::{CommandSpec, PieceKind, Span, called, is_time_modifier};
 
 use super::stage::{Pipeline, Stage};
-use crate::command::help;
+use crate::{command::help, editor::is_statistical};
 
 /// Something that has a name.
 #[derive(Clone)]
@@ -42,7 +42,7 @@ pub(super) enum TargetKind {
 
 /// The eval function of a name.
 pub(super) fn function(name: &str) -> Option<&'static EvalSpec> {
-    help::functions().find(|spec| spec.names.iter().any(|known| known.eq_ignore_ascii_case(name)))
+    eval::find(&name.to_ascii_lowercase())
 }
 
 /// The stats function of a name, a number behind it included: `perc95`.
@@ -55,8 +55,7 @@ pub(super) fn aggregate(name: &str) -> Option<&'static AggregateSpec> {
 
 /// Whether the arguments of a command are stats functions first and eval expressions within.
 pub(super) fn aggregates(stage: &Stage) -> bool {
-    let name = stage.spec.map_or("", CommandSpec::name);
-    ["stats", "chart", "tstats", "top", "rare"].iter().any(|kin| name.ends_with(kin))
+    stage.spec.is_some_and(is_statistical)
 }
 
 /// What stands at an offset.

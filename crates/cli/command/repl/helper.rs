@@ -9,26 +9,23 @@ use std::{
 use clap::ValueEnum;
 use rustyline::{
     CompletionType, Context, Result,
-    completion::{Candidate, Completer, FilenameCompleter},
+    completion::{Completer, FilenameCompleter},
     highlight::{CmdKind, Highlighter},
     hint::{Hint as LineHint, Hinter, HistoryHinter},
     validate::{ValidationContext, ValidationResult, Validator},
 };
-use unicode_width::UnicodeWidthStr;
 
-use super::meta::{self, Takes};
+use super::{
+    meta::{self, Takes},
+    row::{Row, Rows},
+};
 use crate::{
     command::help,
     diagnostic,
-    editor::{self, Completion, Editor, Suggestion, SuggestionKind},
-    output::{Format, table},
+    editor::{self, Completion, Editor, Suggestion},
+    output::Format,
     plot::Kind,
 };
-
-/// Columns of the name in a list with help.
-const NAME_WIDTH: usize = 24;
-/// Columns of a terminal that does not tell.
-const FALLBACK_WIDTH: usize = 80;
 
 /// The editor's helper.
 pub(super) struct Helper {
@@ -69,27 +66,28 @@ impl Helper {
 
     /// What fits in a line of the shell's own.
     fn complete_meta(&self, line: &str, position: usize, cx: &Context<'_>) -> Result<(usize, Vec<Row>)> {
+        let rows = Rows::new();
         let before = line.get(..position).unwrap_or_default();
         let Some((name, rest)) = before.get(1..).unwrap_or_default().split_once(' ') else {
             let typed = before.get(1..).unwrap_or_default();
             let fitting = meta::META.iter().flat_map(|spec| spec.names.iter().map(move |name| (spec, *name)));
-            let rows = fitting.filter(|(_, name)| name.starts_with(typed));
-            let rows = rows.map(|(spec, name)| Row::new(format!("{name} "), &format!(":{name}"), spec.summary));
-            return Ok((1, rows.collect()));
+            let fitting = fitting.filter(|(_, name)| name.starts_with(typed));
+            let fitting = fitting.map(|(spec, name)| rows.row(format!("{name} "), &format!(":{name}"), spec.summary));
+            return Ok((1, fitting.collect()));
         };
         let start = position - rest.trim_start().len();
         let word = before.get(start..).unwrap_or_default();
         let named = |names: &mut dyn Iterator<Item = (String, String)>| {
-            let rows = names.filter(|(name, _)| name.to_lowercase().starts_with(&word.to_lowercase()));
-            (start, rows.map(|(name, detail)| Row::new(name.clone(), &name, &detail)).collect())
+            let fitting = names.filter(|(name, _)| name.to_lowercase().starts_with(&word.to_lowercase()));
+            (start, fitting.map(|(name, detail)| rows.row(name.clone(), &name, &detail)).collect())
         };
         let catalog = self.editor.catalog();
         let plain = |name: &String| (name.clone(), String::new());
         Ok(match meta::find(name).map(|spec| spec.takes) {
-            Some(Takes::Search) => rows(self.editor.complete(rest, rest.len()), position - rest.len()),
+            Some(Takes::Search) => suggested(self.editor.complete(rest, rest.len()), position - rest.len()),
             Some(Takes::Path) => {
                 let (start, pairs) = self.files.complete(line, position, cx)?;
-                (start, pairs.into_iter().map(|pair| Row::new(pair.replacement, &pair.display, "")).collect())
+                (start, pairs.into_iter().map(|pair| rows.row(pair.replacement, &pair.display, "")).collect())
             }
             Some(Takes::Topic) => named(&mut help::page_names().into_iter().map(|name| (name, String::new()))),
             Some(Takes::Format) => named(&mut values::<Format>()),
@@ -120,36 +118,6 @@ impl Helper {
 
 impl rustyline::Helper for Helper {}
 
-/// A line of the list of what fits.
-pub(super) struct Row {
-    text: String,
-    shown: String,
-}
-
-impl Row {
-    fn new(text: String, label: &str, detail: &str) -> Self {
-        if detail.is_empty() {
-            return Self { text, shown: label.to_owned() };
-        }
-        let gap = NAME_WIDTH.saturating_sub(label.width()).max(1);
-        let width = terminal_width().saturating_sub(2);
-        let shown = table::cut(&format!("{label}{:gap$}{detail}", ""), width);
-        // As wide as the screen, so that each stands in a line of its own.
-        let fill = width.saturating_sub(shown.width());
-        Self { text, shown: format!("{shown}{:fill$}", "") }
-    }
-}
-
-impl Candidate for Row {
-    fn display(&self) -> &str {
-        &self.shown
-    }
-
-    fn replacement(&self) -> &str {
-        &self.text
-    }
-}
-
 /// The values of an option, with a line of help.
 fn values<T: ValueEnum + 'static>() -> impl Iterator<Item = (String, String)> {
     T::value_variants().iter().filter_map(T::to_possible_value).map(|value| {
@@ -158,24 +126,10 @@ fn values<T: ValueEnum + 'static>() -> impl Iterator<Item = (String, String)> {
     })
 }
 
-fn terminal_width() -> usize {
-    comfy_table::Table::new().width().map_or(FALLBACK_WIDTH, usize::from)
-}
-
-fn rows(completion: Completion, offset: usize) -> (usize, Vec<Row>) {
-    let row = |one: Suggestion| {
-        let label = if one.kind == SuggestionKind::Function {
-            one.detail.split(": ").next().unwrap_or_default()
-        } else {
-            &one.label
-        };
-        let label = if label.is_empty() { &one.label } else { label };
-        let detail = match one.kind {
-            SuggestionKind::Function => one.detail.split_once(": ").map_or("", |(_, summary)| summary),
-            _ => &one.detail,
-        };
-        Row::new(one.text.clone(), label, detail)
-    };
+/// The suggestions of the editor, for a text that begins at `offset` of the line.
+fn suggested(completion: Completion, offset: usize) -> (usize, Vec<Row>) {
+    let rows = Rows::new();
+    let row = |one: Suggestion| rows.row(one.text, one.usage.unwrap_or(&one.label), &one.detail);
     (offset + completion.start, completion.suggestions.into_iter().map(row).collect())
 }
 
@@ -185,7 +139,7 @@ impl Completer for Helper {
     fn complete(&self, line: &str, position: usize, cx: &Context<'_>) -> Result<(usize, Vec<Row>)> {
         match line.starts_with(':') {
             true => self.complete_meta(line, position, cx),
-            false => Ok(rows(self.editor.complete(line, position), 0)),
+            false => Ok(suggested(self.editor.complete(line, position), 0)),
         }
     }
 }

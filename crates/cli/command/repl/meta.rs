@@ -17,6 +17,7 @@ use super::Shell;
 use crate::{
     command::{explain, help, inspect},
     diagnostic::{self, Reporter},
+    editor::escaped,
     output::Format,
     query_file::Query,
 };
@@ -226,8 +227,7 @@ impl Shell {
         let rest = rest.trim();
         let Some(spec) = find(name) else {
             let names = META.iter().flat_map(|spec| spec.names).copied();
-            let near =
-                speleo_plan::nearest(name, names).map(|near| format!("; the nearest is `:{near}`")).unwrap_or_default();
+            let near = diagnostic::nearest(name, names, ":");
             diagnostic::print_error(&format!("there is no `:{name}`{near}; `:help` lists what there is"));
             return Ok(false);
         };
@@ -243,7 +243,9 @@ impl Shell {
             Meta::Fields => self.list_fields(rest).await?,
             Meta::SourceTypes => list::names(&self.catalog().source_types)?,
             Meta::Lookups if rest.is_empty() => list::names(&self.catalog().lookups)?,
-            Meta::Lookups => self.show(&format!("| inputlookup \"{}\" | head 20", list::quoted(rest))).await?,
+            Meta::Lookups => {
+                self.show(&format!("| inputlookup \"{}\" | head 20", escaped(rest.trim_matches('"')))).await?
+            }
             Meta::Macros => self.list_macros(rest)?,
             Meta::DataModel => self.list_models(rest)?,
             Meta::Searches => list::named(&self.catalog().saved_searches)?,
@@ -306,7 +308,7 @@ impl Shell {
 
     fn mode(&mut self, name: &str) {
         match Format::from_str(name, true) {
-            Ok(Format::Parquet | Format::Arrow) => {
+            Ok(format) if format.is_binary() => {
                 diagnostic::print_error("binary output does not go to a terminal; `:out FILE` names a file");
             }
             Ok(format) => self.output.output = Some(format),

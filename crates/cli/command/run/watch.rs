@@ -13,7 +13,7 @@ use anyhow::Result;
 use chrono::Local;
 
 use super::run_files;
-use crate::{args::RunArgs, diagnostic, exit::Exit, query_file, session, watched::Watched};
+use crate::{args::RunArgs, diagnostic, exit::Exit, interrupt::Interrupt, query_file, session, watched::Watched};
 
 /// How often files are looked at.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -30,6 +30,7 @@ struct Round {
 /// Runs until Ctrl-C. What fails is told, and run again when it changes.
 pub(super) async fn watch(args: &RunArgs) -> Result<Exit> {
     let mut last: Option<Round> = None;
+    let mut interrupt = Interrupt::listen();
     loop {
         let round = look(args)?;
         let due = match &last {
@@ -57,7 +58,7 @@ pub(super) async fn watch(args: &RunArgs) -> Result<Exit> {
         last = Some(known);
         tokio::select! {
             () = tokio::time::sleep(INTERVAL) => {}
-            _ = tokio::signal::ctrl_c() => return Ok(Exit::Cancelled),
+            () = interrupt.heard() => return Ok(Exit::Cancelled),
         }
     }
 }

@@ -3,12 +3,12 @@
 use speleo_functions::value::format_number;
 use speleo_syntax::{TokenKind, tokens};
 
+use crate::plot::EIGHTHS;
+
 /// Characters of a whole bar.
 const WIDTH: usize = 10;
 /// Characters of the numbers: as many as `100.000000` has.
 const NUMBER: usize = 10;
-/// Parts of a character, from an eighth up.
-const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 /// What the commands call the column, unless they are told another name.
 const NAME: &str = "percent";
 

@@ -4,30 +4,35 @@
 
 use datafusion::{
     common::tree_node::{Transformed, TreeNode},
-    error::Result,
+    error::{DataFusionError, Result as DataResult},
     logical_expr::{LogicalPlan, LogicalPlanBuilder},
 };
 
+use speleo_syntax::Diagnostic;
+
 use super::{Answer, Engine};
 use crate::{
+    fault::diagnose,
     run,
-    world::{EngineWorld, Mode, Record},
+    world::{EngineWorld, Mode},
 };
 
 impl Engine {
-    /// Runs a search over the first `rows` rows of each of its sources; none where it has a mistake. Dropping the future
-    /// cancels it.
-    pub async fn sample(&self, text: &str, rows: usize) -> Option<Answer> {
+    /// Runs a search over the first `rows` rows of each of its sources. Dropping the future cancels it.
+    ///
+    /// # Errors
+    /// What is wrong with the search, or with what it reads.
+    pub async fn sample(&self, text: &str, rows: usize) -> Result<Answer, Vec<Diagnostic>> {
         let read = self.read(text);
         if read.is_broken() {
-            return None;
+            return Err(read.diagnostics);
         }
-        let world = self.world(Mode::Explain).ok()?;
-        let world = EngineWorld { sample: Some(rows), record: Record::default(), ..world };
-        let planned = self.plan(&read, &world).await.ok()?;
-        let plan = first_rows(planned.plan, rows).ok()?;
-        let answered = run::run(self.session(), plan).await.ok()?;
-        Some(Answer {
+        let world = EngineWorld { sample: Some(rows), ..self.world(Mode::Explain)? };
+        let planned = self.plan(&read, &world).await?;
+        let failed = |error: DataFusionError| read.expansion.locate(diagnose(error.into()));
+        let plan = first_rows(planned.plan, rows).map_err(failed)?;
+        let answered = run::run(self.session(), plan).await.map_err(failed)?;
+        Ok(Answer {
             schema: answered.schema,
             batches: answered.batches,
             formatted: None,
@@ -41,7 +46,7 @@ impl Engine {
 ///
 /// # Errors
 /// None that a plan of ours gives.
-pub(crate) fn first_rows(plan: LogicalPlan, rows: usize) -> Result<LogicalPlan> {
+pub(crate) fn first_rows(plan: LogicalPlan, rows: usize) -> DataResult<LogicalPlan> {
     let limited = plan.transform_up(|node| match node {
         LogicalPlan::TableScan(_) => {
             Ok(Transformed::yes(LogicalPlanBuilder::from(node).limit(0, Some(rows))?.build()?))

@@ -8,7 +8,7 @@ use datafusion::{
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
     logical_expr::{
-        Expr, Filter, LogicalPlan,
+        Expr, Filter, LogicalPlan, Projection,
         utils::{conjunction, split_conjunction},
     },
     optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule},
@@ -59,14 +59,11 @@ fn pays(part: &Expr, plan: &LogicalPlan) -> bool {
     let (mut name, mut plan) = (&column.name, plan);
     loop {
         match plan {
-            LogicalPlan::Projection(projection) => {
-                let place = projection.schema.fields().iter().position(|field| field.name() == name);
-                match place.and_then(|place| projection.expr.get(place)).map(bare) {
-                    Some(Expr::Column(own)) => (name, plan) = (&own.name, &projection.input),
-                    Some(Expr::ScalarFunction(_) | Expr::Case(_)) => return false,
-                    _ => return true,
-                }
-            }
+            LogicalPlan::Projection(projection) => match made(name, projection) {
+                Some(Expr::Column(own)) => (name, plan) = (&own.name, &projection.input),
+                Some(Expr::ScalarFunction(_) | Expr::Case(_)) => return false,
+                _ => return true,
+            },
             LogicalPlan::Filter(filter) => plan = &filter.input,
             LogicalPlan::Sort(sort) => plan = &sort.input,
             _ => return true,
@@ -95,18 +92,15 @@ fn follow(name: &str, plan: &LogicalPlan, budget: &mut usize) -> bool {
     let (mut name, mut plan) = (name, plan);
     loop {
         match plan {
-            LogicalPlan::Projection(projection) => {
-                let place = projection.schema.fields().iter().position(|field| field.name() == name);
-                match place.and_then(|place| projection.expr.get(place)).map(bare) {
-                    Some(Expr::Column(own)) => (name, plan) = (&own.name, &projection.input),
-                    Some(expr) if !expr.is_volatile() => {
-                        let Some(rest) = budget.checked_sub(parts(expr)) else { return false };
-                        *budget = rest;
-                        return spend(expr, &projection.input, budget);
-                    }
-                    _ => return true,
+            LogicalPlan::Projection(projection) => match made(name, projection) {
+                Some(Expr::Column(own)) => (name, plan) = (&own.name, &projection.input),
+                Some(expr) if !expr.is_volatile() => {
+                    let Some(rest) = budget.checked_sub(parts(expr)) else { return false };
+                    *budget = rest;
+                    return spend(expr, &projection.input, budget);
                 }
-            }
+                _ => return true,
+            },
             LogicalPlan::Filter(_)
             | LogicalPlan::Sort(_)
             | LogicalPlan::Window(_)
@@ -124,6 +118,12 @@ fn follow(name: &str, plan: &LogicalPlan, budget: &mut usize) -> bool {
             _ => return true,
         }
     }
+}
+
+/// What a projection makes a column of.
+fn made<'p>(name: &str, projection: &'p Projection) -> Option<&'p Expr> {
+    let place = projection.schema.fields().iter().position(|field| field.name() == name)?;
+    projection.expr.get(place).map(bare)
 }
 
 /// An expression without its names.

@@ -12,7 +12,9 @@ use datafusion::{
 };
 use speleo_functions::words::words;
 use speleo_knowledge::{CalculationKind, DataModel, DataObject};
-use speleo_syntax::{COMMANDS, Code, Command, Diagnostic, Kind, SearchExpr, SearchExprKind, Span, Spanned, may_write};
+use speleo_syntax::{
+    Code, Command, Diagnostic, Kind, SearchExpr, SearchExprKind, Span, Spanned, command::find, may_write,
+};
 
 use super::{
     PLAIN_FIELDS, Request,
@@ -103,9 +105,7 @@ fn is_streaming(command: &Command) -> bool {
     if let Command::Search(_) | Command::Where(_) = command {
         return true;
     }
-    let name = name_of(command);
-    let spec = COMMANDS.iter().find(|spec| spec.names.contains(&name.as_str()));
-    spec.is_some_and(|spec| spec.kind == Kind::Streaming)
+    find(&name_of(command)).is_some_and(|spec| spec.kind == Kind::Streaming)
 }
 
 /// The name of a command, as it is written.

@@ -1,6 +1,6 @@
 //! Fields outside expressions: `host, "my field" a.b{}.c count(x)`. Commas and blanks separate alike.
 
-use crate::{Code, Diagnostic, Field, Span, cursor::Cursor, parser, token};
+use crate::{Code, Diagnostic, Field, Span, command, cursor::Cursor, token};
 
 /// Commands that nobody calls a field after.
 const COMMANDS_AMONG_FIELDS: &[&str] =
@@ -59,7 +59,7 @@ impl Cursor<'_> {
             let diagnostic = Diagnostic::new(Code::Syntax, field.span, message);
             let pipe = Span { end: last.span.start, ..last.span };
             let help = format!("`{}` is a command; a pipe is missing before it", last.name);
-            let is_command = parser::find(&last.name).is_some();
+            let is_command = command::find(&last.name).is_some();
             self.fail(if is_command { diagnostic.edit(help, pipe, "| ") } else { diagnostic });
             return false;
         }

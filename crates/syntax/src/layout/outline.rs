@@ -10,7 +10,7 @@ use super::{
     Freedom, blank,
     lexer::{self, Kind, Token},
 };
-use crate::{CommandSpec, parser, token};
+use crate::{CommandSpec, command, parser, token};
 
 /// Commands with pipes between them.
 pub(super) struct Pipeline<'a> {
@@ -162,7 +162,7 @@ impl<'a> Reader<'a, '_> {
         let word = first.filter(|token| token.kind == Kind::Word).map(|token| token.text.to_lowercase());
         let command = word.as_deref().and_then(|word| {
             let here = pipe.is_some() || !top || word == "search";
-            parser::find(word).filter(|_| here)
+            command::find(word).filter(|_| here)
         });
         let name = command.map_or("", |spec| spec.name());
         let (grammar, freedom) = match name {
@@ -182,7 +182,7 @@ impl<'a> Reader<'a, '_> {
         };
         // Whatever touches the name: `foreach~ a [ … ]` has a template too.
         let bare = word.as_deref().map(|word| word.split(|next| !token::is_name(next)).next().unwrap_or_default());
-        let template = matches!(bare.and_then(parser::find).map(CommandSpec::name), Some("foreach" | "map"));
+        let template = matches!(bare.and_then(command::find).map(CommandSpec::name), Some("foreach" | "map"));
         let mut nodes = self.nodes(from, to, grammar, &Context { freedom, template, name });
         if let Some(first) = nodes.first_mut() {
             first.space = false;

@@ -13,7 +13,8 @@ use super::Shell;
 use crate::{
     diagnostic::{self, Reporter},
     editor::{Catalog, Named},
-    output::{Output, thousands},
+    output::Output,
+    quantity::thousands,
     query_file::Query,
     session::{self, Asked},
 };
@@ -40,11 +41,6 @@ pub(super) fn named(list: &[Named]) -> Result<()> {
         writeln!(out, "{}", format!("{name:<width$}  {detail}").trim_end())?;
     }
     Ok(())
-}
-
-/// A text between quotes of SPL.
-pub(super) fn quoted(text: &str) -> String {
-    text.trim_matches('"').replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 impl Shell {
@@ -74,7 +70,7 @@ impl Shell {
                     } else {
                         format!("{} files", thousands(files.len() as u64))
                     };
-                    format!("{parts}, {}", size(bytes))
+                    format!("{parts}, {} bytes", thousands(bytes))
                 }
                 Err(problem) => problem.message,
             };
@@ -86,9 +82,14 @@ impl Shell {
     /// The fields of some rows: of a search that is said, else of the last one.
     pub(super) async fn list_fields(&self, said: &str) -> Result<()> {
         let Some(text) = self.last_or_said(said) else { return Ok(()) };
-        let Some(answer) = self.engine.sample(&text, SAMPLE).await else {
-            diagnostic::print_error("the search cannot be run");
-            return Ok(());
+        let answer = match self.engine.sample(&text, SAMPLE).await {
+            Ok(answer) => answer,
+            Err(problems) => {
+                let mut reporter = Reporter::new(self.error_format);
+                reporter.report(&Query::typed(text), &problems);
+                reporter.finish();
+                return Ok(());
+            }
         };
         let rows: usize = answer.batches.iter().map(|batch| batch.num_rows()).sum();
         let sample = crate::editor::Sample::of(&answer);
@@ -175,16 +176,4 @@ impl Shell {
         }
         Ok(())
     }
-}
-
-/// Bytes as people read them.
-fn size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    for unit in ["bytes", "KB", "MB", "GB"] {
-        if value < 1000.0 {
-            return if unit == "bytes" { format!("{bytes} bytes") } else { format!("{value:.1} {unit}") };
-        }
-        value /= 1000.0;
-    }
-    format!("{value:.1} TB")
 }

@@ -55,8 +55,7 @@ impl Shell {
             return self.list_settings();
         }
         let Some(setting) = SETTINGS.iter().find(|setting| setting.name == name) else {
-            let near = speleo_plan::nearest(name, SETTINGS.iter().map(|setting| setting.name));
-            let near = near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default();
+            let near = diagnostic::nearest(name, SETTINGS.iter().map(|setting| setting.name), "");
             diagnostic::print_error(&format!("there is no setting `{name}`{near}; `:set` lists what there is"));
             return Ok(());
         };

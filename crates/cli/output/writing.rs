@@ -15,7 +15,7 @@ use speleo_engine::Part;
 use tempfile::NamedTempFile;
 
 use super::{Form, screen::Terminal};
-use crate::{diagnostic, quantity::thousands};
+use crate::{diagnostic, exit::is_closed_pipe, quantity::thousands};
 
 /// How long a form may keep the first rows of a person who waits.
 const FIRST_MOMENT: Duration = Duration::from_millis(300);
@@ -190,7 +190,7 @@ impl Writing {
     fn close(self, rows: u64, hidden: Vec<String>) -> Result<Written> {
         let is_paged = self.target.is_paged();
         let left = match self.target.finish() {
-            Err(error) if is_paged && is_closed(&error) => true,
+            Err(error) if is_paged && is_closed_pipe(&error) => true,
             result => result.map(|()| self.left)?,
         };
         Ok(Written { rows, left, hidden })
@@ -202,18 +202,13 @@ impl Writing {
             return Ok(());
         }
         match work(self.form.as_mut(), &mut self.target) {
-            Err(error) if self.target.is_paged() && is_closed(&error) => {
+            Err(error) if self.target.is_paged() && is_closed_pipe(&error) => {
                 self.left = true;
                 Ok(())
             }
             result => result,
         }
     }
-}
-
-fn is_closed(error: &anyhow::Error) -> bool {
-    let is_closed = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
-    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(is_closed))
 }
 
 impl Written {

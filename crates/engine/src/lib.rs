@@ -50,6 +50,7 @@ pub use native::StoredIndex;
 pub use progress::{Look, Progress, Reading};
 pub use project::{PROJECT_KEYS, ProjectKey, resolve as resolve_settings};
 pub use schedule::{Ran, RunStatus, Scheduled, Scheduler, Standing};
+pub use session::default_memory_limit;
 pub use settings::{IndexSetting, Settings};
 pub use speleo_index::Column as StoredColumn;
 pub use speleo_plan::Thing;

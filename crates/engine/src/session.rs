@@ -27,7 +27,7 @@ const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN;
 
 /// A session with a memory pool of its own.
 pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
-    let limit = memory_limit.unwrap_or_else(|| available_memory().map_or(FALLBACK_MEMORY, |bytes| bytes / 4 * 3));
+    let limit = memory_limit.unwrap_or_else(default_memory_limit);
     let pool = TrackConsumersPool::new(FairSpillPool::new(limit), NAMED_CONSUMERS);
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
     let mut config = SessionConfig::new().with_collect_statistics(true);
@@ -65,6 +65,11 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
         .build();
     speleo_functions::register(&mut state)?;
     Ok(SessionContext::new_with_state(state))
+}
+
+/// The most bytes that a search may take where no setting says: three quarters of the machine's memory.
+pub fn default_memory_limit() -> usize {
+    available_memory().map_or(FALLBACK_MEMORY, |bytes| bytes / 4 * 3)
 }
 
 /// The machine's memory in bytes, where the system tells.

@@ -40,7 +40,7 @@ fn memory(limit: Option<usize>) -> Finding {
         Some(bound) => format!("{text}, bounded to {} by the container", size(bound)),
         None => text,
     };
-    let taken = limit.map_or(total / 4 * 3, |limit| limit as u64);
+    let taken = limit.unwrap_or_else(speleo_engine::default_memory_limit) as u64;
     match bound {
         Some(bound) if taken > bound => Finding::warning(
             TOPIC,

@@ -10,6 +10,7 @@ mod clock;
 mod collect;
 mod conf_folder;
 mod definitions;
+mod dictionary;
 mod engine;
 mod event;
 mod event_searches;

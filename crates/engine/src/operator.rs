@@ -8,6 +8,7 @@ mod first_rows;
 mod functions;
 mod groups;
 mod natural_sort;
+mod partial;
 mod rule;
 mod running;
 mod spool;
@@ -15,5 +16,6 @@ mod spool;
 mod tests;
 mod whole;
 
+pub(crate) use first_rows::FirstRowsExec;
 pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use rule::{NaturalSorts, OwnOperators};

@@ -29,6 +29,8 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::AggregateUDF;
 
+pub use arena::Interner;
+
 use crate::AggregateSpec;
 
 /// Every stats function.

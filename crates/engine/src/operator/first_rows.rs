@@ -5,6 +5,7 @@
 //! input ends, when the memory pool refuses more, or when nearly every row is in a group of its own.
 
 mod keeper;
+mod leading;
 
 use std::{fmt, sync::Arc};
 
@@ -15,7 +16,7 @@ use datafusion::{
         SendableRecordBatchStream, TaskContext,
         memory_pool::{MemoryConsumer, MemoryReservation},
     },
-    physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr},
+    physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr},
     physical_plan::{
         DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties, apply_expression_roots,
         execution_plan::{CardinalityEffect, EmissionType},
@@ -58,6 +59,21 @@ impl FirstRowsExec {
             input.boundedness(),
         );
         Self { input, keys, order, fetch, properties: Arc::new(properties), metrics: ExecutionPlanMetricsSet::new() }
+    }
+}
+
+impl FirstRowsExec {
+    /// The same of another input, whose columns are read as `read` says.
+    pub(crate) fn reading(
+        &self,
+        input: Arc<dyn ExecutionPlan>,
+        read: &dyn Fn(Arc<dyn PhysicalExpr>) -> Arc<dyn PhysicalExpr>,
+    ) -> Option<Self> {
+        let keys = self.keys.iter().map(|key| read(Arc::clone(key))).collect();
+        let sorted =
+            |key: &PhysicalSortExpr| PhysicalSortExpr { expr: read(Arc::clone(&key.expr)), options: key.options };
+        let order = LexOrdering::new(self.order.iter().map(sorted))?;
+        Some(Self::new(input, keys, order, self.fetch))
     }
 }
 

@@ -19,6 +19,7 @@ use datafusion::{
     physical_optimizer::PhysicalOptimizerRule,
     physical_plan::{
         ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions,
+        aggregates::AggregateExec,
         filter::FilterExec,
         projection::ProjectionExec,
         sorts::sort::SortExec,
@@ -28,7 +29,7 @@ use datafusion::{
 
 use super::{
     eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys, natural_sort::NaturalSortExec,
-    running, running::RunningExec, whole::WholeExec,
+    partial::PartialExec, running, running::RunningExec, whole::WholeExec,
 };
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
@@ -71,9 +72,9 @@ impl PhysicalOptimizerRule for OwnOperators {
     }
 }
 
-/// Lets every sort of all rows look first whether they stand in order.
+/// Lets every sort of all rows look first whether they stand in order, and first aggregations work with numbers.
 ///
-/// Runs last: rules that push limits and sorts know DataFusion's.
+/// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
 #[derive(Debug)]
 pub(crate) struct NaturalSorts;
 
@@ -83,7 +84,10 @@ impl PhysicalOptimizerRule for NaturalSorts {
             Some(sort) if sort.fetch().is_none() => {
                 Ok(Transformed::yes(Arc::new(NaturalSortExec::new(sort.clone())) as Arc<dyn ExecutionPlan>))
             }
-            _ => Ok(Transformed::no(node)),
+            _ => match node.downcast_ref::<AggregateExec>().map(PartialExec::in_place_of).transpose()?.flatten() {
+                Some(partial) => Ok(Transformed::yes(Arc::new(partial) as Arc<dyn ExecutionPlan>)),
+                None => Ok(Transformed::no(node)),
+            },
         })
         .data()
     }

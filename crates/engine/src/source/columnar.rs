@@ -4,8 +4,9 @@
 //! where the file holds a timestamp. What a column becomes stands in [`convert`].
 
 pub(super) mod convert;
+mod dictionaries;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use datafusion::{
@@ -16,8 +17,12 @@ use datafusion::{
         TableType, ViewTable,
         file_format::{FileFormat, arrow::ArrowFormat, parquet::ParquetFormat},
         listing::PartitionedFile,
-        physical_plan::{ArrowSource, FileGroup, FileScanConfigBuilder, FileSource, ParquetSource},
+        physical_plan::{
+            ArrowSource, FileGroup, FileScanConfigBuilder, FileSource, ParquetSource,
+            parquet::CachedParquetFileReaderFactory,
+        },
         provider_as_source,
+        source::DataSourceExec,
         table_schema::{TableSchema, TableSchemaBuilder},
     },
     error::{DataFusionError, Result},
@@ -163,10 +168,15 @@ async fn table(
     } else {
         Arc::new(ArrowFormat)
     };
-    let schema = format.infer_schema(&state, &store, &metas).await?;
+    let mut schema = format.infer_schema(&state, &store, &metas).await?;
+    let mut filled = HashSet::new();
+    if is_parquet(format.as_ref()) {
+        let known = dictionaries::look(&mut parts, &schema, store.as_ref(), &state).await?;
+        (schema, filled) = (known.schema, known.filled);
+    }
     let base = Arc::new(ColumnarTable::new(format, url.clone(), parts, schema));
     let schema = Arc::clone(&base.file_schema);
-    let columns = convert::columns(&schema, base.has_rows());
+    let columns = convert::columns(&schema, base.has_rows(), &filled);
     let plan = LogicalPlanBuilder::scan("files", provider_as_source(base), None)?.project(columns)?.build()?;
     Ok((Arc::new(ViewTable::new(plan, None)), schema))
 }
@@ -174,6 +184,10 @@ async fn table(
 /// A column by its exact name.
 pub(super) fn column(name: &str) -> Expr {
     Expr::Column(Column::new_unqualified(name))
+}
+
+fn is_parquet(format: &dyn FileFormat) -> bool {
+    (format as &dyn std::any::Any).is::<ParquetFormat>()
 }
 
 /// The files as they are, with the columns that a scan adds.
@@ -196,8 +210,7 @@ impl ColumnarTable {
         added.extend(ORIGIN.iter().map(|name| Arc::new(Field::new(*name, DataType::Utf8, true))));
         let builder = TableSchemaBuilder::new(Arc::clone(&file_schema)).with_table_partition_cols(added);
         let row: FieldRef = Arc::new(Field::new(ROW, DataType::Int64, false).with_extension_type(RowNumber));
-        let is_parquet = (format.as_ref() as &dyn std::any::Any).is::<ParquetFormat>();
-        let builder = if is_parquet { builder.with_virtual_columns(vec![row]) } else { builder };
+        let builder = if is_parquet(format.as_ref()) { builder.with_virtual_columns(vec![row]) } else { builder };
         Self { format, store, files, file_schema, table_schema: builder.build() }
     }
 
@@ -223,10 +236,9 @@ impl ColumnarTable {
                 projection.map_or_else(|| Ok(Arc::clone(&schema)), |columns| schema.project(columns).map(Arc::new))?;
             return Ok(Arc::new(EmptyExec::new(read)));
         }
-        let source: Arc<dyn FileSource> = if self.is_parquet() {
-            Arc::new(ParquetSource::new(self.table_schema.clone()).with_pushdown_filters(few_pass))
-        } else {
-            Arc::new(ArrowSource::new_file_source(self.table_schema.clone()))
+        let source: Arc<dyn FileSource> = match (self.format.as_ref() as &dyn std::any::Any).downcast_ref() {
+            Some(format) => Arc::new(self.parquet(format, state)?.with_pushdown_filters(few_pass)),
+            None => Arc::new(ArrowSource::new_file_source(self.table_schema.clone())),
         };
         let groups = FileGroup::new(files).split_files(state.config().target_partitions());
         let config = FileScanConfigBuilder::new(self.store.clone(), source)
@@ -234,11 +246,18 @@ impl ColumnarTable {
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
             .build();
-        self.format.create_physical_plan(state, config).await
+        // Not by way of the format, which would put its own options in the place of these.
+        Ok(DataSourceExec::from_data_source(config))
     }
 
-    fn is_parquet(&self) -> bool {
-        (self.format.as_ref() as &dyn std::any::Any).is::<ParquetFormat>()
+    /// A source that takes footers from where they are known.
+    fn parquet(&self, format: &ParquetFormat, state: &dyn Session) -> Result<ParquetSource> {
+        let store = state.runtime_env().object_store(&self.store)?;
+        let footers = state.runtime_env().cache_manager.get_file_metadata_cache();
+        let reader = Arc::new(CachedParquetFileReaderFactory::new(store, footers));
+        Ok(ParquetSource::new(self.table_schema.clone())
+            .with_table_parquet_options(format.options().clone())
+            .with_parquet_file_reader_factory(reader))
     }
 
     /// Whether the scan numbers the rows of a file; Arrow's does not.

@@ -64,7 +64,7 @@ impl Arena {
 
 /// Texts, each kept once.
 #[derive(Debug, Default)]
-pub(crate) struct Interner {
+pub struct Interner {
     texts: Arena,
     table: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -72,7 +72,10 @@ pub(crate) struct Interner {
 
 impl Interner {
     /// The number of a text, a new one if it was not seen before.
-    pub(crate) fn intern(&mut self, text: &str) -> Result<u32> {
+    ///
+    /// # Errors
+    /// Where there are more texts than numbers.
+    pub fn intern(&mut self, text: &str) -> Result<u32> {
         let Self { texts, table, hasher } = self;
         let hash = hash(hasher, text);
         if let Some(known) = table.find(hash, |number| texts.is(*number, text)) {
@@ -84,7 +87,7 @@ impl Interner {
     }
 
     /// The text of a number.
-    pub(crate) fn get(&self, number: u32) -> &str {
+    pub fn get(&self, number: u32) -> &str {
         self.texts.get(number)
     }
 
@@ -105,7 +108,7 @@ impl Interner {
     }
 
     /// Bytes on the heap.
-    pub(crate) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.texts.size() + self.table.allocation_size()
     }
 }

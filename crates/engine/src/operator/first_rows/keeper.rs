@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::RecordBatch,
-        compute::interleave_record_batch,
+        array::{ArrayRef, RecordBatch, UInt32Array},
+        compute::{SortOptions, interleave_record_batch, take},
         datatypes::SchemaRef,
         row::{RowConverter, SortField},
     },
@@ -15,6 +15,7 @@ use datafusion::{
     physical_plan::spill::get_record_batch_memory_size,
 };
 
+use super::leading::Leading;
 use crate::operator::groups::Groups;
 
 /// Rows are gathered anew when fewer than one in so many of those held is of use.
@@ -36,6 +37,9 @@ struct Row {
 pub(super) struct Keeper {
     schema: SchemaRef,
     order: Vec<Arc<dyn PhysicalExpr>>,
+    /// How the first of the order's keys is compared.
+    leads: SortOptions,
+    leading: Leading,
     places: RowConverter,
     fetch: usize,
     groups: Groups,
@@ -64,6 +68,8 @@ impl Keeper {
         Ok(Self {
             groups: Groups::try_new(keys, &schema)?,
             order: order.iter().map(|key| Arc::clone(&key.expr)).collect(),
+            leads: order.first().options,
+            leading: Leading::default(),
             places: RowConverter::new(sort_fields)?,
             schema,
             fetch,
@@ -96,13 +102,28 @@ impl Keeper {
     /// Takes the rows of a batch that are among the first of their group.
     pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<()> {
         let total = self.groups.number(batch)?;
-        let places = self.places.convert_columns(&evaluate_expressions_to_arrays(&self.order, batch)?)?;
+        let order: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.order, batch)?;
         self.first.resize_with(total, Vec::new);
         self.seen += batch.num_rows();
+        // Of one row for each group most fall out by the first key alone; the others need not be compared.
+        let candidates = match (self.fetch, order.first()) {
+            (1, Some(key)) => self.leading.candidates(key, self.leads, self.groups.ids(), total)?,
+            _ => None,
+        };
+        let (order, rows): (Vec<ArrayRef>, Vec<usize>) = match candidates {
+            Some(rows) => {
+                let places = UInt32Array::from(rows);
+                let order = order.iter().map(|key| take(key, &places, None)).collect::<Result<_, _>>()?;
+                (order, places.values().iter().map(|row| *row as usize).collect())
+            }
+            None => (order, (0..batch.num_rows()).collect()),
+        };
+        let places = self.places.convert_columns(&order)?;
         let at = self.batches.len();
         let mut is_needed = false;
-        for (row, (place, group)) in places.iter().zip(self.groups.ids()).enumerate() {
-            let Some(first) = self.first.get_mut(*group) else { continue };
+        for (place, row) in places.iter().zip(rows) {
+            let group = self.groups.ids().get(row).copied().unwrap_or_default();
+            let Some(first) = self.first.get_mut(group) else { continue };
             let place = place.data();
             let last = first.last();
             if first.len() >= self.fetch && last.is_none_or(|last| place >= last.place.as_slice()) {
@@ -162,6 +183,7 @@ impl Keeper {
             self.gather(batch_size)?;
         }
         self.groups.forget()?;
+        self.leading.forget();
         self.first = Vec::new();
         (self.batch_bytes, self.place_bytes, self.held, self.kept, self.seen) = (0, 0, 0, 0, 0);
         let batches = std::mem::take(&mut self.batches);

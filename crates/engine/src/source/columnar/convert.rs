@@ -2,6 +2,8 @@
 //!
 //! A column that fits is left alone, so that its statistics still serve.
 
+use std::collections::HashSet;
+
 use datafusion::{
     arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit},
     functions::core::expr_fn::{coalesce, get_field},
@@ -13,8 +15,8 @@ use datafusion::{
 use super::{FILE, ORIGIN, ROW, column};
 use crate::source::schema::{self, RAW, SEQUENCE, TIME, TIME_KEYS};
 
-/// The columns of a view over files: those of every index, then the files' own.
-pub(super) fn columns(file: &Schema, has_rows: bool) -> Vec<Expr> {
+/// The columns of a view over files: those of every index, then the files' own; `filled` are those that every row has.
+pub(super) fn columns(file: &Schema, has_rows: bool, filled: &HashSet<String>) -> Vec<Expr> {
     let find = |name: &str| file.fields().iter().find(|field| field.name() == name);
     let time = TIME_KEYS.iter().find_map(|key| find(key)).map(|field| time(column(field.name()), field.data_type()));
     let mut columns = vec![time.unwrap_or_else(null_time).alias(TIME)];
@@ -22,6 +24,7 @@ pub(super) fn columns(file: &Schema, has_rows: bool) -> Vec<Expr> {
     columns.push(own(RAW).unwrap_or_else(null_text).alias(RAW));
     for (name, added) in schema::ORIGIN.iter().zip(ORIGIN) {
         let value = match own(name) {
+            Some(own) if filled.contains(*name) => own,
             Some(own) => coalesce(vec![own, column(added)]),
             None => column(added),
         };

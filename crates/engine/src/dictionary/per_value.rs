@@ -1,0 +1,229 @@
+//! [`PerValue`]: an expression over one column of repeated texts, evaluated once for each text. `upper(host)`
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch},
+        compute::{cast, take},
+        datatypes::{DataType, Field, FieldRef, Int32Type, Schema, SchemaRef},
+    },
+    common::{
+        Result, assert_eq_or_internal_err, internal_datafusion_err,
+        tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
+    },
+    logical_expr::ColumnarValue,
+    physical_expr::{PhysicalExpr, expressions::Column, utils::collect_columns},
+    physical_expr_common::physical_expr::is_volatile,
+};
+
+use super::{is_same, repeated_text, text_of};
+
+/// Dictionaries whose results are kept: those that partitions are at, and the ones before.
+const KEPT: usize = 8;
+/// A dictionary with so many more texts than a batch has rows is not worth a look at all of them.
+const MOST_TEXTS_PER_ROW: usize = 4;
+
+/// The expression.
+///
+/// Where a row has no text, it is evaluated for null once. Where it fails for a text that no row may have, it is evaluated for the
+/// rows instead, so that errors are those of the expression itself.
+#[derive(Debug)]
+pub(crate) struct PerValue {
+    /// The column.
+    column: Arc<dyn PhysicalExpr>,
+    /// The expression over a batch of that column alone.
+    inner: Arc<dyn PhysicalExpr>,
+    input: SchemaRef,
+    /// What it gives.
+    field: FieldRef,
+    known: Mutex<Vec<Known>>,
+}
+
+/// The results for the texts of a dictionary, and for null behind them.
+#[derive(Debug, Clone)]
+struct Known {
+    texts: ArrayRef,
+    results: ArrayRef,
+}
+
+/// The expression with [`PerValue`] wherever that is all the same and less work; `schema` is that of the rows. With `keeps`, a
+/// text as a whole stays a column of repeated texts.
+///
+/// # Errors
+/// Where an expression has no type.
+pub(crate) fn per_value(
+    expr: Arc<dyn PhysicalExpr>,
+    schema: &Schema,
+    keeps: bool,
+) -> Result<Transformed<Arc<dyn PhysicalExpr>>> {
+    if keeps
+        && let Some(column) = only_column(&expr, schema)
+        && matches!(expr.data_type(schema)?, DataType::Utf8)
+    {
+        return Ok(Transformed::yes(PerValue::of(&expr, column, schema, true)?));
+    }
+    expr.transform_down(|part| match only_column(&part, schema) {
+        Some(column) => {
+            let once = PerValue::of(&part, column, schema, false)?;
+            Ok(Transformed::new(once, true, TreeNodeRecursion::Jump))
+        }
+        None => Ok(Transformed::no(part)),
+    })
+}
+
+/// The one column that an expression depends on, where that is of repeated texts and the expression is more than its text.
+fn only_column(expr: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Column> {
+    let is_more = expr.downcast_ref::<Column>().is_none() && expr.downcast_ref::<PerValue>().is_none();
+    if !is_more || text_of(expr).is_some() || is_volatile(expr) {
+        return None;
+    }
+    let mut columns = collect_columns(expr).into_iter();
+    let (Some(column), None) = (columns.next(), columns.next()) else { return None };
+    let field = schema.fields().get(column.index())?;
+    (*field.data_type() == repeated_text()).then_some(column)
+}
+
+impl PerValue {
+    fn of(expr: &Arc<dyn PhysicalExpr>, column: Column, schema: &Schema, keeps: bool) -> Result<Arc<dyn PhysicalExpr>> {
+        let field = schema.field(column.index());
+        let input = Arc::new(Schema::new(vec![Field::clone(field)]));
+        let alone: Arc<dyn PhysicalExpr> = Arc::new(Column::new(column.name(), 0));
+        let inner = Arc::clone(expr)
+            .transform_up(|part| match part.downcast_ref::<Column>() {
+                Some(_) => Ok(Transformed::yes(Arc::clone(&alone))),
+                None => Ok(Transformed::no(part)),
+            })
+            .data()?;
+        let given = inner.return_field(&input)?;
+        let field = match keeps {
+            true => Arc::new(Field::clone(&given).with_data_type(repeated_text())),
+            false => given,
+        };
+        Ok(Arc::new(Self { column: Arc::new(column), inner, input, field, known: Mutex::default() }))
+    }
+
+    fn keeps(&self) -> bool {
+        *self.field.data_type() == repeated_text()
+    }
+
+    /// The results for a dictionary; none where it is better evaluated for the rows.
+    fn results(&self, texts: &ArrayRef, rows: usize) -> Option<ArrayRef> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.iter().find(|known| is_same(&known.texts, texts)) {
+            return Some(Arc::clone(&known.results));
+        }
+        drop(known);
+        if rows.saturating_mul(MOST_TEXTS_PER_ROW) < texts.len() {
+            return None;
+        }
+        let places = (0..i32::try_from(texts.len()).ok()?).map(Some).chain([None]).collect::<Int32Array>();
+        let each = DictionaryArray::<Int32Type>::try_new(places, Arc::clone(texts)).ok()?;
+        let results = self.alone(Arc::new(each)).ok()?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KEPT {
+            known.remove(0);
+        }
+        known.push(Known { texts: Arc::clone(texts), results: Arc::clone(&results) });
+        Some(results)
+    }
+
+    /// Evaluates the expression for rows of the column.
+    fn alone(&self, column: ArrayRef) -> Result<ArrayRef> {
+        let rows = column.len();
+        let batch = RecordBatch::try_new(Arc::clone(&self.input), vec![column])?;
+        self.inner.evaluate(&batch)?.into_array(rows)
+    }
+
+    /// The results as the type that is promised.
+    fn given(&self, results: ArrayRef) -> Result<ArrayRef> {
+        if !self.keeps() || results.data_type() == self.field.data_type() {
+            return Ok(results);
+        }
+        let results = cast(&results, &DataType::Utf8)?;
+        let rows = i32::try_from(results.len()).map_err(|_| internal_datafusion_err!("a batch has too many rows"))?;
+        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(Int32Array::from_iter_values(0..rows), results)?))
+    }
+}
+
+/// The rows' places among results that end with that for null.
+fn places(keys: &Int32Array, null: usize) -> Result<Int32Array> {
+    let null = i32::try_from(null).map_err(|_| internal_datafusion_err!("a dictionary has too many texts"))?;
+    Ok(match keys.null_count() {
+        0 => keys.clone(),
+        _ => keys.iter().map(|key| Some(key.unwrap_or(null))).collect(),
+    })
+}
+
+impl PhysicalExpr for PerValue {
+    fn return_field(&self, _input_schema: &Schema) -> Result<FieldRef> {
+        Ok(Arc::clone(&self.field))
+    }
+
+    fn evaluate(&self, batch: &RecordBatch) -> Result<ColumnarValue> {
+        let column = self.column.evaluate(batch)?.into_array(batch.num_rows())?;
+        let results = match column.as_dictionary_opt::<Int32Type>() {
+            Some(rows) => self.results(rows.values(), rows.len()).map(|results| (rows, results)),
+            None => None,
+        };
+        let Some((rows, results)) = results else { return self.given(self.alone(column)?).map(ColumnarValue::Array) };
+        let null = rows.values().len();
+        let array: ArrayRef = if self.keeps() {
+            let texts = cast(&results, &DataType::Utf8)?;
+            let mut keys = places(rows.keys(), null)?;
+            if texts.null_count() > 0 {
+                // That a row has no text is said by its key: not all ask the texts.
+                let has_text = |key: &i32| usize::try_from(*key).is_ok_and(|place| texts.is_valid(place));
+                keys = keys.iter().map(|key| key.filter(has_text)).collect();
+            }
+            Arc::new(DictionaryArray::<Int32Type>::try_new(keys, texts)?)
+        } else {
+            take(&results, &places(rows.keys(), null)?, None)?
+        };
+        Ok(ColumnarValue::Array(array))
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn PhysicalExpr>> {
+        vec![&self.column]
+    }
+
+    fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn PhysicalExpr>>) -> Result<Arc<dyn PhysicalExpr>> {
+        assert_eq_or_internal_err!(children.len(), 1, "an expression for each value reads one column");
+        Ok(Arc::new(Self {
+            column: children.swap_remove(0),
+            inner: Arc::clone(&self.inner),
+            input: Arc::clone(&self.input),
+            field: Arc::clone(&self.field),
+            known: Mutex::default(),
+        }))
+    }
+
+    fn fmt_sql(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt_sql(f)
+    }
+}
+
+impl fmt::Display for PerValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "per_value({})", self.inner)
+    }
+}
+
+impl PartialEq for PerValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.column.eq(&other.column) && self.inner.eq(&other.inner) && self.field == other.field
+    }
+}
+
+impl Eq for PerValue {}
+
+impl Hash for PerValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.column.hash(state);
+        self.inner.hash(state);
+    }
+}

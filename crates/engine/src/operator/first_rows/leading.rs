@@ -1,0 +1,90 @@
+//! The rows of a batch that may be the first of their group, by the first of the order's keys alone.
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray},
+        compute::{SortOptions, cast},
+        datatypes::{DataType, Int64Type, TimeUnit},
+    },
+    common::Result,
+};
+
+/// The best of each group so far by a key of times or whole numbers: the smaller, the earlier.
+#[derive(Debug, Default)]
+pub(super) struct Leading {
+    best: Vec<i64>,
+}
+
+impl Leading {
+    /// The places of rows that are not later than their group's best, in their own order; none where the key does not tell.
+    ///
+    /// Rows that stand in the opposite order are looked at from the end, so that each group has its best at once.
+    pub(super) fn candidates(
+        &mut self,
+        key: &ArrayRef,
+        options: SortOptions,
+        groups: &[usize],
+        total: usize,
+    ) -> Result<Option<Vec<u32>>> {
+        let is_number = matches!(key.data_type(), DataType::Int64 | DataType::Timestamp(TimeUnit::Microsecond, _));
+        if !is_number || key.null_count() > 0 {
+            return Ok(None);
+        }
+        let key = cast(key, &DataType::Int64)?;
+        let values = key.as_primitive::<Int64Type>().values();
+        self.best.resize(total, i64::MAX);
+        let place = |value: i64| if options.descending { !value } else { value };
+        let mut rows: Vec<u32> = Vec::new();
+        let mut look = |(row, (value, group)): (usize, (&i64, &usize))| {
+            let place = place(*value);
+            if let Some(best) = self.best.get_mut(*group)
+                && place <= *best
+            {
+                *best = place;
+                rows.extend(u32::try_from(row));
+            }
+        };
+        let is_opposite = match (values.first(), values.last()) {
+            (Some(first), Some(last)) => place(*last) < place(*first),
+            _ => false,
+        };
+        let all = values.iter().zip(groups).enumerate();
+        match is_opposite {
+            true => all.rev().for_each(&mut look),
+            false => all.for_each(&mut look),
+        }
+        rows.sort_unstable();
+        Ok(Some(rows))
+    }
+
+    /// Begins anew without groups.
+    pub(super) fn forget(&mut self) {
+        self.best.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::Int64Array;
+
+    use super::*;
+
+    #[test]
+    fn rows_that_cannot_be_first_are_left_out() {
+        let descending = SortOptions { descending: true, nulls_first: false };
+        let mut leading = Leading::default();
+        let key = |values: &[i64]| -> ArrayRef { Arc::new(Int64Array::from(values.to_vec())) };
+        // The newest of group 0 is 7, twice; of group 1 it is 6. From the end, no other row comes in between.
+        let rows = leading.candidates(&key(&[1, 2, 3, 6, 7, 7]), descending, &[0, 0, 1, 1, 0, 0], 2).unwrap();
+        assert_eq!(rows, Some(vec![3, 4, 5]));
+        let rows = leading.candidates(&key(&[6, 8, 7]), descending, &[1, 1, 0], 2).unwrap();
+        // From the start, 6 is as good as the best so far, and then 8 is better.
+        assert_eq!(rows, Some(vec![1, 2]), "the last is better than the first, so it is looked at from the end");
+        let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(1)]));
+        assert_eq!(leading.candidates(&nulls, descending, &[0, 0], 2).unwrap(), None);
+    }
+}

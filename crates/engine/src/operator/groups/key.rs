@@ -1,0 +1,72 @@
+//! One key of groups: a column's values and their numbers.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::{
+        array::ArrayRef,
+        compute::cast,
+        datatypes::{DataType, TimeUnit},
+    },
+    common::Result,
+};
+
+use super::{texts::Texts, wholes::Wholes};
+use crate::dictionary::repeated_text;
+
+/// The values of a key in the order in which they came.
+#[derive(Debug)]
+pub(super) enum Key {
+    Texts(Texts),
+    Wholes(Wholes),
+}
+
+impl Key {
+    /// A key of columns of a type; none where numbers are not for it.
+    pub(super) fn of(data_type: &DataType) -> Option<Self> {
+        match data_type {
+            DataType::Utf8 => Some(Self::Texts(Texts::default())),
+            data_type if *data_type == repeated_text() => Some(Self::Texts(Texts::default())),
+            DataType::Int64 | DataType::Timestamp(TimeUnit::Microsecond, _) => Some(Self::Wholes(Wholes::default())),
+            _ => None,
+        }
+    }
+
+    /// Gives `put` the number of each row's value, those of new values one after the other.
+    ///
+    /// # Errors
+    /// Where the column is of another type.
+    pub(super) fn number(&mut self, rows: &ArrayRef, put: impl FnMut(u32)) -> Result<()> {
+        match self {
+            Self::Texts(texts) => texts.number(rows, put),
+            Self::Wholes(wholes) => wholes.number(rows, put),
+        }
+    }
+
+    /// How many values there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.len(),
+            Self::Wholes(wholes) => wholes.len(),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.bytes(),
+            Self::Wholes(wholes) => wholes.bytes(),
+        }
+    }
+
+    /// The values of numbers.
+    ///
+    /// # Errors
+    /// Where the type is another one than the key's.
+    pub(super) fn values(&self, numbers: impl Iterator<Item = u32>, data_type: &DataType) -> Result<ArrayRef> {
+        let values: ArrayRef = match self {
+            Self::Texts(texts) => Arc::new(texts.texts(numbers)),
+            Self::Wholes(wholes) => Arc::new(wholes.wholes(numbers)),
+        };
+        Ok(cast(&values, data_type)?)
+    }
+}

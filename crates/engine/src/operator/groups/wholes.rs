@@ -1,0 +1,130 @@
+//! The numbers of whole numbers and times, in the order in which they come.
+
+use std::hash::BuildHasher;
+
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray, Int64Array},
+        compute::cast,
+        datatypes::{DataType, Int64Type},
+    },
+    common::Result,
+};
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// A value that no row has had yet.
+const UNKNOWN: u32 = u32::MAX;
+/// Values below are looked up in a list: ports, status codes, counts.
+const SMALL: usize = 1 << 16;
+
+/// Values and their numbers; that there is none has a number as well.
+#[derive(Debug, Default)]
+pub(super) struct Wholes {
+    values: Vec<i64>,
+    null: Option<u32>,
+    /// The numbers of small values, as far as the list goes.
+    small: Vec<u32>,
+    numbers: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// The value of the last row and its number: bins of times come in runs.
+    last: Option<(i64, u32)>,
+}
+
+impl Wholes {
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.values.capacity() * size_of::<i64>()
+            + self.small.capacity() * size_of::<u32>()
+            + self.numbers.allocation_size()
+    }
+
+    /// Gives `put` the number of each row's value.
+    ///
+    /// # Errors
+    /// Where the column has neither whole numbers nor times.
+    pub(super) fn number(&mut self, rows: &ArrayRef, mut put: impl FnMut(u32)) -> Result<()> {
+        let rows = cast(rows, &DataType::Int64)?;
+        let rows = rows.as_primitive::<Int64Type>();
+        match rows.nulls() {
+            None => rows.values().iter().for_each(|value| put(self.of(*value))),
+            Some(_) => rows.iter().for_each(|value| {
+                put(match value {
+                    Some(value) => self.of(value),
+                    None => self.of_null(),
+                })
+            }),
+        }
+        Ok(())
+    }
+
+    fn of_null(&mut self) -> u32 {
+        if let Some(null) = self.null {
+            return null;
+        }
+        let next = self.next(0);
+        self.null = Some(next);
+        next
+    }
+
+    #[inline]
+    fn of(&mut self, value: i64) -> u32 {
+        if let Some((last, number)) = self.last
+            && last == value
+        {
+            return number;
+        }
+        let small = usize::try_from(value).ok().filter(|place| *place < SMALL);
+        let number = match small {
+            Some(place) => match self.small.get(place) {
+                Some(known) if *known != UNKNOWN => *known,
+                _ => self.new_small(value, place),
+            },
+            None => self.large(value),
+        };
+        self.last = Some((value, number));
+        number
+    }
+
+    fn new_small(&mut self, value: i64, place: usize) -> u32 {
+        if self.small.len() <= place {
+            self.small.resize((place + 1).next_power_of_two(), UNKNOWN);
+        }
+        let next = self.next(value);
+        if let Some(slot) = self.small.get_mut(place) {
+            *slot = next;
+        }
+        next
+    }
+
+    fn large(&mut self, value: i64) -> u32 {
+        let hash = self.hasher.hash_one(value);
+        let (values, null) = (&self.values, self.null);
+        let is_it = |number: &u32| values.get(*number as usize) == Some(&value) && Some(*number) != null;
+        if let Some(known) = self.numbers.find(hash, is_it) {
+            return *known;
+        }
+        let next = self.next(value);
+        let (values, hasher) = (&self.values, &self.hasher);
+        let of = |number: &u32| hasher.hash_one(values.get(*number as usize).copied().unwrap_or_default());
+        self.numbers.insert_unique(hash, next, of);
+        next
+    }
+
+    fn next(&mut self, value: i64) -> u32 {
+        let next = u32::try_from(self.values.len()).unwrap_or(UNKNOWN);
+        self.values.push(value);
+        next
+    }
+
+    /// The values of numbers.
+    pub(super) fn wholes(&self, numbers: impl Iterator<Item = u32>) -> Int64Array {
+        let value = |number| match Some(number) == self.null {
+            true => None,
+            false => self.values.get(number as usize).copied(),
+        };
+        numbers.map(value).collect()
+    }
+}

@@ -1,0 +1,173 @@
+//! `PartialExec`: the first of two aggregations where keys have numbers. `stats count BY host`
+//!
+//! DataFusion's finds the group of a row by the values of its keys. Here a row's group is looked up by numbers: those of repeated
+//! texts, which the scan gives, and those of whole numbers and times. Groups go on to the final aggregation when the input ends, and
+//! before where memory is short or they are too many to be worth it; that one puts them together whatever came when.
+
+mod summing;
+
+use std::{fmt, sync::Arc};
+
+use datafusion::{
+    arrow::{
+        array::RecordBatch,
+        datatypes::{DataType, Schema},
+    },
+    common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
+    execution::{SendableRecordBatchStream, TaskContext},
+    physical_expr::PhysicalExpr,
+    physical_plan::{
+        ChildrenPropertiesMode, DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, InputOrderMode,
+        PlanProperties, ReplaceChildrenOptions,
+        aggregates::{AggregateExec, AggregateMode},
+        execution_plan::CardinalityEffect,
+        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
+        stream::RecordBatchStreamAdapter,
+    },
+};
+use futures::{StreamExt, stream};
+
+use self::summing::Summing;
+use super::groups::Numbered;
+use crate::dictionary::text_of;
+
+/// A partial aggregation in the place of DataFusion's.
+#[derive(Debug)]
+pub(crate) struct PartialExec {
+    aggregate: Arc<AggregateExec>,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl PartialExec {
+    /// In the place of an aggregation; none where that is not a first one, or its keys have no numbers.
+    pub(crate) fn in_place_of(aggregate: &AggregateExec) -> Result<Option<Self>> {
+        let functions = aggregate.aggr_expr();
+        let fits = *aggregate.mode() == AggregateMode::Partial
+            && aggregate.group_expr().is_single()
+            && !aggregate.group_expr().is_empty()
+            && aggregate.limit_options().is_none()
+            && *aggregate.input_order_mode() == InputOrderMode::Linear
+            && functions
+                .iter()
+                .all(|function| function.groups_accumulator_supported() && function.order_bys().is_empty());
+        if !fits {
+            return Ok(None);
+        }
+        let input = aggregate.input().schema();
+        let keys = keys(aggregate);
+        let fields = keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?;
+        // Texts that are all different are told apart no faster by numbers.
+        let has_numbers = fields.iter().any(|field| *field.data_type() != DataType::Utf8);
+        if !has_numbers || Numbered::of(&Schema::new(fields)).is_none() {
+            return Ok(None);
+        }
+        let aggregate = Arc::new(aggregate.clone());
+        Ok(Some(Self { aggregate, metrics: ExecutionPlanMetricsSet::new() }))
+    }
+}
+
+/// The keys as columns whose values have numbers.
+fn keys(aggregate: &AggregateExec) -> Vec<Arc<dyn PhysicalExpr>> {
+    let keys = aggregate.group_expr().expr().iter();
+    keys.map(|(key, _)| Arc::clone(text_of(key).unwrap_or(key))).collect()
+}
+
+impl DisplayAs for PartialExec {
+    fn fmt_as(&self, form: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PartialExec: ")?;
+        self.aggregate.fmt_as(form, f)
+    }
+}
+
+impl ExecutionPlan for PartialExec {
+    fn name(&self) -> &'static str {
+        "PartialExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        self.aggregate.properties()
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![self.aggregate.input()]
+    }
+
+    fn apply_expressions(
+        &self,
+        visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        self.aggregate.apply_expressions(visit)
+    }
+
+    fn required_input_distribution(&self) -> Vec<Distribution> {
+        vec![Distribution::UnspecifiedDistribution]
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![false]
+    }
+
+    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        assert_eq_or_internal_err!(children.len(), 1, "an aggregation has one input");
+        let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
+        let aggregate = (Arc::clone(&self.aggregate) as Arc<dyn ExecutionPlan>).replace_children(children, options)?;
+        let other = aggregate.downcast_ref::<AggregateExec>().map(Self::in_place_of).transpose()?.flatten();
+        Ok(other.map_or(aggregate, |own| Arc::new(own) as Arc<dyn ExecutionPlan>))
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let input = self.aggregate.input().execute(partition, Arc::clone(&context))?;
+        let schema = self.aggregate.schema();
+        let reading = Reading {
+            summing: Some(Summing::try_new(&self.aggregate, &context, partition)?),
+            input,
+            ready: Vec::new(),
+            metrics: BaselineMetrics::new(&self.metrics, partition),
+        };
+        let rows = stream::try_unfold(reading, |mut reading| async move {
+            let batch = reading.next().await?;
+            Ok(batch.map(|batch| (batch, reading)))
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows.boxed())))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn cardinality_effect(&self) -> CardinalityEffect {
+        CardinalityEffect::LowerEqual
+    }
+}
+
+/// The state of one partition.
+struct Reading {
+    input: SendableRecordBatchStream,
+    /// None once the input has ended.
+    summing: Option<Summing>,
+    /// Groups to give on before more is read, the next ones last.
+    ready: Vec<RecordBatch>,
+    metrics: BaselineMetrics,
+}
+
+impl Reading {
+    async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            if let Some(batch) = self.ready.pop() {
+                self.metrics.record_output(batch.num_rows());
+                return Ok(Some(batch));
+            }
+            let Some(summing) = &mut self.summing else { return Ok(None) };
+            let batch = self.input.next().await.transpose()?;
+            let compute = self.metrics.elapsed_compute().clone();
+            let _timer = compute.timer();
+            match batch {
+                Some(batch) => self.ready = summing.add(&batch)?,
+                None => {
+                    self.ready = summing.give_on()?;
+                    self.summing = None;
+                }
+            }
+        }
+    }
+}

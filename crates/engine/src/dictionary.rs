@@ -5,10 +5,12 @@
 //! the cast above whatever can do without, and [`PerValue`] evaluates what depends on one such column alone once for each of its
 //! texts. What is deliberately absent: dictionaries of numbers, which Arrow's reader does not give.
 
+mod bounds;
 mod late;
 mod per_value;
 mod pushed;
 
+pub(crate) use bounds::TextBounds;
 pub(crate) use late::{LateTexts, PerValueFilters};
 pub(crate) use per_value::per_value;
 

@@ -3,6 +3,7 @@
 //! Their logical form is window functions, and that is what any executor can run. DataFusion's window operator reserves no
 //! memory and never spills, and it sorts its input by the keys; these take its place in local runs.
 
+mod broadcast;
 mod eventstats;
 mod first_rows;
 mod functions;
@@ -16,6 +17,7 @@ mod spool;
 mod tests;
 mod whole;
 
+pub(crate) use broadcast::BroadcastExec;
 pub(crate) use first_rows::FirstRowsExec;
 pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use rule::{NaturalSorts, OwnOperators};

@@ -16,7 +16,7 @@ use datafusion::{
 };
 
 use crate::{
-    dictionary::{LateTexts, PerValueFilters},
+    dictionary::{LateTexts, PerValueFilters, TextBounds},
     growth::{Kept, Walled},
     operator::{NaturalSorts, OwnOperators},
 };
@@ -51,6 +51,7 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     }
     rules.insert(0, Arc::new(OwnOperators));
     rules.insert(1, Arc::new(LateTexts));
+    rules.push(Arc::new(TextBounds));
     rules.push(Arc::new(PerValueFilters));
     rules.push(Arc::new(NaturalSorts));
     let mut logical_rules = Optimizer::new().rules;

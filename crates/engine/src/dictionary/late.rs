@@ -9,6 +9,7 @@ use datafusion::{
         config::ConfigOptions,
         tree_node::{Transformed, TransformedResult, TreeNode},
     },
+    datasource::{physical_plan::FileScanConfig, source::DataSourceExec},
     physical_expr::{
         PhysicalExpr,
         aggregate::AggregateFunctionExpr,
@@ -21,6 +22,7 @@ use datafusion::{
         aggregates::{AggregateExec, AggregateMode, PhysicalGroupBy},
         coalesce_partitions::CoalescePartitionsExec,
         filter::{FilterExec, FilterExecBuilder},
+        joins::HashJoinExec,
         limit::{GlobalLimitExec, LocalLimitExec},
         projection::ProjectionExec,
         repartition::RepartitionExec,
@@ -28,7 +30,7 @@ use datafusion::{
 };
 
 use super::{per_value, pushed, repeated_text, text_of};
-use crate::operator::FirstRowsExec;
+use crate::operator::{BroadcastExec, FirstRowsExec};
 
 /// Takes the cast of a repeated text to text above projections, filters and the like, and into aggregates.
 ///
@@ -116,6 +118,11 @@ impl Lifted {
         read.data().unwrap_or(expr)
     }
 
+    /// The same plan.
+    fn copied(&self) -> Self {
+        Self { plan: Arc::clone(&self.plan), repeated: self.repeated.clone() }
+    }
+
     fn schema(&self) -> SchemaRef {
         self.plan.schema()
     }
@@ -146,8 +153,37 @@ fn lift(plan: Arc<dyn ExecutionPlan>) -> Result<Lifted> {
             return Ok(Lifted { plan: over(plan, vec![Arc::clone(&input.plan)])?, repeated: input.repeated.clone() });
         }
     }
+    if let (Some(join), [many, few]) = (plan.downcast_ref::<HashJoinExec>(), children.as_slice())
+        && is_few(join.right())
+        && !is_few(join.left())
+    {
+        let rows = few.copied().as_texts()?;
+        if let Some(broadcast) =
+            BroadcastExec::in_place_of(join, Arc::clone(&many.plan), Arc::clone(&rows), &|expr| many.text(expr))?
+        {
+            let of_few = rows.schema();
+            let texts = of_few.fields().iter().map(|field| *field.data_type() == DataType::Utf8);
+            let repeated = many.repeated.iter().copied().chain(texts).collect();
+            return Ok(Lifted { plan: Arc::new(broadcast), repeated });
+        }
+    }
     let texts = children.into_iter().map(Lifted::as_texts).collect::<Result<Vec<_>>>()?;
     over(plan, texts).map(Lifted::plain)
+}
+
+/// Whether a plan gives few rows: it sums up, takes the first of each group, or reads a table in memory.
+fn is_few(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    let is_source = plan.downcast_ref::<DataSourceExec>();
+    if let Some(source) = is_source {
+        return !source.data_source().is::<FileScanConfig>();
+    }
+    if plan.is::<AggregateExec>() || plan.is::<FirstRowsExec>() || plan.is::<GlobalLimitExec>() {
+        return true;
+    }
+    match plan.children().as_slice() {
+        [input] => is_few(input),
+        _ => false,
+    }
 }
 
 /// Whether rows go through whatever their columns are.

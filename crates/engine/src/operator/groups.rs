@@ -25,6 +25,11 @@ use datafusion::{
 pub(super) use self::numbered::Numbered;
 use crate::dictionary::text_of;
 
+/// A value that no row has had yet.
+const UNKNOWN: u32 = u32::MAX;
+/// A value without a number, where new ones get none.
+const ABSENT: u32 = u32::MAX - 1;
+
 /// The groups so far, and those of the rows of the last batch.
 pub(super) struct Groups {
     keys: Vec<Arc<dyn PhysicalExpr>>,

@@ -9,7 +9,7 @@ use datafusion::common::{Result, resources_err};
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// Texts one after the other.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Arena {
     text: String,
     /// Where each text begins, and the end of the last.
@@ -63,7 +63,7 @@ impl Arena {
 }
 
 /// Texts, each kept once.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Interner {
     texts: Arena,
     table: HashTable<u32>,
@@ -84,6 +84,11 @@ impl Interner {
         let number = texts.push(text)?;
         table.insert_unique(hash, number, |number| self::hash(hasher, texts.get(*number)));
         Ok(number)
+    }
+
+    /// The number of a text that was seen.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        self.table.find(hash(&self.hasher, text), |number| self.texts.is(*number, text)).copied()
     }
 
     /// The text of a number.

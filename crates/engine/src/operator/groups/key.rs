@@ -15,7 +15,7 @@ use super::{texts::Texts, wholes::Wholes};
 use crate::dictionary::repeated_text;
 
 /// The values of a key in the order in which they came.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Key {
     Texts(Texts),
     Wholes(Wholes),
@@ -40,6 +40,14 @@ impl Key {
         match self {
             Self::Texts(texts) => texts.number(rows, put),
             Self::Wholes(wholes) => wholes.number(rows, put),
+        }
+    }
+
+    /// From now on values that are new have no numbers.
+    pub(super) fn freeze(&mut self) {
+        match self {
+            Self::Texts(texts) => texts.freeze(),
+            Self::Wholes(wholes) => wholes.freeze(),
         }
     }
 

@@ -11,11 +11,13 @@ use datafusion::{
 use super::{key::Key, pairs::Pairs};
 
 /// Combinations of keys, numbered in the order in which they come.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::operator) struct Numbered {
     keys: Vec<Key>,
     /// Pairs of a group by the keys before and the number of the next key.
     pairs: Vec<Pairs>,
+    /// Whether new combinations get no numbers.
+    frozen: bool,
 }
 
 impl Numbered {
@@ -23,7 +25,7 @@ impl Numbered {
     pub(in crate::operator) fn of(schema: &Schema) -> Option<Self> {
         let keys: Vec<Key> = schema.fields().iter().map(|field| Key::of(field.data_type())).collect::<Option<_>>()?;
         let pairs = keys.iter().skip(1).map(|_| Pairs::default()).collect();
-        (!keys.is_empty()).then_some(Self { keys, pairs })
+        (!keys.is_empty()).then_some(Self { keys, pairs, frozen: false })
     }
 
     /// Numbers rows.
@@ -42,6 +44,7 @@ impl Numbered {
             key.number(column, |number| own.push(number))?;
             match place.checked_sub(1).and_then(|place| self.pairs.get_mut(place)) {
                 None => (groups, so_far) = (own, key.len()),
+                Some(pairs) if self.frozen => pairs.find(&mut groups, &own),
                 Some(pairs) => {
                     pairs.number(&mut groups, &own, so_far, key.len())?;
                     so_far = pairs.len();
@@ -50,6 +53,12 @@ impl Numbered {
         }
         ids.extend(groups.iter().map(|group| *group as usize));
         Ok(())
+    }
+
+    /// From now on combinations that are new have no numbers: they are [`ABSENT`](super::ABSENT).
+    pub(in crate::operator) fn freeze(&mut self) {
+        self.frozen = true;
+        self.keys.iter_mut().for_each(Key::freeze);
     }
 
     /// How many groups there are.

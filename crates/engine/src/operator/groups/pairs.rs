@@ -5,13 +5,13 @@ use std::hash::BuildHasher;
 use datafusion::common::{Result, resources_err};
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// A pair that no row has had yet.
-const UNKNOWN: u32 = u32::MAX;
+use super::{ABSENT, UNKNOWN};
+
 /// Where all possible pairs are at most so many, they are looked up in a list.
 const LISTED: usize = 1 << 18;
 
 /// Pairs and their numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Pairs {
     pairs: Vec<(u32, u32)>,
     /// The numbers of all possible pairs, `width` of them for each left number; empty where they are too many.
@@ -66,6 +66,21 @@ impl Pairs {
         match self.pairs.len() >= UNKNOWN as usize {
             true => resources_err!("there are more than {UNKNOWN} groups"),
             false => Ok(()),
+        }
+    }
+
+    /// As [`Pairs::number`] of pairs that there are; others are absent.
+    pub(super) fn find(&self, left: &mut [u32], right: &[u32]) {
+        for (left, right) in left.iter_mut().zip(right) {
+            let known = match self.listed.is_empty() {
+                _ if *left >= ABSENT || *right >= ABSENT => None,
+                true => {
+                    let is_it = |number: &u32| self.pairs.get(*number as usize) == Some(&(*left, *right));
+                    self.table.find(hash(&self.hasher, (*left, *right)), is_it).copied()
+                }
+                false => self.listed.get(*left as usize * self.width + *right as usize).copied(),
+            };
+            *left = known.filter(|known| *known != UNKNOWN).unwrap_or(ABSENT);
         }
     }
 

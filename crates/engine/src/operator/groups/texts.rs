@@ -9,17 +9,16 @@ use datafusion::{
 };
 use speleo_functions::stats::Interner;
 
+use super::{ABSENT, UNKNOWN};
 use crate::dictionary::is_same;
 
-/// A text that no row has had yet.
-const UNKNOWN: u32 = u32::MAX;
 /// Stands for the key of a row without one.
 const NO_KEY: i32 = -1;
 /// Dictionaries that are remembered: rows of one follow each other.
 const REMEMBERED: usize = 4;
 
 /// Texts and their numbers; that there is none has a number as well.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Texts {
     texts: Interner,
     /// The number of each text of the interner, and of null where rows had none.
@@ -27,6 +26,8 @@ pub(super) struct Texts {
     null: Option<u32>,
     /// Of each number the text's place in the interner.
     places: Vec<Option<u32>>,
+    /// Whether new texts get no numbers.
+    frozen: bool,
     /// The dictionaries of the last rows, and their texts' numbers as far as rows had them.
     dictionaries: Vec<(ArrayRef, Vec<u32>)>,
 }
@@ -39,6 +40,12 @@ impl Texts {
     pub(super) fn bytes(&self) -> usize {
         let numbers: usize = self.dictionaries.iter().map(|(_, numbers)| numbers.capacity()).sum();
         self.texts.size() + (numbers + self.numbers.capacity() + 2 * self.places.capacity()) * size_of::<u32>()
+    }
+
+    /// From now on texts that are new have no numbers.
+    pub(super) fn freeze(&mut self) {
+        self.frozen = true;
+        self.dictionaries.clear();
     }
 
     /// Gives `put` the number of each row's text.
@@ -103,6 +110,13 @@ impl Texts {
 
     /// The number of a text, a new one where it is new.
     fn of(&mut self, text: Option<&str>) -> Result<u32> {
+        if self.frozen {
+            return Ok(match text {
+                Some(text) => self.texts.find(text).and_then(|place| self.numbers.get(place as usize).copied()),
+                None => self.null,
+            }
+            .unwrap_or(ABSENT));
+        }
         let next = u32::try_from(self.places.len()).unwrap_or(UNKNOWN);
         let Some(text) = text else {
             if self.null.is_none() {

@@ -12,13 +12,13 @@ use datafusion::{
 };
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// A value that no row has had yet.
-const UNKNOWN: u32 = u32::MAX;
+use super::{ABSENT, UNKNOWN};
+
 /// Values below are looked up in a list: ports, status codes, counts.
 const SMALL: usize = 1 << 16;
 
 /// Values and their numbers; that there is none has a number as well.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Wholes {
     values: Vec<i64>,
     null: Option<u32>,
@@ -26,6 +26,8 @@ pub(super) struct Wholes {
     small: Vec<u32>,
     numbers: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    /// Whether new values get no numbers.
+    frozen: bool,
     /// The value of the last row and its number: bins of times come in runs.
     last: Option<(i64, u32)>,
 }
@@ -39,6 +41,11 @@ impl Wholes {
         self.values.capacity() * size_of::<i64>()
             + self.small.capacity() * size_of::<u32>()
             + self.numbers.allocation_size()
+    }
+
+    /// From now on values that are new have no numbers.
+    pub(super) fn freeze(&mut self) {
+        self.frozen = true;
     }
 
     /// Gives `put` the number of each row's value.
@@ -63,6 +70,9 @@ impl Wholes {
     fn of_null(&mut self) -> u32 {
         if let Some(null) = self.null {
             return null;
+        }
+        if self.frozen {
+            return ABSENT;
         }
         let next = self.next(0);
         self.null = Some(next);
@@ -89,6 +99,9 @@ impl Wholes {
     }
 
     fn new_small(&mut self, value: i64, place: usize) -> u32 {
+        if self.frozen {
+            return ABSENT;
+        }
         if self.small.len() <= place {
             self.small.resize((place + 1).next_power_of_two(), UNKNOWN);
         }
@@ -105,6 +118,9 @@ impl Wholes {
         let is_it = |number: &u32| values.get(*number as usize) == Some(&value) && Some(*number) != null;
         if let Some(known) = self.numbers.find(hash, is_it) {
             return *known;
+        }
+        if self.frozen {
+            return ABSENT;
         }
         let next = self.next(value);
         let (values, hasher) = (&self.values, &self.hasher);

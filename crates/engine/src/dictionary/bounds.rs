@@ -1,0 +1,181 @@
+//! What the bounds and bloom filters of row groups can tell of texts whose case does not count. `session=s77`, `host=web1*`
+//!
+//! A row group is left out by what it cannot hold, and that is asked of texts as they are written: `s77` or `S77`. Where a text has
+//! many letters, its beginning is asked for. Rows are still tested by the condition itself.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::datatypes::{DataType, Schema},
+    common::{
+        Result, ScalarValue,
+        config::ConfigOptions,
+        tree_node::{Transformed, TransformedResult, TreeNode},
+    },
+    datasource::{
+        physical_plan::{FileScanConfig, FileScanConfigBuilder, FileSource, ParquetSource},
+        source::DataSourceExec,
+    },
+    logical_expr::Operator,
+    physical_expr::{
+        PhysicalExpr, ScalarFunctionExpr, conjunction,
+        expressions::{BinaryExpr, Column, Literal},
+        split_conjunction,
+    },
+    physical_optimizer::PhysicalOptimizerRule,
+    physical_plan::ExecutionPlan,
+};
+
+use super::{repeated_text, text_of};
+
+/// A text with so many letters is asked for in all its forms.
+const WHOLE_LETTERS: usize = 4;
+/// So many letters of a beginning are.
+const BEGINNING_LETTERS: usize = 3;
+
+/// Lets scans leave out row groups by texts whose case does not count.
+#[derive(Debug)]
+pub(crate) struct TextBounds;
+
+impl PhysicalOptimizerRule for TextBounds {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        plan.transform_up(|node| match bounded(&node) {
+            Some(scan) => Ok(Transformed::yes(scan)),
+            None => Ok(Transformed::no(node)),
+        })
+        .data()
+    }
+
+    fn name(&self) -> &str {
+        "text_bounds"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+/// The scan that asks for more; none where there is no more to ask.
+fn bounded(node: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn ExecutionPlan>> {
+    let scan = node.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()?;
+    let source = scan.file_source().downcast_ref::<ParquetSource>()?;
+    let filter = source.filter()?;
+    let schema = source.table_schema().table_schema();
+    let parts = split_conjunction(&filter);
+    let asked: Vec<Arc<dyn PhysicalExpr>> = parts.iter().filter_map(|part| forms(part, schema)).collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let filter = conjunction(parts.into_iter().cloned().chain(asked));
+    let scan = FileScanConfigBuilder::from(scan.clone()).with_source(Arc::new(source.with_predicate(filter))).build();
+    Some(DataSourceExec::from_data_source(scan))
+}
+
+/// What a condition says of texts as they are written.
+fn forms(condition: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Arc<dyn PhysicalExpr>> {
+    let function = condition.downcast_ref::<ScalarFunctionExpr>()?;
+    let [value, text] = function.args() else { return None };
+    let column = text_of(value).unwrap_or(value);
+    let data_type = schema.field(column.downcast_ref::<Column>()?.index()).data_type();
+    let ScalarValue::Utf8(Some(text)) = text.downcast_ref::<Literal>()?.value() else { return None };
+    let is_text = *data_type == DataType::Utf8 || *data_type == repeated_text();
+    // A slash may make an address block of it.
+    if function.fun().name() != "spl_search_equals" || !is_text || !text.is_ascii() || text.contains('/') {
+        return None;
+    }
+    let literal = |text: String| -> Arc<dyn PhysicalExpr> {
+        let text = ScalarValue::Utf8(Some(text));
+        Arc::new(Literal::new(match data_type {
+            DataType::Dictionary(key, _) => ScalarValue::Dictionary(key.clone(), Box::new(text)),
+            _ => text,
+        }))
+    };
+    let compared = |operator, text: String| -> Arc<dyn PhysicalExpr> {
+        Arc::new(BinaryExpr::new(Arc::clone(column), operator, literal(text)))
+    };
+    let each: Vec<Arc<dyn PhysicalExpr>> = match written(text)? {
+        Written::Whole(forms) => forms.into_iter().map(|form| compared(Operator::Eq, form)).collect(),
+        Written::Beginning(forms) => forms
+            .into_iter()
+            .map(|form| {
+                let end = after(&form);
+                let begins = compared(Operator::GtEq, form);
+                Arc::new(BinaryExpr::new(begins, Operator::And, compared(Operator::Lt, end))) as Arc<dyn PhysicalExpr>
+            })
+            .collect(),
+    };
+    each.into_iter().reduce(|one, other| Arc::new(BinaryExpr::new(one, Operator::Or, other)))
+}
+
+/// The forms of a text, or of its beginning.
+#[derive(Debug, PartialEq, Eq)]
+enum Written {
+    Whole(Vec<String>),
+    Beginning(Vec<String>),
+}
+
+/// How a text may be written; none where it may begin anyhow.
+fn written(pattern: &str) -> Option<Written> {
+    let beginning = pattern.split('*').next().unwrap_or_default();
+    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphabetic).count();
+    if beginning.len() == pattern.len() && letters(pattern) <= WHOLE_LETTERS {
+        return Some(Written::Whole(cases(pattern)));
+    }
+    let mut left = BEGINNING_LETTERS;
+    let end = beginning.bytes().position(|byte| {
+        let is_letter = byte.is_ascii_alphabetic();
+        let is_over = is_letter && left == 0;
+        left -= usize::from(is_letter && !is_over);
+        is_over
+    });
+    let beginning = beginning.get(..end.unwrap_or(beginning.len())).filter(|text| !text.is_empty())?;
+    Some(Written::Beginning(cases(beginning)))
+}
+
+/// A text with each letter small and large.
+fn cases(text: &str) -> Vec<String> {
+    text.chars().fold(vec![String::new()], |forms, letter| {
+        let mut both = vec![letter.to_ascii_lowercase(), letter.to_ascii_uppercase()];
+        both.dedup();
+        forms.iter().flat_map(|form| both.iter().map(move |letter| format!("{form}{letter}"))).collect()
+    })
+}
+
+/// The first text after all that begin with a text.
+fn after(beginning: &str) -> String {
+    let mut letters: Vec<char> = beginning.chars().collect();
+    if let Some(last) = letters.last_mut() {
+        // ASCII has no gap that a character cannot fill.
+        *last = char::from_u32(u32::from(*last) + 1).unwrap_or(*last);
+    }
+    letters.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_asked_for_as_it_may_be_written() {
+        assert_eq!(written("s7b"), Some(Written::Whole(["s7b", "s7B", "S7b", "S7B"].map(String::from).to_vec())));
+        let Some(Written::Whole(forms)) = written("abcd") else { unreachable!("four letters are few") };
+        assert_eq!(forms.len(), 16);
+        let Some(Written::Beginning(forms)) = written("ab-1c2def") else { unreachable!("six letters are many") };
+        assert_eq!(forms.len(), 8);
+        assert!(forms.contains(&"aB-1c2".to_owned()), "{forms:?}");
+        assert_eq!(written("w1*5"), Some(Written::Beginning(vec!["w1".to_owned(), "W1".to_owned()])));
+        assert_eq!(written("*x"), None);
+        assert_eq!(written("*"), None);
+    }
+
+    #[test]
+    fn all_that_begin_with_a_text_lie_before_what_comes_after() {
+        let end = after("web1");
+        for text in ["web1", "web1\u{10ffff}", "web1zzz"] {
+            assert!(text < end.as_str(), "{text}");
+        }
+        assert!("web2" >= end.as_str());
+    }
+}

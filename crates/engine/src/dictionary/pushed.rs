@@ -21,22 +21,21 @@ use datafusion::{
     physical_plan::ExecutionPlan,
 };
 
-/// A scan that would take the filter above it, as that is best.
+/// A scan that takes the filter above it where that is best.
 pub(super) fn decided(plan: &Arc<dyn ExecutionPlan>, filter: &Arc<dyn PhysicalExpr>) -> Arc<dyn ExecutionPlan> {
-    without_filter(plan, filter).unwrap_or_else(|| Arc::clone(plan))
+    filtering(plan, filter).unwrap_or_else(|| Arc::clone(plan))
 }
 
-fn without_filter(plan: &Arc<dyn ExecutionPlan>, filter: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn ExecutionPlan>> {
+fn filtering(plan: &Arc<dyn ExecutionPlan>, filter: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn ExecutionPlan>> {
     let scan = plan.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()?;
     let source = scan.file_source().downcast_ref::<ParquetSource>()?;
     let schema = plan.schema();
-    let takes = source.table_parquet_options().global.pushdown_filters;
     // With all columns read by the filter there is nothing to save.
-    let others = schema.fields().len() > collect_columns(filter).len();
-    if !takes || others && split_conjunction(filter).into_iter().any(|part| picks(part, &schema)) {
+    let has_others = schema.fields().len() > collect_columns(filter).len();
+    if !has_others || !split_conjunction(filter).into_iter().any(|part| picks(part, &schema)) {
         return None;
     }
-    let source = Arc::new(source.clone().with_pushdown_filters(false));
+    let source = Arc::new(source.clone().with_pushdown_filters(true));
     let scan = FileScanConfigBuilder::from(scan.clone()).with_source(source).build();
     Some(DataSourceExec::from_data_source(scan))
 }

@@ -4,7 +4,7 @@
 //! where the file holds a timestamp. What a column becomes stands in [`convert`].
 
 pub(super) mod convert;
-mod dictionaries;
+mod read_as;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -171,7 +171,7 @@ async fn table(
     let mut schema = format.infer_schema(&state, &store, &metas).await?;
     let mut filled = HashSet::new();
     if is_parquet(format.as_ref()) {
-        let known = dictionaries::look(&mut parts, &schema, store.as_ref(), &state).await?;
+        let known = read_as::look(&mut parts, &schema, store.as_ref(), &state).await?;
         (schema, filled) = (known.schema, known.filled);
     }
     let base = Arc::new(ColumnarTable::new(format, url.clone(), parts, schema));
@@ -283,6 +283,7 @@ impl TableProvider for ColumnarTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.scan_files(state, self.files.clone(), projection, limit, true).await
+        // Whether few rows pass, a rule says that sees the filter above.
+        self.scan_files(state, self.files.clone(), projection, limit, false).await
     }
 }

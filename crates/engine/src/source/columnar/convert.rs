@@ -97,7 +97,11 @@ fn time(expr: Expr, data_type: &DataType) -> Expr {
     let target = schema::time_type();
     match data_type {
         data_type if *data_type == target => expr,
-        DataType::Timestamp(_, None) => cast(cast(expr, DataType::Timestamp(TimeUnit::Microsecond, None)), target),
+        // By way of numbers: a time that is given a zone is looked up in its calendar.
+        DataType::Timestamp(_, None) => {
+            cast(cast(cast(expr, DataType::Timestamp(TimeUnit::Microsecond, None)), DataType::Int64), target)
+        }
+        DataType::Timestamp(_, Some(_)) => cast(expr, target),
         data_type if data_type.is_integer() => {
             let number = cast(expr, DataType::Int64);
             let step = |limit: i64| number.clone().between(lit(-limit), lit(limit));

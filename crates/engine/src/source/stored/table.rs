@@ -155,7 +155,7 @@ impl TableProvider for StoredTable {
             *first = first.clone().with_extension(told);
         }
         // Words that are in most blocks are in many rows, and then nothing is won by a second look at the columns.
-        let few_pass = ask == Ask::Anything || looked_at.saturating_mul(2) < in_time_rows;
+        let few_pass = ask != Ask::Anything && looked_at.saturating_mul(2) < in_time_rows;
         self.base.scan_files(state, files, projection, limit, few_pass).await
     }
 }

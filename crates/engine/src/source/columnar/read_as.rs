@@ -1,7 +1,8 @@
-//! Which texts of Parquet files are few and often repeated. `host`, of which a block of rows holds twenty and their numbers
+//! What the columns of Parquet files are read as. `host`, of which a block of rows holds twenty and their numbers
 //!
-//! A file writes such a column as a dictionary, and it is read as one: rows are numbers until a text is asked for
-//! ([`crate::dictionary`]). Where only some files have dictionaries the column is read as text; the answer is the same.
+//! A file writes a text that comes again and again as a dictionary, and it is read as one: rows are numbers until a text is asked
+//! for ([`crate::dictionary`]). Where only some files have dictionaries the column is read as text; the answer is the same. Times
+//! without a zone are read as those of UTC: to give them one later looks at a calendar for each row.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -17,23 +18,22 @@ use datafusion::{
 };
 use object_store::ObjectStore;
 
+use crate::dictionary::repeated_text;
+
 /// A text written by itself takes four bytes for its length before the first of its own.
 const LENGTH_BYTES: i64 = 4;
+/// The zone of times that name none.
+const UTC: &str = "UTC";
 
 /// What the footers of all files of a table say of its columns.
 pub(super) struct Known {
-    /// The table's columns, texts of dictionaries among them.
+    /// The table's columns as they are read.
     pub(super) schema: SchemaRef,
     /// Columns that every row has.
     pub(super) filled: HashSet<String>,
 }
 
-/// The type of a text column that is read as a dictionary.
-fn dictionary() -> DataType {
-    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-}
-
-/// Looks at the footers, which the cache holds once the schema is known, and tells each file how its texts are read.
+/// Looks at the footers, which the cache holds once the schema is known, and tells each file how it is read.
 ///
 /// # Errors
 /// Where a footer cannot be read.
@@ -58,26 +58,26 @@ pub(super) async fn look(
     };
     let repeated: HashSet<&String> =
         schema.fields().iter().filter(|field| repeated(field)).map(|field| field.name()).collect();
-    if repeated.is_empty() {
-        return Ok(Known { schema: Arc::clone(schema), filled });
-    }
-    let as_dictionaries = |schema: &Schema| {
-        let read = |field: &FieldRef| match repeated.contains(field.name()) {
-            true => Arc::new(Field::clone(field).with_data_type(dictionary())),
-            false => Arc::clone(field),
+    let read_as = |schema: &Schema| {
+        let read = |field: &FieldRef| match field.data_type() {
+            _ if repeated.contains(field.name()) => Arc::new(Field::clone(field).with_data_type(repeated_text())),
+            DataType::Timestamp(unit, None) => {
+                Arc::new(Field::clone(field).with_data_type(DataType::Timestamp(*unit, Some(UTC.into()))))
+            }
+            _ => Arc::clone(field),
         };
         Schema::new_with_metadata(schema.fields().iter().map(read).collect::<Vec<_>>(), schema.metadata().clone())
     };
     let mut last: Option<SchemaRef> = None;
     for (file, footer) in files.iter_mut().zip(&footers) {
         let about = footer.file_metadata();
-        let own = as_dictionaries(&parquet_to_arrow_schema(about.schema_descr(), about.key_value_metadata())?);
+        let own = read_as(&parquet_to_arrow_schema(about.schema_descr(), about.key_value_metadata())?);
         // Files of one table mostly have one schema, which they share.
         let own = last.filter(|last| **last == own).unwrap_or_else(|| Arc::new(own));
         *file = file.clone().with_arrow_schema(Arc::clone(&own));
         last = Some(own);
     }
-    Ok(Known { schema: Arc::new(as_dictionaries(schema)), filled })
+    Ok(Known { schema: Arc::new(read_as(schema)), filled })
 }
 
 /// A column's blocks in all row groups.

@@ -7,20 +7,19 @@
 
 mod bounds;
 mod late;
+mod one_of;
 mod per_value;
 mod pushed;
 
 pub(crate) use bounds::TextBounds;
 pub(crate) use late::{LateTexts, PerValueFilters};
 pub(crate) use per_value::per_value;
+pub(crate) use speleo_functions::stats::is_same;
 
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::{
-        array::{Array, ArrayRef, AsArray, StringArray},
-        datatypes::DataType,
-    },
+    arrow::datatypes::DataType,
     physical_expr::{
         PhysicalExpr,
         expressions::{CastExpr, Column},
@@ -39,11 +38,7 @@ pub(crate) fn text_of(expr: &Arc<dyn PhysicalExpr>) -> Option<&Arc<dyn PhysicalE
     is_plain.then(|| cast.expr())
 }
 
-/// Whether two dictionaries' texts are one and the same array: batches of a row group share them.
-pub(crate) fn is_same(one: &ArrayRef, other: &ArrayRef) -> bool {
-    let place = |array: &ArrayRef| {
-        let texts: &StringArray = array.as_string_opt()?;
-        Some((texts.value_offsets().as_ptr(), texts.value_data().as_ptr(), texts.len()))
-    };
-    place(one).is_some_and(|one| Some(one) == place(other))
+/// Whether an aggregate function takes repeated texts as they are, and looks at each of them once.
+pub(crate) fn takes_repeated(function: &str) -> bool {
+    ["spl_dc", "spl_values", "spl_mode", "spl_value_counts", "spl_list"].contains(&function)
 }

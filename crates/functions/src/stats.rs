@@ -20,6 +20,7 @@ mod nested;
 mod percentile;
 mod position;
 mod rate;
+mod repeated;
 mod sketch;
 mod sliding;
 mod sparkline;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use datafusion::logical_expr::AggregateUDF;
 
 pub use arena::Interner;
+pub use repeated::is_same;
 
 use crate::AggregateSpec;
 

@@ -29,7 +29,7 @@ use datafusion::{
     },
 };
 
-use super::{per_value, pushed, repeated_text, text_of};
+use super::{one_of::one_of, per_value, pushed, repeated_text, takes_repeated, text_of};
 use crate::operator::{BroadcastExec, FirstRowsExec};
 
 /// Takes the cast of a repeated text to text above projections, filters and the like, and into aggregates.
@@ -204,7 +204,10 @@ fn projected(projection: &ProjectionExec, input: &Lifted) -> Result<Lifted> {
         let column = text_of(&expr).filter(|column| column.data_type(&schema).is_ok_and(|own| own == repeated_text()));
         let expr = match column {
             Some(column) => Arc::clone(column),
-            None => per_value(Arc::clone(&expr), &schema, true)?.data,
+            None => {
+                let expr = per_value(Arc::clone(&expr), &schema, true)?.data;
+                one_of(&expr).unwrap_or(expr)
+            }
         };
         let expected = output.expr.data_type(&projection.input().schema())?;
         let stays = expr.data_type(&schema)? == repeated_text() && expected == DataType::Utf8;
@@ -242,7 +245,7 @@ fn aggregated(aggregate: &AggregateExec, input: &Lifted) -> Result<Option<Arc<dy
     );
     let mut functions = Vec::with_capacity(aggregate.aggr_expr().len());
     for function in aggregate.aggr_expr() {
-        let Some(function) = reading(function, input) else { return Ok(None) };
+        let Some(function) = reading(function, input)? else { return Ok(None) };
         functions.push(Arc::new(function));
     }
     let filters = aggregate.filter_expr().iter();
@@ -253,10 +256,19 @@ fn aggregated(aggregate: &AggregateExec, input: &Lifted) -> Result<Option<Arc<dy
     Ok((rewritten.schema() == aggregate.schema()).then(|| Arc::new(rewritten) as Arc<dyn ExecutionPlan>))
 }
 
-fn reading(function: &AggregateFunctionExpr, input: &Lifted) -> Option<AggregateFunctionExpr> {
+fn reading(function: &AggregateFunctionExpr, input: &Lifted) -> Result<Option<AggregateFunctionExpr>> {
     let expressions = function.all_expressions();
-    let read = |all: Vec<Arc<dyn PhysicalExpr>>| all.into_iter().map(|expr| input.text(expr)).collect();
-    function.with_new_expressions(read(expressions.args), read(expressions.order_by_exprs))
+    let takes_repeated = takes_repeated(function.fun().name());
+    let schema = input.schema();
+    let read = |expr: Arc<dyn PhysicalExpr>| {
+        let expr = input.text(expr);
+        match text_of(&expr) {
+            Some(column) if takes_repeated => Ok(Arc::clone(column)),
+            _ => per_value(expr, &schema, false).data(),
+        }
+    };
+    let read_all = |all: Vec<Arc<dyn PhysicalExpr>>| all.into_iter().map(read).collect::<Result<Vec<_>>>();
+    Ok(function.with_new_expressions(read_all(expressions.args)?, read_all(expressions.order_by_exprs)?))
 }
 
 /// The node over other inputs.

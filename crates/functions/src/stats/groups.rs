@@ -63,6 +63,14 @@ impl<'a> Rows<'a> {
         matches!(self.assignment, Assignment::One)
     }
 
+    /// The groups of all rows, where each has one and none is left out.
+    pub(crate) fn all_groups(&self) -> Option<&'a [usize]> {
+        match self.assignment {
+            Assignment::Given(groups) if self.filter.is_none() => Some(groups),
+            _ => None,
+        }
+    }
+
     /// Gives each row that passes the filter and is not null, as (row, group). A loop for each case, since this runs for every
     /// row of every function.
     pub(crate) fn each(

@@ -7,8 +7,8 @@ use std::fmt::Write;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayAccessor, ArrayRef, AsArray, Int64Array},
-        datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType},
+        array::{Array, ArrayAccessor, ArrayRef, AsArray, Int64Array, StringArray},
+        datatypes::{DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType},
     },
     common::Result,
 };
@@ -34,6 +34,17 @@ pub(crate) fn each_text(
             rows.each(None, |row, group| {
                 lists.get(row).into_iter().flatten().try_for_each(|text| take(row, group, text))
             })
+        }
+        DataType::Dictionary(..) if column.as_dictionary_opt::<Int32Type>().is_some() => {
+            let column = column.as_dictionary::<Int32Type>();
+            match column.downcast_dict::<StringArray>() {
+                Some(texts) => rows.each(column.keys().nulls(), |row, group| {
+                    // A text of the dictionary can be missing as well.
+                    let place = usize::try_from(column.keys().value(row)).unwrap_or(usize::MAX);
+                    if texts.values().is_valid(place) { take(row, group, texts.value(row)) } else { Ok(()) }
+                }),
+                None => Ok(()),
+            }
         }
         DataType::Boolean => {
             let flags = column.as_boolean();

@@ -8,7 +8,7 @@ use std::{cmp::Ordering, sync::Arc};
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, Int64Array, ListArray},
-        datatypes::{DataType, Int64Type},
+        datatypes::{DataType, Int32Type, Int64Type},
     },
     common::{Result, exec_err, resources_err},
 };
@@ -19,12 +19,13 @@ use super::{
     groups::Rows,
     input::{Whole, each_text},
     nested::TextColumn,
+    repeated::Repeated,
 };
 
 /// The values of one column, each once.
 #[derive(Debug)]
 pub(crate) enum Interned {
-    Texts(Interner),
+    Texts(Interner, Repeated),
     Numbers { kind: Whole, values: Vec<i64>, known: HashMap<i64, u32> },
 }
 
@@ -37,14 +38,14 @@ impl Interned {
     fn of(kind: Option<Whole>) -> Self {
         match kind {
             Some(kind) => Self::Numbers { kind, values: Vec::new(), known: HashMap::new() },
-            None => Self::Texts(Interner::default()),
+            None => Self::Texts(Interner::default(), Repeated::default()),
         }
     }
 
     /// The same for the same column.
     pub(crate) fn fresh(&self) -> Self {
         match self {
-            Self::Texts(_) => Self::of(None),
+            Self::Texts(..) => Self::of(None),
             Self::Numbers { kind, .. } => Self::of(Some(*kind)),
         }
     }
@@ -57,10 +58,13 @@ impl Interned {
     /// Gives the number of every value as (group, number), in row order.
     pub(crate) fn each(&mut self, column: &ArrayRef, rows: &Rows<'_>, mut take: impl FnMut(usize, u32)) -> Result<()> {
         match self {
-            Self::Texts(texts) => each_text(column, rows, |_, group, text| {
-                take(group, texts.intern(text)?);
-                Ok(())
-            }),
+            Self::Texts(texts, repeated) => match column.as_dictionary_opt::<Int32Type>() {
+                Some(column) => repeated.each(texts, column, rows, take),
+                None => each_text(column, rows, |_, group, text| {
+                    take(group, texts.intern(text)?);
+                    Ok(())
+                }),
+            },
             Self::Numbers { kind, values, known } => {
                 if Whole::of(column.data_type()) != Some(*kind) {
                     return exec_err!("a column of {} where {kind:?} was expected", column.data_type());
@@ -80,7 +84,7 @@ impl Interned {
         let (first, end) = (offsets.first().copied().unwrap_or(0), offsets.last().copied().unwrap_or(0));
         let items = lists.values().slice(first as usize, (end - first) as usize);
         match self {
-            Self::Texts(texts) => {
+            Self::Texts(texts, _) => {
                 let Some(items) = items.as_string_opt::<i32>() else {
                     return exec_err!("a state has {} where texts are expected", items.data_type());
                 };
@@ -119,7 +123,7 @@ impl Interned {
     /// The number of a value of another of its kind.
     pub(crate) fn adopt(&mut self, other: &Self, place: u32) -> Result<u32> {
         match (self, other) {
-            (Self::Texts(texts), Self::Texts(others)) => texts.intern(others.get(place)),
+            (Self::Texts(texts, _), Self::Texts(others, _)) => texts.intern(others.get(place)),
             (Self::Numbers { values, known, .. }, Self::Numbers { values: others, .. }) => {
                 number(values, known, others[place as usize])
             }
@@ -130,7 +134,7 @@ impl Interned {
     /// The values of these numbers as items of a state.
     pub(crate) fn items(&self, numbers: impl Iterator<Item = u32>) -> Result<ArrayRef> {
         match self {
-            Self::Texts(_) => self.texts(numbers.map(Some)),
+            Self::Texts(..) => self.texts(numbers.map(Some)),
             Self::Numbers { values, .. } => {
                 Ok(Arc::new(Int64Array::from_iter_values(numbers.map(|place| values[place as usize]))))
             }
@@ -143,7 +147,7 @@ impl Interned {
         for place in numbers {
             match (self, place) {
                 (_, None) => column.push_null(),
-                (Self::Texts(texts), Some(place)) => column.push(texts.get(place))?,
+                (Self::Texts(texts, _), Some(place)) => column.push(texts.get(place))?,
                 (Self::Numbers { kind, values, .. }, Some(place)) => {
                     column.push(&kind.text(values[place as usize]))?;
                 }
@@ -155,7 +159,7 @@ impl Interned {
     /// For each number the place of its text in the order by bytes.
     pub(crate) fn ranks(&self) -> Result<Vec<u32>> {
         match self {
-            Self::Texts(texts) => Ok(texts.ranks()),
+            Self::Texts(texts, _) => Ok(texts.ranks()),
             Self::Numbers { kind, values, .. } => {
                 let mut texts = Interner::default();
                 for value in values {
@@ -170,11 +174,11 @@ impl Interned {
     pub(crate) fn order(&self) -> Result<impl Fn(u32, u32) -> Ordering> {
         // The texts of numbers would be made anew for each comparison.
         let ranks = match self {
-            Self::Texts(_) => Vec::new(),
+            Self::Texts(..) => Vec::new(),
             Self::Numbers { .. } => self.ranks()?,
         };
         Ok(move |a: u32, b: u32| match self {
-            Self::Texts(texts) => texts.get(a).cmp(texts.get(b)),
+            Self::Texts(texts, _) => texts.get(a).cmp(texts.get(b)),
             Self::Numbers { .. } => ranks[a as usize].cmp(&ranks[b as usize]),
         })
     }
@@ -182,7 +186,7 @@ impl Interned {
     /// How many values there are.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Texts(texts) => texts.len(),
+            Self::Texts(texts, _) => texts.len(),
             Self::Numbers { values, .. } => values.len(),
         }
     }
@@ -190,7 +194,7 @@ impl Interned {
     /// Bytes on the heap.
     pub(crate) fn size(&self) -> usize {
         match self {
-            Self::Texts(texts) => texts.size(),
+            Self::Texts(texts, repeated) => texts.size() + repeated.size(),
             Self::Numbers { values, known, .. } => values.capacity() * size_of::<i64>() + known.allocation_size(),
         }
     }

@@ -71,6 +71,17 @@ impl KeyColumn {
         }
     }
 
+    /// Whether the last row's key beats the first's; `better` is how a key that wins compares to others.
+    pub(crate) fn ends_with_better(&self, better: Ordering) -> bool {
+        match self {
+            Self::Number(keys) => match (keys.values().first(), keys.values().last()) {
+                (Some(first), Some(last)) => last.cmp(first) == better,
+                _ => false,
+            },
+            Self::Bytes(_) => false,
+        }
+    }
+
     /// Which rows have a key.
     pub(crate) fn nulls(&self) -> Option<&NullBuffer> {
         match self {

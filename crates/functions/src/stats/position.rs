@@ -196,7 +196,7 @@ impl Position {
             return Ok(candidates.map(|(row, tie)| Candidate { row: *row, group: 0, tie }).collect());
         }
         let mut candidates = Vec::new();
-        rows.each(nulls.as_ref(), |row, group| {
+        let mut look = |row: usize, group: usize| {
             let order = if self.present[group] { self.keys.compare(keys, row, group) } else { better };
             if order == better {
                 self.present[group] = true;
@@ -206,8 +206,13 @@ impl Position {
             }
             candidates.push(Candidate { row: row as u32, group, tie: order == Ordering::Equal });
             Ok(())
-        })?;
-        // Where keys come in order, each row beats the one before: those that were beaten need no bytes.
+        };
+        match rows.all_groups().filter(|_| nulls.is_none() && keys.ends_with_better(better)) {
+            // Where keys come in order each row beats the one before, but seen from the end none does.
+            Some(groups) => groups.iter().enumerate().rev().try_for_each(|(row, group)| look(row, *group))?,
+            None => rows.each(nulls.as_ref(), look)?,
+        }
+        // Those that were beaten need no bytes.
         candidates
             .retain(|candidate| self.keys.compare(keys, candidate.row as usize, candidate.group) == Ordering::Equal);
         Ok(candidates)

@@ -41,9 +41,10 @@ impl Lookups {
     pub(crate) fn open(&self, name: &str, knowledge: &Knowledge) -> Result<Option<LookupTable>, Fault> {
         let Some((definition, table)) = self.read(name, knowledge)? else { return Ok(None) };
         let rows = table.batches.iter().map(RecordBatch::num_rows).sum();
+        let batches = table.batches.clone();
         let memory = MemTable::try_new(Arc::clone(&table.schema), table.partitions())
             .map_err(|error| Fault::data(name, error))?;
-        Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition, rows }))
+        Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition, rows, batches }))
     }
 
     /// A table's rows; none where it does not exist.

@@ -3,6 +3,7 @@
 //! Their logical form is window functions, and that is what any executor can run. DataFusion's window operator reserves no
 //! memory and never spills, and it sorts its input by the keys; these take its place in local runs.
 
+mod best;
 mod broadcast;
 mod eventstats;
 mod first_rows;

@@ -313,6 +313,7 @@ impl World for TestWorld {
             table: provider_as_source(table.clone()),
             definition: definition.clone(),
             rows: 0,
+            batches: Vec::new(),
         }))
     }
 

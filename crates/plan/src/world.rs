@@ -2,12 +2,15 @@
 //!
 //! The engine's world runs what it is asked for, `explain`'s records it as a step, `check`'s answers with nothing.
 
-use std::{fmt, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use datafusion::{
-    arrow::{array::RecordBatch, datatypes::SchemaRef},
+    arrow::{
+        array::{Array, AsArray, RecordBatch, StringArray},
+        datatypes::SchemaRef,
+    },
     logical_expr::{LogicalPlan, SortExpr, TableSource},
 };
 use speleo_knowledge::{EventType, Knowledge, Limit, LookupDefinition};
@@ -111,6 +114,40 @@ pub struct LookupTable {
     pub definition: LookupDefinition,
     /// How many rows it has.
     pub rows: usize,
+    /// The rows as they are in memory, before any filter; none where nothing holds them.
+    pub batches: Vec<RecordBatch>,
+}
+
+impl LookupTable {
+    /// Whether no two rows have the same texts in these columns. A row that lacks one of them matches nothing and does not count.
+    pub(crate) fn is_unique(&self, columns: &[&str], case_sensitive: bool) -> bool {
+        let count: usize = self.batches.iter().map(RecordBatch::num_rows).sum();
+        let mut known: HashSet<String> = HashSet::with_capacity(count);
+        let mut key = String::new();
+        for batch in &self.batches {
+            let texts: Option<Vec<&StringArray>> =
+                columns.iter().map(|name| batch.column_by_name(name)?.as_string_opt()).collect();
+            let Some(texts) = texts else { return false };
+            for row in (0..batch.num_rows()).filter(|row| texts.iter().all(|text| text.is_valid(*row))) {
+                key.clear();
+                for text in &texts {
+                    let text = text.value(row);
+                    // Its length before each text: no two keys are spelt alike.
+                    key.push_str(&text.len().to_string());
+                    key.push(':');
+                    match case_sensitive {
+                        true => key.push_str(text),
+                        false => key.push_str(&text.to_lowercase()),
+                    }
+                }
+                if known.contains(&key) {
+                    return false;
+                }
+                known.insert(key.clone());
+            }
+        }
+        !self.batches.is_empty()
+    }
 }
 
 /// The order to write a lookup table.

@@ -116,6 +116,8 @@ fn operator_name(name: &str, details: &str) -> &'static str {
         "ProjectionExec" => "make columns",
         "AggregateExec" if details.contains("mode=Partial") => "sum up, a part a core",
         "AggregateExec" if details.contains("mode=Final") => "sum up the parts",
+        "BestExec" => "drop rows behind the first",
+        "BroadcastExec" => "join",
         "PartialExec" => "sum up, a part a core",
         "AggregateExec" => "sum up",
         name if name.starts_with("SortExec") && details.contains("TopK") => "first rows in order",

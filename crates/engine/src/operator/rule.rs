@@ -28,8 +28,8 @@ use datafusion::{
 };
 
 use super::{
-    eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys, natural_sort::NaturalSortExec,
-    partial::PartialExec, running, running::RunningExec, whole::WholeExec,
+    best::BestExec, eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys,
+    natural_sort::NaturalSortExec, partial::PartialExec, running, running::RunningExec, whole::WholeExec,
 };
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
@@ -84,7 +84,11 @@ impl PhysicalOptimizerRule for NaturalSorts {
             Some(sort) if sort.fetch().is_none() => {
                 Ok(Transformed::yes(Arc::new(NaturalSortExec::new(sort.clone())) as Arc<dyn ExecutionPlan>))
             }
-            _ => match node.downcast_ref::<AggregateExec>().map(PartialExec::in_place_of).transpose()?.flatten() {
+            Some(sort) => match BestExec::below(sort)? {
+                Some(sort) => Ok(Transformed::yes(Arc::new(sort) as Arc<dyn ExecutionPlan>)),
+                None => Ok(Transformed::no(node)),
+            },
+            None => match node.downcast_ref::<AggregateExec>().map(PartialExec::in_place_of).transpose()?.flatten() {
                 Some(partial) => Ok(Transformed::yes(Arc::new(partial) as Arc<dyn ExecutionPlan>)),
                 None => Ok(Transformed::no(node)),
             },

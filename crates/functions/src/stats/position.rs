@@ -5,6 +5,8 @@
 //! the answer does not depend on how the input was cut. Values are held as rows of arrow's memory-comparable format: any
 //! type is one piece of bytes, and those are only made of rows that win.
 
+mod numbers;
+
 use std::cmp::Ordering;
 
 use datafusion::{
@@ -19,6 +21,7 @@ use datafusion::{
     logical_expr::function::AccumulatorArgs,
 };
 
+use self::numbers::Numbers;
 use super::{
     groups::{Groups, Rows, forget_front},
     kernel::Kernel,
@@ -97,6 +100,9 @@ const fn kernel(name: &'static str, create: fn(&AccumulatorArgs) -> Result<Box<d
 
 fn create(args: &AccumulatorArgs, end: End) -> Result<Box<dyn Groups>> {
     let [value, key] = args.expr_fields else { return exec_err!("{} takes a value and a key", args.name) };
+    if let Some(numbers) = Numbers::of(end, value.data_type(), key.data_type()) {
+        return Ok(Box::new(numbers));
+    }
     Ok(Box::new(Position::new(end, value.data_type().clone(), key.data_type().clone())?))
 }
 

@@ -78,6 +78,15 @@ pub(super) fn of(
     let cells: Vec<String> = (0..pairs.len()).map(cell).collect();
     if is_plain && definition.time_field.is_none() {
         let places: Vec<String> = pairs.iter().map(|pair| pair.place.clone()).collect();
+        let of_table: Vec<&str> = pairs.iter().map(|pair| pair.column.as_str()).collect();
+        if what.table.is_unique(&of_table, definition.case_sensitive) {
+            // Each combination has one row at most: there is nothing to collect.
+            let there = crate::predicate::all(cells.iter().map(|cell| column(cell).is_not_null()).collect());
+            let outputs = (0..what.outputs.len()).map(|n| column(&value(n)));
+            let columns = cells.iter().map(|cell| column(cell)).chain(outputs).chain([named(lit(1_i64), MATCHED)]);
+            let plan = LogicalPlanBuilder::from(table).filter(there)?.project(columns)?.build()?;
+            return Ok((input, Matches { plan, keys: (places, cells) }));
+        }
         let mut table = table;
         if what.table.rows > MANY {
             // Few of many rows are asked for: only these are ranked and collected.

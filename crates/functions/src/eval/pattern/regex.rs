@@ -3,7 +3,7 @@
 //! An automaton serves wherever it can, because its time is linear in the text. Look-around, back-references, atomic
 //! groups and possessive quantifiers need backtracking, whose steps are bounded: a search that gives up matches nothing.
 
-use std::sync::Arc;
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use memchr::memmem::Finder;
 use regex::CaptureLocations;
@@ -17,8 +17,11 @@ const SIZE_LIMIT: usize = 32 << 20;
 /// The most steps of one backtracking search.
 const BACKTRACK_LIMIT: usize = 1_000_000;
 
+/// The most patterns of which a thread has copies.
+const OWN_MOST: usize = 64;
+
 /// A compiled pattern.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Regex {
     /// Plain text, which is searched for as such; the automaton is for groups.
     Plain(Box<Finder<'static>>, regex::Regex),
@@ -28,13 +31,27 @@ pub enum Regex {
     Backtracking(fancy_regex::Regex),
 }
 
-/// The pattern's regular expression, compiled at most once as long as it stays in the cache.
+/// The pattern's regular expression, compiled at most once as long as it stays in the cache. Each thread has a copy of its own: the
+/// room that a search needs is handed out under a lock where several share one.
 ///
 /// # Errors
 /// Why it cannot be compiled, as a short text.
 pub fn compile(pattern: &str) -> Result<Arc<Regex>, String> {
     static CACHE: Cache<String, Regex> = Cache::new(512);
-    CACHE.get(pattern, Regex::new)
+    thread_local! {
+        static OWN: RefCell<HashMap<String, Arc<Regex>>> = RefCell::default();
+    }
+    if let Some(own) = OWN.with_borrow(|own| own.get(pattern).cloned()) {
+        return Ok(own);
+    }
+    let own = Arc::new(Regex::clone(&*CACHE.get(pattern, Regex::new)?));
+    OWN.with_borrow_mut(|all| {
+        if all.len() >= OWN_MOST {
+            all.clear();
+        }
+        all.insert(pattern.to_owned(), Arc::clone(&own));
+    });
+    Ok(own)
 }
 
 impl Regex {

@@ -103,7 +103,7 @@ fn operators_are_of_the_commands_that_need_them() {
     let plan = &object(&project, &["explain", "--output", "json", "--section", "physical", SEARCH])["physical"];
     let sums = commands_of(plan, "AggregateExec", "sum(kb)");
     assert!(!sums.is_empty() && sums.iter().all(|own| *own == json!(["4"])), "{sums:?}");
-    assert_eq!(commands_of(plan, "HashJoinExec", ""), [json!(["2"])]);
+    assert_eq!(commands_of(plan, "BroadcastExec", ""), [json!(["2"])]);
     assert_eq!(commands_of(plan, "FilterExec", "> 10"), [json!(["5"])]);
     assert_eq!(commands_of(plan, "DataSourceExec", "web.jsonl"), [json!(["1"])]);
     // The rows are sorted at the end, and by what the last command says.

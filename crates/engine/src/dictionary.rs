@@ -13,7 +13,8 @@ mod pushed;
 
 pub(crate) use bounds::TextBounds;
 pub(crate) use late::{LateTexts, PerValueFilters};
-pub(crate) use per_value::per_value;
+pub(crate) use one_of::OneOf;
+pub(crate) use per_value::{PerValue, per_value};
 pub(crate) use speleo_functions::stats::is_same;
 
 use std::sync::Arc;

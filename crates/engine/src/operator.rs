@@ -21,4 +21,5 @@ mod whole;
 pub(crate) use broadcast::BroadcastExec;
 pub(crate) use first_rows::FirstRowsExec;
 pub(crate) use natural_sort::NaturalSortExec;
+pub(crate) use partial::PartialExec;
 pub(crate) use rule::{NaturalSorts, OwnOperators};

@@ -64,6 +64,23 @@ pub(super) fn one_of(expr: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn PhysicalExp
     (!texts.is_empty()).then(|| Arc::new(OneOf { choice: Arc::new(choice), texts, name: expr.to_string() }) as _)
 }
 
+impl OneOf {
+    /// The choice as it stands in the search.
+    pub(crate) fn written(&self) -> Option<Arc<dyn PhysicalExpr>> {
+        let case = self.choice.downcast_ref::<CaseExpr>()?;
+        let text = |expr: &Arc<dyn PhysicalExpr>| -> Option<Arc<dyn PhysicalExpr>> {
+            let ScalarValue::Int32(place) = expr.downcast_ref::<Literal>()?.value() else { return None };
+            let text = place.and_then(|place| self.texts.get(usize::try_from(place).ok()?)).cloned();
+            Some(Arc::new(Literal::new(ScalarValue::Utf8(text))))
+        };
+        let branch =
+            |(when, then): &(Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>)| Some((Arc::clone(when), text(then)?));
+        let branches = case.when_then_expr().iter().map(branch).collect::<Option<Vec<_>>>()?;
+        let case = CaseExpr::try_new(case.expr().cloned(), branches, case.else_expr().and_then(text)).ok()?;
+        Some(Arc::new(case))
+    }
+}
+
 impl PhysicalExpr for OneOf {
     fn return_field(&self, input_schema: &Schema) -> Result<FieldRef> {
         let nullable = self.choice.nullable(input_schema)?;

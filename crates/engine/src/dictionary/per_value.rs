@@ -107,6 +107,16 @@ impl PerValue {
         Ok(Arc::new(Self { column: Arc::new(column), inner, input, field, known: Mutex::default() }))
     }
 
+    /// The column.
+    pub(crate) fn column(&self) -> &Arc<dyn PhysicalExpr> {
+        &self.column
+    }
+
+    /// The expression over a batch of the column alone.
+    pub(crate) fn inner(&self) -> &Arc<dyn PhysicalExpr> {
+        &self.inner
+    }
+
     fn keeps(&self) -> bool {
         *self.field.data_type() == repeated_text()
     }

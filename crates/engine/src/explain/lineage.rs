@@ -32,7 +32,11 @@ use datafusion::{
     },
 };
 
-use crate::{operator::NaturalSortExec, trace::operators};
+use crate::{
+    dictionary::{OneOf, PerValue, text_of},
+    operator::{BroadcastExec, NaturalSortExec, PartialExec},
+    trace::operators,
+};
 
 /// A value by what it is made of.
 pub(super) type Id = u64;
@@ -149,6 +153,9 @@ fn outputs(node: &Arc<dyn ExecutionPlan>, mut inputs: Vec<Outputs>, atoms: &mut 
     if let Some(aggregate) = node.downcast_ref::<AggregateExec>() {
         return aggregated(aggregate, &all, &schema, atoms);
     }
+    if let Some(partial) = node.downcast_ref::<PartialExec>() {
+        return aggregated(partial.aggregate(), &all, &schema, atoms);
+    }
     if let Some(filter) = node.downcast_ref::<FilterExec>() {
         conditions(filter.predicate(), &all, atoms);
     } else if let Some(sort) = node.downcast_ref::<SortExec>() {
@@ -201,7 +208,12 @@ fn outputs(node: &Arc<dyn ExecutionPlan>, mut inputs: Vec<Outputs>, atoms: &mut 
 pub(super) fn is_exchange(name: &str) -> bool {
     matches!(
         name,
-        "RepartitionExec" | "CoalescePartitionsExec" | "CoalesceBatchesExec" | "CooperativeExec" | "BufferExec"
+        "RepartitionExec"
+            | "CoalescePartitionsExec"
+            | "CoalesceBatchesExec"
+            | "CooperativeExec"
+            | "BufferExec"
+            | "BestExec"
     )
 }
 
@@ -211,6 +223,7 @@ type Pair = (Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>);
 fn joined_on(node: &Arc<dyn ExecutionPlan>) -> Option<&[Pair]> {
     let hash = node.downcast_ref::<HashJoinExec>().map(HashJoinExec::on);
     hash.or_else(|| node.downcast_ref::<SortMergeJoinExec>().map(SortMergeJoinExec::on))
+        .or_else(|| node.downcast_ref::<BroadcastExec>().map(BroadcastExec::on))
 }
 
 /// Columns that keep their names; of several with one name the first stays the first.
@@ -246,7 +259,8 @@ fn computed<'a>(
     let mut outputs = Outputs::default();
     for (name, expr) in exprs {
         let own = expr_id(expr, inputs);
-        match expr.downcast_ref::<Column>() {
+        // A repeated text is the column itself.
+        match text_of(expr).unwrap_or(expr).downcast_ref::<Column>() {
             None => atoms.push((Kind::Compute, own)),
             Some(column) if column.name() != name => atoms.push((Kind::Rename, id((column.name(), name, own)))),
             Some(_) => {}
@@ -359,6 +373,16 @@ fn scan(source: &DataSourceExec, schema: &Schema, atoms: &mut Vec<Atom>) -> Outp
 fn expr_id(expr: &Arc<dyn PhysicalExpr>, inputs: &Outputs) -> Id {
     if let Some(column) = expr.downcast_ref::<Column>() {
         return inputs.of(column);
+    }
+    if let Some(column) = text_of(expr) {
+        return expr_id(column, inputs);
+    }
+    if let Some(once) = expr.downcast_ref::<PerValue>() {
+        let own = expr_id(once.column(), inputs);
+        return expr_id(once.inner(), &Outputs { names: vec![String::new()], ids: vec![own], aggregates: Vec::new() });
+    }
+    if let Some(written) = expr.downcast_ref::<OneOf>().and_then(OneOf::written) {
+        return expr_id(&written, inputs);
     }
     let children: Vec<Id> = expr.children().into_iter().map(|child| expr_id(child, inputs)).collect();
     if let Some(binary) = expr.downcast_ref::<BinaryExpr>() {

@@ -110,6 +110,11 @@ impl BroadcastExec {
         }
     }
 
+    /// The pairs of keys.
+    pub(crate) fn on(&self) -> &[(Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>)] {
+        &self.on
+    }
+
     fn output(&self) -> SchemaRef {
         self.properties.eq_properties.schema().clone()
     }

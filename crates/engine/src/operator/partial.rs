@@ -64,6 +64,11 @@ impl PartialExec {
         let aggregate = Arc::new(aggregate.clone());
         Ok(Some(Self { aggregate, metrics: ExecutionPlanMetricsSet::new() }))
     }
+
+    /// The aggregation that it does.
+    pub(crate) fn aggregate(&self) -> &AggregateExec {
+        &self.aggregate
+    }
 }
 
 /// The keys as columns whose values have numbers.

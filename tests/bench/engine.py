@@ -1,6 +1,6 @@
 """One question to an engine, in a process of its own.
 
-    echo '{"engine": "duckdb", "statement": "SELECT 1", "tables": {}, "runs": 3, "seconds": 60}' | python3 engine.py
+    echo '{"engine": "duckdb", "statement": "SELECT 1", "tables": {}, "runs": 3, "seconds": 60, "threads": 2, "memory": 4e9}' | python3 engine.py
 
 The answer is a JSON object: the seconds of each run, its rows included, and the rows. A table whose file is a log has one column, `line`.
 """
@@ -24,11 +24,18 @@ EPOCH = {
 }
 
 
-def duckdb(tables: dict, threads: int):
+def is_sql(words: str) -> bool:
+    """Whether a statement is SQL, not an expression of Polars."""
+    return re.match(r"\s*(SELECT|WITH)\b", words) is not None
+
+
+def duckdb(tables: dict, threads: int, memory: int):
     import duckdb
 
     duck = duckdb.connect()
     duck.execute(f"SET threads = {threads}; SET enable_progress_bar = false; SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
+    # As its own default, a part of what there is.
+    duck.execute(f"SET memory_limit = '{memory * 8 // 10}B'")
     for name, path in tables.items():
         match Path(path).suffix:
             case ".log":
@@ -41,7 +48,7 @@ def duckdb(tables: dict, threads: int):
     return lambda statement: duck.execute(statement).fetchall()
 
 
-def datafusion(tables: dict, threads: int):
+def datafusion(tables: dict, threads: int, _memory: int):
     import pyarrow
     from datafusion import SessionConfig, SessionContext
 
@@ -60,7 +67,7 @@ def datafusion(tables: dict, threads: int):
     return lambda statement: [tuple(row.values()) for batch in context.sql(statement).collect() for row in batch.to_pylist()]
 
 
-def clickhouse(tables: dict, threads: int):
+def clickhouse(tables: dict, threads: int, _memory: int):
     import chdb
 
     connection = chdb.connect(":memory:")
@@ -83,7 +90,7 @@ def clickhouse(tables: dict, threads: int):
     return run
 
 
-def polars(tables: dict, threads: int):
+def polars(tables: dict, threads: int, _memory: int):
     os.environ["POLARS_MAX_THREADS"] = str(threads)
     import polars
 
@@ -102,7 +109,7 @@ def polars(tables: dict, threads: int):
     known = {"pl": polars, "epoch": polars.col("_time").dt.epoch("s"), **frames}
 
     def run(statement: str) -> list:
-        if re.match(r"\s*(SELECT|WITH)\b", statement):
+        if is_sql(statement):
             # Its SQL knows `user` as a function.
             answer = context.execute(re.sub(r"\buser\b", '"user"', statement))
         else:
@@ -118,7 +125,7 @@ CONNECT = {"duckdb": duckdb, "datafusion": datafusion, "clickhouse": clickhouse,
 
 def main() -> None:
     task = json.load(sys.stdin)
-    run = CONNECT[task["engine"]](task["tables"], task.get("threads", THREADS))
+    run = CONNECT[task["engine"]](task["tables"], task["threads"], task["memory"])
     begin = time.perf_counter()
     times, rows = [], []
     for _ in range(task["runs"]):

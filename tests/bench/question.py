@@ -65,7 +65,7 @@ class Question:
     def tables(self, name: str, tables: dict[str, Path]) -> dict[str, str]:
         """The tables that an engine is asked about."""
         words = getattr(self, name)
-        if words is None or "{" in words:
+        if words is None or engine.is_sql(words):
             named = re.findall(r"\{(\w+)\}", words or self.sql)
         else:
             # An expression names frames as they are.

@@ -53,7 +53,7 @@ def prepared(folder: Path, count: int, sets: list[str], program: str, most: limi
 
 
 def ripgrep(asked: question.Question, tables: dict[str, Path], runs: int, most: limit.Limit) -> dict | None:
-    """A search for text by the program that people take for it. `-i`, as terms match in any case."""
+    """A search for text by the program that people take for it: the time of the whole process."""
     pattern, rg = asked.ripgrep, shutil.which("rg")
     if not pattern or not rg:
         return None
@@ -73,7 +73,7 @@ def ask(name: str, asked: question.Question, tables: dict[str, Path], runs: int,
         return None
     task = {
         "engine": name, "statement": statement, "tables": asked.tables(name, tables), "runs": runs,
-        "seconds": most.seconds, "threads": most.threads,
+        "seconds": most.seconds, "threads": most.threads, "memory": most.memory,
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         ended = limit.run([sys.executable, str(HERE / "engine.py")], most, json.dumps(task), Path(folder))
@@ -92,7 +92,7 @@ def compared(asked: question.Question, ours: dict, theirs: dict) -> None:
 def main() -> None:
     args = arguments().parse_args()
     # Engines read and write times in the zone of the process.
-    os.environ.update(TZ="UTC", POLARS_MAX_THREADS=str(engine.THREADS))
+    os.environ["TZ"] = "UTC"
     folder, program = args.folder.resolve(), str(Path(args.program).resolve())
     most = limit.Limit(args.seconds, int(args.memory * GB), engine.THREADS)
     questions = question.load(args.only)

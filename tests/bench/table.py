@@ -64,6 +64,12 @@ def wrong(result: dict) -> list[str]:
     return told
 
 
+def silent(result: dict) -> list[str]:
+    """Engines that gave no answer."""
+    lines = [(line, name) for line in result["searches"] for name in result["engines"] if "error" in line.get(name, {})]
+    return [f"{line['subject']}: {line['name']}: {name}: {line[name]['error'][:200]}" for line, name in lines]
+
+
 def mean(ratios: list[float]) -> float:
     return math.exp(sum(map(math.log, ratios)) / len(ratios))
 
@@ -84,8 +90,8 @@ def foot(result: dict) -> None:
     both = [(line["speleo"]["memory"], line["duckdb"]["memory"]) for line in lines if "memory" in line["speleo"] and "memory" in line.get("duckdb", {})]
     if both:
         print(f"peak memory at most DuckDB's: {sum(ours <= theirs for ours, theirs in both)} of {len(both)}")
-    told = wrong(result)
-    if told:
-        print("\nFailed, or with other rows:")
-    for one in told:
-        print(f"    {one}")
+    for what, told in [("Failed, or with other rows", wrong(result)), ("Others without an answer", silent(result))]:
+        if told:
+            print(f"\n{what}:")
+        for one in told:
+            print(f"    {one}")

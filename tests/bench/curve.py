@@ -54,23 +54,23 @@ def main() -> None:
     parser.add_argument("--millions", default="1,5,10,25,50", help="rows, also parts such as 0.3")
     parser.add_argument("--folder", type=Path, default=Path("/tmp/bench"))
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", help="other searches of the suite, between semicolons")
+    parser.add_argument("--only", action="append", help="another search of the suite; repeatable")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--memory", type=float, default=12)
     parser.add_argument("--csv", type=Path)
     args = parser.parse_args()
     os.environ["TZ"] = "UTC"
-    names = args.only.split(";") if args.only else SEARCHES
-    questions = [one for one in question.load(None) if f"{one.subject}: {one.name}" in names]
+    names = args.only or SEARCHES
+    questions = [one for one in question.load(names) if one.title in names]
     folder, program = args.folder.resolve(), str(Path(args.program).resolve())
     most = limit.Limit(args.seconds, int(args.memory * GB))
     sizes = [int(float(one) * 1e6) for one in args.millions.split(",")]
-    points: dict[str, list] = {f"{one.subject}: {one.name}": [] for one in questions}
+    points: dict[str, list] = {one.title: [] for one in questions}
     for rows in sizes:
         sets = sorted({name for one in questions for name in one.sets})
         tested = Program(program, folder, prepared(folder, rows, sets, program, most), most)
         for asked in questions:
-            points[f"{asked.subject}: {asked.name}"].append((rows, tested.warm(asked, tested.options(asked), args.runs)))
+            points[asked.title].append((rows, tested.warm(asked, tested.options(asked), args.runs)))
     for name, of in points.items():
         draw(name, of)
     if args.csv:

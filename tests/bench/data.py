@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("sets", nargs="*", default=[], help=f"of {', '.join(SETS)}; all where none is named")
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="another one wants another folder")
     args = parser.parse_intermixed_args()
     generate(args.folder.resolve(), args.rows, args.sets or list(SETS), args.seed)
 

@@ -29,7 +29,6 @@ class Program:
         given = ["-f", str(ROOT / question.file)] if question.file else [question.spl]
         least, rows = None, []
         for _ in range(runs):
-            # A search that ends with a status of its own has answered.
             ended = limit.run([self.path, "search", "--output=jsonl", *options, *given], self.most, folder=self.folder)
             if ended.error:
                 return {"error": ended.error}

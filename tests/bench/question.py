@@ -38,6 +38,10 @@ class Question:
     options: list[str] = field(default_factory=list)
 
     @property
+    def title(self) -> str:
+        return f"{self.subject}: {self.name}"
+
+    @property
     def text(self) -> str:
         return (ROOT / self.file).read_text() if self.file else self.spl
 
@@ -73,10 +77,10 @@ class Question:
         return {table: str(path) for table, path in tables.items() if table in named}
 
 
-def load(only: str | None) -> list[Question]:
-    """All questions, or those whose subject or name holds a text."""
+def load(only: list[str]) -> list[Question]:
+    """All questions, or those whose subject or name holds one of some texts."""
     questions = []
     for path in sorted((HERE / "searches").glob("*.toml")):
         for one in tomllib.loads(path.read_text())["search"]:
             questions.append(Question(subject=path.stem, **one))
-    return [one for one in questions if not only or any(part in f"{one.subject}: {one.name}" for part in only.split(","))]
+    return [one for one in questions if not only or any(part in one.title for part in only)]

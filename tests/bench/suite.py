@@ -34,7 +34,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rows", type=int, default=10_000_000, help="events of the largest sets")
     parser.add_argument("--runs", type=int, default=3, help="of which the least time counts")
     parser.add_argument("--folder", type=Path, default=Path("/tmp/bench"), help="keeps the events between runs")
-    parser.add_argument("--only", help="searches whose subject or name holds this text, or one of several between commas")
+    parser.add_argument("--only", action="append", default=[], help="searches whose subject or name holds this text; repeatable")
     parser.add_argument("--engines", default=",".join(engine.PACKAGES))
     parser.add_argument("--seconds", type=float, default=120, help="the most for one question to one engine")
     parser.add_argument("--memory", type=float, default=12, help="the most GB of resident memory of one process")
@@ -105,7 +105,7 @@ def main() -> None:
     table.head(result)
     for asked in questions:
         ours = tested.ask(asked, args.runs)
-        line = {"subject": asked.subject, "name": asked.name, "speleo": ours}
+        line = {"name": asked.title, "speleo": ours}
         for name in engines:
             theirs = ask(name, asked, tables, args.runs, most)
             if theirs is not None:

@@ -35,7 +35,7 @@ def head(result: dict) -> None:
 
 def row(line: dict, engines: list[str]) -> None:
     ours = line["speleo"]
-    cells = [f"{line['subject']}: {line['name']}"]
+    cells = [line["name"]]
     if "error" in ours:
         cells += [f"fails: {ours['error']}", "", "", "", ""]
     else:
@@ -57,7 +57,7 @@ def wrong(result: dict) -> list[str]:
     """Searches that failed, and answers that differ."""
     told = []
     for line in result["searches"]:
-        name = f"{line['subject']}: {line['name']}"
+        name = line["name"]
         if "error" in line["speleo"]:
             told.append(f"{name}: {line['speleo']['error']}")
         told += [f"{name}: {line[one]['differs']} of {one}" for one in result["engines"] if line.get(one, {}).get("differs")]
@@ -67,7 +67,7 @@ def wrong(result: dict) -> list[str]:
 def silent(result: dict) -> list[str]:
     """Engines that gave no answer."""
     lines = [(line, name) for line in result["searches"] for name in result["engines"] if "error" in line.get(name, {})]
-    return [f"{line['subject']}: {line['name']}: {name}: {line[name]['error'][:200]}" for line, name in lines]
+    return [f"{line['name']}: {name}: {line[name]['error'][:200]}" for line, name in lines]
 
 
 def mean(ratios: list[float]) -> float:

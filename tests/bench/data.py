@@ -19,7 +19,7 @@ SETS = {
     "mail": ("parquet", 1.0),
     "traffic": ("parquet", 1.0),
     "windows": ("ndjson", 0.2),
-    "access": ("log", 0.5),
+    "access": ("log", 0.6),
     "session": ("parquet", 0.2),
     "document": ("parquet", 0.2),
 }

@@ -11,7 +11,7 @@ COPY (SELECT concat('dom', i, '.', pick(i, 104, ['com', 'com', 'com', 'net', 'or
 COPY (SELECT unnest(['top', 'xyz', 'click', 'zip']) AS top_tld, 'spam' AS reason, '2025-02-01' AS added) TO '{folder}/wsa_blocked_domain.csv' (HEADER);
 COPY (SELECT CASE i % 3 WHEN 0 THEN concat('Statement of account ', i, '*') END AS message_subject,
              CASE i % 3 WHEN 1 THEN concat('*@dom', i * 17, '.*') END AS sender,
-             CASE i % 3 WHEN 2 THEN concat('Invoice-', i, '*.docm') END AS attachment,
+             CASE i % 3 WHEN 2 THEN concat('Invoice-', i, '*') END AS attachment,
              CASE WHEN i % 4 = 0 THEN '2025-06-30' ELSE '2031-12-31' END AS expire_date
       FROM range(120) r(i)) TO '{folder}/ess_whitelist_Phishing.csv' (HEADER);
 COPY (SELECT CASE WHEN i % 2 = 0 THEN '*@example.com' END AS sender, concat('*.isp-pool', i, '.net') AS dns_name,

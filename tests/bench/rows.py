@@ -1,4 +1,13 @@
-"""Whether two engines gave the same rows, in whatever order and types."""
+"""Whether two engines gave the same rows, in whatever order and types.
+
+>>> difference([("a", "12"), ("b", 3.0)], [("b", 3), ("a", 12, None)])
+>>> difference([("a", ["y", "x"])], [("a", ("x", "y"))])
+>>> difference([("a", 1769774400.123)], [("a", 1769774400.124)])
+>>> difference([("a", 1), ("b", 2)], [("a", 1), ("b", 3)])
+"('b', 2.0), not ('b', 3.0)"
+>>> difference([("a",)], [])
+'1 rows, not 0'
+"""
 
 import math
 

@@ -30,8 +30,9 @@ class Ended:
     memory: int
     out: str
     lines: list
-    # Why it gave no answer.
+    # Why it gave no answer, and whether that was a limit.
     error: str | None
+    is_stopped: bool
 
 
 def run(command: list[str], limit: Limit, text: str = "", folder: Path | None = None) -> Ended:
@@ -47,14 +48,14 @@ def run(command: list[str], limit: Limit, text: str = "", folder: Path | None = 
             raise RuntimeError(launched.stderr)
         ended = json.loads(launched.stdout)
         answer = out.read_text(errors="replace")
-    return Ended(ended["seconds"], ended["processor"], ended["memory"], answer, ended["lines"], error(ended, limit))
+    return Ended(ended["seconds"], ended["processor"], ended["memory"], answer, ended["lines"], error(ended, limit), bool(ended["stopped"]))
 
 
 def error(ended: dict, limit: Limit) -> str | None:
     if ended["stopped"] == "time":
         return f"more than {limit.seconds:.0f} s"
     if ended["stopped"] == "memory":
-        return f"more than {limit.memory / 1e9:.0f} GB"
+        return f"more than {limit.memory / 1e9:g} GB"
     if ended["status"] == 0:
         return None
     lines = [line for _, line in ended["lines"] if line.strip()]

@@ -49,11 +49,12 @@ class Program:
             for run in range(runs):
                 Path(folder, f"{run:03}.spl").write_text(f"```\ntitle: run {run}\n```\n{text}\n")
             ended = limit.run([self.path, "run", "--output=jsonl", *options, folder], self.most, folder=self.folder)
-        if ended.error:
-            return {"error": ended.error}
         begins = [at for at, line in ended.lines if re.fullmatch(r"run \d+", line)]
         ends = [at for at, line in ended.lines if re.match(r"\d+ files: ", line)] or [ended.seconds]
-        instants = [*begins, *ends[-1:]]
+        # One that was stopped counts as far as it came.
+        instants = begins if ended.error else [*begins, *ends[-1:]]
+        if len(instants) < 2 or (ended.error and not ended.is_stopped):
+            return {"error": ended.error}
         times = [end - begin for begin, end in zip(instants, instants[1:])]
         return {"time": min(times), "times": times, "memory": ended.memory}
 

@@ -20,16 +20,17 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def watch(child: int, seconds: float, memory: int, done: threading.Event, why: list) -> None:
-    """Kills the child where it passes a limit. Resident memory counts: engines reserve addresses that they never use."""
-    end = time.monotonic() + seconds
+    """Kills the child where it passes a limit, or where nobody waits for it any more. Resident memory counts: engines reserve addresses that they
+    never use."""
+    end, parent = time.monotonic() + seconds, os.getppid()
     while not done.wait(PAUSE):
         try:
             with open(f"/proc/{child}/statm") as statm:
                 resident = int(statm.read().split()[1]) * PAGE
         except (OSError, IndexError):
             return
-        if time.monotonic() > end or resident > memory:
-            why.append("time" if resident <= memory else "memory")
+        if time.monotonic() > end or resident > memory or os.getppid() != parent:
+            why.append("memory" if resident > memory else "time")
             os.kill(child, signal.SIGKILL)
             return
 

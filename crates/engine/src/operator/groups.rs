@@ -1,5 +1,6 @@
 //! Which group a row belongs to: combinations of keys, numbered in the order in which they come.
 
+mod derived;
 mod key;
 mod numbered;
 mod pairs;
@@ -22,7 +23,7 @@ use datafusion::{
     },
 };
 
-pub(super) use self::numbered::Numbered;
+pub(super) use self::{derived::Derivation, numbered::Numbered};
 use crate::dictionary::text_of;
 
 /// A value that no row has had yet.

@@ -28,7 +28,7 @@ use datafusion::{
 use futures::{StreamExt, stream};
 
 use self::summing::Summing;
-use super::groups::Numbered;
+use super::groups::{Derivation, Numbered};
 use crate::dictionary::text_of;
 
 /// A partial aggregation in the place of DataFusion's.
@@ -54,11 +54,11 @@ impl PartialExec {
             return Ok(None);
         }
         let input = aggregate.input().schema();
-        let keys = keys(aggregate);
+        let (keys, derivations) = keys(aggregate);
         let fields = keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?;
         // Texts that are all different are told apart no faster by numbers.
         let has_numbers = fields.iter().any(|field| *field.data_type() != DataType::Utf8);
-        if !has_numbers || Numbered::of(&Schema::new(fields)).is_none() {
+        if !has_numbers || Numbered::with(&Schema::new(fields), &derivations).is_none() {
             return Ok(None);
         }
         let aggregate = Arc::new(aggregate.clone());
@@ -71,10 +71,14 @@ impl PartialExec {
     }
 }
 
-/// The keys as columns whose values have numbers.
-fn keys(aggregate: &AggregateExec) -> Vec<Arc<dyn PhysicalExpr>> {
-    let keys = aggregate.group_expr().expr().iter();
-    keys.map(|(key, _)| Arc::clone(text_of(key).unwrap_or(key))).collect()
+/// The keys as columns whose values have numbers, and for each of them what its texts are made of it by, if they are.
+fn keys(aggregate: &AggregateExec) -> (Vec<Arc<dyn PhysicalExpr>>, Vec<Option<Derivation>>) {
+    let input = aggregate.input().schema();
+    let key = |(key, _): &(Arc<dyn PhysicalExpr>, String)| match Derivation::of(key, &input) {
+        Some(derivation) => (Arc::clone(&derivation.column), Some(derivation)),
+        None => (Arc::clone(text_of(key).unwrap_or(key)), None),
+    };
+    aggregate.group_expr().expr().iter().map(key).unzip()
 }
 
 impl DisplayAs for PartialExec {

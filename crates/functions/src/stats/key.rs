@@ -78,7 +78,10 @@ impl KeyColumn {
                 (Some(first), Some(last)) => last.cmp(first) == better,
                 _ => false,
             },
-            Self::Bytes(_) => false,
+            Self::Bytes(keys) => {
+                let last = keys.len().checked_sub(1);
+                last.is_some_and(|last| keys.value(last).cmp(keys.value(0)) == better)
+            }
         }
     }
 

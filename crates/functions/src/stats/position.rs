@@ -185,6 +185,7 @@ impl Position {
             End::Greatest => Ordering::Greater,
         };
         let nulls = NullBuffer::union(values.logical_nulls().as_ref(), keys.nulls());
+        let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
         if rows.is_one_group() {
             let winners = keys.best(nulls.as_ref(), rows, better)?;
             let Some(first) = winners.first() else { return Ok(Vec::new()) };

@@ -11,7 +11,11 @@ use datafusion::{
     common::Result,
 };
 
-use super::{texts::Texts, wholes::Wholes};
+use super::{
+    derived::{Derivation, Derived},
+    texts::Texts,
+    wholes::Wholes,
+};
 use crate::dictionary::repeated_text;
 
 /// The values of a key in the order in which they came.
@@ -19,6 +23,7 @@ use crate::dictionary::repeated_text;
 pub(super) enum Key {
     Texts(Texts),
     Wholes(Wholes),
+    Derived(Box<Derived>),
 }
 
 impl Key {
@@ -32,6 +37,11 @@ impl Key {
         }
     }
 
+    /// A key of texts that are made of whole numbers; the column is that of the numbers.
+    pub(super) fn derived(derivation: Derivation) -> Self {
+        Self::Derived(Box::new(Derived::new(derivation)))
+    }
+
     /// Gives `put` the number of each row's value, those of new values one after the other.
     ///
     /// # Errors
@@ -40,6 +50,7 @@ impl Key {
         match self {
             Self::Texts(texts) => texts.number(rows, put),
             Self::Wholes(wholes) => wholes.number(rows, put),
+            Self::Derived(derived) => derived.number(rows, put),
         }
     }
 
@@ -48,6 +59,8 @@ impl Key {
         match self {
             Self::Texts(texts) => texts.freeze(),
             Self::Wholes(wholes) => wholes.freeze(),
+            // No join is on such a key.
+            Self::Derived(_) => {}
         }
     }
 
@@ -56,6 +69,7 @@ impl Key {
         match self {
             Self::Texts(texts) => texts.len(),
             Self::Wholes(wholes) => wholes.len(),
+            Self::Derived(derived) => derived.len(),
         }
     }
 
@@ -63,6 +77,7 @@ impl Key {
         match self {
             Self::Texts(texts) => texts.bytes(),
             Self::Wholes(wholes) => wholes.bytes(),
+            Self::Derived(derived) => derived.bytes(),
         }
     }
 
@@ -74,6 +89,7 @@ impl Key {
         let values: ArrayRef = match self {
             Self::Texts(texts) => Arc::new(texts.texts(numbers)),
             Self::Wholes(wholes) => Arc::new(wholes.wholes(numbers)),
+            Self::Derived(derived) => Arc::new(derived.texts().texts(numbers)),
         };
         Ok(cast(&values, data_type)?)
     }

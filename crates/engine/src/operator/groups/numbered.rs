@@ -3,12 +3,12 @@
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef},
-        datatypes::{DataType, Schema},
+        datatypes::{DataType, FieldRef, Schema},
     },
     common::Result,
 };
 
-use super::{key::Key, pairs::Pairs};
+use super::{derived::Derivation, key::Key, pairs::Pairs};
 
 /// Combinations of keys, numbered in the order in which they come.
 #[derive(Debug, Clone)]
@@ -23,7 +23,16 @@ pub(in crate::operator) struct Numbered {
 impl Numbered {
     /// No groups yet of keys with these types; none where a type is for another kind of groups.
     pub(in crate::operator) fn of(schema: &Schema) -> Option<Self> {
-        let keys: Vec<Key> = schema.fields().iter().map(|field| Key::of(field.data_type())).collect::<Option<_>>()?;
+        Self::with(schema, &vec![None; schema.fields().len()])
+    }
+
+    /// The same where some keys are texts that are made of the columns.
+    pub(in crate::operator) fn with(schema: &Schema, derivations: &[Option<Derivation>]) -> Option<Self> {
+        let key = |(field, derivation): (&FieldRef, &Option<Derivation>)| match derivation {
+            Some(derivation) => Some(Key::derived(derivation.clone())),
+            None => Key::of(field.data_type()),
+        };
+        let keys: Vec<Key> = schema.fields().iter().zip(derivations).map(key).collect::<Option<_>>()?;
         let pairs = keys.iter().skip(1).map(|_| Pairs::default()).collect();
         (!keys.is_empty()).then_some(Self { keys, pairs, frozen: false })
     }

@@ -21,7 +21,7 @@ use datafusion::{
     },
 };
 
-use crate::operator::groups::Numbered;
+use crate::operator::groups::{Derivation, Numbered};
 
 /// With so many groups their lists no longer fit the processor's caches: the next operator gets them.
 const MOST_GROUPS: usize = 1 << 17;
@@ -36,6 +36,9 @@ pub(super) struct Summing {
     /// The columns of the keys, as the next operator has them.
     key_types: Vec<DataType>,
     key_schema: Schema,
+    derivations: Vec<Option<Derivation>>,
+    /// The keys as the next operator has them.
+    key_values: Vec<Arc<dyn PhysicalExpr>>,
     arguments: Vec<Vec<Arc<dyn PhysicalExpr>>>,
     filters: Vec<Option<Arc<dyn PhysicalExpr>>>,
     output: SchemaRef,
@@ -52,7 +55,7 @@ pub(super) struct Summing {
 impl Summing {
     pub(super) fn try_new(aggregate: &AggregateExec, context: &TaskContext, partition: usize) -> Result<Self> {
         let input = aggregate.input().schema();
-        let keys = super::keys(aggregate);
+        let (keys, derivations) = super::keys(aggregate);
         let key_schema = Schema::new(keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?);
         let output = aggregate.schema();
         let key_types = output.fields().iter().take(keys.len()).map(|field| field.data_type().clone()).collect();
@@ -60,8 +63,10 @@ impl Summing {
         let consumer = MemoryConsumer::new(format!("PartialExec[{partition}]"));
         Ok(Self {
             key_types,
-            groups: numbered(&key_schema)?,
+            groups: numbered(&key_schema, &derivations)?,
             key_schema,
+            derivations,
+            key_values: aggregate.group_expr().input_exprs(),
             arguments: aggregate_expressions(functions, aggregate.mode(), keys.len())?,
             filters: aggregate.filter_expr().to_vec(),
             output,
@@ -80,10 +85,10 @@ impl Summing {
 
     /// Adds rows and gives on groups where they are too many; the last batch comes first.
     pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<Vec<RecordBatch>> {
-        let columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.keys, batch)?;
         if self.passes {
-            return Ok(vec![self.passed(columns, batch)?]);
+            return Ok(vec![self.passed(batch)?]);
         }
+        let columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.keys, batch)?;
         self.groups.number(&columns, &mut self.ids)?;
         let total = self.groups.len();
         for ((accumulator, arguments), filter) in self.accumulators.iter_mut().zip(&self.arguments).zip(&self.filters) {
@@ -104,7 +109,8 @@ impl Summing {
     }
 
     /// Each row as a group of its own.
-    fn passed(&self, columns: Vec<ArrayRef>, batch: &RecordBatch) -> Result<RecordBatch> {
+    fn passed(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.key_values, batch)?;
         let mut output = Vec::with_capacity(self.output.fields().len());
         for (column, data_type) in columns.iter().zip(&self.key_types) {
             output.push(datafusion::arrow::compute::cast(column, data_type)?);
@@ -127,7 +133,7 @@ impl Summing {
         for accumulator in &mut self.accumulators {
             columns.extend(accumulator.state(EmitTo::All)?);
         }
-        self.groups = numbered(&self.key_schema)?;
+        self.groups = numbered(&self.key_schema, &self.derivations)?;
         // What is given on is soon with the next operator, which has an account of its own.
         self.reservation.free();
         let all = RecordBatch::try_new(Arc::clone(&self.output), columns)?;
@@ -136,8 +142,8 @@ impl Summing {
     }
 }
 
-fn numbered(keys: &Schema) -> Result<Numbered> {
-    Numbered::of(keys).ok_or_else(|| internal_datafusion_err!("keys without numbers"))
+fn numbered(keys: &Schema, derivations: &[Option<Derivation>]) -> Result<Numbered> {
+    Numbered::with(keys, derivations).ok_or_else(|| internal_datafusion_err!("keys without numbers"))
 }
 
 /// The rows that a function is to see.

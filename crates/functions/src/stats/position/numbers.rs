@@ -15,7 +15,7 @@ use datafusion::{
 use super::End;
 use crate::stats::{
     groups::{Groups, Rows, forget_front},
-    key::{KeyColumn, Keys, key_type, ordered},
+    key::{KeyColumn, Keys, ordered},
 };
 
 /// The winning value of each group with its key.
@@ -26,7 +26,7 @@ pub(super) struct Numbers {
     key_type: DataType,
     /// Whether a group has a value.
     present: Vec<bool>,
-    keys: Vec<i64>,
+    keys: Keys,
     /// Whole numbers as they are, doubles as their bits.
     values: Vec<i64>,
 }
@@ -36,13 +36,12 @@ impl Numbers {
     pub(super) fn of(end: End, value_type: &DataType, key_type: &DataType) -> Option<Self> {
         let is_number =
             matches!(value_type, DataType::Int64 | DataType::Float64 | DataType::Timestamp(TimeUnit::Microsecond, _));
-        let fits = is_number && self::key_type(key_type) == DataType::Int64 && !key_type.is_nested();
-        fits.then(|| Self {
+        (is_number && !key_type.is_nested()).then(|| Self {
             end,
             value_type: value_type.clone(),
             key_type: key_type.clone(),
             present: Vec::new(),
-            keys: Vec::new(),
+            keys: Keys::new(key_type),
             values: Vec::new(),
         })
     }
@@ -66,28 +65,34 @@ impl Groups for Numbers {
         let [values, keys] = arguments else { return exec_err!("a value and a key are expected") };
         let total = rows.total().max(self.present.len());
         self.present.resize(total, false);
-        self.keys.resize(total, 0);
+        self.keys.grow(total);
         self.values.resize(total, 0);
         let is_double = self.is_double();
         let values = self.kept(values)?;
-        let KeyColumn::Number(keys) = KeyColumn::new(keys)? else { return exec_err!("a key of numbers is expected") };
+        let keys = KeyColumn::new(keys)?;
         let better = match self.end {
             End::Smallest => Ordering::Less,
             End::Greatest => Ordering::Greater,
         };
         let rank = |value: i64| if is_double { ordered(f64::from_bits(value as u64)) } else { value };
-        let nulls = NullBuffer::union(values.nulls(), keys.nulls());
-        rows.each(nulls.as_ref(), |row, group| {
-            let (value, key) = (values.value(row), keys.value(row));
-            let order = if self.present[group] { key.cmp(&self.keys[group]) } else { better };
+        let nulls = NullBuffer::union(values.nulls(), keys.nulls()).filter(|nulls| nulls.null_count() > 0);
+        let mut look = |row: usize, group: usize| {
+            let value = values.value(row);
+            let order = if self.present[group] { self.keys.compare(&keys, row, group) } else { better };
             if order == better {
                 self.present[group] = true;
-                (self.keys[group], self.values[group]) = (key, value);
+                self.keys.set(&keys, row, group);
+                self.values[group] = value;
             } else if order == Ordering::Equal && rank(value) < rank(self.values[group]) {
                 self.values[group] = value;
             }
             Ok(())
-        })
+        };
+        match rows.all_groups().filter(|_| nulls.is_none() && keys.ends_with_better(better)) {
+            // Where keys come in order each row beats the one before, but seen from the end none does.
+            Some(groups) => groups.iter().enumerate().rev().try_for_each(|(row, group)| look(row, *group)),
+            None => rows.each(nulls.as_ref(), look),
+        }
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
@@ -105,14 +110,14 @@ impl Groups for Numbers {
     }
 
     fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
-        let mut keys = Keys::Number(self.keys.clone());
-        keys.grow(count);
-        Ok(vec![self.evaluate(count)?, keys.column(0..count)?])
+        self.keys.grow(count);
+        let keys = self.keys.column(0..count)?;
+        Ok(vec![self.evaluate(count)?, keys])
     }
 
     fn forget(&mut self, count: usize) -> Result<()> {
         forget_front(&mut self.present, count);
-        forget_front(&mut self.keys, count);
+        self.keys.retain(|place| place >= count);
         forget_front(&mut self.values, count);
         Ok(())
     }
@@ -123,12 +128,12 @@ impl Groups for Numbers {
             value_type: self.value_type.clone(),
             key_type: self.key_type.clone(),
             present: Vec::new(),
-            keys: Vec::new(),
+            keys: Keys::new(&self.key_type),
             values: Vec::new(),
         }))
     }
 
     fn size(&self) -> usize {
-        self.present.capacity() + (self.keys.capacity() + self.values.capacity()) * size_of::<i64>()
+        self.present.capacity() + self.keys.size() + self.values.capacity() * size_of::<i64>()
     }
 }

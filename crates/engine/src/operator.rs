@@ -19,6 +19,7 @@ mod tests;
 mod whole;
 
 pub(crate) use broadcast::BroadcastExec;
+pub(crate) use eventstats::EventStatsExec;
 pub(crate) use first_rows::FirstRowsExec;
 pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use partial::PartialExec;

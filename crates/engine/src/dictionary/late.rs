@@ -30,7 +30,7 @@ use datafusion::{
 };
 
 use super::{one_of::one_of, per_value, pushed, repeated_text, takes_repeated, text_of};
-use crate::operator::{BroadcastExec, FirstRowsExec};
+use crate::operator::{BroadcastExec, EventStatsExec, FirstRowsExec};
 
 /// Takes the cast of a repeated text to text above projections, filters and the like, and into aggregates.
 ///
@@ -148,6 +148,14 @@ fn lift(plan: Arc<dyn ExecutionPlan>) -> Result<Lifted> {
             && let Some(first) = first.reading(Arc::clone(&input.plan), &|expr| input.text(expr))
         {
             return Ok(Lifted { plan: Arc::new(first), repeated: input.repeated.clone() });
+        }
+        if let Some(beside) = plan.downcast_ref::<EventStatsExec>()
+            && input.repeated.contains(&true)
+        {
+            let own = plan.schema().fields().len() - input.repeated.len();
+            let repeated = input.repeated.iter().copied().chain(std::iter::repeat_n(false, own)).collect();
+            let beside = beside.reading(Arc::clone(&input.plan), &|expr| input.text(expr));
+            return Ok(Lifted { plan: Arc::new(beside), repeated });
         }
         if passes_on(&plan) {
             return Ok(Lifted { plan: over(plan, vec![Arc::clone(&input.plan)])?, repeated: input.repeated.clone() });

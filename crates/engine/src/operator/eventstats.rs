@@ -9,7 +9,7 @@ mod gather;
 use std::{fmt, sync::Arc};
 
 use datafusion::{
-    arrow::datatypes::SchemaRef,
+    arrow::datatypes::{FieldRef, Schema, SchemaRef},
     common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::{EquivalenceProperties, PhysicalExpr, window::WindowExpr},
@@ -23,14 +23,26 @@ use datafusion::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::dictionary::text_of;
+
 /// Adds the aggregates of its group to each row.
 #[derive(Debug)]
 pub(crate) struct EventStatsExec {
     input: Arc<dyn ExecutionPlan>,
     aggregates: Vec<Arc<dyn WindowExpr>>,
+    read: Read,
     schema: SchemaRef,
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
+}
+
+/// What the aggregates read of the input's columns.
+#[derive(Debug, Clone)]
+struct Read {
+    /// The keys that they share.
+    keys: Vec<Arc<dyn PhysicalExpr>>,
+    /// The arguments of each.
+    arguments: Vec<Vec<Arc<dyn PhysicalExpr>>>,
 }
 
 impl EventStatsExec {
@@ -40,6 +52,36 @@ impl EventStatsExec {
         aggregates: Vec<Arc<dyn WindowExpr>>,
         schema: SchemaRef,
     ) -> Result<Self> {
+        let keys = aggregates.first().map(|aggregate| aggregate.partition_by().to_vec()).unwrap_or_default();
+        let arguments = aggregates.iter().map(|aggregate| aggregate.expressions()).collect();
+        Ok(Self::with(input, aggregates, Read { keys, arguments }, schema))
+    }
+
+    /// The same over an input whose columns are read as `read` says.
+    pub(crate) fn reading(
+        &self,
+        input: Arc<dyn ExecutionPlan>,
+        read: &dyn Fn(Arc<dyn PhysicalExpr>) -> Arc<dyn PhysicalExpr>,
+    ) -> Self {
+        // The numbers of repeated texts serve as keys as well as the texts.
+        let key = |key: &Arc<dyn PhysicalExpr>| {
+            let key = read(Arc::clone(key));
+            text_of(&key).map(Arc::clone).unwrap_or(key)
+        };
+        let keys = self.read.keys.iter().map(key).collect();
+        let all = |all: &Vec<Arc<dyn PhysicalExpr>>| all.iter().map(|expr| read(Arc::clone(expr))).collect();
+        let arguments = self.read.arguments.iter().map(all).collect();
+        let own = self.schema.fields().iter().skip(self.input.schema().fields().len());
+        let fields: Vec<FieldRef> = input.schema().fields().iter().chain(own).cloned().collect();
+        Self::with(input, self.aggregates.clone(), Read { keys, arguments }, Arc::new(Schema::new(fields)))
+    }
+
+    fn with(
+        input: Arc<dyn ExecutionPlan>,
+        aggregates: Vec<Arc<dyn WindowExpr>>,
+        read: Read,
+        schema: SchemaRef,
+    ) -> Self {
         let properties = PlanProperties::new(
             // Rows keep their order, and this must not be told: where an order is known, DataFusion takes a sort with a
             // limit above the operator for a limit below it, and the aggregates would see the first rows only.
@@ -48,17 +90,18 @@ impl EventStatsExec {
             EmissionType::Final,
             input.boundedness(),
         );
-        Ok(Self {
+        Self {
             input,
             aggregates,
+            read,
             schema,
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
-        })
+        }
     }
 
     fn keys(&self) -> &[Arc<dyn PhysicalExpr>] {
-        self.aggregates.first().map(|aggregate| aggregate.partition_by()).unwrap_or_default()
+        &self.read.keys
     }
 }
 
@@ -87,8 +130,7 @@ impl ExecutionPlan for EventStatsExec {
         &self,
         visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        let all = self.aggregates.iter().map(|aggregate| aggregate.all_expressions());
-        apply_expression_roots(all.flat_map(|all| all.args.into_iter().chain(all.partition_by_exprs)), visit)
+        apply_expression_roots(self.read.arguments.iter().flatten().chain(&self.read.keys), visit)
     }
 
     // As with the properties: rows do keep their order.
@@ -106,13 +148,14 @@ impl ExecutionPlan for EventStatsExec {
     fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
         assert_eq_or_internal_err!(children.len(), 1, "eventstats has one input");
         let input = children.swap_remove(0);
-        Ok(Arc::new(Self::try_new(input, self.aggregates.clone(), Arc::clone(&self.schema))?))
+        Ok(Arc::new(Self::with(input, self.aggregates.clone(), self.read.clone(), Arc::clone(&self.schema))))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let input = self.input.execute(partition, Arc::clone(&context))?;
         let gather = gather::Gather::try_new(
-            self.aggregates.clone(),
+            &self.aggregates,
+            self.read.clone(),
             input.schema(),
             Arc::clone(&self.schema),
             &context,

@@ -11,16 +11,21 @@ use datafusion::{
     common::{Result, internal_datafusion_err},
     execution::{SendableRecordBatchStream, TaskContext},
     logical_expr::{EmitTo, GroupsAccumulator},
-    physical_expr::window::{PlainAggregateWindowExpr, WindowExpr},
+    physical_expr::{
+        PhysicalExpr,
+        window::{PlainAggregateWindowExpr, WindowExpr},
+    },
+    physical_expr_common::utils::evaluate_expressions_to_arrays,
     physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet},
 };
 use futures::{Stream, StreamExt, TryStreamExt};
 
+use super::Read;
 use crate::operator::{groups::Groups, spool::Spool};
 
 /// The state while rows come in.
 pub(super) struct Gather {
-    aggregates: Vec<Arc<dyn WindowExpr>>,
+    arguments: Vec<Vec<Arc<dyn PhysicalExpr>>>,
     accumulators: Vec<Box<dyn GroupsAccumulator>>,
     groups: Groups,
     output: SchemaRef,
@@ -44,7 +49,8 @@ struct Given {
 
 impl Gather {
     pub(super) fn try_new(
-        aggregates: Vec<Arc<dyn WindowExpr>>,
+        aggregates: &[Arc<dyn WindowExpr>],
+        read: Read,
         input: SchemaRef,
         output: SchemaRef,
         context: &TaskContext,
@@ -62,14 +68,13 @@ impl Gather {
                     .create_groups_accumulator()
             })
             .collect::<Result<_>>()?;
-        let keys = aggregates.first().map(|aggregate| aggregate.partition_by()).unwrap_or_default();
-        let groups = Groups::try_new(keys.to_vec(), &input)?;
+        let groups = Groups::try_new(read.keys, &input)?;
         let mut fields: Vec<_> = input.fields().iter().cloned().collect();
         fields.push(Arc::new(Field::new("__group", DataType::UInt64, false)));
         let kept = Arc::new(Schema::new(fields));
         let rows = Spool::new("EventStatsExec", Arc::clone(&kept), context, metrics, partition);
         Ok(Self {
-            aggregates,
+            arguments: read.arguments,
             accumulators,
             groups,
             output,
@@ -95,8 +100,8 @@ impl Gather {
     fn add(&mut self, batch: &RecordBatch) -> Result<()> {
         let total = self.groups.number(batch)?;
         let ids = self.groups.ids();
-        for (aggregate, accumulator) in self.aggregates.iter().zip(&mut self.accumulators) {
-            let values = aggregate.evaluate_args(batch)?;
+        for (arguments, accumulator) in self.arguments.iter().zip(&mut self.accumulators) {
+            let values: Vec<ArrayRef> = evaluate_expressions_to_arrays(arguments, batch)?;
             accumulator.update_batch(&values, ids, None, total)?;
         }
         let mut columns = batch.columns().to_vec();

@@ -40,7 +40,7 @@ pub(crate) struct LateTexts;
 
 impl PhysicalOptimizerRule for LateTexts {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        lift(plan)?.as_texts()
+        lift(plan)?.into_texts()
     }
 
     fn name(&self) -> &str {
@@ -94,7 +94,7 @@ impl Lifted {
     }
 
     /// The plan with texts where they are expected.
-    fn as_texts(self) -> Result<Arc<dyn ExecutionPlan>> {
+    fn into_texts(self) -> Result<Arc<dyn ExecutionPlan>> {
         if !self.repeated.contains(&true) {
             return Ok(self.plan);
         }
@@ -165,7 +165,7 @@ fn lift(plan: Arc<dyn ExecutionPlan>) -> Result<Lifted> {
         && is_few(join.right())
         && !is_few(join.left())
     {
-        let rows = few.copied().as_texts()?;
+        let rows = few.copied().into_texts()?;
         if let Some(broadcast) =
             BroadcastExec::in_place_of(join, Arc::clone(&many.plan), Arc::clone(&rows), &|expr| many.text(expr))?
         {
@@ -175,7 +175,7 @@ fn lift(plan: Arc<dyn ExecutionPlan>) -> Result<Lifted> {
             return Ok(Lifted { plan: Arc::new(broadcast), repeated });
         }
     }
-    let texts = children.into_iter().map(Lifted::as_texts).collect::<Result<Vec<_>>>()?;
+    let texts = children.into_iter().map(Lifted::into_texts).collect::<Result<Vec<_>>>()?;
     over(plan, texts).map(Lifted::plain)
 }
 

@@ -42,13 +42,12 @@ pub(super) fn one_of(expr: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn PhysicalExp
             ScalarValue::Null => &None,
             _ => return None,
         };
-        let place = match literal {
-            None => None,
-            Some(text) => Some(texts.iter().position(|known| known == text).unwrap_or_else(|| {
+        let place = literal.as_ref().map(|text| {
+            texts.iter().position(|known| known == text).unwrap_or_else(|| {
                 texts.push(text.clone());
                 texts.len() - 1
-            })),
-        };
+            })
+        });
         let place = place.map(i32::try_from).transpose().ok()?;
         Some(Arc::new(Literal::new(ScalarValue::Int32(place))))
     };

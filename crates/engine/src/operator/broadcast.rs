@@ -28,15 +28,15 @@ use self::table::Table;
 use super::groups::Numbered;
 use crate::dictionary::{repeated_text, text_of};
 
-/// Pairs of keys that are equal: one of the many rows, one of the few.
-type On = Vec<(Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>)>;
+/// Keys that are equal: one of the many rows, one of the few.
+type Pair = (Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>);
 
 /// A join of many rows with few.
 #[derive(Debug)]
 pub(crate) struct BroadcastExec {
     many: Arc<dyn ExecutionPlan>,
     few: Arc<dyn ExecutionPlan>,
-    on: On,
+    on: Vec<Pair>,
     /// Whether rows without a match stay.
     keeps_all: bool,
     /// The few, once they are read.
@@ -61,7 +61,7 @@ impl BroadcastExec {
         if !is_plain {
             return Ok(None);
         }
-        let on: On = join
+        let on: Vec<Pair> = join
             .on()
             .iter()
             .map(|(left, right)| {
@@ -82,7 +82,7 @@ impl BroadcastExec {
         Ok(Some(Self::new(many, few, on, *join.join_type() == JoinType::Left)))
     }
 
-    fn new(many: Arc<dyn ExecutionPlan>, few: Arc<dyn ExecutionPlan>, on: On, keeps_all: bool) -> Self {
+    fn new(many: Arc<dyn ExecutionPlan>, few: Arc<dyn ExecutionPlan>, on: Vec<Pair>, keeps_all: bool) -> Self {
         let given = |field: &FieldRef| {
             let data_type = match field.data_type() {
                 DataType::Utf8 => repeated_text(),
@@ -111,7 +111,7 @@ impl BroadcastExec {
     }
 
     /// The pairs of keys.
-    pub(crate) fn on(&self) -> &[(Arc<dyn PhysicalExpr>, Arc<dyn PhysicalExpr>)] {
+    pub(crate) fn on(&self) -> &[Pair] {
         &self.on
     }
 

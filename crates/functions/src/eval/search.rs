@@ -11,6 +11,7 @@ mod lexicon;
 pub(crate) mod needle;
 mod rows;
 mod set;
+mod sets;
 pub(crate) mod term;
 
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
@@ -135,9 +136,8 @@ fn compare_order(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
-/// `field IN (…)`. The list is a literal; compiled sets are kept between batches.
+/// `field IN (…)`. The list is a literal; compiled sets are kept between batches ([`sets`]).
 fn is_in(args: &Arguments) -> Result<ArrayRef> {
-    static SETS: Cache<String, PatternSet> = Cache::new(16);
     let (values, lists) = (args.field(0)?, args.lists(1)?);
     let mut scratch = String::new();
     if !args.is_constant(1) {
@@ -147,14 +147,7 @@ fn is_in(args: &Arguments) -> Result<ArrayRef> {
         });
     }
     let Some(patterns) = lists.get(0) else { return booleans(args.rows(), |row| values.any(row, |_| false)) };
-    // Length and text of each pattern: no two lists share a key.
-    let mut key = String::new();
-    for pattern in patterns.clone() {
-        key.push_str(&pattern.len().to_string());
-        key.push(':');
-        key.push_str(pattern);
-    }
-    let set = SETS.get(key.as_str(), |_| PatternSet::new(patterns))?;
+    let set = sets::compiled(args.array(1)?, patterns)?;
     booleans(args.rows(), |row| values.any(row, |value| set.matches(value, &mut scratch)))
 }
 

@@ -1,0 +1,38 @@
+//! The sets of patterns that were compiled last, by the lists themselves. `src IN (10.0.0.0/8, web*)`
+//!
+//! A list is a literal, one and the same array for all batches of a search. A subsearch can give a million texts: to spell them out
+//! as a key for each batch would take longer than the search.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use datafusion::{
+    arrow::array::{Array, ArrayRef, AsArray},
+    common::Result,
+};
+
+use super::set::PatternSet;
+use crate::stats::is_same;
+
+/// How many sets are kept.
+const MOST: usize = 8;
+
+/// The set of a list, compiled where it is not known.
+///
+/// # Errors
+/// Where there are too many patterns.
+pub(super) fn compiled<'a>(list: &ArrayRef, patterns: impl Iterator<Item = &'a str>) -> Result<Arc<PatternSet>> {
+    static KNOWN: Mutex<Vec<(ArrayRef, Arc<PatternSet>)>> = Mutex::new(Vec::new());
+    let texts = list.as_list_opt::<i32>().filter(|list| list.len() == 1).map(|list| Arc::clone(list.values()));
+    let Some(texts) = texts else { return PatternSet::new(patterns).map(Arc::new) };
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, set)) = known().iter().find(|(own, _)| is_same(own, &texts)) {
+        return Ok(Arc::clone(set));
+    }
+    let set = Arc::new(PatternSet::new(patterns)?);
+    let mut known = known();
+    if known.len() >= MOST {
+        known.remove(0);
+    }
+    known.push((texts, Arc::clone(&set)));
+    Ok(set)
+}

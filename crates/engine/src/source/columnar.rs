@@ -4,6 +4,7 @@
 //! where the file holds a timestamp. What a column becomes stands in [`convert`].
 
 pub(super) mod convert;
+pub(super) mod told;
 
 use std::sync::Arc;
 

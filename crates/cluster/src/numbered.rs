@@ -17,7 +17,7 @@ use datafusion::{
     },
     datasource::{
         TableType,
-        physical_plan::{FileScanConfig, ParquetSource},
+        physical_plan::{FileScanConfig, FileSource, ParquetSource},
         source::DataSourceExec,
     },
     execution::{SendableRecordBatchStream, TaskContext},
@@ -29,6 +29,7 @@ use datafusion::{
         filter_pushdown::{FilterDescription, FilterPushdownPhase},
         metrics::MetricsSet,
         proto::ExecutionPlanEncodeCtx,
+        statistics::{ChildStats, StatisticsArgs},
     },
 };
 use datafusion_proto::protobuf::{
@@ -189,8 +190,13 @@ impl ExecutionPlan for NumberedExec {
         self.scan.metrics()
     }
 
-    fn partition_statistics(&self, partition: Option<usize>) -> Result<Arc<Statistics>> {
-        self.scan.partition_statistics(partition)
+    fn child_stats_requests(&self, partition: Option<usize>) -> Vec<ChildStats> {
+        vec![ChildStats::At(partition)]
+    }
+
+    fn statistics_from_inputs(&self, inputs: &[Arc<Statistics>], _args: &StatisticsArgs) -> Result<Arc<Statistics>> {
+        let unknown = || Arc::new(Statistics::new_unknown(&self.schema()));
+        Ok(inputs.first().map_or_else(unknown, Arc::clone))
     }
 
     fn gather_filters_for_pushdown(

@@ -5,6 +5,8 @@
 //! Operators of ours are not in such a session: its plans run on DataFusion's own, which mean the same. Texts and native indexes are
 //! no tables of it yet: their scans are ours, and a machine that knows DataFusion's alone cannot run them.
 
+mod names;
+
 use std::sync::Arc;
 
 use datafusion::{
@@ -15,6 +17,8 @@ use datafusion::{
     execution::{SessionState, SessionStateBuilder},
     prelude::SessionConfig,
 };
+
+pub(crate) use names::named;
 
 use crate::{session, source};
 

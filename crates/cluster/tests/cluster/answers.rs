@@ -4,12 +4,14 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
 use datafusion::{
     arrow::{
-        array::RecordBatch,
+        array::{Array, ArrayRef, AsArray, RecordBatch, StringArray},
+        datatypes::{DataType, Float64Type},
         util::display::{ArrayFormatter, FormatOptions},
     },
     prelude::SessionContext,
@@ -47,13 +49,22 @@ async fn cluster(folders: [&Path; 2]) -> (Vec<Process>, SessionContext) {
     ([scheduler].into_iter().chain(executors).collect(), session)
 }
 
+/// Numbers with fractions to twelve digits: the last ones of a sum depend on which parts of it were added first.
+fn rounded(column: &ArrayRef) -> ArrayRef {
+    if *column.data_type() != DataType::Float64 {
+        return Arc::clone(column);
+    }
+    let numbers = column.as_primitive::<Float64Type>().iter();
+    Arc::new(StringArray::from_iter(numbers.map(|number| number.map(|number| format!("{number:.11e}")))))
+}
+
 /// Rows as texts, in their order.
 fn texts(batches: &[RecordBatch]) -> Vec<Vec<String>> {
     let options = FormatOptions::default().with_null("null");
     let mut rows = Vec::new();
     for batch in batches {
-        let columns: Vec<_> =
-            batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(rounded).collect();
+        let columns: Vec<_> = columns.iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
         rows.extend(
             (0..batch.num_rows()).map(|row| columns.iter().map(|cells| cells.value(row).to_string()).collect()),
         );

@@ -4,7 +4,7 @@ use datafusion::logical_expr::LogicalPlan;
 use speleo_syntax::Diagnostic;
 
 use super::Engine;
-use crate::world::Mode;
+use crate::{fault::diagnose, portable, world::Mode};
 
 impl Engine {
     /// What a search becomes, before it is optimised. Its steps run here, and their rows are part of the plan; nothing is written.
@@ -17,6 +17,7 @@ impl Engine {
             return Err(read.diagnostics);
         }
         let world = self.world(Mode::Explain)?;
-        Ok(self.plan(&read, &world).await?.plan)
+        let planned = self.plan(&read, &world).await?;
+        portable::named(planned.plan).map_err(|error| read.expansion.locate(diagnose(error.into())))
     }
 }

@@ -89,7 +89,13 @@ impl File {
             .or_else(|_| not_impl_err!("a file without an origin cannot be told of"))?;
         let meta = &file.object_meta;
         let location = meta.location.to_string();
-        Ok(Self { location, size: meta.size, modified: meta.last_modified.timestamp_nanos_opt().unwrap_or_default(), number: *number, origin })
+        Ok(Self {
+            location,
+            size: meta.size,
+            modified: meta.last_modified.timestamp_nanos_opt().unwrap_or_default(),
+            number: *number,
+            origin,
+        })
     }
 
     fn partitioned(self) -> Result<PartitionedFile> {

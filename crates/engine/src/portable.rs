@@ -22,7 +22,7 @@ pub(crate) use names::named;
 
 use crate::{session, source};
 
-/// A session that plans as the engine's own does: our functions, its options, its rules of the logical optimizer.
+/// A session that plans as the engine's own does: our functions, its options, its rules of both optimizers.
 ///
 /// # Errors
 /// None that our functions give.
@@ -33,6 +33,7 @@ pub fn session(config: SessionConfig) -> Result<SessionState> {
         .with_config(config)
         .with_default_features()
         .with_optimizer_rules(session::logical_rules())
+        .with_physical_optimizer_rules(session::physical_rules())
         .build();
     speleo_functions::register(&mut state)?;
     Ok(state)

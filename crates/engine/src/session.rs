@@ -12,7 +12,7 @@ use datafusion::{
         runtime_env::RuntimeEnvBuilder,
     },
     optimizer::{Optimizer, OptimizerRule},
-    physical_optimizer::optimizer::PhysicalOptimizer,
+    physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     prelude::SessionConfig,
 };
 
@@ -33,12 +33,7 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
     let mut config = SessionConfig::new().with_collect_statistics(true);
     set_options(config.options_mut());
-    let mut rules = PhysicalOptimizer::new().rules;
-    for rule in &mut rules {
-        if rule.name().starts_with("FilterPushdown") {
-            *rule = Arc::new(Walled(Arc::clone(rule)));
-        }
-    }
+    let mut rules = physical_rules();
     rules.insert(0, Arc::new(OwnOperators));
     rules.push(Arc::new(NaturalSorts));
     let mut state = SessionStateBuilder::new()
@@ -72,6 +67,17 @@ pub(crate) fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     for rule in &mut rules {
         if matches!(rule.name(), "push_down_filter" | "eliminate_outer_join") {
             *rule = Arc::new(Kept(Arc::clone(rule)));
+        }
+    }
+    rules
+}
+
+/// The rules of the physical optimizer, without those that put our operators in.
+pub(crate) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
+    for rule in &mut rules {
+        if rule.name().starts_with("FilterPushdown") {
+            *rule = Arc::new(Walled(Arc::clone(rule)));
         }
     }
     rules

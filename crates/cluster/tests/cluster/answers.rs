@@ -59,7 +59,7 @@ fn rounded(column: &ArrayRef) -> ArrayRef {
 }
 
 /// Rows as texts, in their order.
-fn texts(batches: &[RecordBatch]) -> Vec<Vec<String>> {
+pub(crate) fn texts(batches: &[RecordBatch]) -> Vec<Vec<String>> {
     let options = FormatOptions::default().with_null("null");
     let mut rows = Vec::new();
     for batch in batches {

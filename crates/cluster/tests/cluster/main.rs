@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod answers;
+mod cases;
 mod events;
 mod functions;
 mod plans;

@@ -4,15 +4,16 @@ use datafusion::{execution::TaskContext, logical_expr::LogicalPlan, prelude::Ses
 use datafusion_proto::bytes::{
     logical_plan_from_bytes_with_extension_codec, logical_plan_to_bytes_with_extension_codec,
 };
-use speleo_cluster::TableCodec;
+use speleo_cluster::{TableCodec, with_empty_tables};
 use speleo_engine::portable;
 
 use crate::{events, suite};
 
 /// The plan as another machine sees it.
-fn sent(plan: &LogicalPlan) -> datafusion::error::Result<LogicalPlan> {
+pub(crate) fn sent(plan: &LogicalPlan) -> datafusion::error::Result<LogicalPlan> {
     let codec = TableCodec::default();
-    let bytes = logical_plan_to_bytes_with_extension_codec(plan, &codec)?;
+    let plan = with_empty_tables(plan.clone())?;
+    let bytes = logical_plan_to_bytes_with_extension_codec(&plan, &codec)?;
     let there = TaskContext::from(&portable::session(SessionConfig::new())?);
     logical_plan_from_bytes_with_extension_codec(&bytes, &there, &codec)
 }

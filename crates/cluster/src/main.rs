@@ -9,8 +9,16 @@ use speleo_cluster::{Executor, execute, schedule};
 /// How the program is called.
 const USAGE: &str = "speleo-cluster scheduler PORT | speleo-cluster executor PORT FOLDER [TASKS]";
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+/// Plans of long searches are deep.
+const STACK: usize = 64 << 20;
+
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()?;
+    // The first thread has a stack that nobody sized.
+    runtime.block_on(runtime.spawn(run()))?
+}
+
+async fn run() -> Result<(), Box<dyn Error + Send + Sync>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {

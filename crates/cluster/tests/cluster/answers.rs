@@ -21,7 +21,7 @@ use speleo_cluster::connect;
 use crate::{events, suite};
 
 /// How long a search may take before the cluster counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A process that ends with the test.
 struct Process(Child);

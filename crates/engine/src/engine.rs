@@ -9,6 +9,7 @@ mod library;
 mod look;
 mod partial;
 mod past;
+mod planned;
 mod sample;
 mod stream;
 

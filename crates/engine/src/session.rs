@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::{
+    config::ConfigOptions,
     error::Result,
     execution::{
         SessionStateBuilder,
@@ -10,8 +11,8 @@ use datafusion::{
         memory_pool::{FairSpillPool, TrackConsumersPool},
         runtime_env::RuntimeEnvBuilder,
     },
-    optimizer::Optimizer,
-    physical_optimizer::optimizer::PhysicalOptimizer,
+    optimizer::{Optimizer, OptimizerRule},
+    physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     prelude::SessionConfig,
 };
 
@@ -32,7 +33,26 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     let pool = TrackConsumersPool::new(FairSpillPool::new(limit), NAMED_CONSUMERS);
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
     let mut config = SessionConfig::new().with_collect_statistics(true);
-    let options = config.options_mut();
+    set_options(config.options_mut());
+    let mut rules = physical_rules();
+    rules.insert(0, Arc::new(OwnOperators));
+    rules.insert(1, Arc::new(LateTexts));
+    rules.push(Arc::new(TextBounds));
+    rules.push(Arc::new(PerValueFilters));
+    rules.push(Arc::new(NaturalSorts));
+    let mut state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_optimizer_rules(logical_rules())
+        .with_physical_optimizer_rules(rules)
+        .build();
+    speleo_functions::register(&mut state)?;
+    Ok(SessionContext::new_with_state(state))
+}
+
+/// Sets the options that plans are made by.
+pub(crate) fn set_options(options: &mut ConfigOptions) {
     // Kernels take views too, but results and lookups are Utf8: one text type saves casts in joins and unions.
     options.execution.parquet.schema_force_view_types = false;
     // Fields of structs are the only leaves, and they are rare; the rule fails on joins of tables with columns of one name.
@@ -43,32 +63,28 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     // Each scan decides whether filters are evaluated while rows are decoded.
     options.execution.parquet.pushdown_filters = false;
     options.execution.parquet.reorder_filters = true;
+}
+
+/// The rules of the logical optimizer.
+pub(crate) fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let mut rules = Optimizer::new().rules;
+    for rule in &mut rules {
+        if matches!(rule.name(), "push_down_filter" | "eliminate_outer_join") {
+            *rule = Arc::new(Kept(Arc::clone(rule)));
+        }
+    }
+    rules
+}
+
+/// The rules of the physical optimizer, without those that put our operators in.
+pub(crate) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     for rule in &mut rules {
         if rule.name().starts_with("FilterPushdown") {
             *rule = Arc::new(Walled(Arc::clone(rule)));
         }
     }
-    rules.insert(0, Arc::new(OwnOperators));
-    rules.insert(1, Arc::new(LateTexts));
-    rules.push(Arc::new(TextBounds));
-    rules.push(Arc::new(PerValueFilters));
-    rules.push(Arc::new(NaturalSorts));
-    let mut logical_rules = Optimizer::new().rules;
-    for rule in &mut logical_rules {
-        if matches!(rule.name(), "push_down_filter" | "eliminate_outer_join") {
-            *rule = Arc::new(Kept(Arc::clone(rule)));
-        }
-    }
-    let mut state = SessionStateBuilder::new()
-        .with_config(config)
-        .with_runtime_env(runtime)
-        .with_default_features()
-        .with_optimizer_rules(logical_rules)
-        .with_physical_optimizer_rules(rules)
-        .build();
-    speleo_functions::register(&mut state)?;
-    Ok(SessionContext::new_with_state(state))
+    rules
 }
 
 /// The most bytes that a search may take where no setting says: three quarters of the machine's memory.

@@ -35,6 +35,7 @@ use speleo_plan::IndexFile;
 use speleo_syntax::{Code, Diagnostic};
 
 pub(crate) use self::{
+    columnar::told::{bytes as files_as_bytes, table as files_of_bytes},
     files::{archives, rotated},
     inputs::{Input, InputKey},
     ndjson::quote_numbers,

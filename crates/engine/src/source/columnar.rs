@@ -5,6 +5,7 @@
 
 pub(super) mod convert;
 mod read_as;
+pub(super) mod told;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -258,6 +259,10 @@ impl ColumnarTable {
         Ok(ParquetSource::new(self.table_schema.clone())
             .with_table_parquet_options(format.options().clone())
             .with_parquet_file_reader_factory(reader))
+    }
+
+    fn is_parquet(&self) -> bool {
+        is_parquet(self.format.as_ref())
     }
 
     /// Whether the scan numbers the rows of a file; Arrow's does not.

@@ -99,7 +99,7 @@ pub(crate) async fn engine() -> (Engine, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path());
     let index = IndexSetting {
-        name: "t".into(),
+        name: "web".into(),
         path: folder.path().join("*.parquet").to_string_lossy().into_owned(),
         ..IndexSetting::default()
     };

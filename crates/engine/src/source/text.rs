@@ -3,6 +3,8 @@
 //! It is a DataFusion file scan with a source of our own, so that files and their ranges spread over cores, and columns, conditions
 //! and limits reach the reader. See [`scan`] for the reading.
 
+mod decoder;
+mod filter;
 mod misfit;
 mod scan;
 

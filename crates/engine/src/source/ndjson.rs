@@ -12,6 +12,8 @@ mod walk;
 
 pub(crate) use infer::{infer, is_event};
 
+use std::sync::Arc;
+
 use serde::de::DeserializeSeed;
 
 use self::{
@@ -27,14 +29,16 @@ use super::{
 /// Takes the wanted fields out of JSON events.
 pub(crate) struct JsonDecoder {
     wanted: Wanted,
-    /// Whether every event is known to be an object.
+    /// Whether every event is known to be an object but those that are known to be none.
     clean: bool,
+    /// Where these begin, in order.
+    bad: Arc<[u64]>,
 }
 
 impl JsonDecoder {
     /// A decoder for the columns at these places; `_time` comes from the first key that can be read.
-    pub(crate) fn new(columns: &Columns, places: &[usize], clean: bool) -> Self {
-        Self { wanted: Wanted::new(columns, places), clean }
+    pub(crate) fn new(columns: &Columns, places: &[usize], clean: bool, bad: &Arc<[u64]>) -> Self {
+        Self { wanted: Wanted::new(columns, places), clean, bad: Arc::clone(bad) }
     }
 
     /// Reads the events of a chunk that are kept.
@@ -46,9 +50,14 @@ impl JsonDecoder {
                 continue;
             }
             let line = chunk.event(range);
+            let offset = chunk.offset + range.start as u64;
+            if self.bad.binary_search(&offset).is_ok() {
+                builder.end_bad_row();
+                continue;
+            }
             let is_read = is_known || (!is_odd && walk.read(line, builder).is_some());
             if is_read || self.event(line, builder).is_ok() {
-                builder.end_row(line, chunk.offset + range.start as u64);
+                builder.end_row(line, offset);
             } else {
                 builder.end_bad_row();
             }

@@ -25,7 +25,7 @@ impl Chunks {
                 self.cut();
                 let cut = self.events.first().and_then(|event| self.buffer.get(event.clone())).unwrap_or_default();
                 // Up to the cut there is no line end.
-                if seek.next_line(cut, 0).is_none() {
+                if seek.lines(cut).next().is_none() {
                     self.events.clear();
                 }
                 break;
@@ -51,17 +51,16 @@ impl Chunks {
         self.finished |= is_last;
         let bytes = bytes.get(..lines).unwrap_or_default();
         self.used = bytes.len();
-        let mut from = 0;
-        while let Some(line) = seek.next_line(bytes, from) {
-            let rest = bytes.get(line.end..).unwrap_or_default();
-            from = memchr(b'\n', rest).map_or(bytes.len(), |end| line.end + end + 1);
-            if bytes.get(line.clone()).is_some_and(|line| !line.trim_ascii().is_empty()) {
-                self.events.push(line);
-            }
+        for line in seek.lines(bytes) {
             if self.events.len() == self.most {
-                self.used = from;
+                let last = self.events.last().map_or(0, |event| event.end);
+                let end = bytes.get(last..).and_then(|rest| memchr(b'\n', rest));
+                self.used = end.map_or(bytes.len(), |end| last + end + 1);
                 self.finished = false;
                 break;
+            }
+            if bytes.get(line.clone()).is_some_and(|line| !line.trim_ascii().is_empty()) {
+                self.events.push(line);
             }
         }
         if self.used == 0 {

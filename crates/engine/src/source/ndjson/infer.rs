@@ -12,6 +12,9 @@ use crate::source::{
     text::Inferred,
 };
 
+/// Of so many events in a part of a file that cannot be read the places are kept.
+const MOST_BAD: usize = 1024;
+
 /// Reads all events for the types of their fields.
 ///
 /// # Errors
@@ -45,6 +48,9 @@ pub(crate) fn is_event(line: &[u8]) -> bool {
 
 fn count(chunk: &Chunk<'_>, range: &std::ops::Range<usize>, found: &mut Inferred) {
     found.skipped += 1;
+    if found.bad.len() < MOST_BAD {
+        found.bad.push(chunk.offset + range.start as u64);
+    }
     if found.first_skipped.is_none() {
         found.first_skipped = Some(chunk.line(range));
     }

@@ -115,14 +115,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn value(
-        &mut self,
-        tokens: &mut Tokens<'a>,
-        first: u8,
-        node: &'a Node,
-        element: bool,
-        depth: usize,
-    ) -> Option<()> {
+    fn value(&mut self, tokens: &mut Tokens<'a>, first: u8, node: &'a Node, element: bool, depth: usize) -> Option<()> {
         if depth > DEEPEST {
             return None;
         }

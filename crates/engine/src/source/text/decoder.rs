@@ -14,9 +14,7 @@ use datafusion::{
 use super::{Misfit, TextFile, scan::ReadPlan};
 use crate::{
     fault::Fault,
-    source::{
-        builder::Builder, chunk::Chunk, csv::CsvDecoder, files::Format, ndjson::JsonDecoder, raw::RawDecoder,
-    },
+    source::{builder::Builder, chunk::Chunk, csv::CsvDecoder, files::Format, ndjson::JsonDecoder, raw::RawDecoder},
 };
 
 /// The decoder of a file's format for some columns.
@@ -31,7 +29,7 @@ impl Decoder {
         match file.file.format {
             Format::Csv { delimiter } => Self::Csv(CsvDecoder::new(&plan.columns, places, &file.header, delimiter)),
             Format::Raw => Self::Raw(RawDecoder::new(&plan.columns, places, plan.zone)),
-            _ => Self::Json(JsonDecoder::new(&plan.columns, places, file.clean)),
+            _ => Self::Json(JsonDecoder::new(&plan.columns, places, file.clean, &file.bad)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The condition of a scan: over the columns that it reads, or in front of all columns over the lines as they stand in the file.
 //!
-//! `index=web needle status=404` looks for lines with the word, and makes columns of those. Only words that every event must have
-//! are looked for; whatever else there is to the condition stays one over columns.
+//! `index=web needle status=404` looks for lines with the word, and makes columns of those. Only words that every event must have, or
+//! one of a few, are looked for; whatever else there is to the condition stays one over columns.
 
 use std::sync::Arc;
 
@@ -12,16 +12,17 @@ use datafusion::{
     },
     common::ScalarValue,
     error::Result,
+    logical_expr::Operator,
     physical_expr::{
         PhysicalExpr, ScalarFunctionExpr, conjunction_opt,
-        expressions::{Column, Literal},
+        expressions::{BinaryExpr, Column, Literal},
         split_conjunction,
         utils::{collect_columns, reassign_expr_columns},
     },
 };
 use speleo_functions::seek::Seek;
 
-use crate::source::schema::{Columns, RAW};
+use crate::source::schema::{Columns, Kind, RAW};
 
 /// A condition over columns of its own.
 pub(super) struct Filter {
@@ -71,11 +72,75 @@ impl Sought {
     /// What there is to look for; none where no word must be there.
     pub(super) fn of(predicate: &Arc<dyn PhysicalExpr>, columns: &Columns) -> Result<Option<Self>> {
         let parts = split_conjunction(predicate);
-        let (terms, rest): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| term(part).is_some());
-        let terms: Vec<(&str, &str)> = terms.into_iter().filter_map(term).collect();
-        let Some(seek) = Seek::new(&terms) else { return Ok(None) };
+        let (terms, mut rest): (Vec<_>, Vec<_>) = parts.iter().copied().partition(|part| term(part).is_some());
+        let mut all = vec![terms.into_iter().filter_map(term).collect()];
+        if Seek::new(&all).is_none() {
+            // Alternatives cost a search each: only where no word must be there whatever else is.
+            rest = parts;
+            let are_sought = |part: &&Arc<dyn PhysicalExpr>| ways(part).is_some_and(|ways| Seek::new(&ways).is_some());
+            let Some(place) = rest.iter().position(are_sought) else { return Ok(None) };
+            all = ways(rest.remove(place)).unwrap_or_default();
+        }
+        let Some(seek) = Seek::new(&all) else { return Ok(None) };
         let rest = conjunction_opt(rest.into_iter().cloned());
         Ok(Some(Self { seek, rest: rest.map(|rest| Filter::new(&rest, columns)).transpose()? }))
+    }
+}
+
+impl Sought {
+    /// What there is to look for in events of JSON, whose fields hold values as they are written, but for escapes of characters.
+    pub(super) fn of_fields(predicate: &Arc<dyn PhysicalExpr>, columns: &Columns) -> Result<Option<Self>> {
+        let values: Vec<String> =
+            split_conjunction(predicate).into_iter().filter_map(|part| value(part, columns)).collect();
+        if values.is_empty() {
+            return Ok(None);
+        }
+        let values: Vec<(&str, &str)> = values.iter().map(|value| (value.as_str(), ANYWHERE)).collect();
+        let Some(seek) = Seek::new(&[values, vec![("*\\u*", ANYWHERE)]]) else { return Ok(None) };
+        Ok(Some(Self { seek, rest: Some(Filter::new(predicate, columns)?) }))
+    }
+}
+
+/// A kind of terms that need not be words.
+const ANYWHERE: &str = "phrase";
+/// Fewer bytes than these are in most events.
+const RARE: usize = 3;
+
+/// A pattern for what an event holds somewhere whose field has a value, or one that matches a pattern; none where it may hold none
+/// of it.
+fn value(condition: &Arc<dyn PhysicalExpr>, columns: &Columns) -> Option<String> {
+    let (column, value) = match condition.downcast_ref::<BinaryExpr>() {
+        Some(equality) if *equality.op() == Operator::Eq => (equality.left(), equality.right()),
+        Some(_) => return None,
+        None => {
+            let call = condition.downcast_ref::<ScalarFunctionExpr>();
+            let call = call.filter(|call| matches!(call.name(), "spl_search_equals" | "spl_search_case"))?;
+            let [column, value] = call.args() else { return None };
+            (column, value)
+        }
+    };
+    let column = column.downcast_ref::<Column>()?.name();
+    let (_, kind) = columns.kinds.iter().find(|(name, _)| name == column)?;
+    let text = match (kind, value.downcast_ref::<Literal>()?.value()) {
+        (Kind::Text, ScalarValue::Utf8(Some(text))) => text.clone(),
+        (Kind::Integer, ScalarValue::Int64(Some(number))) => number.to_string(),
+        // Doubles print in another form than that in which they were written, and so do those in lists.
+        _ => return None,
+    };
+    // A file may say what an event does not, and a block of addresses is equal to those in it.
+    if Columns::is_of_every_index(column) || text.contains('/') {
+        return None;
+    }
+    let written = text.split(|char: char| matches!(char, '*' | '"' | '\\') || char.is_control());
+    let longest = written.max_by_key(|part| part.len()).filter(|part| part.len() >= RARE)?;
+    Some(format!("*{longest}*"))
+}
+
+/// The terms of alternatives, of which each is one or several of them; none where there is something else to one.
+fn ways(condition: &Arc<dyn PhysicalExpr>) -> Option<Vec<Vec<(&str, &str)>>> {
+    match condition.downcast_ref::<BinaryExpr>() {
+        Some(either) if *either.op() == Operator::Or => Some([ways(either.left())?, ways(either.right())?].concat()),
+        _ => Some(vec![split_conjunction(condition).into_iter().map(term).collect::<Option<_>>()?]),
     }
 }
 
@@ -84,9 +149,12 @@ fn term(condition: &Arc<dyn PhysicalExpr>) -> Option<(&str, &str)> {
     let call = condition.downcast_ref::<ScalarFunctionExpr>().filter(|call| call.name() == "spl_search_term")?;
     let [column, text, mode] = call.args() else { return None };
     column.downcast_ref::<Column>().filter(|column| column.name() == RAW)?;
-    let literal = |expr: &'_ Arc<dyn PhysicalExpr>| match expr.downcast_ref::<Literal>()?.value() {
+    Some((literal(text)?, literal(mode)?))
+}
+
+fn literal(expr: &Arc<dyn PhysicalExpr>) -> Option<&str> {
+    match expr.downcast_ref::<Literal>()?.value() {
         ScalarValue::Utf8(Some(text)) => Some(text.as_str()),
         _ => None,
-    };
-    Some((literal(text)?, literal(mode)?))
+    }
 }

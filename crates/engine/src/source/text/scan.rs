@@ -7,7 +7,7 @@ use std::{fmt, io::Read, ops::Range, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, BooleanArray, RecordBatch},
+        array::{BooleanArray, RecordBatch},
         compute::filter_record_batch,
         datatypes::SchemaRef,
     },
@@ -94,13 +94,21 @@ impl FileSource for EventSource {
     ) -> Result<Arc<dyn FileOpener>> {
         let output = self.projection.file_indices.clone();
         let filter = self.predicate.as_ref().map(|predicate| Filter::new(predicate, &self.columns)).transpose()?;
-        let sought = self.predicate.as_ref().map(|predicate| Sought::of(predicate, &self.columns)).transpose()?;
+        let (mut sought, mut sought_in_json) = (None, None);
+        if let Some(predicate) = &self.predicate {
+            sought = Sought::of(predicate, &self.columns)?.map(Arc::new);
+            sought_in_json = match &sought {
+                Some(sought) => Some(Arc::clone(sought)),
+                None => Sought::of_fields(predicate, &self.columns)?.map(Arc::new),
+            };
+        }
         let opener = EventOpener {
             plan: Arc::new(ReadPlan {
                 schema: Arc::new(self.columns.schema.project(&output)?),
                 output,
                 filter,
-                sought: sought.flatten(),
+                sought,
+                sought_in_json,
                 columns: Arc::clone(&self.columns),
                 zone: self.zone,
                 notes: Arc::clone(&self.notes),
@@ -181,8 +189,10 @@ pub(super) struct ReadPlan {
     output: Vec<usize>,
     schema: SchemaRef,
     filter: Option<Filter>,
-    /// The same with its words apart.
-    sought: Option<Sought>,
+    /// The same with what is looked for in lines apart.
+    sought: Option<Arc<Sought>>,
+    /// And with what is looked for in those of JSON.
+    sought_in_json: Option<Arc<Sought>>,
     pub(super) columns: Arc<Columns>,
     pub(super) zone: Zone,
     notes: Arc<Notes>,
@@ -193,21 +203,14 @@ pub(super) struct ReadPlan {
 
 impl ReadPlan {
     /// What is looked for in a file whose events stand in it as lines.
-    fn sought_in(&self, file: &TextFile) -> Option<&Sought> {
-        let are_lines = match file.file.format {
-            Format::Raw => true,
+    fn sought_in(&self, file: &TextFile) -> Option<Arc<Sought>> {
+        match file.file.format {
+            Format::Raw => self.sought.clone(),
             // Another line may be no event.
-            Format::JsonLines => file.clean && !file.is_guess && !self.columns.is_said(RAW),
-            _ => false,
-        };
-        self.sought.as_ref().filter(|_| are_lines)
-    }
-
-    /// The condition over columns: all of it, or what is left where words were looked for.
-    fn filter_of(&self, sought: bool) -> Option<&Filter> {
-        match &self.sought {
-            Some(found) if sought => found.rest.as_ref(),
-            _ => self.filter.as_ref(),
+            Format::JsonLines if file.clean && !file.is_guess && !self.columns.is_said(RAW) => {
+                self.sought_in_json.clone()
+            }
+            _ => None,
         }
     }
 
@@ -267,8 +270,8 @@ struct EventReader {
     file: Arc<TextFile>,
     chunks: Chunks,
     at_start: bool,
-    /// Whether words are looked for in the lines of the file before columns are made of them.
-    seeks: bool,
+    /// What is looked for in the lines of the file before columns are made of them.
+    sought: Option<Arc<Sought>>,
     /// Reads what goes out.
     output: Decoder,
     /// Reads what the condition asks for.
@@ -282,14 +285,14 @@ struct EventReader {
 impl EventReader {
     fn new(plan: Arc<ReadPlan>, file: Arc<TextFile>, chunks: Chunks) -> Result<Self> {
         let decoder = |places: &[usize]| Decoder::new(&file, &plan, places);
-        let seeks = plan.sought_in(&file).is_some();
-        let filter = plan.filter_of(seeks);
+        let sought = plan.sought_in(&file);
+        let filter = sought.as_ref().map_or(plan.filter.as_ref(), |sought| sought.rest.as_ref());
         let both = filter.map(|filter| filter.with(&plan.output, &plan.columns)).transpose()?;
         Ok(Self {
             output: decoder(&plan.output),
             filter: filter.map(|filter| decoder(&filter.places)),
             both: both.map(|filter| (decoder(&filter.places), filter)),
-            seeks,
+            sought,
             selective: true,
             at_start: true,
             plan,
@@ -301,8 +304,7 @@ impl EventReader {
     fn batch(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             self.plan.note(&self.file, self.chunks.take_cuts(), None);
-            let sought = self.plan.sought.as_ref().filter(|_| self.seeks);
-            let chunk = match sought {
+            let chunk = match &self.sought {
                 Some(sought) => self.chunks.next_with(&sought.seek),
                 None => self.chunks.next(),
             };
@@ -311,7 +313,7 @@ impl EventReader {
             self.plan.bytes_read.add(chunk.bytes.len());
             let first = std::mem::take(&mut self.at_start);
             let (plan, file) = (&self.plan, &self.file);
-            if self.seeks {
+            if self.sought.is_some() {
                 plan.events_read.add(chunk.lines());
                 plan.note(file, Vec::new(), chunk.damaged());
                 if chunk.events.is_empty() {
@@ -319,9 +321,9 @@ impl EventReader {
                 }
             }
             // Of lines that were looked for, those without the words count too.
-            let count = |rows: usize| plan.events_read.add(if self.seeks { 0 } else { rows });
-            let (Some(filter), Some(decoder), Some((both, over_both))) =
-                (plan.filter_of(self.seeks), &mut self.filter, &mut self.both)
+            let count = |rows: usize| plan.events_read.add(if self.sought.is_some() { 0 } else { rows });
+            let filter = self.sought.as_ref().map_or(plan.filter.as_ref(), |sought| sought.rest.as_ref());
+            let (Some(filter), Some(decoder), Some((both, over_both))) = (filter, &mut self.filter, &mut self.both)
             else {
                 let batch = self.output.read(&chunk, file, plan, &plan.output, &plan.schema, first, None)?;
                 count(batch.num_rows());

@@ -25,7 +25,7 @@ fn the_lines_are_found_however_the_file_is_cut() {
     std::fs::write(&path, text).unwrap();
     let size = text.len() as u64;
     let file = DataFile { path, shown: "data".to_owned(), format: Format::Raw, size, ..DataFile::default() };
-    let seek = Seek::new(&[("needle", "term")]).unwrap();
+    let seek = Seek::new(&[vec![("needle", "term")]]).unwrap();
     let expected = ["a needle", "NEEDLE in it", " needle ", "last needle"];
     let expected: Vec<(u64, String)> =
         expected.iter().map(|line| (text.find(line).unwrap() as u64, (*line).to_owned())).collect();
@@ -49,7 +49,7 @@ fn long_lines_are_read_on_and_cut() {
     std::fs::write(&path, &text).unwrap();
     let size = text.len() as u64;
     let file = DataFile { path, shown: "data".to_owned(), format: Format::Raw, size, ..DataFile::default() };
-    let seek = Seek::new(&[("needle", "term")]).unwrap();
+    let seek = Seek::new(&[vec![("needle", "term")]]).unwrap();
     let lengths: Vec<usize> = found(&file, None, 10, &seek).iter().map(|(_, line)| line.len()).collect();
     assert_eq!(lengths, [hay.len() + 6, crate::event::LONGEST, 6]);
 }

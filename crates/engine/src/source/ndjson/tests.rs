@@ -2,7 +2,10 @@
 use std::ops::Range;
 
 use chrono_tz::Tz;
-use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::{
+    array::{ArrayRef, BooleanArray},
+    compute::filter,
+};
 
 use super::*;
 use crate::{
@@ -90,36 +93,51 @@ fn events(dice: &mut Dice) -> Vec<Vec<u8>> {
     (0..1 + dice.below(20)).map(|_| event(dice)).collect()
 }
 
-fn rows(decoder: &JsonDecoder, columns: &Columns, places: &[usize], lines: &[Vec<u8>], usual: bool) -> Vec<ArrayRef> {
-    let bytes = lines.concat();
-    let mut start = 0;
-    let ranges: Vec<Range<usize>> = lines
-        .iter()
-        .map(|line| {
-            start += line.len();
-            start - line.len()..start
-        })
-        .collect();
-    let chunk = Chunk { bytes: &bytes, events: &ranges, offset: 0, first_line: 1 };
-    let zone = Zone { timezone: Tz::UTC, now: 1_700_000_000_000_000 };
-    let mut builder = Builder::new(columns, places, &Origin::default(), zone, (8, 8));
-    if usual {
-        decoder.decode(&chunk, None, &mut builder);
-    } else {
-        for line in lines {
-            // Where bad events are known, they are bad whatever is wanted of them.
-            let is_bad = decoder.clean && !is_event_slowly(line);
-            if !is_bad && decoder.event(line, &mut builder).is_ok() {
-                builder.end_row(line, 0);
-            } else {
-                builder.end_bad_row();
+/// How events are read.
+struct Reading<'a> {
+    columns: &'a Columns,
+    places: &'a [usize],
+    decoder: &'a JsonDecoder,
+    strict: bool,
+}
+
+impl Reading<'_> {
+    /// The columns of events, and whether all of them fit.
+    fn rows(&self, lines: &[Vec<u8>], usual: bool) -> (Vec<ArrayRef>, bool) {
+        let bytes = lines.concat();
+        let ranges: Vec<Range<usize>> =
+            starts(lines).zip(lines).map(|(start, line)| start..start + line.len()).collect();
+        let chunk = Chunk { bytes: &bytes, events: &ranges, offset: 0, first_line: 1 };
+        let zone = Zone { timezone: Tz::UTC, now: 1_700_000_000_000_000 };
+        let mut builder = Builder::new(self.columns, self.places, &Origin::default(), zone, (8, 8)).strict(self.strict);
+        if usual {
+            self.decoder.decode(&chunk, None, &mut builder);
+        } else {
+            for (line, range) in lines.iter().zip(&ranges) {
+                // Where bad events are known, they are bad whatever is wanted of them.
+                let is_bad = self.decoder.clean && !is_event_slowly(line);
+                if !is_bad && self.decoder.event(line, &mut builder).is_ok() {
+                    builder.end_row(line, range.start as u64);
+                } else {
+                    builder.end_bad_row();
+                }
             }
         }
+        let fits = builder.fits();
+        let (arrays, bad) = builder.finish();
+        // What a row holds that is none does not count: it is left out.
+        let good: BooleanArray = (0..lines.len()).map(|row| Some(!bad.contains(&row))).collect();
+        (arrays.iter().map(|array| filter(array, &good).unwrap()).collect(), fits)
     }
-    let (arrays, bad) = builder.finish();
-    // What a row holds that is none does not count: it is left out.
-    let good: datafusion::arrow::array::BooleanArray = (0..lines.len()).map(|row| Some(!bad.contains(&row))).collect();
-    arrays.iter().map(|array| datafusion::arrow::compute::filter(array, &good).unwrap()).collect()
+}
+
+/// Where events begin that follow each other.
+fn starts(lines: &[Vec<u8>]) -> impl Iterator<Item = usize> {
+    lines.iter().scan(0, |end, line| Some(std::mem::replace(end, *end + line.len())))
+}
+
+fn is_event_slowly(line: &[u8]) -> bool {
+    infer::event(line, &mut Fields::default(), &mut String::new()).is_ok()
 }
 
 #[test]
@@ -143,21 +161,42 @@ fn usual_events_are_read_as_the_slower_reading_reads_them() {
         assert_eq!(columns.kinds, quick.columns().kinds, "round {round}");
         let mut places: Vec<usize> = (0..columns.kinds.len()).filter(|_| dice.below(3) == 0).collect();
         places.retain(|place| columns.kinds[*place].0 != "__seq");
-        let mut start = 0;
-        let starts = lines.iter().map(|line| {
-            start += line.len() as u64;
-            (start - line.len() as u64, line)
-        });
-        let bad: Arc<[u64]> = starts.filter(|(_, line)| !is_event_slowly(line)).map(|(start, _)| start).collect();
-        let none = Arc::default();
+        let (none, bad) = (Arc::default(), starts(&lines).zip(&lines).filter(|(_, line)| !is_event_slowly(line)));
+        let bad: Arc<[u64]> = bad.map(|(start, _)| start as u64).collect();
         for (clean, bad, lines) in [(false, &none, &lines), (true, &none, &good), (true, &bad, &lines)] {
-            let decoder = JsonDecoder::new(&columns, &places, clean, bad);
-            let [usual, slow] = [true, false].map(|usual| rows(&decoder, &columns, &places, lines, usual));
-            assert_eq!(usual, slow, "round {round}: {places:?} of {:?}", columns.kinds);
+            let decoder = &JsonDecoder::new(&columns, &places, clean, bad);
+            let reading = Reading { columns: &columns, places: &places, decoder, strict: false };
+            assert_eq!(
+                reading.rows(lines, true).0,
+                reading.rows(lines, false).0,
+                "round {round}: {places:?} of {:?}",
+                columns.kinds
+            );
         }
     }
 }
 
-fn is_event_slowly(line: &[u8]) -> bool {
-    infer::event(line, &mut Fields::default(), &mut String::new()).is_ok()
+#[test]
+fn events_that_do_not_fit_are_told_by_both_readings() {
+    let mut dice = Dice(11);
+    let mut fitting = 0;
+    for round in 0..1000 {
+        let mut lines = events(&mut dice);
+        lines.retain(|line| is_event_slowly(line));
+        let mut fields = Fields::default();
+        for line in lines.iter().skip(dice.below(2)) {
+            infer::event(line, &mut fields, &mut String::new()).unwrap();
+        }
+        let columns = fields.columns();
+        let places: Vec<usize> = (0..columns.kinds.len()).collect();
+        let decoder = &JsonDecoder::new(&columns, &places, false, &Arc::default());
+        let reading = Reading { columns: &columns, places: &places, decoder, strict: true };
+        let (usual, slow) = (reading.rows(&lines, true), reading.rows(&lines, false));
+        assert_eq!(usual.1, slow.1, "round {round}");
+        if slow.1 {
+            assert_eq!(usual.0, slow.0, "round {round}");
+            fitting += 1;
+        }
+    }
+    assert!((100..900).contains(&fitting), "{fitting}");
 }

@@ -292,7 +292,8 @@ async fn texts_of(
             warnings.push(Diagnostic::unplaced(Code::SkippedLines, message));
         }
         file.header.clone_from(&found.header);
-        file.clean = found.skipped == 0;
+        file.clean = found.bad().is_some();
+        file.bad = found.bad().unwrap_or_default().into();
         let file = Arc::new(file);
         let (said, origin) = (origins::of_text(&file, &found.fields), file.origin.clone());
         parts.push(Part { file: file.file.clone(), origin, said, text: Some(Arc::clone(&file)) });
@@ -340,6 +341,7 @@ impl<'a> KnownRules<'a> {
             origin,
             header: Vec::new(),
             clean: true,
+            bad: Arc::default(),
             is_guess: false,
             range: None,
         }

@@ -209,6 +209,11 @@ impl Builder {
         }
     }
 
+    /// Whether a key gave the row its time.
+    pub(crate) fn has_time(&self) -> bool {
+        self.time_rank != usize::MAX
+    }
+
     /// Ends a row: fills what it did not say.
     pub(crate) fn end_row(&mut self, line: &[u8], offset: u64) {
         let row = self.row;

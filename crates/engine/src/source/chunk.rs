@@ -2,9 +2,11 @@
 //!
 //! Memory is bounded by the chunk and by the longest event, and that has a limit too: a longer one is cut.
 
+mod seek;
+
 use std::{borrow::Cow, io, ops::Range};
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::{
     compress,
@@ -35,6 +37,22 @@ impl Chunk<'_> {
     /// The bytes of an event.
     pub(crate) fn event(&self, range: &Range<usize>) -> &[u8] {
         self.bytes.get(range.clone()).unwrap_or_default()
+    }
+
+    /// How many lines there are, those without an event counted.
+    pub(crate) fn lines(&self) -> usize {
+        let rest = usize::from(self.bytes.last().is_some_and(|last| *last != b'\n'));
+        memchr_iter(b'\n', self.bytes).count() + rest
+    }
+
+    /// Where the first line begins that holds bytes that are no text.
+    pub(crate) fn damaged(&self) -> Option<u64> {
+        if self.bytes.is_ascii() {
+            return None;
+        }
+        let place = std::str::from_utf8(self.bytes).err()?.valid_up_to();
+        let start = memrchr(b'\n', self.bytes.get(..place)?).map_or(0, |end| end + 1);
+        Some(self.offset + start as u64)
     }
 
     /// The number of the line in which an event begins.

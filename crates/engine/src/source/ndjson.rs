@@ -2,15 +2,24 @@
 //!
 //! An object in an array gives `items{}.name`. Null, `{}` and `[]` are absent. An event is read twice: once for the types of all
 //! fields, then for just the fields that a scan needs; nothing is built in between.
+//! Usual events are walked through by their bytes; whatever is unusual of an event, `serde_json` reads it.
 
 mod infer;
+mod shape;
+mod token;
 mod tree;
+mod walk;
 
 pub(crate) use infer::{infer, is_event};
 
+use std::sync::Arc;
+
 use serde::de::DeserializeSeed;
 
-use self::tree::{Node, ObjectSeed};
+use self::{
+    tree::{ObjectSeed, Wanted},
+    walk::Walk,
+};
 use super::{
     builder::Builder,
     chunk::{self, Chunk},
@@ -19,26 +28,36 @@ use super::{
 
 /// Takes the wanted fields out of JSON events.
 pub(crate) struct JsonDecoder {
-    root: Node,
-    /// Whether every event is known to be an object.
+    wanted: Wanted,
+    /// Whether every event is known to be an object but those that are known to be none.
     clean: bool,
+    /// Where these begin, in order.
+    bad: Arc<[u64]>,
 }
 
 impl JsonDecoder {
     /// A decoder for the columns at these places; `_time` comes from the first key that can be read.
-    pub(crate) fn new(columns: &Columns, places: &[usize], clean: bool) -> Self {
-        Self { root: Node::new(columns, places), clean }
+    pub(crate) fn new(columns: &Columns, places: &[usize], clean: bool, bad: &Arc<[u64]>) -> Self {
+        Self { wanted: Wanted::new(columns, places), clean, bad: Arc::clone(bad) }
     }
 
     /// Reads the events of a chunk that are kept.
     pub(crate) fn decode(&self, chunk: &Chunk<'_>, keep: Option<&[bool]>, builder: &mut Builder) {
+        let mut walk = Walk::new(&self.wanted, self.clean, builder.is_strict());
+        let (is_known, is_odd) = (self.clean && self.wanted.root().is_leaf(), self.wanted.is_odd());
         for (place, range) in chunk.events.iter().enumerate() {
             if keep.is_some_and(|keep| !keep.get(place).copied().unwrap_or_default()) {
                 continue;
             }
             let line = chunk.event(range);
-            if (self.clean && self.root.is_leaf()) || self.event(line, builder).is_ok() {
-                builder.end_row(line, chunk.offset + range.start as u64);
+            let offset = chunk.offset + range.start as u64;
+            if self.bad.binary_search(&offset).is_ok() {
+                builder.end_bad_row();
+                continue;
+            }
+            let is_read = is_known || (!is_odd && walk.read(line, builder).is_some());
+            if is_read || self.event(line, builder).is_ok() {
+                builder.end_row(line, offset);
             } else {
                 builder.end_bad_row();
             }
@@ -49,7 +68,7 @@ impl JsonDecoder {
         // A few broken bytes do not cost the event.
         let text = chunk::text(line);
         let along = |text: &str, builder: &mut Builder| {
-            read(&mut serde_json::Deserializer::from_str(text), ObjectSeed { node: &self.root, builder })
+            read(&mut serde_json::Deserializer::from_str(text), ObjectSeed { node: self.wanted.root(), builder })
         };
         along(&text, builder)?;
         if builder.wants_text() {
@@ -93,13 +112,5 @@ fn read<'de, R: serde_json::de::Read<'de>>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_quoted_as_they_were_written() {
-        let text = r#"{"a 1": [1.50,-2E+3 , true], "b\"2": "3\\", "c": 12345678901234567890123}"#;
-        let expected = r#"{"a 1": ["1.50","-2E+3" , true], "b\"2": "3\\", "c": "12345678901234567890123"}"#;
-        assert_eq!(quote_numbers(text), expected);
-    }
-}
+#[path = "ndjson/tests.rs"]
+mod tests;

@@ -210,10 +210,14 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    /// Whether a column is there whatever events hold.
+    pub(crate) fn is_of_every_index(name: &str) -> bool {
+        name == TIME || name == RAW || name == SEQUENCE || ORIGIN.contains(&name)
+    }
+
     /// Whether events may hold a value for a column.
     pub(crate) fn is_said(&self, name: &str) -> bool {
-        let is_base = name == TIME || name == RAW || name == SEQUENCE || ORIGIN.contains(&name);
-        !is_base || self.said.iter().any(|said| said == name)
+        !Self::is_of_every_index(name) || self.said.iter().any(|said| said == name)
     }
 }
 

@@ -332,3 +332,72 @@ async fn events_tell_where_they_are_from_once() {
     let index = data.open_remembering(&remembered).await.unwrap();
     assert_eq!(origins(&index, &remembered).await, ["text/false", "new/true"]);
 }
+
+/// A call of a kernel with a column and texts.
+fn call(kernel: &str, column: &str, texts: &[&str]) -> datafusion::logical_expr::Expr {
+    let kernel = speleo_functions::eval::kernels().into_iter().find(|known| known.name() == kernel).unwrap();
+    let column = datafusion::logical_expr::Expr::Column(datafusion::common::Column::new_unqualified(column));
+    kernel.call([vec![column], texts.iter().map(|text| lit(*text)).collect()].concat())
+}
+
+fn term(text: &str) -> datafusion::logical_expr::Expr {
+    call("spl_search_term", "_raw", &[text, "term"])
+}
+
+#[tokio::test]
+async fn words_are_looked_for_in_lines_whatever_else_is_asked() {
+    let data = Data::new(&[
+        ("a.log", b"an error here\r\n\nnone \xff\nERROR and failure\nfailure of b\nerrors"),
+        ("b.ndjson", b"{\"m\": \"an error\"}\n{\"m\": \"error\n{\"m\": \"\\u0065rror\"}\n{\"n\": 5}\n"),
+        ("c.csv", b"m,k\n\"an\nerror\",x\nno,y\n"),
+    ]);
+    let index = data.open().await.unwrap();
+    let check = async |filter, expected: &[&str]| assert_eq!(show(&index, &["_raw"], Some(filter)).await, expected);
+    let (error, in_json) = ("an error here", "{\"m\": \"an error\"}");
+    check(term("error"), &[error, "ERROR and failure", in_json, "\"an\nerror\",x"]).await;
+    check(term("error").and(term("failure")), &["ERROR and failure"]).await;
+    check(term("failure").or(term("an")), &[error, "ERROR and failure", "failure of b", in_json, "\"an\nerror\",x"])
+        .await;
+    check(term("error").and(col("m").is_not_null()), &[in_json, "\"an\nerror\",x"]).await;
+    check(
+        term("error").and(call("spl_search_differs", "_raw", &["*here"])),
+        &["ERROR and failure", in_json, "\"an\nerror\",x"],
+    )
+    .await;
+    check(term("\u{fffd}"), &["none \u{fffd}"]).await;
+    check(term("error").not().and(term("failure")), &["failure of b"]).await;
+    // What is no text is told though its line has none of the words.
+    let other = data.open().await.unwrap();
+    show(&other, &["_raw"], Some(term("failure"))).await;
+    let notes = other.notes.list();
+    assert!(notes.iter().any(|note| note.message.contains("line 3")), "{notes:?}");
+}
+
+#[tokio::test]
+async fn values_are_looked_for_as_they_may_be_written() {
+    let data = Data::new(&[(
+        "a.ndjson",
+        br#"{"id": 1, "u": "Bob", "n": 404, "m": 1.50}
+{"id": 2, "u": "b\u006fb", "n": 200, "m": "true"}
+{"id": 3, "u": "alice", "x": "bob", "n": 4040, "m": true}
+{"id": 4, "u": "say \"bob\"", "n": 404, "m": "x"}
+{"id": 5, "u": ["bob
+{"id": 6, "u": "c:\\temp\\bob", "n": 404, "m": 12345678901234567890123}
+"#,
+    )]);
+    let index = data.open().await.unwrap();
+    let check = async |filter, expected: &[&str]| assert_eq!(show(&index, &["id"], Some(filter)).await, expected);
+    let equals = |column, text| call("spl_search_equals", column, &[text]);
+    check(equals("u", "bob"), &["1", "2"]).await;
+    check(equals("u", "*bob*"), &["1", "2", "4", "6"]).await;
+    check(equals("u", "say \"bob\""), &["4"]).await;
+    check(equals("u", "*temp\\bob"), &["6"]).await;
+    check(col("u").eq(lit("bob")), &["2"]).await;
+    check(col("n").eq(lit(404_i64)), &["1", "4", "6"]).await;
+    check(col("n").eq(lit(404_i64)).and(equals("u", "bob")), &["1"]).await;
+    check(equals("m", "1.50"), &["1"]).await;
+    check(equals("m", "true"), &["2", "3"]).await;
+    check(equals("m", "12345678901234567890123"), &["6"]).await;
+    check(equals("sourcetype", "json"), &["1", "2", "3", "4", "6"]).await;
+    check(equals("u", "bob").not(), &["3", "4", "6"]).await;
+}

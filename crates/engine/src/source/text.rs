@@ -3,6 +3,8 @@
 //! It is a DataFusion file scan with a source of our own, so that files and their ranges spread over cores, and columns, conditions
 //! and limits reach the reader. See [`scan`] for the reading.
 
+mod decoder;
+mod filter;
 mod misfit;
 mod scan;
 
@@ -56,6 +58,8 @@ pub(crate) struct Inferred {
     pub(crate) skipped: u64,
     /// The line of the first of these, counted from the start of the part.
     pub(crate) first_skipped: Option<u64>,
+    /// Where these begin, as far as they are kept.
+    pub(crate) bad: Vec<u64>,
     /// The names of a CSV file's cells.
     pub(crate) header: Vec<String>,
     /// A row that does not fit them.
@@ -74,8 +78,10 @@ pub(crate) struct TextFile {
     /// How events are made; none where an event is a line, a record, a document.
     pub(crate) rules: Option<Arc<Rules>>,
     pub(crate) header: Vec<String>,
-    /// Whether every event can be read.
+    /// Whether every event can be read but those that are known to be bad.
     pub(crate) clean: bool,
+    /// Where these begin, in order.
+    pub(crate) bad: Arc<[u64]>,
     /// Whether the fields and their types are those of other events, and reading fails with [`Misfit`] where they do not fit.
     pub(crate) is_guess: bool,
     /// The bytes that are read where only some are: events that begin there.
@@ -145,6 +151,7 @@ pub(crate) async fn infer(
         whole.events += part.events;
         whole.skipped += part.skipped;
         whole.first_skipped = whole.first_skipped.or(part.first_skipped);
+        whole.bad.extend(part.bad);
         whole.header = part.header;
         // Only events that are made tell, and those are read in one part.
         whole.origins = part.origins;
@@ -185,6 +192,13 @@ fn infer_part(file: &TextFile, range: Option<Range<u64>>, zone: Zone, notes: Arc
     match file.file.format {
         Format::Csv { delimiter } => csv::infer(chunks, delimiter),
         _ => ndjson::infer(chunks),
+    }
+}
+
+impl Inferred {
+    /// Where the events begin that cannot be read; none where not all places are known.
+    pub(crate) fn bad(&self) -> Option<&[u64]> {
+        (self.bad.len() as u64 == self.skipped).then_some(&self.bad)
     }
 }
 

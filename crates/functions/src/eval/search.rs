@@ -4,7 +4,7 @@
 //! `spl_search_term`. How conditions combine is lowering's business.
 
 pub(crate) mod cidr;
-mod column;
+pub(crate) mod column;
 pub(crate) mod glob;
 mod hunt;
 mod lexicon;

@@ -4,12 +4,16 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::shape::Shapes;
 use crate::source::{
     builder::Value,
     chunk::{self, Chunk, Chunks},
     schema::{Fields, Seen},
     text::Inferred,
 };
+
+/// Of so many events in a part of a file that cannot be read the places are kept.
+const MOST_BAD: usize = 1024;
 
 /// Reads all events for the types of their fields.
 ///
@@ -18,11 +22,18 @@ use crate::source::{
 pub(crate) fn infer(mut chunks: Chunks) -> std::io::Result<Inferred> {
     let mut found = Inferred::default();
     let mut path = String::new();
+    let mut shapes = Shapes::new();
     while let Some(chunk) = chunks.next()? {
+        let is_text = std::str::from_utf8(chunk.bytes).is_ok();
         for range in chunk.events {
             path.clear();
             found.events += 1;
-            if event(chunk.event(range), &mut found.fields, &mut path).is_err() {
+            let line = chunk.event(range);
+            let is_text = is_text || std::str::from_utf8(line).is_ok();
+            if is_text && shapes.note(line, &mut found.fields).is_some() {
+                continue;
+            }
+            if event(line, &mut found.fields, &mut path).is_err() {
                 count(&chunk, range, &mut found);
             }
         }
@@ -37,12 +48,16 @@ pub(crate) fn is_event(line: &[u8]) -> bool {
 
 fn count(chunk: &Chunk<'_>, range: &std::ops::Range<usize>, found: &mut Inferred) {
     found.skipped += 1;
+    if found.bad.len() < MOST_BAD {
+        found.bad.push(chunk.offset + range.start as u64);
+    }
     if found.first_skipped.is_none() {
         found.first_skipped = Some(chunk.line(range));
     }
 }
 
-fn event(line: &[u8], fields: &mut Fields, path: &mut String) -> serde_json::Result<()> {
+/// Notes the fields of an event.
+pub(super) fn event(line: &[u8], fields: &mut Fields, path: &mut String) -> serde_json::Result<()> {
     let whole = Place { fields, path, listed: false, element: false };
     super::read(&mut serde_json::Deserializer::from_str(&chunk::text(line)), Root(whole))
 }

@@ -7,7 +7,7 @@ use std::{fmt, io::Read, ops::Range, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, AsArray, BooleanArray, RecordBatch, RecordBatchOptions},
+        array::{BooleanArray, RecordBatch},
         compute::filter_record_batch,
         datatypes::SchemaRef,
     },
@@ -21,11 +21,7 @@ use datafusion::{
     },
     error::Result,
     object_store::ObjectStore,
-    physical_expr::{
-        PhysicalExpr, conjunction,
-        projection::ProjectionExprs,
-        utils::{collect_columns, reassign_expr_columns},
-    },
+    physical_expr::{PhysicalExpr, conjunction, projection::ProjectionExprs},
     physical_plan::{
         DisplayFormatType, apply_expression_roots,
         filter_pushdown::{FilterPushdownPropagation, PushedDown},
@@ -35,21 +31,21 @@ use datafusion::{
 use futures::StreamExt;
 use memchr::memchr_iter;
 
-use super::{Misfit, TextFile};
+use super::{
+    TextFile,
+    decoder::Decoder,
+    filter::{Filter, Sought},
+};
 use crate::{
     event::Notes,
     fault::Fault,
     source::{
         BYTES_READ, EVENTS_READ,
-        builder::Builder,
-        chunk::{Chunk, Chunks},
+        chunk::Chunks,
         compress,
-        csv::CsvDecoder,
         files::Format,
         made::MadeEvents,
-        ndjson::JsonDecoder,
-        raw::RawDecoder,
-        schema::Columns,
+        schema::{Columns, RAW},
     },
     time::Zone,
 };
@@ -98,11 +94,21 @@ impl FileSource for EventSource {
     ) -> Result<Arc<dyn FileOpener>> {
         let output = self.projection.file_indices.clone();
         let filter = self.predicate.as_ref().map(|predicate| Filter::new(predicate, &self.columns)).transpose()?;
+        let (mut sought, mut sought_in_json) = (None, None);
+        if let Some(predicate) = &self.predicate {
+            sought = Sought::of(predicate, &self.columns)?.map(Arc::new);
+            sought_in_json = match &sought {
+                Some(sought) => Some(Arc::clone(sought)),
+                None => Sought::of_fields(predicate, &self.columns)?.map(Arc::new),
+            };
+        }
         let opener = EventOpener {
             plan: Arc::new(ReadPlan {
                 schema: Arc::new(self.columns.schema.project(&output)?),
                 output,
                 filter,
+                sought,
+                sought_in_json,
                 columns: Arc::clone(&self.columns),
                 zone: self.zone,
                 notes: Arc::clone(&self.notes),
@@ -177,45 +183,18 @@ impl FileSource for EventSource {
     }
 }
 
-/// A condition over columns of its own.
-struct Filter {
-    predicate: Arc<dyn PhysicalExpr>,
-    places: Vec<usize>,
-    schema: SchemaRef,
-}
-
-impl Filter {
-    fn new(predicate: &Arc<dyn PhysicalExpr>, columns: &Columns) -> Result<Self> {
-        let mut places: Vec<usize> = collect_columns(predicate).iter().map(|column| column.index()).collect();
-        places.sort_unstable();
-        places.dedup();
-        Self::over(predicate, columns, places)
-    }
-
-    fn over(predicate: &Arc<dyn PhysicalExpr>, columns: &Columns, places: Vec<usize>) -> Result<Self> {
-        let schema = Arc::new(columns.schema.project(&places)?);
-        Ok(Self { predicate: reassign_expr_columns(Arc::clone(predicate), &schema)?, places, schema })
-    }
-
-    /// Which rows pass; null is not passing.
-    fn passing(&self, batch: &RecordBatch) -> Result<BooleanArray> {
-        let result = self.predicate.evaluate(batch)?.into_array(batch.num_rows())?;
-        let flags = result.as_boolean();
-        Ok(match flags.nulls() {
-            Some(_) => flags.iter().map(|flag| Some(flag.unwrap_or_default())).collect(),
-            None => flags.clone(),
-        })
-    }
-}
-
 /// What the readers of a scan share.
-struct ReadPlan {
+pub(super) struct ReadPlan {
     /// The columns that go out.
     output: Vec<usize>,
     schema: SchemaRef,
     filter: Option<Filter>,
-    columns: Arc<Columns>,
-    zone: Zone,
+    /// The same with what is looked for in lines apart.
+    sought: Option<Arc<Sought>>,
+    /// And with what is looked for in those of JSON.
+    sought_in_json: Option<Arc<Sought>>,
+    pub(super) columns: Arc<Columns>,
+    pub(super) zone: Zone,
     notes: Arc<Notes>,
     batch_size: usize,
     events_read: Count,
@@ -223,18 +202,20 @@ struct ReadPlan {
 }
 
 impl ReadPlan {
-    /// The condition over the columns that go out and those that it reads besides; none where there is none.
-    fn over_all(&self) -> Result<Option<Filter>> {
-        let Some(filter) = &self.filter else { return Ok(None) };
-        let own = filter.places.iter().filter(|place| !self.output.contains(place));
-        let places: Vec<usize> = self.output.iter().chain(own).copied().collect();
-        let schema = Arc::new(self.columns.schema.project(&places)?);
-        let predicate = reassign_expr_columns(Arc::clone(&filter.predicate), &schema)?;
-        Ok(Some(Filter { predicate, places, schema }))
+    /// What is looked for in a file whose events stand in it as lines.
+    fn sought_in(&self, file: &TextFile) -> Option<Arc<Sought>> {
+        match file.file.format {
+            Format::Raw => self.sought.clone(),
+            // Another line may be no event.
+            Format::JsonLines if file.clean && !file.is_guess && !self.columns.is_said(RAW) => {
+                self.sought_in_json.clone()
+            }
+            _ => None,
+        }
     }
 
     /// Notes where a chunk's events begin that were cut, or hold bytes that are no text.
-    fn note(&self, file: &TextFile, cuts: Vec<u64>, damaged: Option<u64>) {
+    pub(super) fn note(&self, file: &TextFile, cuts: Vec<u64>, damaged: Option<u64>) {
         let line = |place: u64| line_of(file, place).map_or_else(String::new, |line| format!(" in line {line}"));
         for cut in cuts {
             self.notes.add(format!("{}: the event{} is too long; its end was left out", file.file.shown, line(cut)));
@@ -289,6 +270,8 @@ struct EventReader {
     file: Arc<TextFile>,
     chunks: Chunks,
     at_start: bool,
+    /// What is looked for in the lines of the file before columns are made of them.
+    sought: Option<Arc<Sought>>,
     /// Reads what goes out.
     output: Decoder,
     /// Reads what the condition asks for.
@@ -302,11 +285,14 @@ struct EventReader {
 impl EventReader {
     fn new(plan: Arc<ReadPlan>, file: Arc<TextFile>, chunks: Chunks) -> Result<Self> {
         let decoder = |places: &[usize]| Decoder::new(&file, &plan, places);
-        let both = plan.over_all()?.map(|filter| (decoder(&filter.places), filter));
+        let sought = plan.sought_in(&file);
+        let filter = sought.as_ref().map_or(plan.filter.as_ref(), |sought| sought.rest.as_ref());
+        let both = filter.map(|filter| filter.with(&plan.output, &plan.columns)).transpose()?;
         Ok(Self {
             output: decoder(&plan.output),
-            filter: plan.filter.as_ref().map(|filter| decoder(&filter.places)),
-            both,
+            filter: filter.map(|filter| decoder(&filter.places)),
+            both: both.map(|filter| (decoder(&filter.places), filter)),
+            sought,
             selective: true,
             at_start: true,
             plan,
@@ -318,16 +304,29 @@ impl EventReader {
     fn batch(&mut self) -> Result<Option<RecordBatch>> {
         loop {
             self.plan.note(&self.file, self.chunks.take_cuts(), None);
-            let chunk = self.chunks.next().map_err(|error| Fault::file(&self.file.file.path, "read", error))?;
+            let chunk = match &self.sought {
+                Some(sought) => self.chunks.next_with(&sought.seek),
+                None => self.chunks.next(),
+            };
+            let chunk = chunk.map_err(|error| Fault::file(&self.file.file.path, "read", error))?;
             let Some(chunk) = chunk else { return Ok(None) };
             self.plan.bytes_read.add(chunk.bytes.len());
             let first = std::mem::take(&mut self.at_start);
             let (plan, file) = (&self.plan, &self.file);
-            let (Some(filter), Some(decoder), Some((both, over_both))) =
-                (&plan.filter, &mut self.filter, &mut self.both)
+            if self.sought.is_some() {
+                plan.events_read.add(chunk.lines());
+                plan.note(file, Vec::new(), chunk.damaged());
+                if chunk.events.is_empty() {
+                    continue;
+                }
+            }
+            // Of lines that were looked for, those without the words count too.
+            let count = |rows: usize| plan.events_read.add(if self.sought.is_some() { 0 } else { rows });
+            let filter = self.sought.as_ref().map_or(plan.filter.as_ref(), |sought| sought.rest.as_ref());
+            let (Some(filter), Some(decoder), Some((both, over_both))) = (filter, &mut self.filter, &mut self.both)
             else {
                 let batch = self.output.read(&chunk, file, plan, &plan.output, &plan.schema, first, None)?;
-                plan.events_read.add(batch.num_rows());
+                count(batch.num_rows());
                 if batch.num_rows() > 0 {
                     return Ok(Some(batch));
                 }
@@ -335,7 +334,7 @@ impl EventReader {
             };
             if !self.selective {
                 let batch = both.read(&chunk, file, plan, &over_both.places, &over_both.schema, first, None)?;
-                plan.events_read.add(batch.num_rows());
+                count(batch.num_rows());
                 let passing = over_both.passing(&batch)?;
                 self.selective = is_selective(&passing);
                 let batch = filter_record_batch(&batch, &passing)?;
@@ -347,7 +346,7 @@ impl EventReader {
             }
             // Rows that are none stay in their places until the second reading: it asks by place.
             let (batch, bad) = decoder.read_all(&chunk, file, plan, &filter.places, &filter.schema, first, None)?;
-            plan.events_read.add(batch.num_rows() - bad.len());
+            count(batch.num_rows() - bad.len());
             let passing = filter.passing(&batch)?;
             let mut keep: Vec<bool> = passing.values().iter().collect();
             bad.iter().filter_map(|row| keep.get_mut(*row).map(|keep| *keep = false)).count();
@@ -383,7 +382,7 @@ struct MadeReader {
 
 impl MadeReader {
     fn new(plan: Arc<ReadPlan>, file: Arc<TextFile>, range: Option<Range<u64>>) -> Result<Self> {
-        let filter = plan.over_all()?;
+        let filter = plan.filter.as_ref().map(|filter| filter.with(&plan.output, &plan.columns)).transpose()?;
         let places = filter.as_ref().map_or(&plan.output, |filter| &filter.places);
         let read = plan.bytes_read.clone();
         let events = MadeEvents::open(Arc::clone(&file), range, &plan.columns, places, plan.zone, &plan.notes, read)
@@ -415,76 +414,5 @@ impl Iterator for MadeReader {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.batch().transpose()
-    }
-}
-
-/// The decoder of a file's format for some columns.
-enum Decoder {
-    Json(JsonDecoder),
-    Csv(CsvDecoder),
-    Raw(RawDecoder),
-}
-
-impl Decoder {
-    fn new(file: &TextFile, plan: &ReadPlan, places: &[usize]) -> Self {
-        match file.file.format {
-            Format::Csv { delimiter } => Self::Csv(CsvDecoder::new(&plan.columns, places, &file.header, delimiter)),
-            Format::Raw => Self::Raw(RawDecoder::new(&plan.columns, places, plan.zone)),
-            _ => Self::Json(JsonDecoder::new(&plan.columns, places, file.clean)),
-        }
-    }
-
-    /// The rows of a chunk, and which of them are none.
-    #[expect(clippy::too_many_arguments, reason = "one chunk of one file for one set of columns")]
-    fn read_all(
-        &mut self,
-        chunk: &Chunk<'_>,
-        file: &TextFile,
-        plan: &ReadPlan,
-        places: &[usize],
-        schema: &SchemaRef,
-        first: bool,
-        keep: Option<&[bool]>,
-    ) -> Result<(RecordBatch, Vec<usize>)> {
-        let size = match keep {
-            None => (chunk.events.len(), chunk.bytes.len()),
-            Some(keep) => (keep.iter().filter(|keep| **keep).count(), 0),
-        };
-        let mut builder = Builder::new(&plan.columns, places, &file.origin, plan.zone, size)
-            .strict(file.is_guess && places.len() == plan.columns.kinds.len());
-        match self {
-            Self::Json(decoder) => decoder.decode(chunk, keep, &mut builder),
-            Self::Raw(decoder) => decoder.decode(chunk, keep, &mut builder),
-            Self::Csv(decoder) => decoder
-                .decode(chunk, first, keep, &mut builder)
-                .map_err(|error| Fault::data(&file.file.shown, error))?,
-        }
-        if file.is_guess && !builder.fits() {
-            return Err(Misfit.into());
-        }
-        plan.note(file, Vec::new(), builder.damaged());
-        let options = RecordBatchOptions::new().with_row_count(Some(builder.rows()));
-        let (arrays, bad) = builder.finish();
-        Ok((RecordBatch::try_new_with_options(Arc::clone(schema), arrays, &options)?, bad))
-    }
-
-    /// The rows of a chunk.
-    #[expect(clippy::too_many_arguments, reason = "one chunk of one file for one set of columns")]
-    fn read(
-        &mut self,
-        chunk: &Chunk<'_>,
-        file: &TextFile,
-        plan: &ReadPlan,
-        places: &[usize],
-        schema: &SchemaRef,
-        first: bool,
-        keep: Option<&[bool]>,
-    ) -> Result<RecordBatch> {
-        let (batch, bad) = self.read_all(chunk, file, plan, places, schema, first, keep)?;
-        if bad.is_empty() {
-            return Ok(batch);
-        }
-        let good: BooleanArray = (0..batch.num_rows()).map(|row| Some(!bad.contains(&row))).collect();
-        Ok(filter_record_batch(&batch, &good)?)
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn test(array: &ArrayRef, test: impl Fn(&str) -> bool) -> Option<Bool
 }
 
 /// What a candidate says about its row.
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// The row matches.
     Matches,
     /// No place of the row matches.
@@ -44,7 +44,7 @@ pub(super) enum Verdict {
 }
 
 /// Something to look for in texts.
-pub(super) trait Probe {
+pub(crate) trait Probe {
     /// The first place at or after `from` that may be part of a match. The buffer holds many texts.
     fn next(&self, buffer: &[u8], from: usize) -> Option<usize>;
 

@@ -3,6 +3,8 @@
 //! `error 10.0.0.*`, `"login failed"`, `TERM(10.0.0.1)`, `CASE(Bob)`. There is no index of tokens: candidates are
 //! found as substrings, then their ends are checked. Splunk's default segmenters are built in, none can be configured.
 
+use memchr::memmem;
+
 use super::{
     column::{Probe, Verdict},
     hunt::Hunt,
@@ -105,6 +107,18 @@ impl Term {
     /// Whether it matches every event: `*`, or no text at all.
     pub(crate) fn is_any(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// Whether a character belongs to it.
+    pub(crate) fn has(&self, character: char) -> bool {
+        let mut encoded = [0; 4];
+        let encoded = character.encode_utf8(&mut encoded).as_bytes();
+        self.pieces.iter().any(|piece| memmem::find(piece.bytes(), encoded).is_some())
+    }
+
+    /// The length of what is searched for.
+    pub(crate) fn longest(&self) -> usize {
+        self.pieces.iter().map(Needle::len).max().unwrap_or_default()
     }
 
     /// Whether the pieces after the first one follow, and the last of them ends where a word may end.

@@ -81,7 +81,7 @@ fn event(number: usize) -> String {
 }
 
 fn world() -> Project {
-    let project = Project::new("[search]\ntimezone = \"UTC\"\n");
+    let project = Project::new("timezone = \"UTC\"\n");
     let lines: Vec<String> = (0..EVENTS).map(event).collect();
     fs::create_dir(project.at("columns")).unwrap();
     fs::write(project.at("lines.jsonl"), lines.join("\n")).unwrap();
@@ -129,7 +129,7 @@ fn columns_give_what_lines_give() {
 #[test]
 fn the_columns_are_repeated_texts() {
     let project = world();
-    let search = "index=columns | stats count BY host";
+    let search = "index=columns | stats count BY action";
     let arguments = ["explain", "--section", "physical", "--index", "columns=columns/*.parquet", search];
     let plan = String::from_utf8(project.speleo(&arguments).stdout).unwrap();
     assert!(plan.contains("PartialExec"), "{plan}");

@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::datatypes::{DataType, Schema},
+    arrow::{
+        array::{Array, AsArray, StringArray},
+        datatypes::{DataType, Schema},
+    },
     common::{
         Result, ScalarValue,
         config::ConfigOptions,
@@ -32,6 +35,9 @@ use super::{repeated_text, text_of};
 const WHOLE_LETTERS: usize = 4;
 /// So many letters of a beginning are.
 const BEGINNING_LETTERS: usize = 3;
+
+/// Of so many texts each is asked for; row groups are mostly left out by none of more.
+const MOST_TEXTS: usize = 16;
 
 /// Lets scans leave out row groups by texts whose case does not count.
 #[derive(Debug)]
@@ -74,13 +80,31 @@ fn bounded(node: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn ExecutionPlan>> {
 /// What a condition says of texts as they are written.
 fn forms(condition: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Arc<dyn PhysicalExpr>> {
     let function = condition.downcast_ref::<ScalarFunctionExpr>()?;
-    let [value, text] = function.args() else { return None };
+    let [value, asked] = function.args() else { return None };
     let column = text_of(value).unwrap_or(value);
     let data_type = schema.field(column.downcast_ref::<Column>()?.index()).data_type();
-    let ScalarValue::Utf8(Some(text)) = text.downcast_ref::<Literal>()?.value() else { return None };
-    let is_text = *data_type == DataType::Utf8 || *data_type == repeated_text();
+    if *data_type != DataType::Utf8 && *data_type != repeated_text() {
+        return None;
+    }
+    let each: Vec<Arc<dyn PhysicalExpr>> = match (function.fun().name(), asked.downcast_ref::<Literal>()?.value()) {
+        ("spl_search_equals", ScalarValue::Utf8(Some(text))) => forms_of(text, column, data_type)?,
+        ("spl_search_in", ScalarValue::List(list)) if list.len() == 1 => {
+            let texts: &StringArray = list.values().as_string_opt()?;
+            if texts.len() > MOST_TEXTS {
+                return None;
+            }
+            let each = texts.iter().map(|text| forms_of(text?, column, data_type)).collect::<Option<Vec<_>>>()?;
+            each.into_iter().flatten().collect()
+        }
+        _ => return None,
+    };
+    each.into_iter().reduce(|one, other| Arc::new(BinaryExpr::new(one, Operator::Or, other)))
+}
+
+/// What it says of one text; none where that may be written anyhow.
+fn forms_of(text: &str, column: &Arc<dyn PhysicalExpr>, data_type: &DataType) -> Option<Vec<Arc<dyn PhysicalExpr>>> {
     // A slash may make an address block of it.
-    if function.fun().name() != "spl_search_equals" || !is_text || !text.is_ascii() || text.contains('/') {
+    if !text.is_ascii() || text.contains('/') {
         return None;
     }
     let literal = |text: String| -> Arc<dyn PhysicalExpr> {
@@ -93,7 +117,7 @@ fn forms(condition: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Arc<dyn P
     let compared = |operator, text: String| -> Arc<dyn PhysicalExpr> {
         Arc::new(BinaryExpr::new(Arc::clone(column), operator, literal(text)))
     };
-    let each: Vec<Arc<dyn PhysicalExpr>> = match written(text)? {
+    Some(match written(text)? {
         Written::Whole(forms) => forms.into_iter().map(|form| compared(Operator::Eq, form)).collect(),
         Written::Beginning(forms) => forms
             .into_iter()
@@ -103,8 +127,7 @@ fn forms(condition: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Arc<dyn P
                 Arc::new(BinaryExpr::new(begins, Operator::And, compared(Operator::Lt, end))) as Arc<dyn PhysicalExpr>
             })
             .collect(),
-    };
-    each.into_iter().reduce(|one, other| Arc::new(BinaryExpr::new(one, Operator::Or, other)))
+    })
 }
 
 /// The forms of a text, or of its beginning.
@@ -168,6 +191,18 @@ mod tests {
         assert_eq!(written("w1*5"), Some(Written::Beginning(vec!["w1".to_owned(), "W1".to_owned()])));
         assert_eq!(written("*x"), None);
         assert_eq!(written("*"), None);
+    }
+
+    #[test]
+    fn each_text_of_a_list_is_asked_for() {
+        let column: Arc<dyn PhysicalExpr> = Arc::new(Column::new("session", 0));
+        let asked = |texts: &[&str]| -> Option<usize> {
+            let all = texts.iter().map(|text| forms_of(text, &column, &DataType::Utf8)).collect::<Option<Vec<_>>>();
+            all.map(|all| all.iter().map(Vec::len).sum())
+        };
+        assert_eq!(asked(&["s1", "7"]), Some(3));
+        assert_eq!(asked(&["s1", "*7"]), None, "one that may begin anyhow leaves out nothing");
+        assert_eq!(asked(&["10.0.0.0/8"]), None, "a block of addresses is no text");
     }
 
     #[test]

@@ -59,5 +59,5 @@ fn picks(condition: &Arc<dyn PhysicalExpr>, schema: &Schema) -> bool {
     let Some(function) = condition.downcast_ref::<ScalarFunctionExpr>() else { return false };
     let name = function.fun().name();
     let is_value = |argument: &Arc<dyn PhysicalExpr>| argument.downcast_ref::<Literal>().is_some();
-    name == "spl_search_equals" && function.args().iter().skip(1).all(is_value)
+    ["spl_search_equals", "spl_search_in"].contains(&name) && function.args().iter().skip(1).all(is_value)
 }

@@ -5,14 +5,15 @@
 //! the cast above whatever can do without, and [`PerValue`] evaluates what depends on one such column alone once for each of its
 //! texts. What is deliberately absent: dictionaries of numbers, which Arrow's reader does not give.
 
-mod bounds;
+mod alone;
+mod filters;
 mod late;
 mod one_of;
 mod per_value;
-mod pushed;
 
-pub(crate) use bounds::TextBounds;
-pub(crate) use late::{LateTexts, PerValueFilters};
+pub(crate) use alone::Alone;
+pub(crate) use filters::PerValueFilters;
+pub(crate) use late::LateTexts;
 pub(crate) use one_of::OneOf;
 pub(crate) use per_value::{PerValue, per_value};
 pub(crate) use speleo_functions::stats::is_same;
@@ -37,9 +38,4 @@ pub(crate) fn text_of(expr: &Arc<dyn PhysicalExpr>) -> Option<&Arc<dyn PhysicalE
     let cast = expr.downcast_ref::<CastExpr>()?;
     let is_plain = *cast.cast_type() == DataType::Utf8 && cast.expr().downcast_ref::<Column>().is_some();
     is_plain.then(|| cast.expr())
-}
-
-/// Whether an aggregate function takes repeated texts as they are, and looks at each of them once.
-pub(crate) fn takes_repeated(function: &str) -> bool {
-    ["spl_dc", "spl_values", "spl_mode", "spl_value_counts", "spl_list"].contains(&function)
 }

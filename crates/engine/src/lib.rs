@@ -24,6 +24,7 @@ mod lookup;
 mod macros;
 mod native;
 mod operator;
+mod parquet_scan;
 pub mod portable;
 mod progress;
 mod project;

@@ -13,10 +13,7 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::{
-    arrow::array::RecordBatch,
-    datasource::{MemTable, provider_as_source},
-};
+use datafusion::datasource::{MemTable, provider_as_source};
 use speleo_knowledge::{Knowledge, LookupDefinition};
 use speleo_plan::{LookupTable, LookupWrite, Rows};
 use speleo_syntax::Code;
@@ -40,11 +37,10 @@ impl Lookups {
     /// Where the file exists and cannot be read.
     pub(crate) fn open(&self, name: &str, knowledge: &Knowledge) -> Result<Option<LookupTable>, Fault> {
         let Some((definition, table)) = self.read(name, knowledge)? else { return Ok(None) };
-        let rows = table.batches.iter().map(RecordBatch::num_rows).sum();
         let batches = table.batches.clone();
         let memory = MemTable::try_new(Arc::clone(&table.schema), table.partitions())
             .map_err(|error| Fault::data(name, error))?;
-        Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition, rows, batches }))
+        Ok(Some(LookupTable { table: provider_as_source(Arc::new(memory)), definition, batches }))
     }
 
     /// A table's rows; none where it does not exist.

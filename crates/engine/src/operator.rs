@@ -1,15 +1,18 @@
-//! Physical operators of our own, each with the standard logical form that means the same.
+//! Physical operators of our own, each with a standard form that means the same.
 //!
-//! Their logical form is window functions, and that is what any executor can run. DataFusion's window operator reserves no
-//! memory and never spills, and it sorts its input by the keys; these take its place in local runs.
+//! That form is what any executor can run: window functions, aggregations, joins, or nothing, where an operator only leaves out rows
+//! that one above it would. In local runs these take its place, as they know more: of the order of events, of texts that come again
+//! and again, of a side of a join that is small.
 
 mod best;
 mod broadcast;
 mod eventstats;
+mod feed;
 mod first_rows;
 mod functions;
 mod groups;
 mod natural_sort;
+mod order_places;
 mod partial;
 mod rule;
 mod running;
@@ -18,9 +21,31 @@ mod spool;
 mod tests;
 mod whole;
 
+use std::sync::Arc;
+
+use datafusion::{
+    common::Result,
+    physical_plan::{ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions},
+};
+
 pub(crate) use broadcast::BroadcastExec;
 pub(crate) use eventstats::EventStatsExec;
 pub(crate) use first_rows::FirstRowsExec;
 pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use partial::PartialExec;
-pub(crate) use rule::{NaturalSorts, OwnOperators};
+pub(crate) use rule::{LateOperators, OwnOperators};
+
+/// The node over other inputs.
+///
+/// # Errors
+/// Where it does not take them.
+pub(crate) fn over(
+    node: &Arc<dyn ExecutionPlan>,
+    inputs: Vec<Arc<dyn ExecutionPlan>>,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let is_same = node.children().iter().zip(&inputs).all(|(own, input)| Arc::ptr_eq(own, input));
+    if is_same {
+        return Ok(Arc::clone(node));
+    }
+    Arc::clone(node).replace_children(inputs, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
+}

@@ -17,9 +17,10 @@ use datafusion::{
 };
 
 use crate::{
-    dictionary::{LateTexts, PerValueFilters, TextBounds},
+    dictionary::{LateTexts, PerValueFilters},
     growth::{Kept, Walled},
-    operator::{NaturalSorts, OwnOperators},
+    operator::{LateOperators, OwnOperators},
+    parquet_scan::TextBounds,
 };
 
 /// What the memory limit is where neither settings nor system tell.
@@ -39,7 +40,7 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     rules.insert(1, Arc::new(LateTexts));
     rules.push(Arc::new(TextBounds));
     rules.push(Arc::new(PerValueFilters));
-    rules.push(Arc::new(NaturalSorts));
+    rules.push(Arc::new(LateOperators));
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)

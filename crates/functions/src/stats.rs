@@ -31,7 +31,7 @@ use std::sync::Arc;
 use datafusion::logical_expr::AggregateUDF;
 
 pub use arena::Interner;
-pub use repeated::is_same;
+pub use repeated::{Repeated, is_same};
 
 use crate::AggregateSpec;
 
@@ -64,6 +64,15 @@ pub fn find(name: &str) -> Option<(&'static AggregateSpec, Option<f64>)> {
 
 /// Every aggregate kernel.
 pub fn kernels() -> Vec<Arc<AggregateUDF>> {
+    all().map(|kernel| kernel.function()).collect()
+}
+
+/// Whether the first argument of a kernel may be a dictionary of texts, each of which is then looked at once for many rows.
+pub fn takes_repeated(kernel: &str) -> bool {
+    all().any(|own| own.name == kernel && own.takes_repeated)
+}
+
+fn all() -> impl Iterator<Item = &'static kernel::Kernel> {
     let families = [
         count::KERNELS,
         distinct::KERNELS,
@@ -77,7 +86,7 @@ pub fn kernels() -> Vec<Arc<AggregateUDF>> {
         rate::KERNELS,
         sparkline::KERNELS,
     ];
-    families.into_iter().flatten().map(|kernel| kernel.function()).collect()
+    families.into_iter().flatten()
 }
 
 #[cfg(test)]

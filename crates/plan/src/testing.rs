@@ -312,7 +312,6 @@ impl World for TestWorld {
         Ok(found.map(|(definition, table)| LookupTable {
             table: provider_as_source(table.clone()),
             definition: definition.clone(),
-            rows: 0,
             batches: Vec::new(),
         }))
     }

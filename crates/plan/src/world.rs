@@ -112,17 +112,19 @@ pub struct LookupTable {
     pub table: Arc<dyn TableSource>,
     /// How it matches; the defaults for a plain file.
     pub definition: LookupDefinition,
-    /// How many rows it has.
-    pub rows: usize,
     /// The rows as they are in memory, before any filter; none where nothing holds them.
     pub batches: Vec<RecordBatch>,
 }
 
 impl LookupTable {
+    /// How many rows it has at most.
+    pub(crate) fn rows(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
     /// Whether no two rows have the same texts in these columns. A row that lacks one of them matches nothing and does not count.
     pub(crate) fn is_unique(&self, columns: &[&str], case_sensitive: bool) -> bool {
-        let count: usize = self.batches.iter().map(RecordBatch::num_rows).sum();
-        let mut known: HashSet<String> = HashSet::with_capacity(count);
+        let mut known: HashSet<String> = HashSet::with_capacity(self.rows());
         let mut key = String::new();
         for batch in &self.batches {
             let texts: Option<Vec<&StringArray>> =
@@ -140,10 +142,9 @@ impl LookupTable {
                         false => key.push_str(&text.to_lowercase()),
                     }
                 }
-                if known.contains(&key) {
+                if !known.insert(key.clone()) {
                     return false;
                 }
-                known.insert(key.clone());
             }
         }
         !self.batches.is_empty()

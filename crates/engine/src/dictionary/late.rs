@@ -1,4 +1,4 @@
-//! The physical optimizer rules that keep repeated texts as they are for as long as that serves.
+//! The physical optimizer rule that keeps repeated texts as they are for as long as that serves.
 
 use std::sync::Arc;
 
@@ -9,7 +9,6 @@ use datafusion::{
         config::ConfigOptions,
         tree_node::{Transformed, TransformedResult, TreeNode},
     },
-    datasource::{physical_plan::FileScanConfig, source::DataSourceExec},
     physical_expr::{
         PhysicalExpr,
         aggregate::AggregateFunctionExpr,
@@ -18,7 +17,7 @@ use datafusion::{
     },
     physical_optimizer::PhysicalOptimizerRule,
     physical_plan::{
-        ChildrenPropertiesMode, ExecutionPlan, Partitioning, ReplaceChildrenOptions,
+        ExecutionPlan, Partitioning,
         aggregates::{AggregateExec, AggregateMode, PhysicalGroupBy},
         coalesce_partitions::CoalescePartitionsExec,
         filter::{FilterExec, FilterExecBuilder},
@@ -29,8 +28,13 @@ use datafusion::{
     },
 };
 
-use super::{one_of::one_of, per_value, pushed, repeated_text, takes_repeated, text_of};
-use crate::operator::{BroadcastExec, EventStatsExec, FirstRowsExec};
+use speleo_functions::stats::takes_repeated;
+
+use super::{one_of::one_of, per_value, repeated_text, text_of};
+use crate::{
+    operator::{BroadcastExec, EventStatsExec, FirstRowsExec, over},
+    parquet_scan::filtering,
+};
 
 /// Takes the cast of a repeated text to text above projections, filters and the like, and into aggregates.
 ///
@@ -40,40 +44,11 @@ pub(crate) struct LateTexts;
 
 impl PhysicalOptimizerRule for LateTexts {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        lift(plan)?.into_texts()
+        lift(plan)?.texts()
     }
 
     fn name(&self) -> &str {
         "late_texts"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
-}
-
-/// Evaluates what a filter asks of a repeated text once for each text.
-///
-/// Runs late: a scan prunes by conditions that it knows.
-#[derive(Debug)]
-pub(crate) struct PerValueFilters;
-
-impl PhysicalOptimizerRule for PerValueFilters {
-    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        plan.transform_up(|node| {
-            let Some(filter) = node.downcast_ref::<FilterExec>() else { return Ok(Transformed::no(node)) };
-            let predicate = per_value(Arc::clone(filter.predicate()), &filter.input().schema(), false)?;
-            if !predicate.transformed {
-                return Ok(Transformed::no(node));
-            }
-            let filter = FilterExecBuilder::from(filter).with_predicate(predicate.data).build()?;
-            Ok(Transformed::yes(Arc::new(filter) as Arc<dyn ExecutionPlan>))
-        })
-        .data()
-    }
-
-    fn name(&self) -> &str {
-        "per_value_filters"
     }
 
     fn schema_check(&self) -> bool {
@@ -94,9 +69,9 @@ impl Lifted {
     }
 
     /// The plan with texts where they are expected.
-    fn into_texts(self) -> Result<Arc<dyn ExecutionPlan>> {
+    fn texts(&self) -> Result<Arc<dyn ExecutionPlan>> {
         if !self.repeated.contains(&true) {
-            return Ok(self.plan);
+            return Ok(Arc::clone(&self.plan));
         }
         let schema = self.plan.schema();
         let outputs = schema.fields().iter().enumerate().map(|(place, field)| {
@@ -116,11 +91,6 @@ impl Lifted {
         });
         // The closure never fails.
         read.data().unwrap_or(expr)
-    }
-
-    /// The same plan.
-    fn copied(&self) -> Self {
-        Self { plan: Arc::clone(&self.plan), repeated: self.repeated.clone() }
     }
 
     fn schema(&self) -> SchemaRef {
@@ -158,40 +128,21 @@ fn lift(plan: Arc<dyn ExecutionPlan>) -> Result<Lifted> {
             return Ok(Lifted { plan: Arc::new(beside), repeated });
         }
         if passes_on(&plan) {
-            return Ok(Lifted { plan: over(plan, vec![Arc::clone(&input.plan)])?, repeated: input.repeated.clone() });
+            return Ok(Lifted { plan: over(&plan, vec![Arc::clone(&input.plan)])?, repeated: input.repeated.clone() });
         }
     }
-    if let (Some(join), [many, few]) = (plan.downcast_ref::<HashJoinExec>(), children.as_slice())
-        && is_few(join.right())
-        && !is_few(join.left())
-    {
-        let rows = few.copied().into_texts()?;
-        if let Some(broadcast) =
-            BroadcastExec::in_place_of(join, Arc::clone(&many.plan), Arc::clone(&rows), &|expr| many.text(expr))?
-        {
-            let of_few = rows.schema();
+    if let (Some(join), [many, few]) = (plan.downcast_ref::<HashJoinExec>(), children.as_slice()) {
+        let few = few.texts()?;
+        let of_few = few.schema();
+        let read = |expr| many.text(expr);
+        if let Some(broadcast) = BroadcastExec::in_place_of(join, Arc::clone(&many.plan), few, &read)? {
             let texts = of_few.fields().iter().map(|field| *field.data_type() == DataType::Utf8);
             let repeated = many.repeated.iter().copied().chain(texts).collect();
             return Ok(Lifted { plan: Arc::new(broadcast), repeated });
         }
     }
-    let texts = children.into_iter().map(Lifted::into_texts).collect::<Result<Vec<_>>>()?;
-    over(plan, texts).map(Lifted::plain)
-}
-
-/// Whether a plan gives few rows: it sums up, takes the first of each group, or reads a table in memory.
-fn is_few(plan: &Arc<dyn ExecutionPlan>) -> bool {
-    let is_source = plan.downcast_ref::<DataSourceExec>();
-    if let Some(source) = is_source {
-        return !source.data_source().is::<FileScanConfig>();
-    }
-    if plan.is::<AggregateExec>() || plan.is::<FirstRowsExec>() || plan.is::<GlobalLimitExec>() {
-        return true;
-    }
-    match plan.children().as_slice() {
-        [input] => is_few(input),
-        _ => false,
-    }
+    let texts = children.iter().map(Lifted::texts).collect::<Result<Vec<_>>>()?;
+    over(&plan, texts).map(Lifted::plain)
 }
 
 /// Whether rows go through whatever their columns are.
@@ -232,8 +183,8 @@ fn filtered(filter: &FilterExec, input: &Lifted) -> Result<Lifted> {
         None => input.repeated.clone(),
     };
     let predicate = input.text(Arc::clone(filter.predicate()));
-    let scan = pushed::decided(&input.plan, &predicate);
-    let builder = FilterExecBuilder::from(filter).with_input(scan).with_predicate(predicate);
+    let below = filtering(&input.plan, &predicate).unwrap_or_else(|| Arc::clone(&input.plan));
+    let builder = FilterExecBuilder::from(filter).with_input(below).with_predicate(predicate);
     Ok(Lifted { plan: Arc::new(builder.build()?), repeated })
 }
 
@@ -266,24 +217,15 @@ fn aggregated(aggregate: &AggregateExec, input: &Lifted) -> Result<Option<Arc<dy
 
 fn reading(function: &AggregateFunctionExpr, input: &Lifted) -> Result<Option<AggregateFunctionExpr>> {
     let expressions = function.all_expressions();
-    let takes_repeated = takes_repeated(function.fun().name());
     let schema = input.schema();
-    let read = |expr: Arc<dyn PhysicalExpr>| {
-        let expr = input.text(expr);
-        match text_of(&expr) {
-            Some(column) if takes_repeated => Ok(Arc::clone(column)),
-            _ => per_value(expr, &schema, false).data(),
-        }
-    };
+    let read = |expr: Arc<dyn PhysicalExpr>| per_value(input.text(expr), &schema, false).data();
     let read_all = |all: Vec<Arc<dyn PhysicalExpr>>| all.into_iter().map(read).collect::<Result<Vec<_>>>();
-    Ok(function.with_new_expressions(read_all(expressions.args)?, read_all(expressions.order_by_exprs)?))
-}
-
-/// The node over other inputs.
-fn over(node: Arc<dyn ExecutionPlan>, inputs: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-    let is_same = node.children().iter().zip(&inputs).all(|(own, input)| Arc::ptr_eq(own, input));
-    if is_same {
-        return Ok(node);
+    let mut arguments = read_all(expressions.args)?;
+    if let Some(first) = arguments.first_mut()
+        && takes_repeated(function.fun().name())
+        && let Some(column) = text_of(first).map(Arc::clone)
+    {
+        *first = column;
     }
-    node.replace_children(inputs, ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute))
+    Ok(function.with_new_expressions(arguments, read_all(expressions.order_by_exprs)?))
 }

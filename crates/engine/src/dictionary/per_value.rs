@@ -10,18 +10,17 @@ use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch},
         compute::{cast, take},
-        datatypes::{DataType, Field, FieldRef, Int32Type, Schema, SchemaRef},
+        datatypes::{DataType, Field, FieldRef, Int32Type, Schema},
     },
     common::{
         Result, assert_eq_or_internal_err, internal_datafusion_err,
-        tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion},
+        tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
     logical_expr::ColumnarValue,
-    physical_expr::{PhysicalExpr, expressions::Column, utils::collect_columns},
-    physical_expr_common::physical_expr::is_volatile,
+    physical_expr::{PhysicalExpr, expressions::Column},
 };
 
-use super::{is_same, repeated_text, text_of};
+use super::{Alone, is_same, repeated_text, text_of};
 
 /// Dictionaries whose results are kept: those that partitions are at, and the ones before.
 const KEPT: usize = 8;
@@ -34,11 +33,7 @@ const MOST_TEXTS_PER_ROW: usize = 4;
 /// rows instead, so that errors are those of the expression itself.
 #[derive(Debug)]
 pub(crate) struct PerValue {
-    /// The column.
-    column: Arc<dyn PhysicalExpr>,
-    /// The expression over a batch of that column alone.
-    inner: Arc<dyn PhysicalExpr>,
-    input: SchemaRef,
+    alone: Alone,
     /// What it gives.
     field: FieldRef,
     known: Mutex<Vec<Known>>,
@@ -62,59 +57,37 @@ pub(crate) fn per_value(
     keeps: bool,
 ) -> Result<Transformed<Arc<dyn PhysicalExpr>>> {
     if keeps
-        && let Some(column) = only_column(&expr, schema)
+        && let Some(alone) = over_texts(&expr, schema)
         && matches!(expr.data_type(schema)?, DataType::Utf8)
     {
-        return Ok(Transformed::yes(PerValue::of(&expr, column, schema, true)?));
+        return Ok(Transformed::yes(PerValue::of(alone, true)?));
     }
-    expr.transform_down(|part| match only_column(&part, schema) {
-        Some(column) => {
-            let once = PerValue::of(&part, column, schema, false)?;
-            Ok(Transformed::new(once, true, TreeNodeRecursion::Jump))
-        }
+    expr.transform_down(|part| match over_texts(&part, schema) {
+        Some(alone) => Ok(Transformed::new(PerValue::of(alone, false)?, true, TreeNodeRecursion::Jump)),
         None => Ok(Transformed::no(part)),
     })
 }
 
-/// The one column that an expression depends on, where that is of repeated texts and the expression is more than its text.
-fn only_column(expr: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Column> {
-    let is_more = expr.downcast_ref::<Column>().is_none() && expr.downcast_ref::<PerValue>().is_none();
-    if !is_more || text_of(expr).is_some() || is_volatile(expr) {
-        return None;
-    }
-    let mut columns = collect_columns(expr).into_iter();
-    let (Some(column), None) = (columns.next(), columns.next()) else { return None };
-    let field = schema.fields().get(column.index())?;
-    (*field.data_type() == repeated_text()).then_some(column)
+/// The expression over its one column, where that is of repeated texts and the expression is more than its text.
+fn over_texts(expr: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Alone> {
+    let is_more = !expr.is::<Column>() && !expr.is::<PerValue>() && text_of(expr).is_none();
+    let alone = if is_more { Alone::of(expr, schema) } else { None };
+    alone.filter(|alone| *alone.field().data_type() == repeated_text())
 }
 
 impl PerValue {
-    fn of(expr: &Arc<dyn PhysicalExpr>, column: Column, schema: &Schema, keeps: bool) -> Result<Arc<dyn PhysicalExpr>> {
-        let field = schema.field(column.index());
-        let input = Arc::new(Schema::new(vec![Field::clone(field)]));
-        let alone: Arc<dyn PhysicalExpr> = Arc::new(Column::new(column.name(), 0));
-        let inner = Arc::clone(expr)
-            .transform_up(|part| match part.downcast_ref::<Column>() {
-                Some(_) => Ok(Transformed::yes(Arc::clone(&alone))),
-                None => Ok(Transformed::no(part)),
-            })
-            .data()?;
-        let given = inner.return_field(&input)?;
+    fn of(alone: Alone, keeps: bool) -> Result<Arc<dyn PhysicalExpr>> {
+        let given = alone.given()?;
         let field = match keeps {
             true => Arc::new(Field::clone(&given).with_data_type(repeated_text())),
             false => given,
         };
-        Ok(Arc::new(Self { column: Arc::new(column), inner, input, field, known: Mutex::default() }))
+        Ok(Arc::new(Self { alone, field, known: Mutex::default() }))
     }
 
-    /// The column.
-    pub(crate) fn column(&self) -> &Arc<dyn PhysicalExpr> {
-        &self.column
-    }
-
-    /// The expression over a batch of the column alone.
-    pub(crate) fn inner(&self) -> &Arc<dyn PhysicalExpr> {
-        &self.inner
+    /// The expression, and its column apart.
+    pub(crate) fn alone(&self) -> &Alone {
+        &self.alone
     }
 
     fn keeps(&self) -> bool {
@@ -133,20 +106,13 @@ impl PerValue {
         }
         let places = (0..i32::try_from(texts.len()).ok()?).map(Some).chain([None]).collect::<Int32Array>();
         let each = DictionaryArray::<Int32Type>::try_new(places, Arc::clone(texts)).ok()?;
-        let results = self.alone(Arc::new(each)).ok()?;
+        let results = self.alone.evaluate(Arc::new(each)).ok()?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= KEPT {
             known.remove(0);
         }
         known.push(Known { texts: Arc::clone(texts), results: Arc::clone(&results) });
         Some(results)
-    }
-
-    /// Evaluates the expression for rows of the column.
-    fn alone(&self, column: ArrayRef) -> Result<ArrayRef> {
-        let rows = column.len();
-        let batch = RecordBatch::try_new(Arc::clone(&self.input), vec![column])?;
-        self.inner.evaluate(&batch)?.into_array(rows)
     }
 
     /// The results as the type that is promised.
@@ -175,12 +141,14 @@ impl PhysicalExpr for PerValue {
     }
 
     fn evaluate(&self, batch: &RecordBatch) -> Result<ColumnarValue> {
-        let column = self.column.evaluate(batch)?.into_array(batch.num_rows())?;
+        let column = self.alone.column.evaluate(batch)?.into_array(batch.num_rows())?;
         let results = match column.as_dictionary_opt::<Int32Type>() {
             Some(rows) => self.results(rows.values(), rows.len()).map(|results| (rows, results)),
             None => None,
         };
-        let Some((rows, results)) = results else { return self.given(self.alone(column)?).map(ColumnarValue::Array) };
+        let Some((rows, results)) = results else {
+            return self.given(self.alone.evaluate(column)?).map(ColumnarValue::Array);
+        };
         let null = rows.values().len();
         let array: ArrayRef = if self.keeps() {
             let texts = cast(&results, &DataType::Utf8)?;
@@ -198,34 +166,31 @@ impl PhysicalExpr for PerValue {
     }
 
     fn children(&self) -> Vec<&Arc<dyn PhysicalExpr>> {
-        vec![&self.column]
+        vec![&self.alone.column]
     }
 
     fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn PhysicalExpr>>) -> Result<Arc<dyn PhysicalExpr>> {
         assert_eq_or_internal_err!(children.len(), 1, "an expression for each value reads one column");
-        Ok(Arc::new(Self {
-            column: children.swap_remove(0),
-            inner: Arc::clone(&self.inner),
-            input: Arc::clone(&self.input),
-            field: Arc::clone(&self.field),
-            known: Mutex::default(),
-        }))
+        let alone = self.alone.over(children.swap_remove(0));
+        Ok(Arc::new(Self { alone, field: Arc::clone(&self.field), known: Mutex::default() }))
     }
 
     fn fmt_sql(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt_sql(f)
+        self.alone.inner.fmt_sql(f)
     }
 }
 
 impl fmt::Display for PerValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "per_value({})", self.inner)
+        write!(f, "per_value({})", self.alone.inner)
     }
 }
 
 impl PartialEq for PerValue {
     fn eq(&self, other: &Self) -> bool {
-        self.column.eq(&other.column) && self.inner.eq(&other.inner) && self.field == other.field
+        self.alone.column.eq(&other.alone.column)
+            && self.alone.inner.eq(&other.alone.inner)
+            && self.field == other.field
     }
 }
 
@@ -233,7 +198,7 @@ impl Eq for PerValue {}
 
 impl Hash for PerValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.column.hash(state);
-        self.inner.hash(state);
+        self.alone.column.hash(state);
+        self.alone.inner.hash(state);
     }
 }

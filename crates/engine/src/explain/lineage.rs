@@ -16,7 +16,7 @@ use datafusion::{
     datasource::{memory::MemorySourceConfig, physical_plan::FileScanConfig, source::DataSourceExec},
     physical_expr::{
         LexOrdering, PhysicalExpr, ScalarFunctionExpr,
-        expressions::{BinaryExpr, Column, DynamicFilterPhysicalExpr, Literal},
+        expressions::{BinaryExpr, CastExpr, Column, DynamicFilterPhysicalExpr, Literal},
         split_conjunction,
     },
     physical_plan::{
@@ -374,12 +374,15 @@ fn expr_id(expr: &Arc<dyn PhysicalExpr>, inputs: &Outputs) -> Id {
     if let Some(column) = expr.downcast_ref::<Column>() {
         return inputs.of(column);
     }
-    if let Some(column) = text_of(expr) {
-        return expr_id(column, inputs);
+    if let Some(repeated) = text_of(expr).or_else(|| text_of_repeated(expr)) {
+        return expr_id(repeated, inputs);
     }
     if let Some(once) = expr.downcast_ref::<PerValue>() {
-        let own = expr_id(once.column(), inputs);
-        return expr_id(once.inner(), &Outputs { names: vec![String::new()], ids: vec![own], aggregates: Vec::new() });
+        let own = expr_id(&once.alone().column, inputs);
+        return expr_id(
+            &once.alone().inner,
+            &Outputs { names: vec![String::new()], ids: vec![own], aggregates: Vec::new() },
+        );
     }
     if let Some(written) = expr.downcast_ref::<OneOf>().and_then(OneOf::written) {
         return expr_id(&written, inputs);
@@ -397,4 +400,10 @@ fn expr_id(expr: &Arc<dyn PhysicalExpr>, inputs: &Outputs) -> Id {
         shape = shape.replacen(&child.to_string(), "\0", 1);
     }
     id((shape, children))
+}
+
+/// The expression whose repeated texts a cast makes plain.
+fn text_of_repeated(expr: &Arc<dyn PhysicalExpr>) -> Option<&Arc<dyn PhysicalExpr>> {
+    let inner = expr.downcast_ref::<CastExpr>()?.expr();
+    (inner.is::<OneOf>() || inner.is::<PerValue>()).then_some(inner)
 }

@@ -4,7 +4,6 @@
 //! its files say is behind. DataFusion's own filter asks for all keys at once, and the last of ours, the row's place in its file,
 //! is none that a file could be asked for.
 
-mod scan;
 mod threshold;
 
 use std::{
@@ -28,12 +27,15 @@ use datafusion::{
         execution_plan::CardinalityEffect,
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         sorts::sort::SortExec,
-        stream::RecordBatchStreamAdapter,
     },
 };
-use futures::{StreamExt, TryStreamExt};
 
 use self::threshold::Threshold;
+use super::{
+    feed::{Feed, fed},
+    order_places::OrderPlaces,
+};
+use crate::parquet_scan::{leaving_out, of_files};
 
 /// With a larger limit the values that are kept are a burden of their own.
 const MOST: usize = 100_000;
@@ -59,12 +61,12 @@ impl BestExec {
         let Some(fetch) = sort.fetch().filter(|fetch| (1..=MOST).contains(fetch)) else { return Ok(None) };
         let first = sort.expr().first();
         let Some(key) = first.expr.downcast_ref::<Column>() else { return Ok(None) };
-        if first.options.nulls_first || !Threshold::is_for(&key.data_type(&sort.input().schema())?) {
+        if first.options.nulls_first || !OrderPlaces::are_of(&key.data_type(&sort.input().schema())?) {
             return Ok(None);
         }
-        let Some(scanned) = scan::column(sort.input(), key.index()) else { return Ok(None) };
+        let Some(scanned) = of_files(sort.input(), key.index()) else { return Ok(None) };
         let filter = Arc::new(DynamicFilterPhysicalExpr::new(vec![Arc::clone(&scanned)], lit(true)));
-        let Some(input) = scan::filtered(sort.input(), &(Arc::clone(&filter) as Arc<dyn PhysicalExpr>))? else {
+        let Some(input) = leaving_out(sort.input(), &(Arc::clone(&filter) as Arc<dyn PhysicalExpr>))? else {
             return Ok(None);
         };
         let best = Self {
@@ -133,27 +135,13 @@ impl ExecutionPlan for BestExec {
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let input = self.input.execute(partition, context)?;
         let schema = input.schema();
-        let metrics = BaselineMetrics::new(&self.metrics, partition);
-        let (place, filter) = (self.key.index(), Arc::clone(&self.filter));
-        let (scanned, threshold) = (Arc::clone(&self.scanned), Arc::clone(&self.threshold));
-        let kept = move |batch: RecordBatch| {
-            let compute = metrics.elapsed_compute().clone();
-            let _timer = compute.timer();
-            let mut threshold = threshold.lock().unwrap_or_else(PoisonError::into_inner);
-            let looked = threshold.look(batch.column(place))?;
-            drop(threshold);
-            if let Some(condition) = looked.tighter(&scanned) {
-                filter.update(condition)?;
-            }
-            let batch = match looked.kept {
-                Some(kept) => filter_record_batch(&batch, &kept)?,
-                None => batch,
-            };
-            metrics.record_output(batch.num_rows());
-            Ok(batch)
+        let best = Best {
+            place: self.key.index(),
+            filter: Arc::clone(&self.filter),
+            scanned: Arc::clone(&self.scanned),
+            threshold: Arc::clone(&self.threshold),
         };
-        let rows = input.and_then(move |batch| std::future::ready(kept(batch)));
-        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows.boxed())))
+        Ok(fed(input, best, schema, BaselineMetrics::new(&self.metrics, partition)))
     }
 
     fn metrics(&self) -> Option<MetricsSet> {
@@ -162,5 +150,27 @@ impl ExecutionPlan for BestExec {
 
     fn cardinality_effect(&self) -> CardinalityEffect {
         CardinalityEffect::LowerEqual
+    }
+}
+
+/// The work of one partition.
+struct Best {
+    /// Where the key is.
+    place: usize,
+    filter: Arc<DynamicFilterPhysicalExpr>,
+    scanned: Arc<dyn PhysicalExpr>,
+    threshold: Arc<Mutex<Threshold>>,
+}
+
+impl Feed for Best {
+    fn add(&mut self, batch: RecordBatch) -> Result<Vec<RecordBatch>> {
+        let looked = self.threshold.lock().unwrap_or_else(PoisonError::into_inner).look(batch.column(self.place))?;
+        if let Some(condition) = looked.tighter(&self.scanned) {
+            self.filter.update(condition)?;
+        }
+        Ok(vec![match looked.kept {
+            Some(kept) => filter_record_batch(&batch, &kept)?,
+            None => batch,
+        }])
     }
 }

@@ -10,13 +10,17 @@ use std::{fmt, sync::Arc};
 use datafusion::{
     arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef},
     common::{JoinType, NullEquality, Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
+    datasource::{physical_plan::FileScanConfig, source::DataSourceExec},
+    error::DataFusionError,
     execution::{SendableRecordBatchStream, TaskContext, memory_pool::MemoryConsumer},
     physical_expr::{EquivalenceProperties, PhysicalExpr},
     physical_plan::{
         DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
+        aggregates::AggregateExec,
         apply_expression_roots,
         execution_plan::EmissionType,
         joins::HashJoinExec,
+        limit::GlobalLimitExec,
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         stream::RecordBatchStreamAdapter,
     },
@@ -24,8 +28,8 @@ use datafusion::{
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
 
-use self::table::Table;
-use super::groups::Numbered;
+use self::table::{Probe, Table};
+use super::{feed::fed, first_rows::FirstRowsExec, groups::Numbered};
 use crate::dictionary::{repeated_text, text_of};
 
 /// Keys that are equal: one of the many rows, one of the few.
@@ -54,7 +58,9 @@ impl BroadcastExec {
         few: Arc<dyn ExecutionPlan>,
         read: &dyn Fn(Arc<dyn PhysicalExpr>) -> Arc<dyn PhysicalExpr>,
     ) -> Result<Option<Self>> {
-        let is_plain = join.filter().is_none()
+        let is_plain = is_few(join.right())
+            && !is_few(join.left())
+            && join.filter().is_none()
             && !join.contains_projection()
             && matches!(join.join_type(), JoinType::Left | JoinType::Inner)
             && join.null_equality() == NullEquality::NullEqualsNothing;
@@ -175,8 +181,8 @@ impl ExecutionPlan for BroadcastExec {
         let schema = Arc::clone(&output);
         let rows = stream::once(async move {
             let table = cell.get_or_try_init(|| collect(few, right, context)).await?;
-            let probe = table::Probe::new(Arc::clone(table), left, output, keeps_all);
-            Ok::<_, datafusion::error::DataFusionError>(joined(many, probe, metrics))
+            let probe = Probe::new(Arc::clone(table), left, Arc::clone(&output), keeps_all);
+            Ok::<_, DataFusionError>(fed(many, probe, output, metrics))
         })
         .try_flatten();
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows.boxed())))
@@ -204,20 +210,16 @@ async fn collect(
     Ok(Arc::new(Table::try_new(&schema, &batches, keys, reservation)?))
 }
 
-/// The many rows with what they match.
-fn joined(
-    many: SendableRecordBatchStream,
-    probe: table::Probe,
-    metrics: BaselineMetrics,
-) -> impl futures::Stream<Item = Result<datafusion::arrow::array::RecordBatch>> + Send {
-    stream::try_unfold((many, probe, metrics), |(mut many, mut probe, metrics)| async move {
-        let Some(batch) = many.next().await.transpose()? else { return Ok(None) };
-        let compute = metrics.elapsed_compute().clone();
-        let joined = {
-            let _timer = compute.timer();
-            probe.join(&batch)?
-        };
-        metrics.record_output(joined.num_rows());
-        Ok(Some((joined, (many, probe, metrics))))
-    })
+/// Whether a plan gives few rows: it sums up, takes the first of each group, or reads a table in memory.
+fn is_few(plan: &Arc<dyn ExecutionPlan>) -> bool {
+    if let Some(source) = plan.downcast_ref::<DataSourceExec>() {
+        return !source.data_source().is::<FileScanConfig>();
+    }
+    if plan.is::<AggregateExec>() || plan.is::<FirstRowsExec>() || plan.is::<GlobalLimitExec>() {
+        return true;
+    }
+    match plan.children().as_slice() {
+        [input] => is_few(input),
+        _ => false,
+    }
 }

@@ -21,12 +21,11 @@ use datafusion::{
         DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties, apply_expression_roots,
         execution_plan::{CardinalityEffect, EmissionType},
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
-        stream::RecordBatchStreamAdapter,
     },
 };
-use futures::{StreamExt, stream};
 
 use self::keeper::Keeper;
+use super::feed::{Feed, fed};
 
 /// After so many rows it is looked at whether the operator is of use: keys that come in turn look unique at first.
 const PROBE_ROWS: usize = 500_000;
@@ -116,19 +115,12 @@ impl ExecutionPlan for FirstRowsExec {
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let input = self.input.execute(partition, Arc::clone(&context))?;
         let schema = input.schema();
-        let reading = Reading {
+        let first = First {
             keeper: Some(Keeper::try_new(Arc::clone(&schema), self.keys.clone(), &self.order, self.fetch)?),
-            input,
-            ready: Vec::new(),
             batch_size: context.session_config().batch_size(),
             reservation: MemoryConsumer::new(format!("FirstRowsExec[{partition}]")).register(context.memory_pool()),
-            metrics: BaselineMetrics::new(&self.metrics, partition),
         };
-        let rows = stream::try_unfold(reading, |mut reading| async move {
-            let batch = reading.next().await?;
-            Ok(batch.map(|batch| (batch, reading)))
-        });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows.boxed())))
+        Ok(fed(input, first, schema, BaselineMetrics::new(&self.metrics, partition)))
     }
 
     fn metrics(&self) -> Option<MetricsSet> {
@@ -141,55 +133,34 @@ impl ExecutionPlan for FirstRowsExec {
 }
 
 /// The state of one partition.
-struct Reading {
-    input: SendableRecordBatchStream,
+struct First {
     /// None where rows pass as they come.
     keeper: Option<Keeper>,
-    /// Rows to give on before more are read, the next one last.
-    ready: Vec<RecordBatch>,
     batch_size: usize,
     reservation: MemoryReservation,
-    metrics: BaselineMetrics,
 }
 
-impl Reading {
-    async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        loop {
-            if let Some(batch) = self.ready.pop() {
-                self.metrics.record_output(batch.num_rows());
-                return Ok(Some(batch));
-            }
-            let batch = self.input.next().await.transpose()?;
-            let compute = self.metrics.elapsed_compute().clone();
-            let _timer = compute.timer();
-            match (batch, &mut self.keeper) {
-                (None, None) => return Ok(None),
-                (None, Some(_)) => {
-                    self.give_on()?;
-                    self.keeper = None;
-                }
-                (Some(batch), None) => self.ready.push(batch),
-                (Some(batch), Some(keeper)) => {
-                    keeper.add(&batch)?;
-                    if is_useless(keeper.seen(), keeper.kept()) {
-                        self.give_on()?;
-                        self.keeper = None;
-                    } else if self.reservation.try_resize(keeper.bytes()).is_err() {
-                        self.give_on()?;
-                    }
-                }
-            }
+impl Feed for First {
+    fn add(&mut self, batch: RecordBatch) -> Result<Vec<RecordBatch>> {
+        let Some(keeper) = &mut self.keeper else { return Ok(vec![batch]) };
+        keeper.add(&batch)?;
+        if is_useless(keeper.seen(), keeper.kept()) {
+            let kept = self.finish()?;
+            self.keeper = None;
+            return Ok(kept);
+        }
+        match self.reservation.try_resize(keeper.bytes()) {
+            Ok(()) => Ok(Vec::new()),
+            Err(_) => self.finish(),
         }
     }
 
-    /// Makes the kept rows ready; the keeper is as new.
-    fn give_on(&mut self) -> Result<()> {
-        if let Some(keeper) = &mut self.keeper {
-            self.ready = keeper.drain(self.batch_size)?;
-        }
-        // What is ready is soon with the next operator, which has an account of its own.
+    /// Gives the kept rows on; the keeper is as new.
+    fn finish(&mut self) -> Result<Vec<RecordBatch>> {
+        let kept = self.keeper.as_mut().map(|keeper| keeper.drain(self.batch_size)).transpose()?;
+        // What is given on is soon with the next operator, which has an account of its own.
         self.reservation.free();
-        Ok(())
+        Ok(kept.unwrap_or_default())
     }
 }
 

@@ -23,7 +23,7 @@ use datafusion::{
     },
 };
 
-pub(super) use self::{derived::Derivation, numbered::Numbered};
+pub(super) use self::{derived::derivation, numbered::Numbered};
 use crate::dictionary::text_of;
 
 /// A value that no row has had yet.

@@ -9,27 +9,25 @@ mod summing;
 use std::{fmt, sync::Arc};
 
 use datafusion::{
-    arrow::{
-        array::RecordBatch,
-        datatypes::{DataType, Schema},
-    },
+    arrow::datatypes::{DataType, Schema},
     common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::PhysicalExpr,
     physical_plan::{
-        ChildrenPropertiesMode, DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, InputOrderMode,
-        PlanProperties, ReplaceChildrenOptions,
+        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, InputOrderMode, PlanProperties,
         aggregates::{AggregateExec, AggregateMode},
         execution_plan::CardinalityEffect,
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
-        stream::RecordBatchStreamAdapter,
     },
 };
-use futures::{StreamExt, stream};
 
 use self::summing::Summing;
-use super::groups::{Derivation, Numbered};
-use crate::dictionary::text_of;
+use super::{
+    feed::fed,
+    groups::{Numbered, derivation},
+    over,
+};
+use crate::dictionary::{Alone, text_of};
 
 /// A partial aggregation in the place of DataFusion's.
 #[derive(Debug)]
@@ -72,9 +70,9 @@ impl PartialExec {
 }
 
 /// The keys as columns whose values have numbers, and for each of them what its texts are made of it by, if they are.
-fn keys(aggregate: &AggregateExec) -> (Vec<Arc<dyn PhysicalExpr>>, Vec<Option<Derivation>>) {
+fn keys(aggregate: &AggregateExec) -> (Vec<Arc<dyn PhysicalExpr>>, Vec<Option<Alone>>) {
     let input = aggregate.input().schema();
-    let key = |(key, _): &(Arc<dyn PhysicalExpr>, String)| match Derivation::of(key, &input) {
+    let key = |(key, _): &(Arc<dyn PhysicalExpr>, String)| match derivation(key, &input) {
         Some(derivation) => (Arc::clone(&derivation.column), Some(derivation)),
         None => (Arc::clone(text_of(key).unwrap_or(key)), None),
     };
@@ -118,26 +116,16 @@ impl ExecutionPlan for PartialExec {
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
         assert_eq_or_internal_err!(children.len(), 1, "an aggregation has one input");
-        let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
-        let aggregate = (Arc::clone(&self.aggregate) as Arc<dyn ExecutionPlan>).replace_children(children, options)?;
+        let own: Arc<dyn ExecutionPlan> = Arc::<AggregateExec>::clone(&self.aggregate);
+        let aggregate = over(&own, children)?;
         let other = aggregate.downcast_ref::<AggregateExec>().map(Self::in_place_of).transpose()?.flatten();
         Ok(other.map_or(aggregate, |own| Arc::new(own) as Arc<dyn ExecutionPlan>))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let input = self.aggregate.input().execute(partition, Arc::clone(&context))?;
-        let schema = self.aggregate.schema();
-        let reading = Reading {
-            summing: Some(Summing::try_new(&self.aggregate, &context, partition)?),
-            input,
-            ready: Vec::new(),
-            metrics: BaselineMetrics::new(&self.metrics, partition),
-        };
-        let rows = stream::try_unfold(reading, |mut reading| async move {
-            let batch = reading.next().await?;
-            Ok(batch.map(|batch| (batch, reading)))
-        });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows.boxed())))
+        let summing = Summing::try_new(&self.aggregate, &context, partition)?;
+        Ok(fed(input, summing, self.aggregate.schema(), BaselineMetrics::new(&self.metrics, partition)))
     }
 
     fn metrics(&self) -> Option<MetricsSet> {
@@ -146,37 +134,5 @@ impl ExecutionPlan for PartialExec {
 
     fn cardinality_effect(&self) -> CardinalityEffect {
         CardinalityEffect::LowerEqual
-    }
-}
-
-/// The state of one partition.
-struct Reading {
-    input: SendableRecordBatchStream,
-    /// None once the input has ended.
-    summing: Option<Summing>,
-    /// Groups to give on before more is read, the next ones last.
-    ready: Vec<RecordBatch>,
-    metrics: BaselineMetrics,
-}
-
-impl Reading {
-    async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        loop {
-            if let Some(batch) = self.ready.pop() {
-                self.metrics.record_output(batch.num_rows());
-                return Ok(Some(batch));
-            }
-            let Some(summing) = &mut self.summing else { return Ok(None) };
-            let batch = self.input.next().await.transpose()?;
-            let compute = self.metrics.elapsed_compute().clone();
-            let _timer = compute.timer();
-            match batch {
-                Some(batch) => self.ready = summing.add(&batch)?,
-                None => {
-                    self.ready = summing.give_on()?;
-                    self.summing = None;
-                }
-            }
-        }
     }
 }

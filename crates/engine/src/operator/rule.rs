@@ -18,7 +18,7 @@ use datafusion::{
     },
     physical_optimizer::PhysicalOptimizerRule,
     physical_plan::{
-        ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions,
+        ExecutionPlan,
         aggregates::AggregateExec,
         filter::FilterExec,
         projection::ProjectionExec,
@@ -29,7 +29,7 @@ use datafusion::{
 
 use super::{
     best::BestExec, eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys,
-    natural_sort::NaturalSortExec, partial::PartialExec, running, running::RunningExec, whole::WholeExec,
+    natural_sort::NaturalSortExec, over, partial::PartialExec, running, running::RunningExec, whole::WholeExec,
 };
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
@@ -56,7 +56,7 @@ impl PhysicalOptimizerRule for OwnOperators {
             if let Some(filter) = node.downcast_ref::<FilterExec>()
                 && let Some(input) = first_rows_below(filter)?
             {
-                return Ok(Transformed::yes(over(&node, input)?));
+                return Ok(Transformed::yes(over(&node, vec![input])?));
             }
             Ok(Transformed::no(node))
         })
@@ -76,9 +76,9 @@ impl PhysicalOptimizerRule for OwnOperators {
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
 #[derive(Debug)]
-pub(crate) struct NaturalSorts;
+pub(crate) struct LateOperators;
 
-impl PhysicalOptimizerRule for NaturalSorts {
+impl PhysicalOptimizerRule for LateOperators {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|node| match node.downcast_ref::<SortExec>() {
             Some(sort) if sort.fetch().is_none() => {
@@ -97,7 +97,7 @@ impl PhysicalOptimizerRule for NaturalSorts {
     }
 
     fn name(&self) -> &str {
-        "natural_sorts"
+        "late_operators"
     }
 
     fn schema_check(&self) -> bool {
@@ -182,7 +182,7 @@ fn limited(node: &Arc<dyn ExecutionPlan>, column: usize, most: usize) -> Result<
         let source = projection.expr().get(column).and_then(|output| output.expr.downcast_ref::<Column>());
         let Some(source) = source else { return Ok(None) };
         let input = limited(projection.input(), source.index(), most)?;
-        return input.map(|input| over(node, input)).transpose();
+        return input.map(|input| over(node, vec![input])).transpose();
     }
     let Some(window) = node.downcast_ref::<BoundedWindowAggExec>() else { return Ok(None) };
     let [numbering] = window.window_expr() else { return Ok(None) };
@@ -194,13 +194,7 @@ fn limited(node: &Arc<dyn ExecutionPlan>, column: usize, most: usize) -> Result<
         return Ok(None);
     }
     let first = FirstRowsExec::new(Arc::clone(window.input()), keys, order, most);
-    over(node, Arc::new(first)).map(Some)
-}
-
-/// The node over another input.
-fn over(node: &Arc<dyn ExecutionPlan>, input: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
-    let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
-    Arc::clone(node).replace_children(vec![input], options)
+    over(node, vec![Arc::new(first)]).map(Some)
 }
 
 /// Whether the function is `row_number`.

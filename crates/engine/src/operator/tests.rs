@@ -22,13 +22,13 @@ use datafusion::{
     prelude::{DataFrame, SessionConfig, SessionContext},
 };
 
-use super::{NaturalSorts, OwnOperators};
+use super::{LateOperators, OwnOperators};
 
 fn context(ours: bool, memory: Option<usize>) -> SessionContext {
     let mut rules = PhysicalOptimizer::new().rules;
     if ours {
         rules.insert(0, Arc::new(OwnOperators));
-        rules.push(Arc::new(NaturalSorts));
+        rules.push(Arc::new(LateOperators));
     }
     let mut runtime = RuntimeEnvBuilder::new();
     if let Some(memory) = memory {

@@ -124,18 +124,26 @@ impl Chunks {
         Ok(chunks)
     }
 
+    /// Makes room for the next events; false at the end.
+    fn begins(&mut self) -> io::Result<bool> {
+        self.drop_used();
+        if self.finished {
+            return Ok(false);
+        }
+        if self.filled < STEP {
+            self.fill()?;
+        }
+        if std::mem::take(&mut self.skipping) {
+            self.skip_rest()?;
+        }
+        Ok(true)
+    }
+
     /// The next events; none at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<Chunk<'_>>> {
         loop {
-            self.drop_used();
-            if self.finished {
+            if !self.begins()? {
                 return Ok(None);
-            }
-            if self.filled < STEP {
-                self.fill()?;
-            }
-            if std::mem::take(&mut self.skipping) {
-                self.skip_rest()?;
             }
             while self.split() == 0 && !self.at_end && !self.finished {
                 if self.filled > self.longest() {

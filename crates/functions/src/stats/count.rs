@@ -37,6 +37,7 @@ pub(crate) const KERNELS: &[Kernel] = &[Kernel {
     name: "spl_count",
     arguments: 1,
     counts: true,
+    takes_repeated: false,
     returns: |_| DataType::Int64,
     state: |_| vec![DataType::Int64],
     create: |_| Ok(Box::new(Count::default())),

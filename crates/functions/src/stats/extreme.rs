@@ -52,7 +52,15 @@ pub(crate) const KERNELS: &[Kernel] = &[
 ];
 
 const fn kernel(name: &'static str, create: fn(&AccumulatorArgs) -> Result<Box<dyn Groups>>) -> Kernel {
-    Kernel { name, arguments: 1, counts: false, returns: result_type, state: |types| vec![result_type(types)], create }
+    Kernel {
+        name,
+        arguments: 1,
+        counts: false,
+        takes_repeated: false,
+        returns: result_type,
+        state: |types| vec![result_type(types)],
+        create,
+    }
 }
 
 fn result_type(types: &[DataType]) -> DataType {

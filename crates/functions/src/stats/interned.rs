@@ -59,7 +59,14 @@ impl Interned {
     pub(crate) fn each(&mut self, column: &ArrayRef, rows: &Rows<'_>, mut take: impl FnMut(usize, u32)) -> Result<()> {
         match self {
             Self::Texts(texts, repeated) => match column.as_dictionary_opt::<Int32Type>() {
-                Some(column) => repeated.each(texts, column, rows, take),
+                Some(column) => repeated.of(column, |numbers| {
+                    rows.each(column.keys().nulls(), |row, group| {
+                        if let Some(number) = numbers.of(row, |text| texts.intern(text))? {
+                            take(group, number);
+                        }
+                        Ok(())
+                    })
+                }),
                 None => each_text(column, rows, |_, group, text| {
                     take(group, texts.intern(text)?);
                     Ok(())

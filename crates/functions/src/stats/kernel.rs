@@ -32,6 +32,8 @@ pub(crate) struct Kernel {
     pub(crate) arguments: usize,
     /// Whether it is 0, not null, where there is no value.
     pub(crate) counts: bool,
+    /// Whether a value may come as a number of a dictionary's text, which is then looked at once for many rows.
+    pub(crate) takes_repeated: bool,
     /// The type of the result by those of the arguments.
     pub(crate) returns: fn(&[DataType]) -> DataType,
     /// The types of the state's columns by those of the arguments.

@@ -38,6 +38,7 @@ pub(crate) const KERNELS: &[Kernel] = &[Kernel {
     name: "spl_list",
     arguments: 2,
     counts: false,
+    takes_repeated: true,
     returns: |_| list_of(DataType::Utf8),
     state: |types| {
         let key = types.get(1).map_or(DataType::Int64, key_type);

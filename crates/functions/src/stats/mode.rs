@@ -41,6 +41,7 @@ const fn kernel(name: &'static str, arguments: usize) -> Kernel {
         name,
         arguments,
         counts: false,
+        takes_repeated: true,
         returns: |_| DataType::Utf8,
         state: |types| {
             let value = types.first().map_or(DataType::Utf8, Interned::state_type);

@@ -119,6 +119,7 @@ const fn kernel(name: &'static str, create: fn(&AccumulatorArgs) -> Result<Box<d
         name,
         arguments: 1,
         counts: false,
+        takes_repeated: false,
         returns: |_| DataType::Float64,
         state: |_| vec![DataType::Int64, DataType::Float64, DataType::Float64],
         create,

@@ -78,6 +78,7 @@ const fn kernel(name: &'static str) -> Kernel {
         name,
         arguments: 2,
         counts: false,
+        takes_repeated: false,
         returns: |_| DataType::Float64,
         state: |_| vec![list_of(DataType::Float64)],
         create: |args| Ok(Box::new(Percentile { percent: percent(args)?, groups: None, numbers: Vec::new() })),

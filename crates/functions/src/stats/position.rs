@@ -89,6 +89,7 @@ const fn kernel(name: &'static str, create: fn(&AccumulatorArgs) -> Result<Box<d
         name,
         arguments: 2,
         counts: false,
+        takes_repeated: false,
         returns: |types| types.first().cloned().unwrap_or(DataType::Null),
         state: |types| match types {
             [value, key] => vec![value.clone(), key_type(key)],

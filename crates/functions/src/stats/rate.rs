@@ -44,6 +44,7 @@ pub(crate) const KERNELS: &[Kernel] = &[Kernel {
     name: "spl_rate",
     arguments: 2,
     counts: false,
+    takes_repeated: false,
     returns: |_| DataType::Float64,
     state: |_| vec![list_of(DataType::Float64), list_of(DataType::Float64)],
     create: |_| Ok(Box::new(Rate::default())),

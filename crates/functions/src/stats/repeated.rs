@@ -8,53 +8,80 @@ use datafusion::{
     common::{Result, exec_err},
 };
 
-use super::{arena::Interner, groups::Rows};
-
 /// A text that no row has had yet.
 const UNKNOWN: u32 = u32::MAX;
+/// Dictionaries that are remembered: rows of one follow each other, and several partitions may meet.
+const REMEMBERED: usize = 4;
 
-/// The dictionary of the last rows, and the numbers of its texts as far as rows had them.
-#[derive(Debug, Default)]
-pub(crate) struct Repeated {
-    texts: Option<ArrayRef>,
-    numbers: Vec<u32>,
+/// The dictionaries of the last rows, and the numbers that their texts were given as far as rows had them.
+#[derive(Debug, Default, Clone)]
+pub struct Repeated {
+    known: Vec<(ArrayRef, Vec<u32>)>,
 }
 
 impl Repeated {
-    /// Gives the number of every text as (group, number), in row order.
-    pub(crate) fn each(
+    /// Lends `look` the rows of a column with what is known of their texts.
+    ///
+    /// # Errors
+    /// Where the dictionary is not one of texts, and those of `look`.
+    pub fn of<R>(
         &mut self,
-        interner: &mut Interner,
         column: &DictionaryArray<Int32Type>,
-        rows: &Rows<'_>,
-        mut take: impl FnMut(usize, u32),
-    ) -> Result<()> {
+        look: impl FnOnce(&mut Numbering<'_>) -> Result<R>,
+    ) -> Result<R> {
         let Some(texts) = column.values().as_string_opt::<i32>() else {
             return exec_err!("a dictionary of {} where texts are expected", column.values().data_type());
         };
-        if !self.texts.as_ref().is_some_and(|known| is_same(known, column.values())) {
-            self.texts = Some(ArrayRef::clone(column.values()));
-            self.numbers.clear();
-            self.numbers.resize(texts.len(), UNKNOWN);
+        let mut numbers = match self.known.iter().position(|(known, _)| is_same(known, column.values())) {
+            Some(place) => self.known.remove(place).1,
+            None => vec![UNKNOWN; texts.len()],
+        };
+        let looked = look(&mut Numbering { column, texts, numbers: &mut numbers })?;
+        if self.known.len() >= REMEMBERED {
+            self.known.remove(0);
         }
-        let keys = column.keys();
-        rows.each(keys.nulls(), |row, group| {
-            let place = usize::try_from(keys.value(row)).unwrap_or(usize::MAX);
-            match self.numbers.get_mut(place) {
-                Some(known) if *known != UNKNOWN => take(group, *known),
-                Some(unknown) if texts.is_valid(place) => {
-                    *unknown = interner.intern(texts.value(place))?;
-                    take(group, *unknown);
-                }
-                _ => {}
-            }
-            Ok(())
-        })
+        self.known.push((ArrayRef::clone(column.values()), numbers));
+        Ok(looked)
     }
 
-    /// Bytes on the heap.
-    pub(crate) fn size(&self) -> usize {
-        self.numbers.capacity() * size_of::<u32>()
+    /// Forgets all numbers.
+    pub fn clear(&mut self) {
+        self.known.clear();
+    }
+
+    /// Bytes on the heap; dictionaries are counted where they are read.
+    pub fn size(&self) -> usize {
+        self.known.iter().map(|(_, numbers)| numbers.capacity() * size_of::<u32>()).sum()
+    }
+}
+
+/// The rows of a column, and the numbers of its texts as far as they are known.
+pub struct Numbering<'a> {
+    column: &'a DictionaryArray<Int32Type>,
+    texts: &'a StringArray,
+    numbers: &'a mut [u32],
+}
+
+impl Numbering<'_> {
+    /// The number of a row's text, which `make` gives for a text that is new; none where the row has no text.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    #[inline]
+    pub fn of(&mut self, row: usize, make: impl FnOnce(&str) -> Result<u32>) -> Result<Option<u32>> {
+        if self.column.keys().is_null(row) {
+            return Ok(None);
+        }
+        let place = usize::try_from(self.column.keys().value(row)).unwrap_or(usize::MAX);
+        match self.numbers.get_mut(place) {
+            Some(known) if *known != UNKNOWN => Ok(Some(*known)),
+            // A text of the dictionary can be missing as well.
+            Some(unknown) if self.texts.is_valid(place) => {
+                *unknown = make(self.texts.value(place))?;
+                Ok(Some(*unknown))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
@@ -65,4 +92,38 @@ pub fn is_same(one: &ArrayRef, other: &ArrayRef) -> bool {
         Some((texts.value_offsets().as_ptr(), texts.value_data().as_ptr(), texts.len()))
     };
     place(one).is_some_and(|one| Some(one) == place(other))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::Int32Array;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_looked_up_once() {
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("b")]));
+        let keys = Int32Array::from(vec![Some(2), Some(0), None, Some(1), Some(2)]);
+        let column = DictionaryArray::<Int32Type>::try_new(keys, texts).unwrap();
+        let mut repeated = Repeated::default();
+        let mut made = Vec::new();
+        for _ in 0..2 {
+            let numbers = repeated.of(&column, |rows| {
+                (0..5)
+                    .map(|row| {
+                        rows.of(row, |text| {
+                            made.push(text.to_owned());
+                            Ok(u32::try_from(made.len()).unwrap())
+                        })
+                    })
+                    .collect::<Result<Vec<_>>>()
+            });
+            assert_eq!(numbers.unwrap(), [Some(1), Some(2), None, None, Some(1)]);
+        }
+        assert_eq!(made, ["b", "a"]);
+    }
 }

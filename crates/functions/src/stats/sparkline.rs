@@ -62,6 +62,7 @@ const fn kernel<const PLACE: usize>(name: &'static str) -> Kernel {
         name,
         arguments: 3,
         counts: false,
+        takes_repeated: false,
         returns: |_| list_of(DataType::Utf8),
         state: |types| {
             let inner = inner(PLACE).map(|inner| (inner.state)(types.get(..1).unwrap_or_default()));

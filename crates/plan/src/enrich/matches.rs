@@ -88,7 +88,7 @@ pub(super) fn of(
             return Ok((input, Matches { plan, keys: (places, cells) }));
         }
         let mut table = table;
-        if what.table.rows > MANY {
+        if what.table.rows() > MANY {
             // Few of many rows are asked for: only these are ranked and collected.
             let keys: Vec<String> = (0..places.len()).map(key).collect();
             let asked = combinations(&input, &places, &keys, what)?;

@@ -4,9 +4,8 @@ use std::{collections::BinaryHeap, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, BooleanArray},
-        compute::cast,
-        datatypes::{DataType, Int64Type, TimeUnit},
+        array::{Array, ArrayRef, BooleanArray},
+        datatypes::DataType,
     },
     common::{Result, ScalarValue},
     logical_expr::Operator,
@@ -15,6 +14,8 @@ use datafusion::{
         expressions::{BinaryExpr, Literal},
     },
 };
+
+use crate::operator::order_places::OrderPlaces;
 
 /// The best values of a key, as many as rows are wanted.
 #[derive(Debug)]
@@ -39,60 +40,36 @@ impl Threshold {
         Self { best: BinaryHeap::with_capacity(fetch + 1), fetch, descending }
     }
 
-    /// Whether values of a type have an order that numbers have.
-    pub(super) fn is_for(data_type: &DataType) -> bool {
-        matches!(data_type, DataType::Int64 | DataType::Timestamp(TimeUnit::Microsecond, _))
-    }
-
     fn worst(&self) -> Option<i64> {
         self.best.peek().copied().filter(|_| self.best.len() >= self.fetch)
     }
 
     /// Takes in the values of rows; a null comes behind all values.
     pub(super) fn look(&mut self, column: &ArrayRef) -> Result<Looked> {
-        let numbers = cast(column, &DataType::Int64)?;
-        let numbers = numbers.as_primitive::<Int64Type>();
-        let descending = self.descending;
-        let place = |value: i64| if descending { !value } else { value };
+        let places = OrderPlaces::of(column, self.descending)?;
         let before = self.worst();
-        let mut take = |value: i64| {
-            let place = place(value);
+        places.each(|_, place| {
             if self.best.len() < self.fetch {
                 self.best.push(place);
             } else if self.best.peek().is_some_and(|worst| place < *worst) {
                 self.best.pop();
                 self.best.push(place);
             }
-        };
-        match numbers.null_count() {
-            // Rows that stand in the opposite order are looked at from the end: the best come first then.
-            0 if matches!((numbers.values().first(), numbers.values().last()), (Some(first), Some(last)) if place(*last) < place(*first)) =>
-            {
-                numbers.values().iter().rev().for_each(|value| take(*value));
-            }
-            0 => numbers.values().iter().for_each(|value| take(*value)),
-            _ => numbers.iter().flatten().for_each(take),
-        }
+        });
         let worst = self.worst();
-        let kept = match worst {
-            Some(worst) => {
-                let within = |value: i64| place(value) <= worst;
-                let kept: BooleanArray = match numbers.null_count() {
-                    0 => BooleanArray::from_unary(numbers, within),
-                    _ => numbers.iter().map(|value| Some(value.is_some_and(within))).collect(),
-                };
-                (kept.true_count() < kept.len()).then_some(kept)
-            }
-            None => None,
-        };
-        let changed = worst.filter(|_| worst != before).map(place);
+        let kept = worst.and_then(|worst| {
+            let kept: BooleanArray =
+                places.iter().map(|place| Some(place.is_some_and(|place| place <= worst))).collect();
+            (kept.true_count() < kept.len()).then_some(kept)
+        });
+        let changed = worst.filter(|_| worst != before).map(|worst| places.turned(worst));
         let worst = match (changed, column.data_type()) {
             (Some(value), DataType::Timestamp(_, zone)) => {
                 Some(ScalarValue::TimestampMicrosecond(Some(value), zone.clone()))
             }
             (value, _) => value.map(|value| ScalarValue::Int64(Some(value))),
         };
-        Ok(Looked { kept, worst, descending })
+        Ok(Looked { kept, worst, descending: self.descending })
     }
 }
 

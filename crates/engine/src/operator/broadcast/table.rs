@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, UInt32Array},
+        array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, RecordBatchOptions, UInt32Array},
         compute::{and, concat_batches, filter_record_batch, is_not_null, take},
         datatypes::{DataType, Int32Type, Schema, SchemaRef},
     },
@@ -14,7 +14,7 @@ use datafusion::{
     physical_expr_common::utils::evaluate_expressions_to_arrays,
 };
 
-use crate::operator::groups::Numbered;
+use crate::operator::{feed::Feed, groups::Numbered};
 
 /// The few rows.
 #[derive(Debug)]
@@ -119,33 +119,6 @@ impl Probe {
         Self { table, numbers, keys, output, keeps_all, ids: Vec::new() }
     }
 
-    /// Rows beside those that they match.
-    ///
-    /// # Errors
-    /// Where a key cannot be evaluated.
-    pub(super) fn join(&mut self, batch: &RecordBatch) -> Result<RecordBatch> {
-        let columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.keys, batch)?;
-        self.numbers.number(&columns, &mut self.ids)?;
-        let (kept, matches) = self.matches();
-        let mut output: Vec<ArrayRef> = Vec::with_capacity(self.output.fields().len());
-        for column in batch.columns() {
-            output.push(match &kept {
-                Some(kept) => take(column, kept, None)?,
-                None => Arc::clone(column),
-            });
-        }
-        for column in self.table.rows.columns() {
-            output.push(match column.data_type() {
-                DataType::Utf8 => {
-                    Arc::new(DictionaryArray::<Int32Type>::try_new(texts(&matches, column), Arc::clone(column))?)
-                }
-                _ => take(column, &matches, None)?,
-            });
-        }
-        let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(matches.len()));
-        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.output), output, &options)?)
-    }
-
     /// The rows of the last batch that stay, where not each stays once, and what they match.
     fn matches(&self) -> (Option<UInt32Array>, Int32Array) {
         let table = &self.table;
@@ -167,6 +140,32 @@ impl Probe {
         }
         let is_each = kept.len() == self.ids.len() && !table.repeats;
         ((!is_each).then(|| UInt32Array::from(kept)), Int32Array::from(matches))
+    }
+}
+
+impl Feed for Probe {
+    /// Rows beside those that they match.
+    fn add(&mut self, batch: RecordBatch) -> Result<Vec<RecordBatch>> {
+        let columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.keys, &batch)?;
+        self.numbers.number(&columns, &mut self.ids)?;
+        let (kept, matches) = self.matches();
+        let mut output: Vec<ArrayRef> = Vec::with_capacity(self.output.fields().len());
+        for column in batch.columns() {
+            output.push(match &kept {
+                Some(kept) => take(column, kept, None)?,
+                None => Arc::clone(column),
+            });
+        }
+        for column in self.table.rows.columns() {
+            output.push(match column.data_type() {
+                DataType::Utf8 => {
+                    Arc::new(DictionaryArray::<Int32Type>::try_new(texts(&matches, column), Arc::clone(column))?)
+                }
+                _ => take(column, &matches, None)?,
+            });
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(matches.len()));
+        Ok(vec![RecordBatch::try_new_with_options(Arc::clone(&self.output), output, &options)?])
     }
 }
 

@@ -2,12 +2,13 @@
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray},
-        compute::{SortOptions, cast},
-        datatypes::{DataType, Int64Type, TimeUnit},
+        array::{Array, ArrayRef},
+        compute::SortOptions,
     },
     common::Result,
 };
+
+use crate::operator::order_places::OrderPlaces;
 
 /// The best of each group so far by a key of times or whole numbers: the smaller, the earlier.
 #[derive(Debug, Default)]
@@ -26,33 +27,20 @@ impl Leading {
         groups: &[usize],
         total: usize,
     ) -> Result<Option<Vec<u32>>> {
-        let is_number = matches!(key.data_type(), DataType::Int64 | DataType::Timestamp(TimeUnit::Microsecond, _));
-        if !is_number || key.null_count() > 0 {
+        if !OrderPlaces::are_of(key.data_type()) || key.null_count() > 0 {
             return Ok(None);
         }
-        let key = cast(key, &DataType::Int64)?;
-        let values = key.as_primitive::<Int64Type>().values();
         self.best.resize(total, i64::MAX);
-        let place = |value: i64| if options.descending { !value } else { value };
         let mut rows: Vec<u32> = Vec::new();
-        let mut look = |(row, (value, group)): (usize, (&i64, &usize))| {
-            let place = place(*value);
-            if let Some(best) = self.best.get_mut(*group)
+        OrderPlaces::of(key, options.descending)?.each(|row, place| {
+            let group = groups.get(row).copied().unwrap_or_default();
+            if let Some(best) = self.best.get_mut(group)
                 && place <= *best
             {
                 *best = place;
                 rows.extend(u32::try_from(row));
             }
-        };
-        let is_opposite = match (values.first(), values.last()) {
-            (Some(first), Some(last)) => place(*last) < place(*first),
-            _ => false,
-        };
-        let all = values.iter().zip(groups).enumerate();
-        match is_opposite {
-            true => all.rev().for_each(&mut look),
-            false => all.for_each(&mut look),
-        }
+        });
         rows.sort_unstable();
         Ok(Some(rows))
     }

@@ -4,58 +4,27 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, RecordBatch},
-        datatypes::{DataType, Field, Schema, SchemaRef},
+        array::{Array, ArrayRef},
+        datatypes::{DataType, Schema},
     },
-    common::{
-        Result,
-        tree_node::{Transformed, TransformedResult, TreeNode},
-    },
-    physical_expr::{PhysicalExpr, expressions::Column, utils::collect_columns},
-    physical_expr_common::physical_expr::is_volatile,
+    common::Result,
+    physical_expr::PhysicalExpr,
 };
 
 use super::{texts::Texts, wholes::Wholes};
+use crate::dictionary::Alone;
 
-/// An expression that gives a text of one column of whole numbers.
-#[derive(Debug, Clone)]
-pub(in crate::operator) struct Derivation {
-    /// The column.
-    pub(in crate::operator) column: Arc<dyn PhysicalExpr>,
-    /// The expression over a batch of it alone.
-    inner: Arc<dyn PhysicalExpr>,
-    input: SchemaRef,
-}
-
-impl Derivation {
-    /// None where an expression is something else.
-    pub(in crate::operator) fn of(expr: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Self> {
-        let mut columns = collect_columns(expr).into_iter();
-        let (Some(column), None) = (columns.next(), columns.next()) else { return None };
-        let field = schema.fields().get(column.index())?;
-        let gives_text = expr.data_type(schema).is_ok_and(|own| own == DataType::Utf8);
-        if *field.data_type() != DataType::Int64 || !gives_text || is_volatile(expr) {
-            return None;
-        }
-        let alone: Arc<dyn PhysicalExpr> = Arc::new(Column::new(column.name(), 0));
-        let inner = Arc::clone(expr).transform_up(|part| match part.is::<Column>() {
-            true => Ok(Transformed::yes(Arc::clone(&alone))),
-            false => Ok(Transformed::no(part)),
-        });
-        let input = Arc::new(Schema::new(vec![Field::clone(field)]));
-        Some(Self { column: Arc::new(column), inner: inner.data().ok()?, input })
-    }
-
-    fn texts(&self, numbers: ArrayRef) -> Result<ArrayRef> {
-        let rows = numbers.len();
-        self.inner.evaluate(&RecordBatch::try_new(Arc::clone(&self.input), vec![numbers])?)?.into_array(rows)
-    }
+/// An expression that gives a text of one column of whole numbers; none where it is something else.
+pub(in crate::operator) fn derivation(expr: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Alone> {
+    let alone = Alone::of(expr, schema)?;
+    let gives_text = expr.data_type(schema).is_ok_and(|own| own == DataType::Utf8);
+    (gives_text && *alone.field().data_type() == DataType::Int64).then_some(alone)
 }
 
 /// The texts of numbers, and their own numbers in the order in which they come.
 #[derive(Debug, Clone)]
 pub(super) struct Derived {
-    derivation: Derivation,
+    derivation: Alone,
     wholes: Wholes,
     texts: Texts,
     /// The text of each whole number.
@@ -63,7 +32,7 @@ pub(super) struct Derived {
 }
 
 impl Derived {
-    pub(super) fn new(derivation: Derivation) -> Self {
+    pub(super) fn new(derivation: Alone) -> Self {
         Self { derivation, wholes: Wholes::default(), texts: Texts::default(), of: Vec::new() }
     }
 
@@ -85,7 +54,7 @@ impl Derived {
         if self.of.len() < self.wholes.len() {
             let new = self.of.len()..self.wholes.len();
             let new = self.wholes.wholes(new.map(|whole| u32::try_from(whole).unwrap_or(u32::MAX)));
-            let texts = self.derivation.texts(Arc::new(new))?;
+            let texts = self.derivation.evaluate(Arc::new(new))?;
             let of = &mut self.of;
             self.texts.number(&texts, |text| of.push(text))?;
         }

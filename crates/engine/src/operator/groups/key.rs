@@ -11,12 +11,8 @@ use datafusion::{
     common::Result,
 };
 
-use super::{
-    derived::{Derivation, Derived},
-    texts::Texts,
-    wholes::Wholes,
-};
-use crate::dictionary::repeated_text;
+use super::{derived::Derived, texts::Texts, wholes::Wholes};
+use crate::dictionary::{Alone, repeated_text};
 
 /// The values of a key in the order in which they came.
 #[derive(Debug, Clone)]
@@ -38,7 +34,7 @@ impl Key {
     }
 
     /// A key of texts that are made of whole numbers; the column is that of the numbers.
-    pub(super) fn derived(derivation: Derivation) -> Self {
+    pub(super) fn derived(derivation: Alone) -> Self {
         Self::Derived(Box::new(Derived::new(derivation)))
     }
 

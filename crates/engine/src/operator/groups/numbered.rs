@@ -8,7 +8,8 @@ use datafusion::{
     common::Result,
 };
 
-use super::{derived::Derivation, key::Key, pairs::Pairs};
+use super::{key::Key, pairs::Pairs};
+use crate::dictionary::Alone;
 
 /// Combinations of keys, numbered in the order in which they come.
 #[derive(Debug, Clone)]
@@ -27,8 +28,8 @@ impl Numbered {
     }
 
     /// The same where some keys are texts that are made of the columns.
-    pub(in crate::operator) fn with(schema: &Schema, derivations: &[Option<Derivation>]) -> Option<Self> {
-        let key = |(field, derivation): (&FieldRef, &Option<Derivation>)| match derivation {
+    pub(in crate::operator) fn with(schema: &Schema, derivations: &[Option<Alone>]) -> Option<Self> {
+        let key = |(field, derivation): (&FieldRef, &Option<Alone>)| match derivation {
             Some(derivation) => Some(Key::derived(derivation.clone())),
             None => Key::of(field.data_type()),
         };

@@ -2,20 +2,14 @@
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray},
+        array::{Array, ArrayRef, AsArray, StringArray},
         datatypes::Int32Type,
     },
     common::{Result, internal_datafusion_err},
 };
-use speleo_functions::stats::Interner;
+use speleo_functions::stats::{Interner, Repeated};
 
 use super::{ABSENT, UNKNOWN};
-use crate::dictionary::is_same;
-
-/// Stands for the key of a row without one.
-const NO_KEY: i32 = -1;
-/// Dictionaries that are remembered: rows of one follow each other.
-const REMEMBERED: usize = 4;
 
 /// Texts and their numbers; that there is none has a number as well.
 #[derive(Debug, Default, Clone)]
@@ -28,8 +22,7 @@ pub(super) struct Texts {
     places: Vec<Option<u32>>,
     /// Whether new texts get no numbers.
     frozen: bool,
-    /// The dictionaries of the last rows, and their texts' numbers as far as rows had them.
-    dictionaries: Vec<(ArrayRef, Vec<u32>)>,
+    repeated: Repeated,
 }
 
 impl Texts {
@@ -38,14 +31,14 @@ impl Texts {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let numbers: usize = self.dictionaries.iter().map(|(_, numbers)| numbers.capacity()).sum();
-        self.texts.size() + (numbers + self.numbers.capacity() + 2 * self.places.capacity()) * size_of::<u32>()
+        let numbers = self.numbers.capacity() + 2 * self.places.capacity();
+        self.texts.size() + self.repeated.size() + numbers * size_of::<u32>()
     }
 
     /// From now on texts that are new have no numbers.
     pub(super) fn freeze(&mut self) {
         self.frozen = true;
-        self.dictionaries.clear();
+        self.repeated.clear();
     }
 
     /// Gives `put` the number of each row's text.
@@ -54,7 +47,18 @@ impl Texts {
     /// Where the column has neither texts nor numbers of texts, or there are more than numbers are for.
     pub(super) fn number(&mut self, rows: &ArrayRef, mut put: impl FnMut(u32)) -> Result<()> {
         if let Some(rows) = rows.as_dictionary_opt::<Int32Type>() {
-            return self.number_repeated(rows, put);
+            let mut repeated = std::mem::take(&mut self.repeated);
+            repeated.of(rows, |numbers| {
+                for row in 0..rows.len() {
+                    put(match numbers.of(row, |text| self.of(Some(text)))? {
+                        Some(number) => number,
+                        None => self.of(None)?,
+                    });
+                }
+                Ok(())
+            })?;
+            self.repeated = repeated;
+            return Ok(());
         }
         let texts: &StringArray =
             rows.as_string_opt().ok_or_else(|| internal_datafusion_err!("a key of texts is {}", rows.data_type()))?;
@@ -62,50 +66,6 @@ impl Texts {
             put(self.of(text)?);
         }
         Ok(())
-    }
-
-    fn number_repeated(&mut self, rows: &DictionaryArray<Int32Type>, mut put: impl FnMut(u32)) -> Result<()> {
-        let texts: &StringArray = rows
-            .values()
-            .as_string_opt()
-            .ok_or_else(|| internal_datafusion_err!("a key of texts is of {}", rows.values().data_type()))?;
-        let mut numbers = self.remembered(rows.values());
-        let mut number = |texts_of: &mut Self, key: i32| {
-            let place = usize::try_from(key).unwrap_or(usize::MAX);
-            match numbers.get_mut(place) {
-                Some(known) if *known != UNKNOWN => Ok(*known),
-                Some(unknown) => {
-                    *unknown = texts_of.of(texts.is_valid(place).then(|| texts.value(place)))?;
-                    Ok(*unknown)
-                }
-                None => texts_of.of(None),
-            }
-        };
-        match rows.keys().null_count() {
-            0 => {
-                for key in rows.keys().values() {
-                    put(number(self, *key)?);
-                }
-            }
-            _ => {
-                for key in rows.keys() {
-                    put(number(self, key.unwrap_or(NO_KEY))?);
-                }
-            }
-        }
-        if self.dictionaries.len() >= REMEMBERED {
-            self.dictionaries.remove(0);
-        }
-        self.dictionaries.push((ArrayRef::clone(rows.values()), numbers));
-        Ok(())
-    }
-
-    /// The numbers of a dictionary's texts as far as they are known.
-    fn remembered(&mut self, values: &ArrayRef) -> Vec<u32> {
-        match self.dictionaries.iter().position(|(known, _)| is_same(known, values)) {
-            Some(place) => self.dictionaries.remove(place).1,
-            None => vec![UNKNOWN; values.len()],
-        }
     }
 
     /// The number of a text, a new one where it is new.

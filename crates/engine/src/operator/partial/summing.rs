@@ -21,7 +21,10 @@ use datafusion::{
     },
 };
 
-use crate::operator::groups::{Derivation, Numbered};
+use crate::{
+    dictionary::Alone,
+    operator::{feed::Feed, groups::Numbered},
+};
 
 /// With so many groups their lists no longer fit the processor's caches: the next operator gets them.
 const MOST_GROUPS: usize = 1 << 17;
@@ -36,7 +39,7 @@ pub(super) struct Summing {
     /// The columns of the keys, as the next operator has them.
     key_types: Vec<DataType>,
     key_schema: Schema,
-    derivations: Vec<Option<Derivation>>,
+    derivations: Vec<Option<Alone>>,
     /// The keys as the next operator has them.
     key_values: Vec<Arc<dyn PhysicalExpr>>,
     arguments: Vec<Vec<Arc<dyn PhysicalExpr>>>,
@@ -83,29 +86,13 @@ impl Summing {
         })
     }
 
-    /// Adds rows and gives on groups where they are too many; the last batch comes first.
-    pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<Vec<RecordBatch>> {
-        if self.passes {
-            return Ok(vec![self.passed(batch)?]);
-        }
-        let columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.keys, batch)?;
-        self.groups.number(&columns, &mut self.ids)?;
-        let total = self.groups.len();
-        for ((accumulator, arguments), filter) in self.accumulators.iter_mut().zip(&self.arguments).zip(&self.filters) {
-            let values: Vec<ArrayRef> = evaluate_expressions_to_arrays(arguments, batch)?;
+    /// What the functions read of a batch: their arguments, and the rows that each is to see.
+    fn read(&self, batch: &RecordBatch) -> Result<Vec<(Vec<ArrayRef>, Option<BooleanArray>)>> {
+        let read = |(arguments, filter): (&Vec<_>, &Option<_>)| {
             let filter = filter.as_ref().map(|filter| kept(filter, batch)).transpose()?;
-            accumulator.update_batch(&values, &self.ids, filter.as_ref(), total)?;
-        }
-        self.seen += batch.num_rows();
-        if self.seen >= PROBE_ROWS && total as f64 > self.seen as f64 * USEFUL_SHARE {
-            self.passes = true;
-            return self.give_on();
-        }
-        let state = self.groups.bytes() + self.accumulators.iter().map(|accumulator| accumulator.size()).sum::<usize>();
-        if total > MOST_GROUPS || self.reservation.try_resize(state).is_err() {
-            return self.give_on();
-        }
-        Ok(Vec::new())
+            Ok((evaluate_expressions_to_arrays(arguments, batch)?, filter))
+        };
+        self.arguments.iter().zip(&self.filters).map(read).collect()
     }
 
     /// Each row as a group of its own.
@@ -115,16 +102,14 @@ impl Summing {
         for (column, data_type) in columns.iter().zip(&self.key_types) {
             output.push(datafusion::arrow::compute::cast(column, data_type)?);
         }
-        for ((accumulator, arguments), filter) in self.accumulators.iter().zip(&self.arguments).zip(&self.filters) {
-            let values: Vec<ArrayRef> = evaluate_expressions_to_arrays(arguments, batch)?;
-            let filter = filter.as_ref().map(|filter| kept(filter, batch)).transpose()?;
+        for (accumulator, (values, filter)) in self.accumulators.iter().zip(self.read(batch)?) {
             output.extend(accumulator.convert_to_state(&values, filter.as_ref())?);
         }
         Ok(RecordBatch::try_new(Arc::clone(&self.output), output)?)
     }
 
     /// The groups so far, the last batch first; then there are none.
-    pub(super) fn give_on(&mut self) -> Result<Vec<RecordBatch>> {
+    fn give_on(&mut self) -> Result<Vec<RecordBatch>> {
         let total = self.groups.len();
         if total == 0 {
             return Ok(Vec::new());
@@ -142,7 +127,37 @@ impl Summing {
     }
 }
 
-fn numbered(keys: &Schema, derivations: &[Option<Derivation>]) -> Result<Numbered> {
+impl Feed for Summing {
+    /// Adds rows; gives on the groups where they are too many.
+    fn add(&mut self, batch: RecordBatch) -> Result<Vec<RecordBatch>> {
+        if self.passes {
+            return Ok(vec![self.passed(&batch)?]);
+        }
+        let columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.keys, &batch)?;
+        self.groups.number(&columns, &mut self.ids)?;
+        let total = self.groups.len();
+        let read = self.read(&batch)?;
+        for (accumulator, (values, filter)) in self.accumulators.iter_mut().zip(read) {
+            accumulator.update_batch(&values, &self.ids, filter.as_ref(), total)?;
+        }
+        self.seen += batch.num_rows();
+        if self.seen >= PROBE_ROWS && total as f64 > self.seen as f64 * USEFUL_SHARE {
+            self.passes = true;
+            return self.give_on();
+        }
+        let state = self.groups.bytes() + self.accumulators.iter().map(|accumulator| accumulator.size()).sum::<usize>();
+        if total > MOST_GROUPS || self.reservation.try_resize(state).is_err() {
+            return self.give_on();
+        }
+        Ok(Vec::new())
+    }
+
+    fn finish(&mut self) -> Result<Vec<RecordBatch>> {
+        self.give_on()
+    }
+}
+
+fn numbered(keys: &Schema, derivations: &[Option<Alone>]) -> Result<Numbered> {
     Numbered::with(keys, derivations).ok_or_else(|| internal_datafusion_err!("keys without numbers"))
 }
 

@@ -5,20 +5,13 @@ use std::io;
 use memchr::{memchr, memrchr};
 use speleo_functions::seek::Seek;
 
-use super::{Chunk, Chunks, STEP};
+use super::{Chunk, Chunks};
 
 impl Chunks {
     /// The lines with some terms among the next ones, perhaps none of these; none at the end. Only for formats of lines.
     pub(crate) fn next_with(&mut self, seek: &Seek) -> io::Result<Option<Chunk<'_>>> {
-        self.drop_used();
-        if self.finished {
+        if !self.begins()? {
             return Ok(None);
-        }
-        if self.filled < STEP {
-            self.fill()?;
-        }
-        if std::mem::take(&mut self.skipping) {
-            self.skip_rest()?;
         }
         while self.pick(seek) == 0 && !self.at_end && !self.finished {
             if self.filled > self.longest() {

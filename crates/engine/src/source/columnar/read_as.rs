@@ -16,6 +16,7 @@ use datafusion::{
         file::metadata::{ColumnChunkMetaData, ParquetMetaData},
     },
 };
+use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectStore;
 
 use crate::dictionary::repeated_text;
@@ -44,12 +45,13 @@ pub(super) async fn look(
     state: &dyn Session,
 ) -> Result<Known> {
     let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-    let mut footers = Vec::with_capacity(files.len());
-    for file in files.iter() {
-        let footer =
-            DFParquetMetadata::new(store, &file.object_meta).with_file_metadata_cache(Some(Arc::clone(&cache)));
-        footers.push(footer.fetch_metadata().await?);
-    }
+    let footer = |file: &PartitionedFile| {
+        let (meta, cache) = (file.object_meta.clone(), Arc::clone(&cache));
+        async move { DFParquetMetadata::new(store, &meta).with_file_metadata_cache(Some(cache)).fetch_metadata().await }
+    };
+    // The cache may be too small for all of them.
+    let at_once = state.config_options().execution.meta_fetch_concurrency.get();
+    let footers: Vec<_> = stream::iter(files.iter().map(footer)).buffered(at_once).try_collect().await?;
     let names = schema.fields().iter().map(|field| field.name());
     let filled = names.filter(|name| footers.iter().all(|footer| is_filled(footer, name))).cloned().collect();
     let repeated = |field: &FieldRef| {

@@ -17,44 +17,54 @@ use crate::{
     source::{builder::Builder, chunk::Chunk, csv::CsvDecoder, files::Format, ndjson::JsonDecoder, raw::RawDecoder},
 };
 
-/// The decoder of a file's format for some columns.
-pub(super) enum Decoder {
+/// Makes some columns of a file's events.
+pub(super) struct Decoder {
+    form: Form,
+    file: Arc<TextFile>,
+    plan: Arc<ReadPlan>,
+    /// Where the columns are in the table.
+    places: Vec<usize>,
+    schema: SchemaRef,
+}
+
+enum Form {
     Json(JsonDecoder),
     Csv(CsvDecoder),
     Raw(RawDecoder),
 }
 
 impl Decoder {
-    pub(super) fn new(file: &TextFile, plan: &ReadPlan, places: &[usize]) -> Self {
-        match file.file.format {
-            Format::Csv { delimiter } => Self::Csv(CsvDecoder::new(&plan.columns, places, &file.header, delimiter)),
-            Format::Raw => Self::Raw(RawDecoder::new(&plan.columns, places, plan.zone)),
-            _ => Self::Json(JsonDecoder::new(&plan.columns, places, file.clean, &file.bad)),
-        }
+    pub(super) fn new(file: &Arc<TextFile>, plan: &Arc<ReadPlan>, places: &[usize], schema: &SchemaRef) -> Self {
+        let form = match file.file.format {
+            Format::Csv { delimiter } => Form::Csv(CsvDecoder::new(&plan.columns, places, &file.header, delimiter)),
+            Format::Raw => Form::Raw(RawDecoder::new(&plan.columns, places, plan.zone)),
+            _ => Form::Json(JsonDecoder::new(&plan.columns, places, file.clean, &file.bad)),
+        };
+        let (file, plan) = (Arc::clone(file), Arc::clone(plan));
+        Self { form, file, plan, places: places.to_vec(), schema: Arc::clone(schema) }
     }
 
-    /// The rows of a chunk, and which of them are none.
-    #[expect(clippy::too_many_arguments, reason = "one chunk of one file for one set of columns")]
+    /// The rows of a chunk, which may be the `first` of its file, and which of them are none; where `keep` says so, only some.
+    ///
+    /// # Errors
+    /// Where a file is not of its format, or its columns are not those that a part of it let expect.
     pub(super) fn read_all(
         &mut self,
         chunk: &Chunk<'_>,
-        file: &TextFile,
-        plan: &ReadPlan,
-        places: &[usize],
-        schema: &SchemaRef,
         first: bool,
         keep: Option<&[bool]>,
     ) -> Result<(RecordBatch, Vec<usize>)> {
+        let Self { form, file, plan, places, schema } = self;
         let size = match keep {
             None => (chunk.events.len(), chunk.bytes.len()),
             Some(keep) => (keep.iter().filter(|keep| **keep).count(), 0),
         };
         let mut builder = Builder::new(&plan.columns, places, &file.origin, plan.zone, size)
             .strict(file.is_guess && places.len() == plan.columns.kinds.len());
-        match self {
-            Self::Json(decoder) => decoder.decode(chunk, keep, &mut builder),
-            Self::Raw(decoder) => decoder.decode(chunk, keep, &mut builder),
-            Self::Csv(decoder) => decoder
+        match form {
+            Form::Json(decoder) => decoder.decode(chunk, keep, &mut builder),
+            Form::Raw(decoder) => decoder.decode(chunk, keep, &mut builder),
+            Form::Csv(decoder) => decoder
                 .decode(chunk, first, keep, &mut builder)
                 .map_err(|error| Fault::data(&file.file.shown, error))?,
         }
@@ -67,19 +77,12 @@ impl Decoder {
         Ok((RecordBatch::try_new_with_options(Arc::clone(schema), arrays, &options)?, bad))
     }
 
-    /// The rows of a chunk.
-    #[expect(clippy::too_many_arguments, reason = "one chunk of one file for one set of columns")]
-    pub(super) fn read(
-        &mut self,
-        chunk: &Chunk<'_>,
-        file: &TextFile,
-        plan: &ReadPlan,
-        places: &[usize],
-        schema: &SchemaRef,
-        first: bool,
-        keep: Option<&[bool]>,
-    ) -> Result<RecordBatch> {
-        let (batch, bad) = self.read_all(chunk, file, plan, places, schema, first, keep)?;
+    /// The rows of a chunk without those that are none.
+    ///
+    /// # Errors
+    /// As [`Decoder::read_all`].
+    pub(super) fn read(&mut self, chunk: &Chunk<'_>, first: bool, keep: Option<&[bool]>) -> Result<RecordBatch> {
+        let (batch, bad) = self.read_all(chunk, first, keep)?;
         if bad.is_empty() {
             return Ok(batch);
         }

@@ -284,14 +284,14 @@ struct EventReader {
 
 impl EventReader {
     fn new(plan: Arc<ReadPlan>, file: Arc<TextFile>, chunks: Chunks) -> Result<Self> {
-        let decoder = |places: &[usize]| Decoder::new(&file, &plan, places);
+        let decoder = |places: &[usize], schema: &SchemaRef| Decoder::new(&file, &plan, places, schema);
         let sought = plan.sought_in(&file);
         let filter = sought.as_ref().map_or(plan.filter.as_ref(), |sought| sought.rest.as_ref());
         let both = filter.map(|filter| filter.with(&plan.output, &plan.columns)).transpose()?;
         Ok(Self {
-            output: decoder(&plan.output),
-            filter: filter.map(|filter| decoder(&filter.places)),
-            both: both.map(|filter| (decoder(&filter.places), filter)),
+            output: decoder(&plan.output, &plan.schema),
+            filter: filter.map(|filter| decoder(&filter.places, &filter.schema)),
+            both: both.map(|filter| (decoder(&filter.places, &filter.schema), filter)),
             sought,
             selective: true,
             at_start: true,
@@ -325,7 +325,7 @@ impl EventReader {
             let filter = self.sought.as_ref().map_or(plan.filter.as_ref(), |sought| sought.rest.as_ref());
             let (Some(filter), Some(decoder), Some((both, over_both))) = (filter, &mut self.filter, &mut self.both)
             else {
-                let batch = self.output.read(&chunk, file, plan, &plan.output, &plan.schema, first, None)?;
+                let batch = self.output.read(&chunk, first, None)?;
                 count(batch.num_rows());
                 if batch.num_rows() > 0 {
                     return Ok(Some(batch));
@@ -333,7 +333,7 @@ impl EventReader {
                 continue;
             };
             if !self.selective {
-                let batch = both.read(&chunk, file, plan, &over_both.places, &over_both.schema, first, None)?;
+                let batch = both.read(&chunk, first, None)?;
                 count(batch.num_rows());
                 let passing = over_both.passing(&batch)?;
                 self.selective = is_selective(&passing);
@@ -345,14 +345,14 @@ impl EventReader {
                 continue;
             }
             // Rows that are none stay in their places until the second reading: it asks by place.
-            let (batch, bad) = decoder.read_all(&chunk, file, plan, &filter.places, &filter.schema, first, None)?;
+            let (batch, bad) = decoder.read_all(&chunk, first, None)?;
             count(batch.num_rows() - bad.len());
             let passing = filter.passing(&batch)?;
             let mut keep: Vec<bool> = passing.values().iter().collect();
             bad.iter().filter_map(|row| keep.get_mut(*row).map(|keep| *keep = false)).count();
             self.selective = is_selective(&passing);
             if keep.iter().any(|keep| *keep) {
-                let batch = self.output.read(&chunk, file, plan, &plan.output, &plan.schema, first, Some(&keep))?;
+                let batch = self.output.read(&chunk, first, Some(&keep))?;
                 if batch.num_rows() > 0 {
                     return Ok(Some(batch));
                 }

@@ -43,8 +43,8 @@ fn the_lines_are_found_however_the_file_is_cut() {
 fn long_lines_are_read_on_and_cut() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data");
-    let hay = "hay ".repeat(STEP);
-    let long = "x".repeat(crate::event::LONGEST + 3 * STEP);
+    let hay = "hay ".repeat(super::super::STEP);
+    let long = "x".repeat(crate::event::LONGEST + 3 * super::super::STEP);
     let text = format!("{hay}needle\n{long} needle\nneedle {long}\nneedle\n");
     std::fs::write(&path, &text).unwrap();
     let size = text.len() as u64;

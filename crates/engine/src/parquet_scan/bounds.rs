@@ -15,10 +15,7 @@ use datafusion::{
         config::ConfigOptions,
         tree_node::{Transformed, TransformedResult, TreeNode},
     },
-    datasource::{
-        physical_plan::{FileScanConfig, FileScanConfigBuilder, FileSource, ParquetSource},
-        source::DataSourceExec,
-    },
+    datasource::physical_plan::FileSource,
     logical_expr::Operator,
     physical_expr::{
         PhysicalExpr, ScalarFunctionExpr, conjunction,
@@ -29,7 +26,8 @@ use datafusion::{
     physical_plan::ExecutionPlan,
 };
 
-use super::{repeated_text, text_of};
+use super::ParquetScan;
+use crate::dictionary::{repeated_text, text_of};
 
 /// A text with so many letters is asked for in all its forms.
 const WHOLE_LETTERS: usize = 4;
@@ -63,18 +61,16 @@ impl PhysicalOptimizerRule for TextBounds {
 
 /// The scan that asks for more; none where there is no more to ask.
 fn bounded(node: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn ExecutionPlan>> {
-    let scan = node.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()?;
-    let source = scan.file_source().downcast_ref::<ParquetSource>()?;
-    let filter = source.filter()?;
-    let schema = source.table_schema().table_schema();
+    let scan = ParquetScan::of(node)?;
+    let filter = scan.source.filter()?;
+    let schema = scan.source.table_schema().table_schema();
     let parts = split_conjunction(&filter);
     let asked: Vec<Arc<dyn PhysicalExpr>> = parts.iter().filter_map(|part| forms(part, schema)).collect();
     if asked.is_empty() {
         return None;
     }
     let filter = conjunction(parts.into_iter().cloned().chain(asked));
-    let scan = FileScanConfigBuilder::from(scan.clone()).with_source(Arc::new(source.with_predicate(filter))).build();
-    Some(DataSourceExec::from_data_source(scan))
+    Some(scan.with(scan.source.with_predicate(filter)))
 }
 
 /// What a condition says of texts as they are written.

@@ -7,10 +7,6 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::{DataType, Schema},
-    datasource::{
-        physical_plan::{FileScanConfig, FileScanConfigBuilder, ParquetSource},
-        source::DataSourceExec,
-    },
     logical_expr::Operator,
     physical_expr::{
         PhysicalExpr, ScalarFunctionExpr,
@@ -21,23 +17,21 @@ use datafusion::{
     physical_plan::ExecutionPlan,
 };
 
-/// A scan that takes the filter above it where that is best.
-pub(super) fn decided(plan: &Arc<dyn ExecutionPlan>, filter: &Arc<dyn PhysicalExpr>) -> Arc<dyn ExecutionPlan> {
-    filtering(plan, filter).unwrap_or_else(|| Arc::clone(plan))
-}
+use super::ParquetScan;
 
-fn filtering(plan: &Arc<dyn ExecutionPlan>, filter: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn ExecutionPlan>> {
-    let scan = plan.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()?;
-    let source = scan.file_source().downcast_ref::<ParquetSource>()?;
+/// The scan that takes the filter above it, where that is best; none where it stays as it is.
+pub(crate) fn filtering(
+    plan: &Arc<dyn ExecutionPlan>,
+    filter: &Arc<dyn PhysicalExpr>,
+) -> Option<Arc<dyn ExecutionPlan>> {
+    let scan = ParquetScan::of(plan)?;
     let schema = plan.schema();
     // With all columns read by the filter there is nothing to save.
     let has_others = schema.fields().len() > collect_columns(filter).len();
     if !has_others || !split_conjunction(filter).into_iter().any(|part| picks(part, &schema)) {
         return None;
     }
-    let source = Arc::new(source.clone().with_pushdown_filters(true));
-    let scan = FileScanConfigBuilder::from(scan.clone()).with_source(source).build();
-    Some(DataSourceExec::from_data_source(scan))
+    Some(scan.with(scan.source.clone().with_pushdown_filters(true)))
 }
 
 /// Whether few rows will have what a condition asks for.

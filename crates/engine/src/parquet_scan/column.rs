@@ -1,0 +1,51 @@
+//! The scan below an operator: which of its columns one is, and the same scan with one more condition.
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::Result,
+    datasource::physical_plan::FileSource,
+    physical_expr::{PhysicalExpr, conjunction, expressions::Column},
+    physical_plan::{ExecutionPlan, filter::FilterExec, projection::ProjectionExec},
+};
+
+use super::ParquetScan;
+use crate::operator::over;
+
+/// The column of a file that a column of a plan is; none where it is computed, or rows come from elsewhere.
+pub(crate) fn of_files(plan: &Arc<dyn ExecutionPlan>, place: usize) -> Option<Arc<dyn PhysicalExpr>> {
+    if let Some(filter) = plan.downcast_ref::<FilterExec>() {
+        let place = match filter.projection() {
+            Some(places) => *places.get(place)?,
+            None => place,
+        };
+        return of_files(filter.input(), place);
+    }
+    if let Some(projection) = plan.downcast_ref::<ProjectionExec>() {
+        let source = projection.expr().get(place)?.expr.downcast_ref::<Column>()?;
+        return of_files(projection.input(), source.index());
+    }
+    let ParquetScan { source, .. } = ParquetScan::of(plan)?;
+    let output = source.projection()?.iter().nth(place)?;
+    let own = output.expr.downcast_ref::<Column>()?;
+    let in_files = own.index() < source.table_schema().file_schema().fields().len();
+    in_files.then(|| Arc::clone(&output.expr))
+}
+
+/// The plan whose scan leaves out what does not meet a condition as well.
+///
+/// # Errors
+/// Where an operator does not take its input anew.
+pub(crate) fn leaving_out(
+    plan: &Arc<dyn ExecutionPlan>,
+    condition: &Arc<dyn PhysicalExpr>,
+) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    if plan.is::<FilterExec>() || plan.is::<ProjectionExec>() {
+        let [input] = plan.children()[..] else { return Ok(None) };
+        let Some(input) = leaving_out(input, condition)? else { return Ok(None) };
+        return over(plan, vec![input]).map(Some);
+    }
+    let Some(scan) = ParquetScan::of(plan) else { return Ok(None) };
+    let all = conjunction(scan.source.filter().into_iter().chain([Arc::clone(condition)]));
+    Ok(Some(scan.with(scan.source.with_predicate(all))))
+}

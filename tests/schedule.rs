@@ -2,15 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "helpers/kill.rs"]
+mod kill;
 #[path = "helpers/project.rs"]
 mod project;
 
 use std::{
     fs,
-    process::{Command, Output, Stdio},
-    time::Duration,
+    process::{Command, Output},
+    time::{Duration, Instant},
 };
 
+use kill::kill;
 use project::{Project, rows, stderr};
 use serde_json::Value;
 
@@ -121,8 +124,13 @@ fn a_ported_app_keeps_its_schedules() {
     assert_eq!(shown(&speleo(&[&list[..], &[conf.to_str().unwrap()]].concat())), rows);
 }
 
-/// How often a program is killed.
-const KILLS: u64 = 12;
+/// How often a program is started to be killed.
+const KILLS: u32 = 12;
+
+/// The minute of a round.
+fn minutes(round: u32) -> u64 {
+    u64::from(10 + 20 * round)
+}
 
 #[test]
 fn whenever_a_run_is_killed_nothing_is_lost_or_doubled() {
@@ -132,23 +140,22 @@ fn whenever_a_run_is_killed_nothing_is_lost_or_doubled() {
     )]);
     assert!(project.speleo(&["index", "create", "sum"]).status.success());
     assert!(due(&project, 10, &[]).status().unwrap().success());
-    let (mut killed, mut seed) = (0, 7u64);
-    for round in 1..=KILLS {
-        // Two more times are due in each round; all that were missed come first.
-        let mut child =
-            due(&project, 10 + 20 * round, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        std::thread::sleep(Duration::from_millis(50 + 60 * round + (seed >> 33) % 400));
-        killed += u64::from(child.try_wait().unwrap().is_none());
-        let _ = child.kill();
-        child.wait().unwrap();
+    // Two more times are due in each round; all that were missed come first.
+    let start = Instant::now();
+    assert!(due(&project, 30, &[]).status().unwrap().success());
+    let takes = start.elapsed();
+    let mut killed = 0;
+    for round in 2..=KILLS {
+        // Spread over the time that two take, not in rising order.
+        let after = takes * (1 + round * 7 % KILLS) / KILLS;
+        killed += u32::from(kill(due(&project, minutes(round), &[]), after));
         let row = &project.rows("index=sum | stats count dc(n) AS n")[0];
         assert_eq!(row["count"], row["n"], "an event is there twice after kill {round}");
     }
     assert!(killed > 0, "every run was done before it could be killed");
-    let output = due(&project, 10 + 20 * KILLS, &[]).output().unwrap();
+    let all = minutes(KILLS);
+    let output = due(&project, all, &[]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
-    let all = 10 + 20 * KILLS;
     let row = &project.rows("index=sum | stats count dc(n) AS n min(n) AS first max(n) AS last")[0];
     assert_eq!((&row["count"], &row["n"]), (&all.into(), &all.into()), "{row}");
     assert_eq!((&row["first"], &row["last"]), (&0.into(), &(all - 1).into()));

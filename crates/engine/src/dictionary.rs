@@ -16,7 +16,6 @@ pub(crate) use filters::PerValueFilters;
 pub(crate) use late::LateTexts;
 pub(crate) use one_of::OneOf;
 pub(crate) use per_value::{PerValue, per_value};
-pub(crate) use speleo_functions::stats::is_same;
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@
 
 mod cache;
 pub mod eval;
+pub mod recent;
 pub mod seek;
 pub mod series;
 pub mod spec;

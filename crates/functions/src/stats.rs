@@ -31,7 +31,7 @@ use std::sync::Arc;
 use datafusion::logical_expr::AggregateUDF;
 
 pub use arena::Interner;
-pub use repeated::{Repeated, is_same};
+pub use repeated::Repeated;
 
 use crate::AggregateSpec;
 

@@ -20,7 +20,9 @@ use datafusion::{
     physical_expr::{PhysicalExpr, expressions::Column},
 };
 
-use super::{Alone, is_same, repeated_text, text_of};
+use speleo_functions::recent::Recent;
+
+use super::{Alone, repeated_text, text_of};
 
 /// Dictionaries whose results are kept: those that partitions are at, and the ones before.
 const KEPT: usize = 8;
@@ -36,14 +38,8 @@ pub(crate) struct PerValue {
     alone: Alone,
     /// What it gives.
     field: FieldRef,
-    known: Mutex<Vec<Known>>,
-}
-
-/// The results for the texts of a dictionary, and for null behind them.
-#[derive(Debug, Clone)]
-struct Known {
-    texts: ArrayRef,
-    results: ArrayRef,
+    /// The results for the texts of dictionaries, and for null behind them.
+    known: Mutex<Recent<ArrayRef, KEPT>>,
 }
 
 /// The expression with [`PerValue`] wherever that is all the same and less work; `schema` is that of the rows. With `keeps`, a
@@ -96,22 +92,17 @@ impl PerValue {
 
     /// The results for a dictionary; none where it is better evaluated for the rows.
     fn results(&self, texts: &ArrayRef, rows: usize) -> Option<ArrayRef> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.iter().find(|known| is_same(&known.texts, texts)) {
-            return Some(Arc::clone(&known.results));
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(results) = known().get(texts) {
+            return Some(Arc::clone(results));
         }
-        drop(known);
         if rows.saturating_mul(MOST_TEXTS_PER_ROW) < texts.len() {
             return None;
         }
         let places = (0..i32::try_from(texts.len()).ok()?).map(Some).chain([None]).collect::<Int32Array>();
         let each = DictionaryArray::<Int32Type>::try_new(places, Arc::clone(texts)).ok()?;
         let results = self.alone.evaluate(Arc::new(each)).ok()?;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= KEPT {
-            known.remove(0);
-        }
-        known.push(Known { texts: Arc::clone(texts), results: Arc::clone(&results) });
+        known().put(texts, Arc::clone(&results));
         Some(results)
     }
 

@@ -2,11 +2,13 @@
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, DictionaryArray, StringArray},
+        array::{Array, AsArray, DictionaryArray, StringArray},
         datatypes::Int32Type,
     },
     common::{Result, exec_err},
 };
+
+use crate::recent::Recent;
 
 /// A text that no row has had yet.
 const UNKNOWN: u32 = u32::MAX;
@@ -16,7 +18,7 @@ const REMEMBERED: usize = 4;
 /// The dictionaries of the last rows, and the numbers that their texts were given as far as rows had them.
 #[derive(Debug, Default, Clone)]
 pub struct Repeated {
-    known: Vec<(ArrayRef, Vec<u32>)>,
+    known: Recent<Vec<u32>, REMEMBERED>,
 }
 
 impl Repeated {
@@ -32,15 +34,9 @@ impl Repeated {
         let Some(texts) = column.values().as_string_opt::<i32>() else {
             return exec_err!("a dictionary of {} where texts are expected", column.values().data_type());
         };
-        let mut numbers = match self.known.iter().position(|(known, _)| is_same(known, column.values())) {
-            Some(place) => self.known.remove(place).1,
-            None => vec![UNKNOWN; texts.len()],
-        };
+        let mut numbers = self.known.take(column.values()).unwrap_or_else(|| vec![UNKNOWN; texts.len()]);
         let looked = look(&mut Numbering { column, texts, numbers: &mut numbers })?;
-        if self.known.len() >= REMEMBERED {
-            self.known.remove(0);
-        }
-        self.known.push((ArrayRef::clone(column.values()), numbers));
+        self.known.put(column.values(), numbers);
         Ok(looked)
     }
 
@@ -51,7 +47,7 @@ impl Repeated {
 
     /// Bytes on the heap; dictionaries are counted where they are read.
     pub fn size(&self) -> usize {
-        self.known.iter().map(|(_, numbers)| numbers.capacity() * size_of::<u32>()).sum()
+        self.known.values().map(|numbers| numbers.capacity() * size_of::<u32>()).sum()
     }
 }
 
@@ -85,22 +81,13 @@ impl Numbering<'_> {
     }
 }
 
-/// Whether two dictionaries' texts are one and the same array: batches of a row group share them.
-pub fn is_same(one: &ArrayRef, other: &ArrayRef) -> bool {
-    let place = |array: &ArrayRef| {
-        let texts: &StringArray = array.as_string_opt()?;
-        Some((texts.value_offsets().as_ptr(), texts.value_data().as_ptr(), texts.len()))
-    };
-    place(one).is_some_and(|one| Some(one) == place(other))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use std::sync::Arc;
 
-    use datafusion::arrow::array::Int32Array;
+    use datafusion::arrow::array::{ArrayRef, Int32Array};
 
     use super::*;
 

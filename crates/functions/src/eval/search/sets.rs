@@ -11,7 +11,7 @@ use datafusion::{
 };
 
 use super::set::PatternSet;
-use crate::stats::is_same;
+use crate::recent::Recent;
 
 /// How many sets are kept.
 const MOST: usize = 8;
@@ -21,18 +21,14 @@ const MOST: usize = 8;
 /// # Errors
 /// Where there are too many patterns.
 pub(super) fn compiled<'a>(list: &ArrayRef, patterns: impl Iterator<Item = &'a str>) -> Result<Arc<PatternSet>> {
-    static KNOWN: Mutex<Vec<(ArrayRef, Arc<PatternSet>)>> = Mutex::new(Vec::new());
+    static KNOWN: Mutex<Recent<Arc<PatternSet>, MOST>> = Mutex::new(Recent::new());
     let texts = list.as_list_opt::<i32>().filter(|list| list.len() == 1).map(|list| Arc::clone(list.values()));
     let Some(texts) = texts else { return PatternSet::new(patterns).map(Arc::new) };
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, set)) = known().iter().find(|(own, _)| is_same(own, &texts)) {
+    if let Some(set) = known().get(&texts) {
         return Ok(Arc::clone(set));
     }
     let set = Arc::new(PatternSet::new(patterns)?);
-    let mut known = known();
-    if known.len() >= MOST {
-        known.remove(0);
-    }
-    known.push((texts, Arc::clone(&set)));
+    known().put(&texts, Arc::clone(&set));
     Ok(set)
 }

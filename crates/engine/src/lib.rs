@@ -9,6 +9,7 @@ mod catalog;
 mod clock;
 mod collect;
 mod conf_folder;
+mod dedup_keys;
 mod definitions;
 mod dictionary;
 mod engine;

@@ -6,11 +6,13 @@
 
 mod best;
 mod broadcast;
+mod different;
 mod eventstats;
 mod feed;
 mod first_rows;
 mod functions;
 mod groups;
+mod merge;
 mod natural_sort;
 mod order_places;
 mod partial;
@@ -31,6 +33,7 @@ use datafusion::{
 pub(crate) use broadcast::BroadcastExec;
 pub(crate) use eventstats::EventStatsExec;
 pub(crate) use first_rows::FirstRowsExec;
+pub(crate) use merge::MergeExec;
 pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use partial::PartialExec;
 pub(crate) use rule::{LateOperators, OwnOperators};

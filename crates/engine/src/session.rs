@@ -17,6 +17,7 @@ use datafusion::{
 };
 
 use crate::{
+    dedup_keys::DedupKeys,
     dictionary::{LateTexts, PerValueFilters},
     growth::{Kept, Walled},
     operator::{LateOperators, OwnOperators},
@@ -74,6 +75,8 @@ pub(crate) fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
             *rule = Arc::new(Kept(Arc::clone(rule)));
         }
     }
+    // Behind those that leave out columns nobody takes, which run again after it.
+    rules.push(Arc::new(DedupKeys));
     rules
 }
 

@@ -9,6 +9,7 @@ mod parse;
 mod recognise;
 mod relative;
 mod span;
+mod writer;
 mod zone;
 
 pub use chrono_tz::Tz;
@@ -17,6 +18,7 @@ pub use conversion::Format;
 pub use recognise::{recognise, recognise_within};
 pub use relative::{Boundary, Modifier, Unit, add};
 pub use span::Span;
+pub use writer::Writer;
 pub use zone::zone;
 
 /// Microseconds in a second.

@@ -34,7 +34,7 @@ use datafusion::{
 
 use crate::{
     dictionary::{OneOf, PerValue, text_of},
-    operator::{BroadcastExec, NaturalSortExec, PartialExec},
+    operator::{BroadcastExec, MergeExec, NaturalSortExec, PartialExec},
     trace::operators,
 };
 
@@ -163,6 +163,8 @@ fn outputs(node: &Arc<dyn ExecutionPlan>, mut inputs: Vec<Outputs>, atoms: &mut 
         limit(atoms, 0, sort.fetch());
     } else if let Some(sort) = node.downcast_ref::<NaturalSortExec>() {
         atoms.push((Kind::Sort, ordering_id(sort.expr(), &all)));
+    } else if let Some(merge) = node.downcast_ref::<MergeExec>() {
+        atoms.push((Kind::Sort, ordering_id(merge.expr(), &all)));
     } else if let Some(merge) = node.downcast_ref::<SortPreservingMergeExec>() {
         atoms.push((Kind::Sort, ordering_id(merge.expr(), &all)));
         limit(atoms, 0, merge.fetch());

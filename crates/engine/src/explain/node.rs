@@ -122,7 +122,7 @@ fn operator_name(name: &str, details: &str) -> &'static str {
         "AggregateExec" => "sum up",
         name if name.starts_with("SortExec") && details.contains("TopK") => "first rows in order",
         "SortExec" | "NaturalSortExec" | "PartialSortExec" => "sort",
-        "SortPreservingMergeExec" => "merge in order",
+        "MergeExec" | "SortPreservingMergeExec" => "merge in order",
         "RepartitionExec" => "deal out to cores",
         "CoalescePartitionsExec" => "gather from cores",
         "CoalesceBatchesExec" => "gather into larger batches",

@@ -1,8 +1,8 @@
 //! `BestExec`: below a sort with a limit, only rows that may be among the first. `index=web | head 100`
 //!
-//! It keeps the best values of the sort's first key on all cores, drops rows that come behind them, and lets the scan leave out what
-//! its files say is behind. DataFusion's own filter asks for all keys at once, and the last of ours, the row's place in its file,
-//! is none that a file could be asked for.
+//! It keeps the best values of the sort's first key, and of the second where that one is in the files as well, on all cores, drops
+//! rows that come behind them, and lets the scan leave out what its files say is behind. DataFusion's own filter asks for all keys
+//! at once, and the last of ours, the row's place in its file, is none that a file could be asked for.
 
 mod threshold;
 
@@ -44,39 +44,58 @@ const MOST: usize = 100_000;
 #[derive(Debug)]
 pub(crate) struct BestExec {
     input: Arc<dyn ExecutionPlan>,
-    key: Column,
-    options: SortOptions,
+    key: Key,
+    /// The key that decides between rows of one value, where a scan knows it.
+    next: Option<Key>,
     fetch: usize,
     /// What the scan leaves rows out by.
     filter: Arc<DynamicFilterPhysicalExpr>,
-    /// The key as the scan knows it.
-    scanned: Arc<dyn PhysicalExpr>,
     threshold: Arc<Mutex<Threshold>>,
     metrics: ExecutionPlanMetricsSet,
+}
+
+/// A key of the sort.
+#[derive(Debug, Clone)]
+struct Key {
+    column: Column,
+    options: SortOptions,
+    /// The key as the scan knows it.
+    scanned: Arc<dyn PhysicalExpr>,
+}
+
+impl Key {
+    /// A key of times or whole numbers that a scan knows; none where it is another one, or nulls come first.
+    fn of(sort: &SortExec, place: usize) -> Option<Self> {
+        let key = sort.expr().get(place)?;
+        let column = key.expr.downcast_ref::<Column>()?.clone();
+        if key.options.nulls_first || !OrderPlaces::are_of(&column.data_type(&sort.input().schema()).ok()?) {
+            return None;
+        }
+        let scanned = of_files(sort.input(), column.index())?;
+        Some(Self { column, options: key.options, scanned })
+    }
 }
 
 impl BestExec {
     /// The sort over rows that may be among its first; none where its first key is nothing that a scan knows.
     pub(crate) fn below(sort: &SortExec) -> Result<Option<SortExec>> {
         let Some(fetch) = sort.fetch().filter(|fetch| (1..=MOST).contains(fetch)) else { return Ok(None) };
-        let first = sort.expr().first();
-        let Some(key) = first.expr.downcast_ref::<Column>() else { return Ok(None) };
-        if first.options.nulls_first || !OrderPlaces::are_of(&key.data_type(&sort.input().schema())?) {
-            return Ok(None);
-        }
-        let Some(scanned) = of_files(sort.input(), key.index()) else { return Ok(None) };
-        let filter = Arc::new(DynamicFilterPhysicalExpr::new(vec![Arc::clone(&scanned)], lit(true)));
+        let Some(key) = Key::of(sort, 0) else { return Ok(None) };
+        let next = Key::of(sort, 1);
+        let scanned = [Some(&key), next.as_ref()].into_iter().flatten().map(|key| Arc::clone(&key.scanned)).collect();
+        let filter = Arc::new(DynamicFilterPhysicalExpr::new(scanned, lit(true)));
         let Some(input) = leaving_out(sort.input(), &(Arc::clone(&filter) as Arc<dyn PhysicalExpr>))? else {
             return Ok(None);
         };
+        let descending = next.as_ref().is_some_and(|next| next.options.descending);
+        let threshold = Threshold::new(fetch, key.options.descending, descending);
         let best = Self {
             input,
-            key: key.clone(),
-            options: first.options,
+            key,
+            next,
             fetch,
             filter,
-            scanned,
-            threshold: Arc::new(Mutex::new(Threshold::new(fetch, first.options.descending))),
+            threshold: Arc::new(Mutex::new(threshold)),
             metrics: ExecutionPlanMetricsSet::new(),
         };
         let sort = SortExec::new(sort.expr().clone(), Arc::new(best))
@@ -88,8 +107,8 @@ impl BestExec {
 
 impl DisplayAs for BestExec {
     fn fmt_as(&self, _format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let order = if self.options.descending { "DESC" } else { "ASC" };
-        write!(f, "BestExec: fetch={}, key={} {order}", self.fetch, self.key)
+        let order = if self.key.options.descending { "DESC" } else { "ASC" };
+        write!(f, "BestExec: fetch={}, key={} {order}", self.fetch, self.key.column)
     }
 }
 
@@ -110,7 +129,7 @@ impl ExecutionPlan for BestExec {
         &self,
         visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        let key: Arc<dyn PhysicalExpr> = Arc::new(self.key.clone());
+        let key: Arc<dyn PhysicalExpr> = Arc::new(self.key.column.clone());
         apply_expression_roots([&key], visit)
     }
 
@@ -123,10 +142,9 @@ impl ExecutionPlan for BestExec {
         Ok(Arc::new(Self {
             input: children.swap_remove(0),
             key: self.key.clone(),
-            options: self.options,
+            next: self.next.clone(),
             fetch: self.fetch,
             filter: Arc::clone(&self.filter),
-            scanned: Arc::clone(&self.scanned),
             threshold: Arc::clone(&self.threshold),
             metrics: ExecutionPlanMetricsSet::new(),
         }))
@@ -136,9 +154,9 @@ impl ExecutionPlan for BestExec {
         let input = self.input.execute(partition, context)?;
         let schema = input.schema();
         let best = Best {
-            place: self.key.index(),
+            key: self.key.clone(),
+            next: self.next.clone(),
             filter: Arc::clone(&self.filter),
-            scanned: Arc::clone(&self.scanned),
             threshold: Arc::clone(&self.threshold),
         };
         Ok(fed(input, best, schema, BaselineMetrics::new(&self.metrics, partition)))
@@ -155,17 +173,19 @@ impl ExecutionPlan for BestExec {
 
 /// The work of one partition.
 struct Best {
-    /// Where the key is.
-    place: usize,
+    key: Key,
+    next: Option<Key>,
     filter: Arc<DynamicFilterPhysicalExpr>,
-    scanned: Arc<dyn PhysicalExpr>,
     threshold: Arc<Mutex<Threshold>>,
 }
 
 impl Feed for Best {
     fn add(&mut self, batch: RecordBatch) -> Result<Vec<RecordBatch>> {
-        let looked = self.threshold.lock().unwrap_or_else(PoisonError::into_inner).look(batch.column(self.place))?;
-        if let Some(condition) = looked.tighter(&self.scanned) {
+        let next = self.next.as_ref().map(|next| batch.column(next.column.index()));
+        let mut threshold = self.threshold.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked = threshold.look(batch.column(self.key.column.index()), next)?;
+        drop(threshold);
+        if let Some(condition) = looked.tighter(&self.key.scanned, self.next.as_ref().map(|next| &next.scanned)) {
             self.filter.update(condition)?;
         }
         Ok(vec![match looked.kept {

@@ -34,6 +34,11 @@ impl OrderPlaces {
         if self.descending { !value } else { value }
     }
 
+    /// The place of a row; none where its key is null.
+    pub(super) fn get(&self, row: usize) -> Option<i64> {
+        self.values.is_valid(row).then(|| self.turned(self.values.value(row)))
+    }
+
     /// The place of each row.
     pub(super) fn iter(&self) -> impl Iterator<Item = Option<i64>> {
         self.values.iter().map(|value| value.map(|value| self.turned(value)))

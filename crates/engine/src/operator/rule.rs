@@ -22,14 +22,15 @@ use datafusion::{
         aggregates::AggregateExec,
         filter::FilterExec,
         projection::ProjectionExec,
-        sorts::sort::SortExec,
+        sorts::{sort::SortExec, sort_preserving_merge::SortPreservingMergeExec},
         windows::{BoundedWindowAggExec, WindowAggExec, WindowUDFExpr},
     },
 };
 
 use super::{
-    best::BestExec, eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys,
-    natural_sort::NaturalSortExec, over, partial::PartialExec, running, running::RunningExec, whole::WholeExec,
+    best::BestExec, different, eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys,
+    merge::MergeExec, natural_sort::NaturalSortExec, over, partial::PartialExec, running, running::RunningExec,
+    whole::WholeExec,
 };
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
@@ -72,7 +73,8 @@ impl PhysicalOptimizerRule for OwnOperators {
     }
 }
 
-/// Lets every sort of all rows look first whether they stand in order, and first aggregations work with numbers.
+/// Lets every sort of all rows look first whether they stand in order, and every merge whether they follow each other; first
+/// aggregations work with numbers.
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
 #[derive(Debug)]
@@ -80,18 +82,11 @@ pub(crate) struct LateOperators;
 
 impl PhysicalOptimizerRule for LateOperators {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
-        plan.transform_up(|node| match node.downcast_ref::<SortExec>() {
-            Some(sort) if sort.fetch().is_none() => {
-                Ok(Transformed::yes(Arc::new(NaturalSortExec::new(sort.clone())) as Arc<dyn ExecutionPlan>))
-            }
-            Some(sort) => match BestExec::below(sort)? {
-                Some(sort) => Ok(Transformed::yes(Arc::new(sort) as Arc<dyn ExecutionPlan>)),
-                None => Ok(Transformed::no(node)),
-            },
-            None => match node.downcast_ref::<AggregateExec>().map(PartialExec::in_place_of).transpose()?.flatten() {
-                Some(partial) => Ok(Transformed::yes(Arc::new(partial) as Arc<dyn ExecutionPlan>)),
-                None => Ok(Transformed::no(node)),
-            },
+        plan.transform_up(|node| {
+            Ok(match late(&node)? {
+                Some(operator) => Transformed::yes(operator),
+                None => Transformed::no(node),
+            })
         })
         .data()
     }
@@ -103,6 +98,24 @@ impl PhysicalOptimizerRule for LateOperators {
     fn schema_check(&self) -> bool {
         true
     }
+}
+
+/// The operator of ours in place of one, where it takes it.
+fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    if let Some(sort) = node.downcast_ref::<SortExec>() {
+        return Ok(match sort.fetch() {
+            None => Some(Arc::new(NaturalSortExec::new(sort.clone()))),
+            Some(_) => BestExec::below(sort)?.map(|sort| Arc::new(sort) as _),
+        });
+    }
+    if let Some(merge) = node.downcast_ref::<SortPreservingMergeExec>() {
+        return Ok(MergeExec::in_place_of(merge).map(|merge| Arc::new(merge) as _));
+    }
+    let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(None) };
+    if let Some(counted) = different::by_groups(aggregate)? {
+        return Ok(Some(counted));
+    }
+    Ok(PartialExec::in_place_of(aggregate)?.map(|partial| Arc::new(partial) as _))
 }
 
 /// The operator of ours for a window over all rows of each group.

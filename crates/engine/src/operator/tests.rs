@@ -3,6 +3,7 @@
 
 mod eventstats;
 mod first_rows;
+mod merge;
 mod natural_sort;
 mod running;
 mod whole;

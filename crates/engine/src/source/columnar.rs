@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef},
     catalog::{Session, TableProvider},
-    common::Column,
+    common::{Column, Statistics, stats::Precision},
     datasource::{
         TableType, ViewTable,
         file_format::{FileFormat, arrow::ArrowFormat, parquet::ParquetFormat},
@@ -170,12 +170,12 @@ async fn table(
         Arc::new(ArrowFormat)
     };
     let mut schema = format.infer_schema(&state, &store, &metas).await?;
-    let mut filled = HashSet::new();
+    let (mut filled, mut rows) = (HashSet::new(), None);
     if is_parquet(format.as_ref()) {
         let known = read_as::look(&mut parts, &schema, store.as_ref(), &state).await?;
-        (schema, filled) = (known.schema, known.filled);
+        (schema, filled, rows) = (known.schema, known.filled, Some(known.rows));
     }
-    let base = Arc::new(ColumnarTable::new(format, url.clone(), parts, schema));
+    let base = Arc::new(ColumnarTable::new(format, url.clone(), parts, schema, rows));
     let schema = Arc::clone(&base.file_schema);
     let columns = convert::columns(&schema, base.has_rows(), &filled);
     let plan = LogicalPlanBuilder::scan("files", provider_as_source(base), None)?.project(columns)?.build()?;
@@ -199,10 +199,18 @@ pub(super) struct ColumnarTable {
     files: Vec<PartitionedFile>,
     file_schema: SchemaRef,
     table_schema: TableSchema,
+    /// The rows of all files, where that is known.
+    rows: Option<usize>,
 }
 
 impl ColumnarTable {
-    fn new(format: Arc<dyn FileFormat>, store: ObjectStoreUrl, files: Vec<PartitionedFile>, schema: SchemaRef) -> Self {
+    fn new(
+        format: Arc<dyn FileFormat>,
+        store: ObjectStoreUrl,
+        files: Vec<PartitionedFile>,
+        schema: SchemaRef,
+        rows: Option<usize>,
+    ) -> Self {
         // Hidden names are the planner's own, and ours.
         let fields: Vec<FieldRef> =
             schema.fields().iter().filter(|field| !field.name().starts_with("__")).cloned().collect();
@@ -212,13 +220,13 @@ impl ColumnarTable {
         let builder = TableSchemaBuilder::new(Arc::clone(&file_schema)).with_table_partition_cols(added);
         let row: FieldRef = Arc::new(Field::new(ROW, DataType::Int64, false).with_extension_type(RowNumber));
         let builder = if is_parquet(format.as_ref()) { builder.with_virtual_columns(vec![row]) } else { builder };
-        Self { format, store, files, file_schema, table_schema: builder.build() }
+        Self { format, store, files, file_schema, table_schema: builder.build(), rows }
     }
 
     /// Parquet files of a store with just the columns of a schema; which ones, each scan says.
     pub(super) fn stored(format: Arc<dyn FileFormat>, store: ObjectStoreUrl, schema: SchemaRef) -> Self {
         let table_schema = TableSchemaBuilder::new(Arc::clone(&schema)).build();
-        Self { format, store, files: Vec::new(), file_schema: schema, table_schema }
+        Self { format, store, files: Vec::new(), file_schema: schema, table_schema, rows: None }
     }
 
     /// A scan of some files. Where few rows pass its filters, these are evaluated while rows are decoded, and other columns are
@@ -238,25 +246,46 @@ impl ColumnarTable {
             return Ok(Arc::new(EmptyExec::new(read)));
         }
         let source: Arc<dyn FileSource> = match (self.format.as_ref() as &dyn std::any::Any).downcast_ref() {
-            Some(format) => Arc::new(self.parquet(format, state)?.with_pushdown_filters(few_pass)),
+            Some(format) => {
+                let numbers = projection.is_none_or(|places| places.iter().any(|place| self.is_row(*place)));
+                Arc::new(self.parquet(format, state, numbers)?.with_pushdown_filters(few_pass))
+            }
             None => Arc::new(ArrowSource::new_file_source(self.table_schema.clone())),
         };
         let groups = FileGroup::new(files).split_files(state.config().target_partitions());
+        let unknown = Statistics::new_unknown(source.table_schema().table_schema());
         let config = FileScanConfigBuilder::new(self.store.clone(), source)
             .with_file_groups(groups)
             .with_projection_indices(projection.cloned())?
-            .with_limit(limit)
-            .build();
+            .with_limit(limit);
+        // Who asks for no column counts rows, and these are counted. Elsewhere their number would change which plans are made.
+        let config = match self.rows.filter(|_| projection.is_some_and(Vec::is_empty)) {
+            Some(rows) => config.with_statistics(unknown.with_num_rows(Precision::Exact(rows))),
+            None => config,
+        };
         // Not by way of the format, which would put its own options in the place of these.
-        Ok(DataSourceExec::from_data_source(config))
+        Ok(DataSourceExec::from_data_source(config.build()))
     }
 
-    /// A source that takes footers from where they are known.
-    fn parquet(&self, format: &ParquetFormat, state: &dyn Session) -> Result<ParquetSource> {
+    /// Whether a column is the number of the row in its file.
+    fn is_row(&self, place: usize) -> bool {
+        let schema = self.table_schema.table_schema();
+        schema.fields().get(place).is_some_and(|field| self.has_rows() && field.name() == ROW)
+    }
+
+    /// A source that takes footers from where they are known, and numbers rows if that is asked for: whether a scan reads their
+    /// numbers or not, it would count them.
+    fn parquet(&self, format: &ParquetFormat, state: &dyn Session, numbers: bool) -> Result<ParquetSource> {
         let store = state.runtime_env().object_store(&self.store)?;
         let footers = state.runtime_env().cache_manager.get_file_metadata_cache();
         let reader = Arc::new(CachedParquetFileReaderFactory::new(store, footers));
-        Ok(ParquetSource::new(self.table_schema.clone())
+        let schema = if numbers {
+            self.table_schema.clone()
+        } else {
+            let added = self.table_schema.table_partition_cols().clone();
+            TableSchemaBuilder::new(Arc::clone(&self.file_schema)).with_table_partition_cols(added).build()
+        };
+        Ok(ParquetSource::new(schema)
             .with_table_parquet_options(format.options().clone())
             .with_parquet_file_reader_factory(reader))
     }

@@ -12,7 +12,10 @@ use std::{
 
 use chrono_tz::Tz;
 use datafusion::{
-    arrow::array::ArrayRef,
+    arrow::{
+        array::{Array, ArrayRef, AsArray},
+        datatypes::TimestampMicrosecondType,
+    },
     common::{Result, exec_datafusion_err},
     logical_expr::ScalarUDF,
 };
@@ -21,7 +24,7 @@ use self::bin::{bin_log, bin_number, bin_time, text_as_first, timestamp};
 use super::kernel::{Arguments, append_texts, kernel, number, numbers, text, volatile_kernel};
 use crate::{
     Ambient, EvalSpec, Kernel, Kind, Returns,
-    time::{Format, Modifier, micros, zone},
+    time::{Format, Modifier, Writer, micros, zone},
 };
 
 /// The functions of this family.
@@ -149,15 +152,22 @@ fn relative_time(args: &Arguments) -> Result<ArrayRef> {
 }
 
 fn strftime(args: &Arguments) -> Result<ArrayRef> {
-    let (times, formats, tz) = (args.numbers(0)?, args.texts(1)?, timezone(args, 2)?);
-    let literal = constant(args, 1)?.map(|text| Format::new(&text));
-    append_texts(args.rows(), |row, out| {
-        let Some(time) = times.get(row).and_then(micros) else { return false };
-        match &literal {
-            Some(format) => format.write(time, tz, out),
-            None => formats.get(row).is_some_and(|text| Format::new(&text).write(time, tz, out)),
-        }
-    })
+    let tz = timezone(args, 2)?;
+    let Some(format) = constant(args, 1)?.map(|text| Format::new(&text)) else {
+        let (times, formats) = (args.numbers(0)?, args.texts(1)?);
+        return append_texts(args.rows(), |row, out| {
+            let time = times.get(row).and_then(micros);
+            time.zip(formats.get(row)).is_some_and(|(time, text)| Format::new(&text).write(time, tz, out))
+        });
+    };
+    let mut writer = Writer::new(&format, tz);
+    let instants = args.array(0)?.as_primitive_opt::<TimestampMicrosecondType>();
+    if let Some(instants) = instants.filter(|_| !args.is_constant(0)) {
+        let time = |row: usize| instants.is_valid(row).then(|| instants.value(row));
+        return append_texts(args.rows(), |row, out| time(row).is_some_and(|time| writer.write(time, out)));
+    }
+    let times = args.numbers(0)?;
+    append_texts(args.rows(), |row, out| times.get(row).and_then(micros).is_some_and(|time| writer.write(time, out)))
 }
 
 fn strptime(args: &Arguments) -> Result<ArrayRef> {

@@ -1,4 +1,4 @@
-//! The best values so far, and which rows come behind them.
+//! The best values so far, by two keys at most, and which rows come behind them.
 
 use std::{collections::BinaryHeap, sync::Arc};
 
@@ -17,68 +17,105 @@ use datafusion::{
 
 use crate::operator::order_places::OrderPlaces;
 
-/// The best values of a key, as many as rows are wanted.
+/// Places by the two first keys; the smaller, the better. A row without a value of the second, or without a second key, comes last
+/// by it.
+type Places = (i64, i64);
+const LAST: i64 = i64::MAX;
+
+/// The best values of the keys, as many as rows are wanted.
 #[derive(Debug)]
 pub(super) struct Threshold {
-    /// The smaller, the better; the worst is on top.
-    best: BinaryHeap<i64>,
+    /// The worst is on top.
+    best: BinaryHeap<Places>,
     fetch: usize,
-    descending: bool,
+    /// Whether the key descends, and the one that decides between its equal values.
+    descending: [bool; 2],
 }
 
 /// What a batch comes to.
 pub(super) struct Looked {
     /// The rows that may be among the first; none where all may.
     pub(super) kept: Option<BooleanArray>,
-    /// The worst value that may be among the first, where that is another one than before.
-    worst: Option<ScalarValue>,
-    descending: bool,
+    /// The worst value that may be among the first, and the worst of the next key beside it, where they are others than before.
+    worst: Option<(ScalarValue, Option<ScalarValue>)>,
+    descending: [bool; 2],
 }
 
 impl Threshold {
-    pub(super) fn new(fetch: usize, descending: bool) -> Self {
-        Self { best: BinaryHeap::with_capacity(fetch + 1), fetch, descending }
+    pub(super) fn new(fetch: usize, descending: bool, next_descends: bool) -> Self {
+        Self { best: BinaryHeap::with_capacity(fetch + 1), fetch, descending: [descending, next_descends] }
     }
 
-    fn worst(&self) -> Option<i64> {
+    fn worst(&self) -> Option<Places> {
         self.best.peek().copied().filter(|_| self.best.len() >= self.fetch)
     }
 
     /// Takes in the values of rows; a null comes behind all values.
-    pub(super) fn look(&mut self, column: &ArrayRef) -> Result<Looked> {
-        let places = OrderPlaces::of(column, self.descending)?;
+    pub(super) fn look(&mut self, key: &ArrayRef, next: Option<&ArrayRef>) -> Result<Looked> {
+        let places = OrderPlaces::of(key, self.descending[0])?;
+        let nexts = next.map(|next| OrderPlaces::of(next, self.descending[1])).transpose()?;
+        let next_of = |row: usize| nexts.as_ref().and_then(|nexts| nexts.get(row)).unwrap_or(LAST);
         let before = self.worst();
-        places.each(|_, place| {
+        places.each(|row, place| {
             if self.best.len() < self.fetch {
-                self.best.push(place);
-            } else if self.best.peek().is_some_and(|worst| place < *worst) {
+                self.best.push((place, next_of(row)));
+            } else if let Some(worst) = self.best.peek()
+                && is_better(place, || next_of(row), *worst)
+            {
                 self.best.pop();
-                self.best.push(place);
+                self.best.push((place, next_of(row)));
             }
         });
         let worst = self.worst();
         let kept = worst.and_then(|worst| {
-            let kept: BooleanArray =
-                places.iter().map(|place| Some(place.is_some_and(|place| place <= worst))).collect();
+            let may = |(row, place): (usize, Option<i64>)| {
+                place.is_some_and(|place| place < worst.0 || place == worst.0 && next_of(row) <= worst.1)
+            };
+            let kept: BooleanArray = places.iter().enumerate().map(|row| Some(may(row))).collect();
             (kept.true_count() < kept.len()).then_some(kept)
         });
-        let changed = worst.filter(|_| worst != before).map(|worst| places.turned(worst));
-        let worst = match (changed, column.data_type()) {
-            (Some(value), DataType::Timestamp(_, zone)) => {
-                Some(ScalarValue::TimestampMicrosecond(Some(value), zone.clone()))
-            }
-            (value, _) => value.map(|value| ScalarValue::Int64(Some(value))),
-        };
+        let worst = worst.filter(|_| worst != before).map(|worst| {
+            let beside = next.zip(nexts.as_ref()).filter(|_| worst.1 != LAST);
+            let beside = beside.map(|(column, places)| scalar(places.turned(worst.1), column.data_type()));
+            (scalar(places.turned(worst.0), key.data_type()), beside)
+        });
         Ok(Looked { kept, worst, descending: self.descending })
     }
 }
 
+/// Whether a row comes before the worst of the best.
+fn is_better(place: i64, next: impl FnOnce() -> i64, worst: Places) -> bool {
+    place < worst.0 || place == worst.0 && next() < worst.1
+}
+
+/// A time or a whole number.
+fn scalar(value: i64, data_type: &DataType) -> ScalarValue {
+    match data_type {
+        DataType::Timestamp(_, zone) => ScalarValue::TimestampMicrosecond(Some(value), zone.clone()),
+        _ => ScalarValue::Int64(Some(value)),
+    }
+}
+
 impl Looked {
-    /// The condition that a scan can leave rows out by from now on, where it is another one than before.
-    pub(super) fn tighter(&self, column: &Arc<dyn PhysicalExpr>) -> Option<Arc<dyn PhysicalExpr>> {
-        let worst: Arc<dyn PhysicalExpr> = Arc::new(Literal::new(self.worst.clone()?));
-        let operator = if self.descending { Operator::GtEq } else { Operator::LtEq };
-        Some(Arc::new(BinaryExpr::new(Arc::clone(column), operator, worst)))
+    /// The condition that a scan can leave rows out by from now on, where it is another one than before: the key is not behind its
+    /// worst, and where it is equal the next one is not. The first half stands alone, so that it can be looked at alone.
+    pub(super) fn tighter(
+        &self,
+        key: &Arc<dyn PhysicalExpr>,
+        next: Option<&Arc<dyn PhysicalExpr>>,
+    ) -> Option<Arc<dyn PhysicalExpr>> {
+        let (worst, beside) = self.worst.clone()?;
+        let compared = |column: &Arc<dyn PhysicalExpr>, operator, value| -> Arc<dyn PhysicalExpr> {
+            Arc::new(BinaryExpr::new(Arc::clone(column), operator, Arc::new(Literal::new(value))))
+        };
+        let at_least = |descends| if descends { Operator::GtEq } else { Operator::LtEq };
+        let [descends, next_descends] = self.descending;
+        let alone = compared(key, at_least(descends), worst.clone());
+        let Some((next, beside)) = next.zip(beside) else { return Some(alone) };
+        let before = compared(key, if descends { Operator::Gt } else { Operator::Lt }, worst);
+        let decided = compared(next, at_least(next_descends), beside);
+        let either = Arc::new(BinaryExpr::new(before, Operator::Or, decided));
+        Some(Arc::new(BinaryExpr::new(alone, Operator::And, either)))
     }
 }
 
@@ -100,22 +137,41 @@ mod tests {
 
     #[test]
     fn rows_behind_the_best_are_dropped() {
-        let mut threshold = Threshold::new(2, true);
-        let looked = threshold.look(&column(&[Some(3)])).unwrap();
+        let mut threshold = Threshold::new(2, true, false);
+        let mut look = |values: &[Option<i64>]| threshold.look(&column(values), None).unwrap();
+        let looked = look(&[Some(3)]);
         assert_eq!((kept(&looked), looked.worst), (None, None), "one row is too few to leave out any");
-        let looked = threshold.look(&column(&[Some(1), None, Some(5), Some(3)])).unwrap();
+        let looked = look(&[Some(1), None, Some(5), Some(3)]);
         // The best two are 5 and 3; another 3 may still come before that one by the next key.
         assert_eq!(kept(&looked), Some(vec![false, false, true, true]));
-        assert_eq!(looked.worst, Some(ScalarValue::Int64(Some(3))));
-        let looked = threshold.look(&column(&[Some(3), Some(2)])).unwrap();
+        assert_eq!(looked.worst, Some((ScalarValue::Int64(Some(3)), None)));
+        let looked = look(&[Some(3), Some(2)]);
         assert_eq!((kept(&looked), looked.worst), (Some(vec![true, false]), None));
     }
 
     #[test]
     fn the_least_are_the_best_in_ascending_order() {
-        let mut threshold = Threshold::new(1, false);
-        let looked = threshold.look(&column(&[Some(4), Some(-4), Some(i64::MAX)])).unwrap();
+        let mut threshold = Threshold::new(1, false, false);
+        let looked = threshold.look(&column(&[Some(4), Some(-4), Some(i64::MAX)]), None).unwrap();
         assert_eq!(kept(&looked), Some(vec![false, true, false]));
-        assert_eq!(looked.worst, Some(ScalarValue::Int64(Some(-4))));
+        assert_eq!(looked.worst, Some((ScalarValue::Int64(Some(-4)), None)));
+    }
+
+    #[test]
+    fn the_next_key_decides_between_equal_values() {
+        let mut threshold = Threshold::new(2, true, false);
+        let mut look =
+            |keys: &[Option<i64>], nexts: &[Option<i64>]| threshold.look(&column(keys), Some(&column(nexts))).unwrap();
+        let looked = look(&[Some(9), Some(9)], &[Some(4), None]);
+        assert_eq!(kept(&looked), None);
+        assert_eq!(looked.worst, Some((ScalarValue::Int64(Some(9)), None)), "a row without the next key is the worst");
+        // Of the rows with 9, those with 4 and 2 are the first; 8 is behind them whatever stands beside it.
+        let looked = look(&[Some(9), Some(8), Some(9), Some(9)], &[Some(5), Some(1), Some(2), None]);
+        assert_eq!(kept(&looked), Some(vec![false, false, true, false]));
+        let nine = ScalarValue::Int64(Some(9));
+        assert_eq!(looked.worst, Some((nine, Some(ScalarValue::Int64(Some(4))))));
+        assert_eq!(kept(&look(&[Some(9), Some(10)], &[Some(4), Some(7)])), Some(vec![false, true]));
+        // Equal in both keys: the row's place decides, which is not known here.
+        assert_eq!(kept(&look(&[Some(9), Some(9)], &[Some(2), Some(3)])), Some(vec![true, false]));
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Known {
     pub(super) schema: SchemaRef,
     /// Columns that every row has.
     pub(super) filled: HashSet<String>,
+    /// The rows of all files.
+    pub(super) rows: usize,
 }
 
 /// Looks at the footers, which the cache holds once the schema is known, and tells each file how it is read.
@@ -79,7 +81,9 @@ pub(super) async fn look(
         *file = file.clone().with_arrow_schema(Arc::clone(&own));
         last = Some(own);
     }
-    Ok(Known { schema: Arc::new(read_as(schema)), filled })
+    let rows = footers.iter().map(|footer| footer.file_metadata().num_rows());
+    let rows = rows.filter_map(|rows| usize::try_from(rows).ok()).sum();
+    Ok(Known { schema: Arc::new(read_as(schema)), filled, rows })
 }
 
 /// A column's blocks in all row groups.

@@ -70,7 +70,7 @@ pub(crate) fn table(bytes: &[u8], schema: SchemaRef, options: &ConfigOptions) ->
     };
     let store = ObjectStoreUrl::parse(&told.store)?;
     let files = told.files.into_iter().map(File::partitioned).collect::<Result<_>>()?;
-    Ok(Arc::new(ColumnarTable::new(format, store, files, schema)))
+    Ok(Arc::new(ColumnarTable::new(format, store, files, schema, None)))
 }
 
 impl File {
@@ -135,7 +135,7 @@ mod tests {
         let schema = Arc::new(Schema::new(vec![Field::new("status", DataType::Int64, true)]));
         let files = vec![file("data/a.parquet", 0, Some("h1")), file("data/b.parquet", 1 << 44, None)];
         let format = Arc::new(ParquetFormat::default());
-        let sent = ColumnarTable::new(format, ObjectStoreUrl::local_filesystem(), files, schema);
+        let sent = ColumnarTable::new(format, ObjectStoreUrl::local_filesystem(), files, schema, None);
         let bytes = bytes(&sent).unwrap().unwrap();
         let config = SessionConfig::new();
         let came = table(&bytes, sent.schema(), config.options()).unwrap();

@@ -36,7 +36,7 @@ pub(crate) use first_rows::FirstRowsExec;
 pub(crate) use merge::MergeExec;
 pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use partial::PartialExec;
-pub(crate) use rule::{LateOperators, OwnOperators};
+pub(crate) use rule::{LateOperators, NaturalSorts, OwnOperators};
 
 /// The node over other inputs.
 ///

@@ -20,7 +20,7 @@ use crate::{
     dedup_keys::DedupKeys,
     dictionary::{LateTexts, PerValueFilters},
     growth::{Kept, Walled},
-    operator::{LateOperators, OwnOperators},
+    operator::{LateOperators, NaturalSorts, OwnOperators},
     parquet_scan::TextBounds,
 };
 
@@ -39,6 +39,7 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     let mut rules = physical_rules();
     rules.insert(0, Arc::new(OwnOperators));
     rules.insert(1, Arc::new(LateTexts));
+    NaturalSorts::join(&mut rules);
     rules.push(Arc::new(TextBounds));
     rules.push(Arc::new(PerValueFilters));
     rules.push(Arc::new(LateOperators));

@@ -6,7 +6,7 @@
 
 mod text;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use speleo_functions::value::Lists;
 use speleo_knowledge::Limit;
@@ -29,7 +29,7 @@ pub(crate) type Answers = HashMap<Span, Option<Vec<Row>>>;
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     /// Fields with the values that they may have; absent ones and those whose names begin with `_` are left out.
-    pub(crate) cells: Vec<(String, Vec<String>)>,
+    pub(crate) cells: Vec<(Arc<str>, Vec<String>)>,
     /// Conditions that the row holds as text, in fields called `search` or `query`, and its time modifiers.
     pub(crate) spliced: Vec<SearchExpr>,
     /// What those fields hold: the alternatives of each.
@@ -132,16 +132,16 @@ fn read(rows: &Rows) -> Result<Vec<Row>> {
             .iter()
             .zip(batch.columns())
             .filter(|(field, _)| !is_internal(field.name()))
-            .map(|(field, column)| Ok((field.name(), Lists::new(column)?)))
-            .collect::<Result<Vec<_>>>()?;
+            .map(|(field, column)| Ok((Arc::from(field.name().as_str()), Lists::new(column)?)))
+            .collect::<Result<Vec<(Arc<str>, Lists)>>>()?;
         for place in 0..batch.num_rows() {
             let mut row = Row { cells: Vec::new(), spliced: Vec::new(), texts: Vec::new() };
             for (name, values) in &columns {
                 let Some(values) = values.get(place) else { continue };
-                match name.as_str() {
+                match name.as_ref() {
                     "search" => row.texts.push(values.take(1).map(str::to_owned).collect()),
                     "query" => row.texts.push(values.map(str::to_owned).collect()),
-                    _ => row.cells.push(((*name).clone(), values.map(str::to_owned).collect())),
+                    _ => row.cells.push((Arc::clone(name), values.map(str::to_owned).collect())),
                 }
             }
             if !row.cells.is_empty() || !row.texts.is_empty() {

@@ -23,6 +23,7 @@ use datafusion::{
         limit::GlobalLimitExec,
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         stream::RecordBatchStreamAdapter,
+        union::UnionExec,
     },
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -210,7 +211,7 @@ async fn collect(
     Ok(Arc::new(Table::try_new(&schema, &batches, keys, reservation)?))
 }
 
-/// Whether a plan gives few rows: it sums up, takes the first of each group, or reads a table in memory.
+/// Whether a plan gives few rows: it sums up, takes the first of each group, reads a table in memory, or puts such below each other.
 fn is_few(plan: &Arc<dyn ExecutionPlan>) -> bool {
     if let Some(source) = plan.downcast_ref::<DataSourceExec>() {
         return !source.data_source().is::<FileScanConfig>();
@@ -220,6 +221,6 @@ fn is_few(plan: &Arc<dyn ExecutionPlan>) -> bool {
     }
     match plan.children().as_slice() {
         [input] => is_few(input),
-        _ => false,
+        inputs => plan.is::<UnionExec>() && inputs.iter().all(|input| is_few(input)),
     }
 }

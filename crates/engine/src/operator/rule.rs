@@ -16,7 +16,7 @@ use datafusion::{
         split_conjunction,
         window::{PlainAggregateWindowExpr, StandardWindowExpr, WindowExpr},
     },
-    physical_optimizer::PhysicalOptimizerRule,
+    physical_optimizer::{PhysicalOptimizerRule, pushdown_sort::PushdownSort},
     physical_plan::{
         ExecutionPlan,
         aggregates::AggregateExec,
@@ -73,7 +73,42 @@ impl PhysicalOptimizerRule for OwnOperators {
     }
 }
 
-/// Lets every sort of all rows look first whether they stand in order, and every merge whether they follow each other; first
+/// Lets every sort of all rows look first whether they stand in order.
+///
+/// Runs when limits are in their places and before orders are pushed into scans: a scan that turns its row groups round, but not
+/// the rows of each, would leave them in no order at all.
+#[derive(Debug)]
+pub(crate) struct NaturalSorts;
+
+impl NaturalSorts {
+    /// Takes its place among the rules.
+    pub(crate) fn join(rules: &mut Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>>) {
+        let place = rules.iter().position(|rule| rule.name() == PushdownSort::new().name()).unwrap_or(rules.len());
+        rules.insert(place, Arc::new(Self));
+    }
+}
+
+impl PhysicalOptimizerRule for NaturalSorts {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        plan.transform_up(|node| match node.downcast_ref::<SortExec>() {
+            Some(sort) if sort.fetch().is_none() => {
+                Ok(Transformed::yes(Arc::new(NaturalSortExec::new(sort.clone())) as Arc<dyn ExecutionPlan>))
+            }
+            _ => Ok(Transformed::no(node)),
+        })
+        .data()
+    }
+
+    fn name(&self) -> &str {
+        "natural_sorts"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+/// Lets every merge look first whether rows follow each other; sorts with a limit leave out what comes behind, and first
 /// aggregations work with numbers.
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
@@ -103,10 +138,7 @@ impl PhysicalOptimizerRule for LateOperators {
 /// The operator of ours in place of one, where it takes it.
 fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     if let Some(sort) = node.downcast_ref::<SortExec>() {
-        return Ok(match sort.fetch() {
-            None => Some(Arc::new(NaturalSortExec::new(sort.clone()))),
-            Some(_) => BestExec::below(sort)?.map(|sort| Arc::new(sort) as _),
-        });
+        return Ok(BestExec::below(sort)?.map(|sort| Arc::new(sort) as _));
     }
     if let Some(merge) = node.downcast_ref::<SortPreservingMergeExec>() {
         return Ok(MergeExec::in_place_of(merge).map(|merge| Arc::new(merge) as _));

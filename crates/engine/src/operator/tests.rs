@@ -23,12 +23,13 @@ use datafusion::{
     prelude::{DataFrame, SessionConfig, SessionContext},
 };
 
-use super::{LateOperators, OwnOperators};
+use super::{LateOperators, NaturalSorts, OwnOperators};
 
 fn context(ours: bool, memory: Option<usize>) -> SessionContext {
     let mut rules = PhysicalOptimizer::new().rules;
     if ours {
         rules.insert(0, Arc::new(OwnOperators));
+        NaturalSorts::join(&mut rules);
         rules.push(Arc::new(LateOperators));
     }
     let mut runtime = RuntimeEnvBuilder::new();

@@ -32,7 +32,11 @@ pub(crate) fn of_files(plan: &Arc<dyn ExecutionPlan>, place: usize) -> Option<Ar
     in_files.then(|| Arc::clone(&output.expr))
 }
 
-/// The plan whose scan leaves out what does not meet a condition as well.
+/// Rows that a filter may hold back below an operator that learns from them what the scan can leave out.
+const HELD_BACK: usize = 64;
+
+/// The plan whose scan leaves out what does not meet a condition as well. Filters between pass on what few rows they keep: they would
+/// wait for a batch of them, and the scan would be over.
 ///
 /// # Errors
 /// Where an operator does not take its input anew.
@@ -43,7 +47,11 @@ pub(crate) fn leaving_out(
     if plan.is::<FilterExec>() || plan.is::<ProjectionExec>() {
         let [input] = plan.children()[..] else { return Ok(None) };
         let Some(input) = leaving_out(input, condition)? else { return Ok(None) };
-        return over(plan, vec![input]).map(Some);
+        let plan = over(plan, vec![input])?;
+        return Ok(Some(match plan.downcast_ref::<FilterExec>() {
+            Some(filter) => Arc::new(filter.with_batch_size(HELD_BACK)?),
+            None => plan,
+        }));
     }
     let Some(scan) = ParquetScan::of(plan) else { return Ok(None) };
     let all = conjunction(scan.source.filter().into_iter().chain([Arc::clone(condition)]));

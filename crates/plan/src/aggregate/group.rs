@@ -57,7 +57,12 @@ pub(crate) fn keys<'a>(mut relation: Relation, by: impl IntoIterator<Item = &'a 
         }
         keys.push(Key { name: name.to_owned(), column: place });
     }
-    if let Some(complete) = keys.iter().map(|key| column(&key.column).is_not_null()).reduce(Expr::and) {
+    // A key that every row has need not be looked at: it may be dear to compute.
+    let schema = relation.plan.schema();
+    let may_lack =
+        |key: &&Key| schema.field_with_unqualified_name(&key.column).map_or(true, |field| field.is_nullable());
+    let lacking = keys.iter().filter(may_lack).map(|key| column(&key.column).is_not_null());
+    if let Some(complete) = lacking.reduce(Expr::and) {
         relation = relation.filter(complete)?;
     }
     Ok(Keys { relation, keys })

@@ -29,10 +29,10 @@ impl Lowering<'_, '_> {
                 alternatives.push(self.row(row, bracket)?);
                 continue;
             }
-            let fields: Vec<&str> = row.cells.iter().map(|(field, _)| field.as_str()).collect();
-            match groups.iter_mut().find(|(known, _)| *known == fields) {
+            let fields = || row.cells.iter().map(|(field, _)| field.as_ref());
+            match groups.iter_mut().find(|(known, _)| fields().eq(known.iter().copied())) {
                 Some((_, members)) => members.push(row),
-                None => groups.push((fields, vec![row])),
+                None => groups.push((fields().collect(), vec![row])),
             }
         }
         for (fields, members) in groups {

@@ -1,10 +1,10 @@
 //! Comparisons of a field with a literal: `status!=404`, `user=adm*`, `src=10.0.0.0/8`, `bytes>100`, `code IN (4*, 500)`.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use datafusion::{
-    arrow::datatypes::DataType,
-    common::ScalarValue,
+    arrow::{array::StringArray, datatypes::DataType},
+    common::utils::SingleRowListArrayBuilder,
     logical_expr::{Expr, Operator, expr::InList, lit},
 };
 use speleo_functions::value::{format_number, parse_number};
@@ -191,8 +191,8 @@ pub(super) fn among(value: &Typed, texts: &[&str]) -> Result<Expr> {
 
 /// A list of texts as a literal.
 pub(super) fn text_list(texts: &[&str]) -> Expr {
-    let items: Vec<ScalarValue> = texts.iter().map(|text| ScalarValue::from(*text)).collect();
-    lit(ScalarValue::List(ScalarValue::new_list(&items, &DataType::Utf8, true)))
+    let texts = StringArray::from_iter_values(texts);
+    lit(SingleRowListArrayBuilder::new(Arc::new(texts)).with_nullable(true).build_list_scalar())
 }
 
 /// Equality as DataFusion's own operator, where it means the same: of whole numbers as they print, and of texts that know

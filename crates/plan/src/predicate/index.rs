@@ -64,10 +64,10 @@ pub(crate) fn holds(expr: &SearchExpr, answers: &Answers, name: &str) -> Option<
         SearchExprKind::Subsearch(search) => {
             let rows = answers.get(&search.span)?.as_ref()?;
             some(rows.iter().map(|row| {
-                let cells = row.cells.iter().filter(|(field, _)| field == "index");
+                let cells = row.cells.iter().filter(|(field, _)| &**field == "index");
                 let cells = cells.map(|(_, values)| Some(values.iter().any(|pattern| matches(pattern, name))));
                 let spliced = row.spliced.iter().map(|expr| holds(expr, answers, name));
-                let others = row.cells.iter().filter(|(field, _)| field != "index").map(|_| None);
+                let others = row.cells.iter().filter(|(field, _)| &**field != "index").map(|_| None);
                 every(cells.chain(spliced).chain(others))
             }))
         }
@@ -83,7 +83,7 @@ pub(crate) fn is_chosen(expr: &SearchExpr, answers: &Answers) -> bool {
         SearchExprKind::Comparison { field, .. } | SearchExprKind::In { field, .. } => is_index(field),
         SearchExprKind::Subsearch(search) => answers.get(&search.span).and_then(Option::as_ref).is_some_and(|rows| {
             rows.iter().any(|row| {
-                row.cells.iter().any(|(field, _)| field == "index")
+                row.cells.iter().any(|(field, _)| &**field == "index")
                     || row.spliced.iter().any(|expr| is_chosen(expr, answers))
             })
         }),

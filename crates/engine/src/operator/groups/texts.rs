@@ -1,5 +1,7 @@
 //! The numbers of texts, in the order in which they come.
 
+use std::sync::Arc;
+
 use datafusion::{
     arrow::{
         array::{Array, ArrayRef, AsArray, StringArray},
@@ -14,30 +16,42 @@ use super::{ABSENT, UNKNOWN};
 /// Texts and their numbers; that there is none has a number as well.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Texts {
+    known: Known,
+    /// What is known where new texts get no numbers: all copies share it.
+    frozen: Option<Arc<Known>>,
+    repeated: Repeated,
+}
+
+/// The numbers so far.
+#[derive(Debug, Default, Clone)]
+struct Known {
     texts: Interner,
     /// The number of each text of the interner, and of null where rows had none.
     numbers: Vec<u32>,
     null: Option<u32>,
     /// Of each number the text's place in the interner.
     places: Vec<Option<u32>>,
-    /// Whether new texts get no numbers.
-    frozen: bool,
-    repeated: Repeated,
 }
 
 impl Texts {
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.known().places.len()
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let numbers = self.numbers.capacity() + 2 * self.places.capacity();
-        self.texts.size() + self.repeated.size() + numbers * size_of::<u32>()
+        let known = self.known();
+        let numbers = known.numbers.capacity() + 2 * known.places.capacity();
+        known.texts.size() + self.repeated.size() + numbers * size_of::<u32>()
+    }
+
+    fn known(&self) -> &Known {
+        self.frozen.as_deref().unwrap_or(&self.known)
     }
 
     /// From now on texts that are new have no numbers.
     pub(super) fn freeze(&mut self) {
-        self.frozen = true;
+        let known = std::mem::take(&mut self.known);
+        self.frozen.get_or_insert_with(|| Arc::new(known));
         self.repeated.clear();
     }
 
@@ -70,13 +84,29 @@ impl Texts {
 
     /// The number of a text, a new one where it is new.
     fn of(&mut self, text: Option<&str>) -> Result<u32> {
-        if self.frozen {
-            return Ok(match text {
-                Some(text) => self.texts.find(text).and_then(|place| self.numbers.get(place as usize).copied()),
-                None => self.null,
-            }
-            .unwrap_or(ABSENT));
+        match &self.frozen {
+            Some(frozen) => Ok(frozen.find(text).unwrap_or(ABSENT)),
+            None => self.known.of(text),
         }
+    }
+
+    /// The texts of numbers.
+    pub(super) fn texts(&self, numbers: impl Iterator<Item = u32>) -> StringArray {
+        let known = self.known();
+        let place = |number: u32| known.places.get(number as usize).copied().flatten();
+        numbers.map(|number| place(number).map(|place| known.texts.get(place))).collect()
+    }
+}
+
+impl Known {
+    fn find(&self, text: Option<&str>) -> Option<u32> {
+        match text {
+            Some(text) => self.texts.find(text).and_then(|place| self.numbers.get(place as usize).copied()),
+            None => self.null,
+        }
+    }
+
+    fn of(&mut self, text: Option<&str>) -> Result<u32> {
         let next = u32::try_from(self.places.len()).unwrap_or(UNKNOWN);
         let Some(text) = text else {
             if self.null.is_none() {
@@ -93,11 +123,5 @@ impl Texts {
                 Ok(next)
             }
         }
-    }
-
-    /// The texts of numbers.
-    pub(super) fn texts(&self, numbers: impl Iterator<Item = u32>) -> StringArray {
-        let place = |number: u32| self.places.get(number as usize).copied().flatten();
-        numbers.map(|number| place(number).map(|place| self.texts.get(place))).collect()
     }
 }

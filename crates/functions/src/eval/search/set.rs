@@ -1,7 +1,5 @@
 //! Many patterns at once: `src IN (10.0.0.0/8, web*, "host 7")`, or the rows of a subsearch.
 
-use std::collections::HashSet;
-
 use aho_corasick::AhoCorasick;
 use datafusion::common::{Result, exec_datafusion_err};
 
@@ -9,6 +7,7 @@ use super::{
     cidr::{Cidr, Ranges},
     glob::Glob,
 };
+use crate::stats::Interner;
 
 /// With fewer wildcard patterns than this each is simply tried.
 const WORTH_AN_AUTOMATON: usize = 8;
@@ -17,7 +16,7 @@ const WORTH_AN_AUTOMATON: usize = 8;
 #[derive(Debug)]
 pub(crate) struct PatternSet {
     /// Patterns without a star, in lower case. A range also matches itself as text.
-    exact: HashSet<String>,
+    exact: Interner,
     ranges: Ranges,
     globs: Vec<Glob>,
     /// Finds which of the patterns can match at all, by the longest text that each contains.
@@ -37,7 +36,7 @@ impl PatternSet {
     /// Compiles patterns.
     pub(crate) fn new<'a>(patterns: impl Iterator<Item = &'a str>) -> Result<Self> {
         let mut set = Self {
-            exact: HashSet::new(),
+            exact: Interner::default(),
             ranges: Ranges::default(),
             globs: Vec::new(),
             automaton: None,
@@ -53,7 +52,10 @@ impl PatternSet {
             {
                 set.ranges.add(range);
             }
-            set.exact.insert(pattern.to_lowercase());
+            match is_folded(pattern) {
+                true => set.exact.intern(pattern)?,
+                false => set.exact.intern(&pattern.to_lowercase())?,
+            };
         }
         if set.globs.len() < WORTH_AN_AUTOMATON {
             set.always_tried = (0..set.globs.len()).collect();
@@ -74,14 +76,19 @@ impl PatternSet {
     /// Whether the whole value matches any of the patterns. `scratch` spares an allocation per call.
     pub(crate) fn matches(&self, value: &str, scratch: &mut String) -> bool {
         if !self.exact.is_empty() {
-            scratch.clear();
-            if value.is_ascii() {
-                scratch.push_str(value);
-                scratch.make_ascii_lowercase();
+            let folded = if is_folded(value) {
+                value
             } else {
-                *scratch = value.to_lowercase();
-            }
-            if self.exact.contains(scratch.as_str()) {
+                scratch.clear();
+                if value.is_ascii() {
+                    scratch.push_str(value);
+                    scratch.make_ascii_lowercase();
+                } else {
+                    *scratch = value.to_lowercase();
+                }
+                scratch
+            };
+            if self.exact.find(folded).is_some() {
                 return true;
             }
         }
@@ -95,6 +102,12 @@ impl PatternSet {
                 .any(|found| self.globs[automaton.globs[found.pattern().as_usize()]].matches(value))
         })
     }
+}
+
+/// Whether a text is in lower case for sure, and needs no copy that is.
+fn is_folded(text: &str) -> bool {
+    // Without a branch for each byte.
+    !text.bytes().fold(false, |is_other, byte| is_other | !byte.is_ascii() | byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]

@@ -16,19 +16,29 @@ use crate::recent::Recent;
 /// How many sets are kept.
 const MOST: usize = 8;
 
+/// A set, once it is compiled.
+type Slot = Arc<Mutex<Option<Arc<PatternSet>>>>;
+
 /// The set of a list, compiled where it is not known.
 ///
 /// # Errors
 /// Where there are too many patterns.
 pub(super) fn compiled<'a>(list: &ArrayRef, patterns: impl Iterator<Item = &'a str>) -> Result<Arc<PatternSet>> {
-    static KNOWN: Mutex<Recent<Arc<PatternSet>, MOST>> = Mutex::new(Recent::new());
+    static KNOWN: Mutex<Recent<Slot, MOST>> = Mutex::new(Recent::new());
     let texts = list.as_list_opt::<i32>().filter(|list| list.len() == 1).map(|list| Arc::clone(list.values()));
     let Some(texts) = texts else { return PatternSet::new(patterns).map(Arc::new) };
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(set) = known().get(&texts) {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let slot = known.get(&texts).map(Arc::clone).unwrap_or_else(|| {
+        let slot = Slot::default();
+        known.put(&texts, Arc::clone(&slot));
+        slot
+    });
+    drop(known);
+    // All cores come at once, and one of them compiles.
+    let mut set = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(set) = set.as_ref() {
         return Ok(Arc::clone(set));
     }
-    let set = Arc::new(PatternSet::new(patterns)?);
-    known().put(&texts, Arc::clone(&set));
-    Ok(set)
+    let compiled = Arc::new(PatternSet::new(patterns)?);
+    Ok(Arc::clone(set.insert(compiled)))
 }

@@ -34,6 +34,7 @@ mod table;
 mod testing;
 mod text;
 mod union;
+mod unique;
 mod wildcard;
 mod window;
 mod world;

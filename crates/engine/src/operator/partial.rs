@@ -5,6 +5,7 @@
 //! before where memory is short or they are too many to be worth it; that one puts them together whatever came when.
 
 mod summing;
+mod sunk;
 
 use std::{fmt, sync::Arc};
 
@@ -51,6 +52,8 @@ impl PartialExec {
         if !fits {
             return Ok(None);
         }
+        let sunk = sunk::sunk(aggregate)?;
+        let aggregate = sunk.as_ref().unwrap_or(aggregate);
         let input = aggregate.input().schema();
         let (keys, derivations) = keys(aggregate);
         let fields = keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?;

@@ -19,6 +19,7 @@ use crate::{
     lower::{Context, Lower},
     meet::{self, TIME},
     relation::{HIDDEN, OrderKey, Relation, column, is_internal, named, project},
+    unique::is_unique,
 };
 
 impl Lower for Join {
@@ -109,8 +110,12 @@ impl Form for Join {
         let right_time = right.places.iter().find(|(name, _)| name == TIME).map(|(_, place)| place.clone());
         let Right { relation: mut right, .. } = right;
         let rank = unused(&left, "rank");
-        let partition: Vec<Expr> = right_keys.iter().map(|name| column(name)).collect();
-        right = numbered(right, partition, &rank)?;
+        // One partner at most needs no number.
+        let is_numbered = self.max != 1 || by_time.is_some() || !is_unique(&right.plan, &right_keys);
+        if is_numbered {
+            let partition: Vec<Expr> = right_keys.iter().map(|name| column(name)).collect();
+            right = numbered(right, partition, &rank)?;
+        }
         let filter = match (by_time, &right_time) {
             (Some(true), Some(time)) => Some(column(time).lt_eq(column(TIME))),
             (Some(false), Some(time)) => Some(column(time).gt_eq(column(TIME))),
@@ -118,7 +123,7 @@ impl Form for Join {
         };
         let mut left = left;
         let row = unused(&left, "left");
-        if filter.is_none() && most > 0 {
+        if filter.is_none() && most > 0 && is_numbered {
             right = right.filter(column(&rank).lt_eq(lit(most)))?;
         } else if filter.is_some() {
             left = numbered(left, Vec::new(), &row)?;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::ScalarUDF;
 
-use super::kernel::{kernel, list};
+use super::kernel::{kernel, kernel_of_parts, list};
 
 pub use delimited::column_names;
 pub use format::words as format_words;
@@ -29,11 +29,11 @@ pub use transform::{check_transform, transform_names};
 /// The kernels.
 pub fn kernels() -> Vec<Arc<ScalarUDF>> {
     vec![
-        kernel("spl_kv", auto::fields_type, auto::fields),
+        kernel_of_parts("spl_kv", auto::fields_type, auto::fields),
         kernel("spl_kv_names", list, auto::names),
-        kernel("spl_transform", transform::fields_type, transform::fields),
+        kernel_of_parts("spl_transform", transform::fields_type, transform::fields),
         kernel("spl_transform_names", list, transform::names),
-        kernel("spl_delimited", delimited::fields_type, delimited::fields),
+        kernel_of_parts("spl_delimited", delimited::fields_type, delimited::fields),
         kernel("spl_delimited_names", list, delimited::names),
     ]
 }

@@ -27,6 +27,7 @@ mod bits;
 mod collect;
 mod column;
 mod field;
+mod kept;
 mod numeric;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -46,12 +47,17 @@ pub(crate) type ResultType = fn(&ReturnFieldArgs) -> Result<DataType>;
 
 /// A kernel whose result depends on its arguments alone.
 pub(crate) fn kernel(name: &'static str, result: ResultType, body: Body) -> Arc<ScalarUDF> {
-    scalar_udf(name, Volatility::Immutable, result, body)
+    scalar_udf(name, Volatility::Immutable, false, result, body)
+}
+
+/// A kernel that gives several parts at once, which are asked for one by one: what it gave last is kept.
+pub(crate) fn kernel_of_parts(name: &'static str, result: ResultType, body: Body) -> Arc<ScalarUDF> {
+    scalar_udf(name, Volatility::Immutable, true, result, body)
 }
 
 /// A kernel that gives another value on each row even for equal arguments.
 pub(crate) fn volatile_kernel(name: &'static str, result: ResultType, body: Body) -> Arc<ScalarUDF> {
-    scalar_udf(name, Volatility::Volatile, result, body)
+    scalar_udf(name, Volatility::Volatile, false, result, body)
 }
 
 /// The kernel gives doubles.
@@ -90,9 +96,15 @@ pub(crate) fn is_list(data_type: &DataType) -> bool {
     matches!(data_type, DataType::List(_) | DataType::LargeList(_))
 }
 
-fn scalar_udf(name: &'static str, volatility: Volatility, result: ResultType, body: Body) -> Arc<ScalarUDF> {
+fn scalar_udf(
+    name: &'static str,
+    volatility: Volatility,
+    has_parts: bool,
+    result: ResultType,
+    body: Body,
+) -> Arc<ScalarUDF> {
     let signature = Signature::user_defined(volatility);
-    Arc::new(ScalarUDF::new_from_impl(ScalarKernel { name, signature, result, body }))
+    Arc::new(ScalarUDF::new_from_impl(ScalarKernel { name, signature, has_parts, result, body }))
 }
 
 /// The arguments of one call for one batch. A constant is held once, not once per row.
@@ -224,6 +236,7 @@ impl Column<Lists> {
 struct ScalarKernel {
     name: &'static str,
     signature: Signature,
+    has_parts: bool,
     result: ResultType,
     body: Body,
 }
@@ -252,15 +265,27 @@ impl ScalarUDFImpl for ScalarKernel {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let volatile = self.signature.volatility == Volatility::Volatile;
         let constant = !volatile && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
-        let columns = args.args.into_iter().map(|arg| match arg {
+        if self.has_parts && !constant {
+            let make = || self.call(args.args.clone(), args.number_rows, args.return_field.data_type());
+            return kept::kept(self.name, &args.args, args.return_field.data_type(), make).map(ColumnarValue::Array);
+        }
+        let rows = if constant { 1 } else { args.number_rows };
+        let column = self.call(args.args, rows, args.return_field.data_type())?;
+        Ok(if constant {
+            ColumnarValue::Scalar(ScalarValue::try_from_array(&column, 0)?)
+        } else {
+            ColumnarValue::Array(column)
+        })
+    }
+}
+
+impl ScalarKernel {
+    fn call(&self, args: Vec<ColumnarValue>, rows: usize, result: &DataType) -> Result<ArrayRef> {
+        let columns = args.into_iter().map(|arg| match arg {
             ColumnarValue::Array(array) => Ok((array, false)),
             ColumnarValue::Scalar(value) => Ok((value.to_array_of_size(1)?, true)),
         });
-        let arguments = Arguments {
-            columns: columns.collect::<Result<_>>()?,
-            rows: if constant { 1 } else { args.number_rows },
-            result: args.return_field.data_type().clone(),
-        };
+        let arguments = Arguments { columns: columns.collect::<Result<_>>()?, rows, result: result.clone() };
         let column = (self.body)(&arguments)?;
         if column.len() != arguments.rows || column.data_type() != &arguments.result {
             return Err(exec_datafusion_err!(
@@ -272,11 +297,7 @@ impl ScalarUDFImpl for ScalarKernel {
                 arguments.result
             ));
         }
-        Ok(if constant {
-            ColumnarValue::Scalar(ScalarValue::try_from_array(&column, 0)?)
-        } else {
-            ColumnarValue::Array(column)
-        })
+        Ok(column)
     }
 }
 

@@ -10,6 +10,7 @@ mod rex;
 pub mod sed;
 pub mod template;
 mod translate;
+mod walk;
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -28,7 +29,8 @@ use self::{
     template::{Escapes, Template},
 };
 use super::kernel::{
-    Arguments, Column, FieldArgument, append_texts, boolean, booleans, integer, integers, kernel, text, text_or_list,
+    Arguments, Column, FieldArgument, append_texts, boolean, booleans, integer, integers, kernel, kernel_of_parts,
+    text, text_or_list,
 };
 use crate::{EvalSpec, Kernel, Kind, Returns, value::Texts};
 
@@ -115,7 +117,7 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         kernel("spl_match", boolean, matches),
         kernel("spl_replace", text, replace),
         kernel("spl_mvfind", integer, find),
-        kernel("spl_rex", rex_type, rex),
+        kernel_of_parts("spl_rex", rex_type, rex),
         kernel("spl_rex_offset", text, rex_offset),
         kernel("spl_rex_sed", text_or_list, rex_sed),
     ]

@@ -117,9 +117,11 @@ pub(super) fn fields_type(args: &ReturnFieldArgs) -> Result<DataType> {
 /// The values of the names; null where the text has none.
 pub(super) fn fields(args: &Arguments) -> Result<ArrayRef> {
     let transform = Transform::new(args)?;
-    let mut groups = transform.regex.groups();
     let asked = Slots::new(args)?;
-    match transform.known(&asked.names().collect::<Vec<_>>()) {
+    let known = transform.known(&asked.names().collect::<Vec<_>>());
+    let last = known.as_ref().map(|known| known.iter().map(|(_, group)| *group).max().unwrap_or_default());
+    let mut groups = last.map_or_else(|| transform.regex.groups(), |last| transform.regex.groups_until(last));
+    match known {
         Some(known) => slots::filled(args, |source, slots| transform.first(source, &mut groups, &known, slots)),
         None => slots::values(args, |source, visit| transform.each(source, &mut groups, visit)),
     }

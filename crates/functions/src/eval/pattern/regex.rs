@@ -1,14 +1,18 @@
 //! Compiled regular expressions, and the cache of them.
 //!
-//! An automaton serves wherever it can, because its time is linear in the text. Look-around, back-references, atomic
-//! groups and possessive quantifiers need backtracking, whose steps are bounded: a search that gives up matches nothing.
+//! An automaton serves wherever it can, because its time is linear in the text; groups are found by a walk instead as long as it
+//! is quick. Look-around, back-references, atomic groups and possessive quantifiers need backtracking, whose steps are bounded: a
+//! search that gives up matches nothing.
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use memchr::memmem::Finder;
 use regex::CaptureLocations;
 
-use super::translate::{Dialect, translate};
+use super::{
+    translate::{Dialect, translate},
+    walk::{Found, Places, Walk},
+};
 use crate::cache::Cache;
 
 /// The most bytes that a compiled automaton may take.
@@ -20,13 +24,16 @@ const BACKTRACK_LIMIT: usize = 1_000_000;
 /// The most patterns of which a thread has copies.
 const OWN_MOST: usize = 64;
 
+/// How often a walk may give up before none is tried any more with the same room for groups.
+const GIVEN_UP_MOST: usize = 32;
+
 /// A compiled pattern.
 #[derive(Debug, Clone)]
 pub enum Regex {
     /// Plain text, which is searched for as such; the automaton is for groups.
     Plain(Box<Finder<'static>>, regex::Regex),
-    /// Finite automata.
-    Automaton(regex::Regex),
+    /// Finite automata, and for most patterns a walk, which is quicker where groups are asked for.
+    Automaton(regex::Regex, Option<Box<Walk>>),
     /// Backtracking.
     Backtracking(fancy_regex::Regex),
 }
@@ -71,7 +78,7 @@ impl Regex {
         Ok(if is_plain(pattern) {
             Self::Plain(Box::new(Finder::new(pattern).into_owned()), automaton)
         } else {
-            Self::Automaton(automaton)
+            Self::Automaton(automaton, Walk::new(&text).map(Box::new))
         })
     }
 
@@ -79,7 +86,7 @@ impl Regex {
     pub fn is_match(&self, text: &str) -> bool {
         match self {
             Self::Plain(finder, _) => finder.find(text.as_bytes()).is_some(),
-            Self::Automaton(regex) => regex.is_match(text),
+            Self::Automaton(regex, _) => regex.is_match(text),
             Self::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
         }
     }
@@ -90,7 +97,7 @@ impl Regex {
             names.enumerate().filter_map(|(number, name)| Some((number, name?.to_owned()))).collect()
         }
         match self {
-            Self::Plain(_, regex) | Self::Automaton(regex) => collect(regex.capture_names()),
+            Self::Plain(_, regex) | Self::Automaton(regex, _) => collect(regex.capture_names()),
             Self::Backtracking(regex) => collect(regex.capture_names()),
         }
     }
@@ -98,7 +105,7 @@ impl Regex {
     /// How many groups there are besides the whole match.
     pub(crate) fn group_count(&self) -> usize {
         let all = match self {
-            Self::Plain(_, regex) | Self::Automaton(regex) => regex.captures_len(),
+            Self::Plain(_, regex) | Self::Automaton(regex, _) => regex.captures_len(),
             Self::Backtracking(regex) => regex.captures_len(),
         };
         all.saturating_sub(1)
@@ -106,8 +113,23 @@ impl Regex {
 
     /// Room for the groups of a match, to be used again and again.
     pub fn groups(&self) -> Groups {
+        self.room(Walk::places)
+    }
+
+    /// As [`Self::groups`], where of the first match no group is asked for behind the one that is given: neither they nor the place of
+    /// the whole match are true then.
+    pub(crate) fn groups_until(&self, last: usize) -> Groups {
+        self.room(|walk| walk.places_until(last))
+    }
+
+    fn room(&self, places: impl FnOnce(&Walk) -> Places) -> Groups {
         match self {
-            Self::Plain(_, regex) | Self::Automaton(regex) => Groups::Automaton(regex.capture_locations()),
+            Self::Plain(_, regex) | Self::Automaton(regex, None) => Groups::Automaton(regex.capture_locations()),
+            Self::Automaton(regex, Some(walk)) => Groups::Walk(Box::new(WalkGroups {
+                places: places(walk),
+                slots: regex.capture_locations(),
+                given_up: 0,
+            })),
             Self::Backtracking(_) => Groups::Backtracking(Vec::new()),
         }
     }
@@ -115,7 +137,8 @@ impl Regex {
     /// Finds the first match that starts at or after a place, and its groups.
     pub fn find(&self, text: &str, start: usize, groups: &mut Groups) -> Option<(usize, usize)> {
         match (self, groups) {
-            (Self::Plain(_, regex) | Self::Automaton(regex), Groups::Automaton(slots)) => {
+            (Self::Automaton(regex, Some(walk)), Groups::Walk(groups)) => groups.find(regex, walk, text, start),
+            (Self::Plain(_, regex) | Self::Automaton(regex, _), Groups::Automaton(slots)) => {
                 regex.captures_read_at(slots, text, start).map(|found| (found.start(), found.end()))
             }
             (_, Groups::Whole(found)) => {
@@ -139,7 +162,7 @@ impl Regex {
                 let found = finder.find(text.as_bytes().get(start..)?)?.checked_add(start)?;
                 Some((found, found.checked_add(finder.needle().len())?))
             }
-            Self::Automaton(regex) => regex.find_at(text, start).map(|found| (found.start(), found.end())),
+            Self::Automaton(regex, _) => regex.find_at(text, start).map(|found| (found.start(), found.end())),
             Self::Backtracking(regex) => {
                 let found = regex.find_from_pos(text, start).ok()??;
                 Some((found.start(), found.end())).filter(|(start, end)| start <= end)
@@ -175,6 +198,8 @@ pub enum Groups {
     Whole(Option<(usize, usize)>),
     /// Of an automaton.
     Automaton(CaptureLocations),
+    /// Of a walk.
+    Walk(Box<WalkGroups>),
     /// Of a backtracking search.
     Backtracking(Vec<Option<(usize, usize)>>),
 }
@@ -185,6 +210,7 @@ impl Groups {
         match self {
             Self::Whole(found) => found.filter(|_| number == 0),
             Self::Automaton(slots) => slots.get(number),
+            Self::Walk(groups) => groups.places.get(number),
             Self::Backtracking(slots) => slots.get(number).copied().flatten(),
         }
     }
@@ -193,6 +219,28 @@ impl Groups {
     pub fn text<'t>(&self, number: usize, text: &'t str) -> Option<&'t str> {
         let (start, end) = self.get(number)?;
         text.get(start..end)
+    }
+}
+
+/// The groups of a walk, and those of the automaton that takes over where it gives up.
+pub struct WalkGroups {
+    places: Places,
+    slots: CaptureLocations,
+    given_up: usize,
+}
+
+impl WalkGroups {
+    fn find(&mut self, regex: &regex::Regex, walk: &Walk, text: &str, start: usize) -> Option<(usize, usize)> {
+        if self.given_up < GIVEN_UP_MOST {
+            match walk.find(text, start, &mut self.places) {
+                Found::Match(start, end) => return Some((start, end)),
+                Found::Nothing => return None,
+                Found::Unknown => self.given_up += 1,
+            }
+        }
+        let found = regex.captures_read_at(&mut self.slots, text, start)?;
+        self.places.set(|number| self.slots.get(number));
+        Some((found.start(), found.end()))
     }
 }
 

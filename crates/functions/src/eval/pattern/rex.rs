@@ -4,7 +4,7 @@ use std::{fmt::Write, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, StringBuilder, StructArray},
+        array::{ArrayRef, NullBufferBuilder, StructArray},
         datatypes::{DataType, Field, Fields},
     },
     common::{Result, exec_datafusion_err, plan_datafusion_err},
@@ -16,7 +16,7 @@ use super::{
     sed,
 };
 use crate::{
-    eval::kernel::{Arguments, is_list, texts, write_texts},
+    eval::kernel::{Arguments, TextColumn, is_list, texts, write_texts},
     value::{ListBuilder, list_type},
 };
 
@@ -46,16 +46,22 @@ pub(super) fn rex(args: &Arguments) -> Result<ArrayRef> {
 
 fn single(args: &Arguments, regex: &Regex, numbers: &[usize]) -> Result<Vec<ArrayRef>> {
     let values = args.texts(0)?;
-    let mut builders: Vec<_> = numbers.iter().map(|_| StringBuilder::with_capacity(args.rows(), 0)).collect();
-    let mut groups = regex.groups();
+    let mut columns: Vec<_> =
+        numbers.iter().map(|_| (TextColumn::new(args.rows(), 0), NullBufferBuilder::new(args.rows()))).collect();
+    let mut groups = regex.groups_until(numbers.last().copied().unwrap_or_default());
     for row in 0..args.rows() {
         let value = values.get(row);
         let found = value.as_deref().filter(|text| regex.find(text, 0, &mut groups).is_some());
-        for (builder, &number) in builders.iter_mut().zip(numbers) {
-            builder.append_option(found.and_then(|text| groups.text(number, text)));
+        for ((column, nulls), &number) in columns.iter_mut().zip(numbers) {
+            let capture = found.and_then(|text| Some((text, groups.get(number)?)));
+            nulls.append(capture.is_some());
+            if let Some((text, (start, end))) = capture {
+                column.push(text.as_bytes(), start, end);
+            }
+            column.end_row();
         }
     }
-    Ok(builders.into_iter().map(|mut builder| Arc::new(builder.finish()) as ArrayRef).collect())
+    columns.into_iter().map(|(column, mut nulls)| column.finish(nulls.finish())).collect()
 }
 
 fn lists(args: &Arguments, regex: &Regex, most: usize, numbers: &[usize]) -> Result<Vec<ArrayRef>> {

@@ -32,6 +32,8 @@ pub(crate) struct Context<'a> {
     pub(crate) left_to_commands: Vec<&'static str>,
     /// Of these, the ones that the events of the index at hand have as stored columns.
     pub(crate) stored_made: Vec<String>,
+    /// The fields that the commands behind the one at hand read, where no others are read and they may be lists.
+    pub(crate) later: Option<Vec<String>>,
     /// The patterns by which it names more of them.
     pub(crate) patterns: Vec<String>,
     /// The time range asked for outside the text; within a saved search its own.
@@ -67,6 +69,7 @@ impl<'a> Context<'a> {
             mentioned: Vec::new(),
             left_to_commands: Vec::new(),
             stored_made: Vec::new(),
+            later: None,
             patterns: Vec::new(),
             outer_range: range,
             saved: Vec::new(),

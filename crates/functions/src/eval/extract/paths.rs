@@ -11,6 +11,7 @@ use datafusion::{
     common::{Result, plan_datafusion_err},
     logical_expr::ReturnFieldArgs,
 };
+use memchr::{memchr, memmem::Finder};
 
 use super::slots::{Slots, filled};
 use crate::{
@@ -51,10 +52,20 @@ pub(super) fn held(args: &Arguments) -> Result<ArrayRef> {
     let names = (1..args.len()).map(|index| args.literal(index)).collect::<Result<Vec<_>>>()?;
     let sources = args.field(0)?;
     let mut counts = vec![0_usize; names.len()];
+    // A key that ends like the name is somewhere in a text that holds it, unless it is written with escapes.
+    let ends: Vec<String> = names.iter().map(|name| format!("{}\"", last_key(name))).collect();
+    let ends: Vec<Finder<'_>> = ends.iter().map(|end| Finder::new(end)).collect();
+    let may_hold = |source: &str| {
+        let bytes = source.as_bytes();
+        ends.iter().any(|end| end.find(bytes).is_some()) || memchr(b'\\', bytes).is_some() || spath::is_xml(source)
+    };
     let mut reading = Reading::new(names);
     lists(args.rows(), |row, out| {
         counts.fill(0);
         sources.each(row, |source| {
+            if !may_hold(source) {
+                return;
+            }
             reading.each(source, |place, _| {
                 if let Some(count) = counts.get_mut(place) {
                     *count += 1;
@@ -68,6 +79,10 @@ pub(super) fn held(args: &Arguments) -> Result<ArrayRef> {
             });
         }
     })
+}
+
+fn last_key(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name).trim_end_matches("{}")
 }
 
 /// The reading of one text after the other.

@@ -35,8 +35,8 @@ impl Lower for SPath {
                 input.set(vec![(name.to_owned(), value)])
             }
             None => {
-                if let Some(names) = cx.later.take()
-                    && let Some(rows) = some::of(&input, text.clone(), names, cx).await?
+                if let Some(later) = cx.later.take()
+                    && let Some(rows) = some::of(&input, text.clone(), later, cx).await?
                 {
                     return Ok(rows);
                 }

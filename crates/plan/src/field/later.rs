@@ -1,10 +1,10 @@
-//! The fields that the commands behind one read, where these are few and known: `spath | where a.b=1 | stats sum(c) BY d`.
+//! The fields that the commands behind one read, where these are few and known: `spath | search a.b=1 | stats sum(c) BY d`.
 //!
 //! Only what conditions, expressions and aggregations read before an aggregation leaves nothing else. Whoever makes fields for them may
 //! then make lists of all: none of these tells a list of one from its value. Of other commands nothing is said.
 
 use speleo_syntax::{
-    Command, Expr, ExprKind, SearchExpr, SearchExprKind,
+    Command, Expr, ExprKind, Field, SearchExpr, SearchExprKind, SearchValue,
     clause::{Aggregate, Argument},
 };
 
@@ -36,8 +36,8 @@ const PLAIN: &[&str] = &[
     "varp",
 ];
 
-/// The names of the fields that the commands read up to the aggregation that leaves no others; none where that is not known.
-pub(crate) fn later(commands: &[Command]) -> Option<Vec<String>> {
+/// What the commands read up to the aggregation that leaves no other fields; none where that is not known.
+pub(crate) fn later(commands: &[Command]) -> Option<Later> {
     let mut fields = Later::default();
     for command in commands {
         match command {
@@ -66,15 +66,19 @@ pub(crate) fn later(commands: &[Command]) -> Option<Vec<String>> {
                 is_known &= !field.is_wildcard();
                 fields.read(&field.name);
             });
-            return is_known.then_some(fields.names);
+            return is_known.then_some(fields);
         }
     }
     None
 }
 
-#[derive(Default)]
-struct Later {
-    names: Vec<String>,
+/// What commands read.
+#[derive(Debug, Default)]
+pub(crate) struct Later {
+    /// The names of fields.
+    pub(crate) names: Vec<String>,
+    /// The texts that conditions compare with: a note tells where one is the name of a field as well.
+    pub(crate) texts: Vec<String>,
     /// Fields that these commands made themselves.
     made: Vec<String>,
 }
@@ -102,13 +106,13 @@ impl Later {
                 parts.iter().try_for_each(|part| self.condition(part))
             }
             SearchExprKind::Not(inner) => self.condition(inner),
-            SearchExprKind::Comparison { field, .. } | SearchExprKind::In { field, .. } => {
-                if field.is_wildcard() || is_made(&field.name) {
-                    return None;
+            SearchExprKind::Comparison { field, value, .. } => {
+                if let SearchValue::Text { text, .. } = value {
+                    self.texts.push(text.clone());
                 }
-                self.read(&field.name);
-                Some(())
+                self.field(field)
             }
+            SearchExprKind::In { field, .. } => self.field(field),
             SearchExprKind::Term { .. } | SearchExprKind::TermDirective(_) | SearchExprKind::CaseDirective(_) => {
                 self.read(RAW);
                 Some(())
@@ -116,6 +120,11 @@ impl Later {
             SearchExprKind::All | SearchExprKind::Nothing => Some(()),
             SearchExprKind::TimeModifier { .. } | SearchExprKind::Subsearch(_) | SearchExprKind::Error => None,
         }
+    }
+
+    fn field(&mut self, field: &Field) -> Option<()> {
+        let is_plain = !field.is_wildcard() && !is_made(&field.name);
+        is_plain.then(|| self.read(&field.name))
     }
 
     fn aggregates(&mut self, aggregates: &[Aggregate]) -> Option<()> {
@@ -140,7 +149,7 @@ mod tests {
     use super::later;
 
     fn check(search: &str, expected: Option<&[&str]>) {
-        let found = later(&speleo_syntax::parse(search).0.commands);
+        let found = later(&speleo_syntax::parse(search).0.commands).map(|later| later.names);
         assert_eq!(
             found.as_deref(),
             expected.map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>()).as_deref(),
@@ -151,7 +160,7 @@ mod tests {
     #[test]
     fn what_an_aggregation_leaves_nothing_of() {
         check("| stats sum(a) avg(b) BY c", Some(&["a", "b", "c"]));
-        check("| where a.b>1 | search c=x* NOT d | stats count", Some(&["a.b", "c", "_raw"]));
+        check("| where 'a.b'>1 | search c=x* NOT d | stats count", Some(&["a.b", "c", "_raw"]));
         check("| eval a=b+1, c=a | stats dc(c) BY a | table *", Some(&["b"]));
         check("| eval a=if(searchmatch(\"x\"), a, 1) | top a", Some(&["_raw", "a"]));
         check("| timechart span=1d count BY a", Some(&["_time", "a"]));

@@ -9,7 +9,8 @@ use speleo_functions::eval::fields::{ONE, SEVERAL};
 use crate::{
     Result,
     extract::{self, Existing},
-    field, kernel,
+    field::{self, Later},
+    kernel,
     lower::Context,
     relation::{Relation, column, is_hidden},
 };
@@ -21,7 +22,7 @@ const FIRST: usize = 1_000;
 pub(super) async fn of(
     input: &Relation,
     text: Expr,
-    mut names: Vec<String>,
+    Later { mut names, texts }: Later,
     cx: &mut Context<'_>,
 ) -> Result<Option<Relation>> {
     names.retain(|name| !is_hidden(name));
@@ -33,6 +34,7 @@ pub(super) async fn of(
     let all = kernel::call("spl_fields_spath", vec![text.clone()])?;
     let known =
         names_of(&Relation { plan: first, ..input.clone() }, kernel::call("spl_fields_names", vec![all])?, cx).await?;
+    names.extend(texts.into_iter().filter(|text| known.iter().any(|(known, _)| known == text)));
     let is_known = |name: &String| known.iter().any(|(known, _)| known == name);
     let asked: Vec<String> = names.iter().filter(|name| is_there(name) || !is_known(name)).cloned().collect();
     let mut held = Vec::new();

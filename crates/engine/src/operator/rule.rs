@@ -29,9 +29,9 @@ use datafusion::{
 };
 
 use super::{
-    apart::ApartExec, best::BestExec, different, eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys,
-    merge::MergeExec, natural_sort::NaturalSortExec, over, partial::PartialExec, running, running::RunningExec,
-    whole::WholeExec,
+    apart::ApartExec, best::BestExec, different, eventstats::EventStatsExec, first_rows::FirstRowsExec,
+    functions::same_keys, merge::MergeExec, natural_sort::NaturalSortExec, over, partial::PartialExec, running,
+    running::RunningExec, whole::WholeExec,
 };
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.

@@ -22,7 +22,7 @@ const FIRST: usize = 1_000;
 pub(super) async fn of(
     input: &Relation,
     text: Expr,
-    Later { mut names, texts }: Later,
+    Later { mut names, texts, .. }: Later,
     cx: &mut Context<'_>,
 ) -> Result<Option<Relation>> {
     names.retain(|name| !is_hidden(name));

@@ -67,11 +67,11 @@ async fn apart(ours: bool, batches: &[RecordBatch], columns: &[&str], null_handl
 async fn gives_what_the_unnesting_gives() {
     let some = |row: usize| [Some(1), Some(3), None, Some(0), Some(2)][row % 5];
     let shapes: [Vec<Option<usize>>; 5] = [
-        vec![Some(1); 1500],
-        (0..1500).map(some).collect(),
+        vec![Some(1); 1200],
+        (0..1200).map(some).collect(),
         (0..300).map(|row| (row % 3 != 0).then_some(1)).collect(),
         vec![None; 20],
-        (0..5).map(|row| Some(row * 600)).collect(),
+        (0..5).map(|row| Some(row * 300)).collect(),
     ];
     for lengths in &shapes {
         let others: Vec<Option<usize>> = lengths.iter().rev().copied().collect();

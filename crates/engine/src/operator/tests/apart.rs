@@ -8,6 +8,7 @@ use datafusion::{
             Array, ArrayRef, AsArray, Int64Array, Int64Builder, ListArray, ListBuilder, RecordBatch, StringBuilder,
         },
         buffer::NullBuffer,
+        datatypes::{DataType, Field},
     },
     common::{Column, NullHandling, UnnestOptions},
     datasource::MemTable,
@@ -43,11 +44,12 @@ fn numbers(lengths: &[Option<usize>]) -> ArrayRef {
 fn hidden(lists: &ArrayRef) -> ArrayRef {
     let lists = lists.as_list::<i32>();
     let nulls: NullBuffer = (0..lists.len()).map(|row| lists.is_valid(row) && row % 5 != 1).collect();
-    let item = match lists.data_type() {
-        datafusion::arrow::datatypes::DataType::List(item) => Arc::clone(item),
-        other => panic!("{other}"),
-    };
-    Arc::new(ListArray::new(item, lists.offsets().clone(), Arc::clone(lists.values()), Some(nulls)))
+    Arc::new(ListArray::new(
+        Arc::new(Field::new_list_field(DataType::Utf8, true)),
+        lists.offsets().clone(),
+        Arc::clone(lists.values()),
+        Some(nulls),
+    ))
 }
 
 async fn apart(ours: bool, batches: &[RecordBatch], columns: &[&str], null_handling: NullHandling) -> Result<Run> {

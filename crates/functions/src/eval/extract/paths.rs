@@ -54,7 +54,7 @@ pub(super) fn held(args: &Arguments) -> Result<ArrayRef> {
     let mut counts = vec![0_usize; names.len()];
     // A key that ends like the name is somewhere in a text that holds it, unless it is written with escapes.
     let ends: Vec<String> = names.iter().map(|name| format!("{}\"", last_key(name))).collect();
-    let ends: Vec<Finder<'_>> = ends.iter().map(|end| Finder::new(end)).collect();
+    let ends: Vec<Finder<'_>> = ends.iter().map(Finder::new).collect();
     let may_hold = |source: &str| {
         let bytes = source.as_bytes();
         ends.iter().any(|end| end.find(bytes).is_some()) || memchr(b'\\', bytes).is_some() || spath::is_xml(source)

@@ -4,6 +4,7 @@
 //! that one above it would. In local runs these take its place, as they know more: of the order of events, of texts that come again
 //! and again, of a side of a join that is small.
 
+mod apart;
 mod best;
 mod broadcast;
 mod different;
@@ -30,6 +31,7 @@ use datafusion::{
     physical_plan::{ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions},
 };
 
+pub(crate) use apart::ApartExec;
 pub(crate) use broadcast::BroadcastExec;
 pub(crate) use eventstats::EventStatsExec;
 pub(crate) use first_rows::FirstRowsExec;

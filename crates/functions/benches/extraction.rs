@@ -59,6 +59,9 @@ fn main() {
     show("one field of JSON", &json, ("spl_kv", &["json", "", "user.name"]), &parse);
     let four = ["json", "", "user.name", "status", "tags{}", "path"];
     show("four fields of JSON", &json, ("spl_kv", &four), &parse);
+    show("a path of JSON", &json, ("spl_spath", &["user.name"]), &parse);
+    show("a path of JSON, one value", &json, ("spl_json_extract", &["user.name"]), &parse);
+    show("three names of JSON", &json, ("spl_spath_some", &["1user.name", "1status", "+tags{}"]), &parse);
     let groups = |texts: &StringArray| {
         let mut columns: Vec<StringBuilder> = (0..4).map(|_| StringBuilder::new()).collect();
         let mut slots = regex.capture_locations();

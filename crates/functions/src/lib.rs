@@ -14,6 +14,7 @@ pub mod spec;
 pub mod stats;
 pub mod terms;
 pub mod time;
+pub mod token;
 pub mod value;
 pub mod window;
 pub mod words;

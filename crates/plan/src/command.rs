@@ -250,7 +250,10 @@ pub(crate) type Lowering<'a> = Pin<Box<dyn Future<Output = Result<Relation>> + S
 
 async fn fold(search: &Search, input: Option<Relation>, cx: &mut Context<'_>) -> Result<Relation> {
     let mut relation = input;
-    for command in &search.commands {
+    let mut commands = search.commands.as_slice();
+    while let Some((command, behind)) = commands.split_first() {
+        commands = behind;
+        cx.later = if matches!(command, Command::SPath(_)) { field::later(behind) } else { None };
         cx.step(command.span())?;
         if let Some(rows) = &relation {
             field::note_missing(command, rows, cx);

@@ -47,37 +47,44 @@ pub(crate) async fn all_fields(
 ) -> Result<Relation> {
     let (relation, place) = relation.hidden("fields", fields)?;
     let mut columns = Vec::new();
-    for (name, several) in names(&relation, &place, command, cx).await? {
+    let named = kernel::call("spl_fields_names", vec![column(&place)])?;
+    for (name, several) in names(&relation, named, command, cx).await? {
         let which = match repeated {
             Repeated::All if several => "all",
             Repeated::Last => "last",
             _ => "first",
         };
         let value = kernel::call("spl_fields_value", vec![column(&place), lit(name.as_str()), lit(which)])?;
-        let value_type = value.get_type(relation.plan.schema())?;
-        let value = match relation.data_type(&name) {
-            None => meet::stored(&name, value, &value_type)?,
-            Some(old_type) => {
-                let common = meet::meet(old_type, &value_type);
-                let new = meet::convert(value, &value_type, &common)?;
-                let old = meet::convert(column(&name), old_type, &common)?;
-                let both = match existing {
-                    Existing::Stays => vec![old, new],
-                    Existing::GivesWay => vec![new, old],
-                };
-                meet::stored(&name, coalesce().call(both), &common)?
-            }
-        };
+        let value = beside(&relation, &name, value, existing)?;
         columns.push((name, value));
     }
     relation.set(columns)
 }
 
-/// The names in alphabetical order, and whether any row has several values of it.
-async fn names(relation: &Relation, place: &str, command: &str, cx: &mut Context<'_>) -> Result<Vec<(String, bool)>> {
+/// The value that a text gives to a field, beside the one that it has already.
+pub(crate) fn beside(relation: &Relation, name: &str, value: Expr, existing: Existing) -> Result<Expr> {
+    let value_type = value.get_type(relation.plan.schema())?;
+    let Some(old_type) = relation.data_type(name) else { return meet::stored(name, value, &value_type) };
+    let common = meet::meet(old_type, &value_type);
+    let new = meet::convert(value, &value_type, &common)?;
+    let old = meet::convert(column(name), old_type, &common)?;
+    let both = match existing {
+        Existing::Stays => vec![old, new],
+        Existing::GivesWay => vec![new, old],
+    };
+    meet::stored(name, coalesce().call(both), &common)
+}
+
+/// The names of which an expression gives each row's, marked; in alphabetical order, and whether any row has several values of it.
+pub(crate) async fn names(
+    relation: &Relation,
+    marked: Expr,
+    command: &str,
+    cx: &mut Context<'_>,
+) -> Result<Vec<(String, bool)>> {
     let drop = UnnestOptions { null_handling: NullHandling::Drop, recursions: Vec::new() };
     let plan = LogicalPlanBuilder::from(relation.plan.clone())
-        .project(vec![named(kernel::call("spl_fields_names", vec![column(place)])?, "name")])?
+        .project(vec![named(marked, "name")])?
         .unnest_column_with_options(Column::new_unqualified("name"), drop)?
         .distinct()?
         .build()?;

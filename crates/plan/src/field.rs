@@ -1,5 +1,6 @@
 //! Names of fields: which ones a pipeline mentions, and which column a name means.
 
+mod later;
 mod listed;
 mod mention;
 mod pattern;
@@ -7,6 +8,7 @@ mod pattern;
 use datafusion::{arrow::datatypes::DataType, logical_expr::Expr};
 use speleo_syntax::{Code, Diagnostic, Field};
 
+pub(crate) use later::{Later, later};
 pub(crate) use listed::note_missing;
 pub(crate) use mention::{mentioned, of_command, of_expr, of_search, read_by, walk};
 pub(crate) use pattern::{closes, patterns, takes_all};

@@ -34,7 +34,7 @@ use datafusion::{
 
 use crate::{
     dictionary::{OneOf, PerValue, text_of},
-    operator::{BroadcastExec, MergeExec, NaturalSortExec, PartialExec},
+    operator::{ApartExec, BroadcastExec, MergeExec, NaturalSortExec, PartialExec},
     trace::operators,
 };
 
@@ -187,7 +187,9 @@ fn outputs(node: &Arc<dyn ExecutionPlan>, mut inputs: Vec<Outputs>, atoms: &mut 
     } else if matches!(node.name(), "UnionExec" | "InterleaveExec") {
         atoms.extend(std::iter::repeat_n((Kind::Union, 0), inputs.len().saturating_sub(1)));
         return beneath(&inputs, &schema);
-    } else if let Some(unnest) = node.downcast_ref::<UnnestExec>() {
+    } else if let Some(unnest) =
+        node.downcast_ref::<ApartExec>().map(ApartExec::unnest).or_else(|| node.downcast_ref::<UnnestExec>())
+    {
         let mut outputs = by_name(&schema, &all);
         for list in unnest.list_column_indices() {
             let Some(&own) = all.ids.get(list.index_in_input_schema) else { continue };

@@ -137,7 +137,7 @@ fn operator_name(name: &str, details: &str) -> &'static str {
         "RunningExec" => "sum up the rows so far",
         "WholeExec" => "look at all rows at once",
         "FirstRowsExec" => "first rows of each group",
-        "UnnestExec" => "a row for each value",
+        "UnnestExec" | "ApartExec" => "a row for each value",
         "EmptyExec" => "no rows",
         "PlaceholderRowExec" => "one row",
         _ => "other work",

@@ -23,14 +23,15 @@ use datafusion::{
         filter::FilterExec,
         projection::ProjectionExec,
         sorts::{sort::SortExec, sort_preserving_merge::SortPreservingMergeExec},
+        unnest::UnnestExec,
         windows::{BoundedWindowAggExec, WindowAggExec, WindowUDFExpr},
     },
 };
 
 use super::{
-    best::BestExec, different, eventstats::EventStatsExec, first_rows::FirstRowsExec, functions::same_keys,
-    merge::MergeExec, natural_sort::NaturalSortExec, over, partial::PartialExec, running, running::RunningExec,
-    whole::WholeExec,
+    apart::ApartExec, best::BestExec, different, eventstats::EventStatsExec, first_rows::FirstRowsExec,
+    functions::same_keys, merge::MergeExec, natural_sort::NaturalSortExec, over, partial::PartialExec, running,
+    running::RunningExec, whole::WholeExec,
 };
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
@@ -108,8 +109,8 @@ impl PhysicalOptimizerRule for NaturalSorts {
     }
 }
 
-/// Lets every merge look first whether rows follow each other; sorts with a limit leave out what comes behind, and first
-/// aggregations work with numbers.
+/// Lets every merge look first whether rows follow each other; sorts with a limit leave out what comes behind, first aggregations
+/// work with numbers, and lists come apart without a copy.
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
 #[derive(Debug)]
@@ -142,6 +143,9 @@ fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>
     }
     if let Some(merge) = node.downcast_ref::<SortPreservingMergeExec>() {
         return Ok(MergeExec::in_place_of(merge).map(|merge| Arc::new(merge) as _));
+    }
+    if let Some(unnest) = node.downcast_ref::<UnnestExec>() {
+        return Ok(ApartExec::in_place_of(unnest).map(|apart| Arc::new(apart) as _));
     }
     let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(None) };
     if let Some(counted) = different::by_groups(aggregate)? {

@@ -1,6 +1,7 @@
 //! Our operators give what DataFusion's give, with much memory and with little.
 #![allow(clippy::unwrap_used)]
 
+mod apart;
 mod eventstats;
 mod first_rows;
 mod merge;

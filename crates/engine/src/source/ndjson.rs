@@ -6,7 +6,6 @@
 
 mod infer;
 mod shape;
-mod token;
 mod tree;
 mod walk;
 
@@ -21,7 +20,7 @@ use self::{
     walk::Walk,
 };
 use super::{
-    builder::Builder,
+    builder::{Builder, Value},
     chunk::{self, Chunk},
     schema::Columns,
 };
@@ -76,6 +75,13 @@ impl JsonDecoder {
         }
         Ok(())
     }
+}
+
+/// What `serde_json` makes of a number; none where it is none.
+fn number(bytes: &[u8]) -> Option<Value<'static>> {
+    let number: serde_json::Number = serde_json::from_slice(bytes).ok()?;
+    let whole = number.as_i64().map(Value::Integer).or_else(|| number.as_u64().map(Value::Unsigned));
+    whole.or_else(|| number.as_f64().map(Value::Float))
 }
 
 /// JSON with its numbers as texts: as they were written.

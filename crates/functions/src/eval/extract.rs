@@ -11,6 +11,7 @@ mod format;
 mod json;
 mod name;
 mod pairs;
+mod paths;
 mod slots;
 mod transform;
 
@@ -35,6 +36,8 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         kernel("spl_transform_names", list, transform::names),
         kernel_of_parts("spl_delimited", delimited::fields_type, delimited::fields),
         kernel("spl_delimited_names", list, delimited::names),
+        kernel("spl_spath_some", paths::fields_type, paths::fields),
+        kernel("spl_spath_held", list, paths::held),
     ]
 }
 

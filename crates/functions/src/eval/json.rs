@@ -8,8 +8,9 @@ mod object;
 pub(crate) mod path;
 pub(crate) mod value;
 pub(crate) mod walk;
+pub(crate) mod wanted;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use datafusion::{
     arrow::array::ArrayRef,
@@ -24,8 +25,9 @@ use self::{
     path::{Paths, Step, parse},
     value::{Jsons, native},
     walk::find,
+    wanted::{Found, Wanted},
 };
-use super::kernel::{Arguments, Column, boolean, booleans, kernel, list, lists, text, texts};
+use super::kernel::{Arguments, Column, append_texts, boolean, booleans, kernel, list, lists, text, texts};
 use crate::value::Texts;
 
 /// Their kernels.
@@ -153,6 +155,9 @@ fn delete(args: &Arguments) -> Result<ArrayRef> {
 
 /// Without a path the whole value, with one the value there, with several an array of the values.
 fn extract(args: &Arguments, read: fn(&str) -> Option<Vec<Step>>) -> Result<ArrayRef> {
+    if let (2, true) = (args.len(), args.is_constant(1)) {
+        return one(args, args.texts(1)?.get(0).and_then(|text| read(&text)));
+    }
     let (sources, columns) = (args.texts(0)?, args.texts_from(1)?);
     let read_at = |row: usize| columns.iter().map(|column| column.get(row).and_then(|text| read(&text))).collect();
     let is_literal = (1..args.len()).all(|index| args.is_constant(index));
@@ -175,6 +180,21 @@ fn extract(args: &Arguments, read: fn(&str) -> Option<Vec<Step>>) -> Result<Arra
                 is_valid(&source).then(|| Value::Array(values.map(Option::unwrap_or_default).collect()).to_string())
             }
         }
+    })
+}
+
+/// The values at one path that is the same on all rows.
+fn one(args: &Arguments, path: Option<Vec<Step>>) -> Result<ArrayRef> {
+    let sources = args.texts(0)?;
+    let way = path.map(|steps| (Wanted::path(&steps), steps));
+    let mut found = Found::default();
+    append_texts(args.rows(), |row, out| {
+        let (Some(source), Some((wanted, steps))) = (sources.get(row), &way) else { return false };
+        let value = match found.read(&source, wanted).filter(|()| !steps.contains(&Step::All)) {
+            Some(()) => found.values(&source).next().and_then(|(_, value)| value).map(Cow::Borrowed),
+            None => at(&source, steps).as_ref().and_then(native).map(Cow::Owned),
+        };
+        value.map(|value| out.push_str(&value)).is_some()
     })
 }
 

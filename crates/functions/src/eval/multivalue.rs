@@ -6,11 +6,11 @@ use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, ListArray, StringArray, new_null_array},
+        array::{Array, ArrayRef, AsArray, Int64Array, ListArray, StringArray, new_null_array},
         buffer::{NullBuffer, OffsetBuffer},
         datatypes::{DataType, Field},
     },
-    common::Result,
+    common::{Result, exec_err},
     logical_expr::{ReturnFieldArgs, ScalarUDF},
 };
 use hashbrown::HashSet;
@@ -20,6 +20,7 @@ use crate::value::list_type;
 
 mod functions;
 mod range;
+mod split;
 
 pub use functions::FUNCTIONS;
 
@@ -30,12 +31,13 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
         kernel("spl_mvcount", integer, count),
         kernel("spl_mvdedup", list, dedup),
         kernel("spl_mvindex", one_or_list, index),
+        kernel("spl_mvplaces", |_| Ok(places_type()), places),
         kernel("spl_mvjoin", text, join),
         kernel("spl_mvrange", list, range::range),
         kernel("spl_mvreverse", list, reverse),
         kernel("spl_mvsort", list, |args| reorder(args, |values| values.sort_unstable())),
         kernel("spl_mvzip", list, zip),
-        kernel("spl_split", list, split),
+        kernel("spl_split", list, split::split),
     ]
 }
 
@@ -50,6 +52,19 @@ fn append(args: &Arguments) -> Result<ArrayRef> {
 fn count(args: &Arguments) -> Result<ArrayRef> {
     let values = args.lists(0)?;
     integers(args.rows(), |row| i64::try_from(values.get(row)?.count()).ok())
+}
+
+fn places_type() -> DataType {
+    DataType::List(Arc::new(Field::new("item", DataType::Int64, true)))
+}
+
+/// The place of each value in its list, counted from 1: what `mvexpand` keeps its order by.
+fn places(args: &Arguments) -> Result<ArrayRef> {
+    let Some(lists) = args.array(0)?.as_list_opt::<i32>() else { return exec_err!("only lists have places") };
+    let offsets = OffsetBuffer::from_lengths(lists.offsets().lengths());
+    let places: Int64Array = lists.offsets().lengths().flat_map(|length| 1..=length as i64).collect::<Vec<_>>().into();
+    let item = Arc::new(Field::new("item", DataType::Int64, true));
+    Ok(Arc::new(ListArray::try_new(item, offsets, Arc::new(places), lists.nulls().cloned())?))
 }
 
 fn dedup(args: &Arguments) -> Result<ArrayRef> {
@@ -179,21 +194,6 @@ fn zip(args: &Arguments) -> Result<ArrayRef> {
         let (Some(left), Some(right), Some(delimiter)) = (left.get(row), right.get(row), delimiter) else { return };
         for (left, right) in left.zip(right) {
             builder.write(|out| out.extend([left, &delimiter, right]));
-        }
-    })
-}
-
-/// The delimiter is no pattern; an empty one splits into characters. Each of several values is split.
-fn split(args: &Arguments) -> Result<ArrayRef> {
-    let (values, delimiters) = (args.lists(0)?, args.texts(1)?);
-    lists(args.rows(), |row, builder| {
-        let (Some(values), Some(delimiter)) = (values.get(row), delimiters.get(row)) else { return };
-        for value in values {
-            if delimiter.is_empty() {
-                value.split_inclusive(|_: char| true).for_each(|character| builder.value(character));
-            } else {
-                value.split(delimiter.as_ref()).for_each(|part| builder.value(part));
-            }
         }
     })
 }

@@ -7,6 +7,7 @@ mod find;
 mod learn;
 pub mod regex;
 mod rex;
+mod run;
 pub mod sed;
 pub mod template;
 mod translate;

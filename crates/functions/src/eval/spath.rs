@@ -20,6 +20,7 @@ use super::{
         path::{Step, parse},
         value::native,
         walk::find,
+        wanted::{Found, Wanted},
     },
     kernel::{Arguments, kernel, list, lists},
 };
@@ -52,27 +53,42 @@ pub fn kernels() -> Vec<Arc<ScalarUDF>> {
 
 /// A path as it is written, and its steps.
 struct Path {
-    text: String,
     steps: Vec<Step>,
+    wanted: Wanted,
+    /// The key with points that the path may be instead.
+    key: Option<(Vec<Step>, Wanted)>,
 }
 
 impl Path {
     fn new(text: &str) -> Option<Self> {
-        parse(text).map(|steps| Self { text: text.trim().to_owned(), steps })
+        let steps = parse(text)?;
+        let key = text.contains('.').then(|| vec![Step::Key(text.trim().to_owned())]);
+        let key = key.map(|steps| (Wanted::path(&steps), steps)).map(|(wanted, steps)| (steps, wanted));
+        Some(Self { wanted: Wanted::path(&steps), steps, key })
     }
 
     /// Visits the values at the path.
-    fn values(&self, source: &str, mut visit: impl FnMut(&str)) {
+    fn values(&self, source: &str, found: &mut Found, mut visit: impl FnMut(&str)) {
         if is_xml(source) {
             Tree::new(source).find(&self.steps).iter().for_each(|value| visit(value));
             return;
         }
-        let mut found = find(source, &self.steps).unwrap_or_default();
-        if found.is_empty() && self.text.contains('.') {
-            // A name that was made from a key with a point.
-            found = find(source, &[Step::Key(self.text.clone())]).unwrap_or_default();
+        let ways =
+            std::iter::once((&self.steps, &self.wanted)).chain(self.key.iter().map(|(steps, wanted)| (steps, wanted)));
+        for (steps, wanted) in ways {
+            let mut count = 0;
+            let mut each = |value: &str| {
+                visit(value);
+                count += 1;
+            };
+            match found.read(source, wanted) {
+                Some(()) => found.values(source).for_each(|(_, value)| each(value.unwrap_or(NULL))),
+                None => find(source, steps).unwrap_or_default().iter().for_each(|value| each(&leaf(value))),
+            }
+            if count > 0 {
+                return;
+            }
         }
-        found.iter().for_each(|value| visit(&leaf(value)));
     }
 }
 
@@ -93,19 +109,22 @@ fn xpath(args: &Arguments) -> Result<ArrayRef> {
     })
 }
 
-fn is_xml(text: &str) -> bool {
-    text.trim_start().starts_with('<')
+pub(super) fn is_xml(text: &str) -> bool {
+    !text.starts_with('{') && text.trim_start().starts_with('<')
 }
 
 /// Null shows as a word, unlike in `json_extract`.
+pub(super) const NULL: &str = "null";
+
 fn leaf(value: &Value) -> String {
-    native(value).unwrap_or_else(|| "null".to_owned())
+    native(value).unwrap_or_else(|| NULL.to_owned())
 }
 
 /// The values at a path; of several texts those of each.
 fn spath(args: &Arguments) -> Result<ArrayRef> {
     let (sources, paths) = (args.field(0)?, args.texts(1)?);
     let literal = if args.is_constant(1) { paths.get(0).and_then(|text| Path::new(&text)) } else { None };
+    let mut found = Found::default();
     lists(args.rows(), |row, builder| {
         let from_row;
         let path = match &literal {
@@ -118,7 +137,7 @@ fn spath(args: &Arguments) -> Result<ArrayRef> {
                 None => return,
             },
         };
-        sources.each(row, |source| path.values(source, |value| builder.value(value)));
+        sources.each(row, |source| path.values(source, &mut found, |value| builder.value(value)));
     })
 }
 

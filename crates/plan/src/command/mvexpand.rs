@@ -14,7 +14,7 @@ use speleo_syntax::command::mvexpand::MvExpand;
 use crate::{
     Result,
     command::rows,
-    field,
+    field, kernel,
     lower::{Context, Lower},
     meet,
     relation::{OrderKey, Relation, column, is_internal},
@@ -32,8 +32,13 @@ impl Lower for MvExpand {
             _ => values,
         };
         let (table, cell) = input.hidden("cell", values)?;
-        let count = cast(array_length(column(&cell)), DataType::Int64);
-        let (mut table, place) = table.hidden("cell_place", gen_series(lit(1_i64), count, lit(1_i64)))?;
+        let places = if matches!(data_type, DataType::List(_)) {
+            kernel::call("spl_mvplaces", vec![column(&cell)])?
+        } else {
+            let count = cast(array_length(column(&cell)), DataType::Int64);
+            gen_series(lit(1_i64), count, lit(1_i64))
+        };
+        let (mut table, place) = table.hidden("cell_place", places)?;
         let keep = UnnestOptions { null_handling: NullHandling::Preserve, recursions: Vec::new() };
         let columns = vec![Column::new_unqualified(&cell), Column::new_unqualified(&place)];
         table.plan = LogicalPlanBuilder::from(table.plan).unnest_columns_with_options(columns, keep)?.build()?;

@@ -2,6 +2,8 @@
 //!
 //! A row whose text has nothing at the path keeps what it has. Without a path every value becomes a field, named by its path.
 
+mod some;
+
 use speleo_syntax::command::spath::SPath;
 
 use datafusion::logical_expr::lit;
@@ -33,6 +35,11 @@ impl Lower for SPath {
                 input.set(vec![(name.to_owned(), value)])
             }
             None => {
+                if let Some(later) = cx.later.take()
+                    && let Some(rows) = some::of(&input, text.clone(), later, cx).await?
+                {
+                    return Ok(rows);
+                }
                 let fields = kernel::call("spl_fields_spath", vec![text])?;
                 extract::all_fields(input, fields, Existing::GivesWay, Repeated::All, "spath", cx).await
             }

@@ -5,8 +5,9 @@
 //! what is new reaches [`Fields`].
 
 use hashbrown::HashMap;
+use speleo_functions::token::{DEEPEST, Plain, Tokens};
 
-use super::token::{DEEPEST, Plain, Tokens, number};
+use super::number;
 use crate::source::schema::{Fields, Seen};
 
 /// Events with more keys than this are left to the reading that keeps none.

@@ -3,8 +3,10 @@
 //! What is not wanted is passed over, and an event is left as soon as everything is found that can be found once. Values reach the
 //! columns only when the walk is over: an event that turns out to be unusual is then read by `serde_json` as if nothing had been.
 
+use speleo_functions::token::{DEEPEST, Plain, Tokens};
+
 use super::{
-    token::{DEEPEST, Plain, Tokens, number},
+    number,
     tree::{Node, UNWANTED, Wanted},
 };
 use crate::source::builder::{Builder, Value};

@@ -16,6 +16,11 @@ fn nothing_has_no_count() {
 }
 
 #[test]
+fn places_are_counted_within_each_list() {
+    check("spl_mvplaces", &[lists(&[&["b", "a", "b"], &[], &["x"]])], &["[1, 2, 3]", "null", "[1]"]);
+}
+
+#[test]
 fn values_are_put_in_order() {
     check("spl_mvdedup", &[lists(&[&["b", "a", "b", "B", "a"], &["a"], &[]])], &["[b, a, B]", "[a]", "null"]);
     check(
@@ -87,6 +92,14 @@ fn texts_split_at_plain_delimiters() {
         &[texts(&["a||b", "a|b", "", "null", "||"]), literal("||")],
         &["[a, b]", "[a|b]", "[]", "null", "[, ]"],
     );
+    check(
+        "spl_split",
+        &[texts(&["/a/bc", "null", "", "x", "/", "/ä/123456789012345678901234567890123456789"]), literal("/")],
+        &["[, a, bc]", "null", "[]", "[x]", "[, ]", "[, ä, 123456789012345678901234567890123456789]"],
+    );
+    // What would be a delimiter across two texts is none, and delimiters do not overlap.
+    check("spl_split", &[texts(&["a|", "|b", "c|||d"]), literal("||")], &["[a|]", "[|b]", "[c, |d]"]);
+    check("spl_split", &[texts(&["aéb", "é"]), literal("é")], &["[a, b]", "[, ]"]);
     check("spl_split", &[texts(&["añc", ""]), literal("")], &["[a, ñ, c]", "null"]);
     check("spl_split", &[lists(&[&["a,b", "c"]]), literal(",")], &["[a, b, c]"]);
     check("spl_split", &[integers(&[1021]), literal_number(2.0)], &["[10, 1]"]);

@@ -10,6 +10,7 @@ use memchr::memmem::Finder;
 use regex::CaptureLocations;
 
 use super::{
+    run::Run,
     translate::{Dialect, translate},
     walk::{Found, Places, Walk},
 };
@@ -32,6 +33,8 @@ const GIVEN_UP_MOST: usize = 32;
 pub enum Regex {
     /// Plain text, which is searched for as such; the automaton is for groups.
     Plain(Box<Finder<'static>>, regex::Regex),
+    /// A run of characters, which is searched for as such; the automaton is for groups.
+    Run(Run, regex::Regex),
     /// Finite automata, and for most patterns a walk, which is quicker where groups are asked for.
     Automaton(regex::Regex, Option<Box<Walk>>),
     /// Backtracking.
@@ -77,6 +80,8 @@ impl Regex {
         let automaton = automaton.map_err(|error| short(&error.to_string()))?;
         Ok(if is_plain(pattern) {
             Self::Plain(Box::new(Finder::new(pattern).into_owned()), automaton)
+        } else if let Some(run) = Run::of(pattern) {
+            Self::Run(run, automaton)
         } else {
             Self::Automaton(automaton, Walk::new(&text).map(Box::new))
         })
@@ -86,6 +91,7 @@ impl Regex {
     pub fn is_match(&self, text: &str) -> bool {
         match self {
             Self::Plain(finder, _) => finder.find(text.as_bytes()).is_some(),
+            Self::Run(run, _) => run.find(text, 0).is_some(),
             Self::Automaton(regex, _) => regex.is_match(text),
             Self::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
         }
@@ -97,7 +103,7 @@ impl Regex {
             names.enumerate().filter_map(|(number, name)| Some((number, name?.to_owned()))).collect()
         }
         match self {
-            Self::Plain(_, regex) | Self::Automaton(regex, _) => collect(regex.capture_names()),
+            Self::Plain(_, regex) | Self::Run(_, regex) | Self::Automaton(regex, _) => collect(regex.capture_names()),
             Self::Backtracking(regex) => collect(regex.capture_names()),
         }
     }
@@ -105,7 +111,7 @@ impl Regex {
     /// How many groups there are besides the whole match.
     pub(crate) fn group_count(&self) -> usize {
         let all = match self {
-            Self::Plain(_, regex) | Self::Automaton(regex, _) => regex.captures_len(),
+            Self::Plain(_, regex) | Self::Run(_, regex) | Self::Automaton(regex, _) => regex.captures_len(),
             Self::Backtracking(regex) => regex.captures_len(),
         };
         all.saturating_sub(1)
@@ -124,7 +130,9 @@ impl Regex {
 
     fn room(&self, places: impl FnOnce(&Walk) -> Places) -> Groups {
         match self {
-            Self::Plain(_, regex) | Self::Automaton(regex, None) => Groups::Automaton(regex.capture_locations()),
+            Self::Plain(_, regex) | Self::Run(_, regex) | Self::Automaton(regex, None) => {
+                Groups::Automaton(regex.capture_locations())
+            }
             Self::Automaton(regex, Some(walk)) => Groups::Walk(Box::new(WalkGroups {
                 places: places(walk),
                 slots: regex.capture_locations(),
@@ -138,7 +146,7 @@ impl Regex {
     pub fn find(&self, text: &str, start: usize, groups: &mut Groups) -> Option<(usize, usize)> {
         match (self, groups) {
             (Self::Automaton(regex, Some(walk)), Groups::Walk(groups)) => groups.find(regex, walk, text, start),
-            (Self::Plain(_, regex) | Self::Automaton(regex, _), Groups::Automaton(slots)) => {
+            (Self::Plain(_, regex) | Self::Run(_, regex) | Self::Automaton(regex, _), Groups::Automaton(slots)) => {
                 regex.captures_read_at(slots, text, start).map(|found| (found.start(), found.end()))
             }
             (_, Groups::Whole(found)) => {
@@ -162,6 +170,7 @@ impl Regex {
                 let found = finder.find(text.as_bytes().get(start..)?)?.checked_add(start)?;
                 Some((found, found.checked_add(finder.needle().len())?))
             }
+            Self::Run(run, _) => run.find(text, start),
             Self::Automaton(regex, _) => regex.find_at(text, start).map(|found| (found.start(), found.end())),
             Self::Backtracking(regex) => {
                 let found = regex.find_from_pos(text, start).ok()??;

@@ -5,45 +5,51 @@
 
 use std::borrow::Cow;
 
-use crate::source::builder::Value;
-
 /// How deep values may lie in each other.
-pub(super) const DEEPEST: usize = 64;
+pub const DEEPEST: usize = 64;
 /// A whole number of up to so many digits has 64 bits.
 const DIGITS: usize = 18;
 /// A whole number of up to so many digits is exact as a double, and so is what stands before the point of another.
 const EXACT_DIGITS: usize = 15;
+/// A number of up to so many digits before its point is no larger than the largest double.
+const LARGE_DIGITS: usize = 300;
 
 /// A place in an event.
 #[derive(Clone, Copy)]
-pub(super) struct Tokens<'a> {
+pub struct Tokens<'a> {
     bytes: &'a [u8],
     place: usize,
+    /// Whether a number was passed that may be too large for a double.
+    is_large: bool,
 }
 
 /// A value that holds no others.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Plain<'a> {
+pub enum Plain<'a> {
+    /// The word `null`.
     Null,
+    /// A truth value.
     Bool(bool),
+    /// A whole number of 64 bits, written as it always is.
     Integer(i64),
     /// Another number as it is written, and whether its size is that of one which a double holds exactly.
     Number(&'a [u8], bool),
+    /// A text.
     Text(Text<'a>),
 }
 
 /// What stands between two quotes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'a> {
+pub struct Text<'a> {
     /// As it is written, without the quotes.
-    pub(super) bytes: &'a [u8],
+    pub bytes: &'a [u8],
     /// Whether characters are escaped.
-    pub(super) is_escaped: bool,
+    pub is_escaped: bool,
 }
 
 impl<'a> Text<'a> {
     /// What it says; none where it is no text.
-    pub(super) fn plain(self) -> Option<Cow<'a, str>> {
+    pub fn plain(self) -> Option<Cow<'a, str>> {
         let text = std::str::from_utf8(self.bytes).ok()?;
         if !self.is_escaped {
             return Some(Cow::Borrowed(text));
@@ -53,13 +59,26 @@ impl<'a> Text<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, place: 0 }
+    /// The beginning of an event.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, place: 0, is_large: false }
+    }
+
+    /// How many bytes were passed.
+    #[inline]
+    pub fn place(&self) -> usize {
+        self.place
+    }
+
+    /// Whether a number was passed that may be too large for a double, which only readers that build numbers find.
+    #[inline]
+    pub fn is_large(&self) -> bool {
+        self.is_large
     }
 
     /// The next byte that is not blank; none at the end.
     #[inline]
-    pub(super) fn peek(&mut self) -> Option<u8> {
+    pub fn peek(&mut self) -> Option<u8> {
         loop {
             let byte = *self.bytes.get(self.place)?;
             if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
@@ -71,13 +90,13 @@ impl<'a> Tokens<'a> {
 
     /// Passes over a byte that was peeked at.
     #[inline]
-    pub(super) fn pass(&mut self) {
+    pub fn pass(&mut self) {
         self.place += 1;
     }
 
     /// Passes over a byte, and what is blank before it; none where another one is there.
     #[inline]
-    pub(super) fn take(&mut self, byte: u8) -> Option<()> {
+    pub fn take(&mut self, byte: u8) -> Option<()> {
         if self.peek()? != byte {
             return None;
         }
@@ -87,7 +106,7 @@ impl<'a> Tokens<'a> {
 
     /// Passes over bytes if they are next.
     #[inline]
-    pub(super) fn take_if(&mut self, bytes: &[u8]) -> bool {
+    pub fn take_if(&mut self, bytes: &[u8]) -> bool {
         let is_next = self.bytes.get(self.place..).is_some_and(|rest| rest.starts_with(bytes));
         if is_next {
             self.place += bytes.len();
@@ -97,7 +116,7 @@ impl<'a> Tokens<'a> {
 
     /// Passes over what is between two values of an object or an array that `close` ends; whether another one follows.
     #[inline]
-    pub(super) fn goes_on(&mut self, close: u8) -> Option<bool> {
+    pub fn goes_on(&mut self, close: u8) -> Option<bool> {
         let byte = self.peek()?;
         self.place += 1;
         match byte {
@@ -109,7 +128,7 @@ impl<'a> Tokens<'a> {
 
     /// A text whose opening quote was peeked at.
     #[inline]
-    pub(super) fn text(&mut self) -> Option<Text<'a>> {
+    pub fn text(&mut self) -> Option<Text<'a>> {
         let start = self.place + 1;
         let (mut place, mut is_escaped) = (start, false);
         loop {
@@ -130,7 +149,7 @@ impl<'a> Tokens<'a> {
 
     /// A value that begins with a byte that was peeked at, and that is no object and no array.
     #[inline]
-    pub(super) fn plain(&mut self, first: u8) -> Option<Plain<'a>> {
+    pub fn plain(&mut self, first: u8) -> Option<Plain<'a>> {
         match first {
             b'"' => self.text().map(Plain::Text),
             b'-' | b'0'..=b'9' => self.number(),
@@ -170,6 +189,7 @@ impl<'a> Tokens<'a> {
             place = end;
         }
         let mut is_exact = digits <= EXACT_DIGITS;
+        self.is_large |= digits > LARGE_DIGITS;
         if matches!(rest.get(place), Some(b'e' | b'E')) {
             let sign = usize::from(matches!(rest.get(place + 1), Some(b'+' | b'-')));
             let begin = place + 1 + sign;
@@ -178,13 +198,15 @@ impl<'a> Tokens<'a> {
                 return None;
             }
             is_exact = false;
+            self.is_large = true;
         }
         self.place += place;
         Some(Plain::Number(rest.get(..place)?, is_exact))
     }
 
     /// Passes over a value that begins with a byte that was peeked at.
-    pub(super) fn skip(&mut self, first: u8, depth: usize) -> Option<()> {
+    #[inline]
+    pub fn skip(&mut self, first: u8, depth: usize) -> Option<()> {
         if depth > DEEPEST {
             return None;
         }
@@ -215,16 +237,10 @@ impl<'a> Tokens<'a> {
     }
 
     /// Whether nothing follows but blanks.
-    pub(super) fn is_at_end(&mut self) -> bool {
+    #[inline]
+    pub fn is_at_end(&mut self) -> bool {
         self.peek().is_none()
     }
-}
-
-/// What `serde_json` makes of a number; none where it is none.
-pub(super) fn number(bytes: &[u8]) -> Option<Value<'static>> {
-    let number: serde_json::Number = serde_json::from_slice(bytes).ok()?;
-    let whole = number.as_i64().map(Value::Integer).or_else(|| number.as_u64().map(Value::Unsigned));
-    whole.or_else(|| number.as_f64().map(Value::Float))
 }
 
 fn run_of_digits(bytes: &[u8]) -> usize {
@@ -247,29 +263,27 @@ fn escape(bytes: &[u8]) -> Option<usize> {
 /// The first place from one on with a quote, a backslash or a control character.
 #[inline]
 fn special(bytes: &[u8], from: usize) -> Option<usize> {
-    // Most texts are short: to look at a block at once is to guess right about where they end.
-    let (blocks, tail) = bytes.get(from..)?.as_chunks::<16>();
     let mut place = from;
-    for block in blocks {
-        let marks = marks(block);
+    while let Some(word) = bytes.get(place..)?.first_chunk() {
+        let marks = marks(u64::from_le_bytes(*word));
         if marks != 0 {
             return Some(place + marks.trailing_zeros() as usize / 8);
         }
-        place += block.len();
+        place += word.len();
     }
     let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    tail.iter().position(is_special).map(|found| place + found)
+    bytes.get(place..)?.iter().position(is_special).map(|found| place + found)
 }
 
-/// All bits of each byte that is a quote, a backslash or a control character. Compilers make it one comparison of each kind.
+/// The highest bit of the first byte that is a quote, a backslash or a control character; bytes behind it may have theirs without a
+/// reason. Most texts are short: that stays in one register, while blocks of 16 bytes would go through memory.
 #[inline]
-fn marks(block: &[u8; 16]) -> u128 {
-    u128::from_le_bytes(block.map(|byte| {
-        let is_special = (byte == b'"') | (byte == b'\\') | (byte < 0x20);
-        u8::from(is_special).wrapping_neg()
-    }))
+fn marks(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let is_below = |word: u64, least: u64| word.wrapping_sub(EACH * least) & !word;
+    let (quote, backslash) = (word ^ (EACH * 0x22), word ^ (EACH * 0x5C));
+    (is_below(quote, 1) | is_below(backslash, 1) | is_below(word, 0x20)) & (EACH << 7)
 }
 
 #[cfg(test)]
-#[path = "token/tests.rs"]
 mod tests;

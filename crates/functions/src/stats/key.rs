@@ -123,14 +123,29 @@ fn best<T: Ord>(
 #[derive(Debug)]
 pub(crate) enum Keys {
     Number(Vec<i64>),
-    Bytes { keys: Vec<Box<[u8]>>, bytes: usize },
+    /// `heads` are their first bytes, which mostly decide and lie beside each other.
+    Bytes {
+        heads: Vec<u128>,
+        keys: Vec<Box<[u8]>>,
+        bytes: usize,
+    },
+}
+
+/// The first bytes of a key as a number of the same order; equal where keys differ behind them, or in zeros at their end.
+fn head(key: &[u8]) -> u128 {
+    if let Some(first) = key.first_chunk::<16>() {
+        return u128::from_be_bytes(*first);
+    }
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(key).for_each(|(byte, own)| *byte = *own);
+    u128::from_be_bytes(bytes)
 }
 
 impl Keys {
     /// No keys yet, for a column of a type.
     pub(crate) fn new(column: &DataType) -> Self {
         match key_type(column) {
-            DataType::Binary => Self::Bytes { keys: Vec::new(), bytes: 0 },
+            DataType::Binary => Self::Bytes { heads: Vec::new(), keys: Vec::new(), bytes: 0 },
             _ => Self::Number(Vec::new()),
         }
     }
@@ -139,7 +154,11 @@ impl Keys {
     pub(crate) fn grow(&mut self, count: usize) {
         match self {
             Self::Number(keys) => keys.resize(count.max(keys.len()), 0),
-            Self::Bytes { keys, .. } => keys.resize(count.max(keys.len()), Box::default()),
+            Self::Bytes { heads, keys, .. } => {
+                let count = count.max(keys.len());
+                heads.resize(count, 0);
+                keys.resize(count, Box::default());
+            }
         }
     }
 
@@ -147,7 +166,10 @@ impl Keys {
     pub(crate) fn compare(&self, column: &KeyColumn, row: usize, place: usize) -> Ordering {
         match (self, column) {
             (Self::Number(keys), KeyColumn::Number(column)) => column.value(row).cmp(&keys[place]),
-            (Self::Bytes { keys, .. }, KeyColumn::Bytes(column)) => column.value(row).cmp(&*keys[place]),
+            (Self::Bytes { heads, keys, .. }, KeyColumn::Bytes(column)) => {
+                let key = column.value(row);
+                head(key).cmp(&heads[place]).then_with(|| key.cmp(&*keys[place]))
+            }
             _ => Ordering::Equal,
         }
     }
@@ -156,10 +178,16 @@ impl Keys {
     pub(crate) fn set(&mut self, column: &KeyColumn, row: usize, place: usize) {
         match (self, column) {
             (Self::Number(keys), KeyColumn::Number(column)) => keys[place] = column.value(row),
-            (Self::Bytes { keys, bytes }, KeyColumn::Bytes(column)) => {
+            (Self::Bytes { heads, keys, bytes }, KeyColumn::Bytes(column)) => {
                 let key = column.value(row);
-                *bytes = bytes.saturating_sub(keys[place].len()) + key.len();
-                keys[place] = key.into();
+                heads[place] = head(key);
+                let own = &mut keys[place];
+                if own.len() == key.len() {
+                    own.copy_from_slice(key);
+                } else {
+                    *bytes = bytes.saturating_sub(own.len()) + key.len();
+                    *own = key.into();
+                }
             }
             _ => {}
         }
@@ -179,7 +207,7 @@ impl Keys {
     pub(crate) fn order(&self, a: usize, b: usize) -> Ordering {
         match self {
             Self::Number(keys) => keys[a].cmp(&keys[b]),
-            Self::Bytes { keys, .. } => keys[a].cmp(&keys[b]),
+            Self::Bytes { heads, keys, .. } => heads[a].cmp(&heads[b]).then_with(|| keys[a].cmp(&keys[b])),
         }
     }
 
@@ -187,7 +215,7 @@ impl Keys {
     pub(crate) fn column(&self, places: impl Iterator<Item = usize>) -> Result<ArrayRef> {
         Ok(match self {
             Self::Number(keys) => Arc::new(Int64Array::from_iter_values(places.map(|place| keys[place]))),
-            Self::Bytes { keys, bytes } => {
+            Self::Bytes { keys, bytes, .. } => {
                 if i32::try_from(*bytes).is_err() {
                     return resources_err!("more than 2 GiB of sort keys in one batch of a stats function");
                 }
@@ -206,9 +234,12 @@ impl Keys {
                 keys.retain(|_| place.next().is_some_and(&mut keep));
                 keys.shrink_to(keys.len() * 2);
             }
-            Self::Bytes { keys, bytes } => {
+            Self::Bytes { heads, keys, bytes } => {
                 keys.retain(|_| place.next().is_some_and(&mut keep));
                 keys.shrink_to(keys.len() * 2);
+                heads.clear();
+                heads.extend(keys.iter().map(|key| head(key)));
+                heads.shrink_to(keys.len() * 2);
                 *bytes = keys.iter().map(|key| key.len()).sum();
             }
         }
@@ -226,7 +257,10 @@ impl Keys {
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Number(keys) => keys.capacity() * size_of::<i64>(),
-            Self::Bytes { keys, bytes } => keys.capacity() * size_of::<Box<[u8]>>() + bytes + keys.len() * ALLOCATION,
+            Self::Bytes { heads, keys, bytes } => {
+                let places = heads.capacity() * size_of::<u128>() + keys.capacity() * size_of::<Box<[u8]>>();
+                places + bytes + keys.len() * ALLOCATION
+            }
         }
     }
 }
@@ -236,7 +270,37 @@ pub(crate) const ALLOCATION: usize = 16;
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Bytes of few kinds, so that many keys begin alike or with another one.
+        #[test]
+        fn keys_of_bytes_compare_as_bytes(keys in prop::collection::vec(prop::collection::vec(0..2u8, 0..20), 1..20)) {
+            let column: ArrayRef = Arc::new(BinaryArray::from_iter_values(&keys));
+            let column = KeyColumn::new(&column).unwrap();
+            let mut known = Keys::new(&DataType::Binary);
+            (0..keys.len()).for_each(|row| known.push(&column, row));
+            for (a, one) in keys.iter().enumerate() {
+                for (b, other) in keys.iter().enumerate() {
+                    prop_assert_eq!(known.order(a, b), one.cmp(other));
+                    prop_assert_eq!(known.compare(&column, a, b), one.cmp(other));
+                }
+            }
+            // Each place takes its neighbour's key, longer or shorter than its own.
+            for place in 1..keys.len() {
+                known.set(&column, place - 1, place);
+                prop_assert_eq!(known.compare(&column, place - 1, place), Ordering::Equal);
+            }
+            known.retain(|place| place % 2 == 1);
+            for (place, key) in keys.iter().step_by(2).take(known.len()).enumerate() {
+                prop_assert_eq!(known.compare(&column, place * 2, place), Ordering::Equal, "{:?}", key);
+            }
+        }
+    }
 
     #[test]
     fn doubles_keep_their_order() {

@@ -34,8 +34,8 @@ const WHOLE_LETTERS: usize = 4;
 /// So many letters of a beginning are.
 const BEGINNING_LETTERS: usize = 3;
 
-/// Of so many texts each is asked for; row groups are mostly left out by none of more.
-const MOST_TEXTS: usize = 16;
+/// The texts of a list are asked for in so many forms together: more are dear to look for in each row group, and mostly leave out none.
+const MOST_FORMS: usize = 32;
 
 /// Lets scans leave out row groups by texts whose case does not count.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ fn forms(condition: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Arc<dyn P
         ("spl_search_equals", ScalarValue::Utf8(Some(text))) => forms_of(text, column, data_type)?,
         ("spl_search_in", ScalarValue::List(list)) if list.len() == 1 => {
             let texts: &StringArray = list.values().as_string_opt()?;
-            if texts.len() > MOST_TEXTS {
+            if texts.len() > MOST_FORMS {
                 return None;
             }
             let each = texts.iter().map(|text| forms_of(text?, column, data_type)).collect::<Option<Vec<_>>>()?;
@@ -94,7 +94,18 @@ fn forms(condition: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Arc<dyn P
         }
         _ => return None,
     };
-    each.into_iter().reduce(|one, other| Arc::new(BinaryExpr::new(one, Operator::Or, other)))
+    if each.len() > MOST_FORMS { None } else { any(each) }
+}
+
+/// Conditions of which one holds, as a tree of little depth: DataFusion goes through all below each part several times a row group.
+fn any(mut each: Vec<Arc<dyn PhysicalExpr>>) -> Option<Arc<dyn PhysicalExpr>> {
+    let either = |pair: &[Arc<dyn PhysicalExpr>]| -> Option<Arc<dyn PhysicalExpr>> {
+        pair.iter().cloned().reduce(|one, other| Arc::new(BinaryExpr::new(one, Operator::Or, other)))
+    };
+    while each.len() > 1 {
+        each = each.chunks(2).filter_map(either).collect();
+    }
+    each.pop()
 }
 
 /// What it says of one text; none where that may be written anyhow.
@@ -187,6 +198,20 @@ mod tests {
         assert_eq!(written("w1*5"), Some(Written::Beginning(vec!["w1".to_owned(), "W1".to_owned()])));
         assert_eq!(written("*x"), None);
         assert_eq!(written("*"), None);
+    }
+
+    #[test]
+    fn many_conditions_are_a_tree_of_little_depth() {
+        fn depth(expr: &Arc<dyn PhysicalExpr>) -> usize {
+            expr.children().into_iter().map(depth).max().map_or(0, |below| below + 1)
+        }
+        let leaves = |count: usize| (0..count).map(|place| Arc::new(Column::new("x", place)) as _).collect::<Vec<_>>();
+        assert!(any(Vec::new()).is_none());
+        for (count, expected) in [(1, 0), (2, 1), (3, 2), (32, 5)] {
+            let all = any(leaves(count)).unwrap();
+            assert_eq!(depth(&all), expected);
+            assert_eq!(datafusion::physical_expr::utils::collect_columns(&all).len(), count);
+        }
     }
 
     #[test]

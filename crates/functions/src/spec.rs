@@ -158,6 +158,8 @@ pub struct AggregateSpec {
     pub kind: StatsKind,
     /// Whether it is of the time series of `mstats`, and runs there alone.
     pub of_series: bool,
+    /// Whether it depends on where its rows stand among others, or on their times.
+    pub in_order: bool,
     /// The call: `sum(field)`.
     pub usage: &'static str,
     /// What it does.
@@ -180,6 +182,7 @@ impl AggregateSpec {
         has_number: false,
         kind: StatsKind::Text,
         of_series: false,
+        in_order: false,
         usage: "",
         summary: "",
         nulls: "Rows without the field do not count; null where there is none with it.",

@@ -35,17 +35,22 @@ impl Alone {
             return None;
         }
         let alone: Arc<dyn PhysicalExpr> = Arc::new(Column::new(column.name(), 0));
-        let inner = Arc::clone(expr).transform_up(|part| match part.is::<Column>() {
-            true => Ok(Transformed::yes(Arc::clone(&alone))),
-            false => Ok(Transformed::no(part)),
-        });
+        let inner = reading(expr, &alone).ok()?;
         let input = Arc::new(Schema::new(vec![Field::clone(field)]));
-        Some(Self { column: Arc::new(column), inner: inner.data().ok()?, input })
+        Some(Self { column: Arc::new(column), inner, input })
     }
 
     /// The same over a column that stands elsewhere.
     pub(crate) fn over(&self, column: Arc<dyn PhysicalExpr>) -> Self {
         Self { column, inner: Arc::clone(&self.inner), input: Arc::clone(&self.input) }
+    }
+
+    /// The expression over a column of rows.
+    ///
+    /// # Errors
+    /// Where a part does not take its parts anew.
+    pub(crate) fn reading(&self, column: &Arc<dyn PhysicalExpr>) -> Result<Arc<dyn PhysicalExpr>> {
+        reading(&self.inner, column)
     }
 
     /// The column's field.
@@ -69,4 +74,16 @@ impl Alone {
         let rows = values.len();
         self.inner.evaluate(&RecordBatch::try_new(Arc::clone(&self.input), vec![values])?)?.into_array(rows)
     }
+}
+
+/// An expression over one column, over another one in its place.
+///
+/// # Errors
+/// Where a part does not take its parts anew.
+fn reading(expr: &Arc<dyn PhysicalExpr>, column: &Arc<dyn PhysicalExpr>) -> Result<Arc<dyn PhysicalExpr>> {
+    let replaced = |part: Arc<dyn PhysicalExpr>| match part.is::<Column>() {
+        true => Ok(Transformed::yes(Arc::clone(column))),
+        false => Ok(Transformed::no(part)),
+    };
+    Arc::clone(expr).transform_up(replaced).data()
 }

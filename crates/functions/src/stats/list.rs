@@ -27,6 +27,7 @@ use crate::AggregateSpec;
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
     names: &["list"],
+    in_order: true,
     usage: "list(field)",
     summary: "All values as a list, in the order of the input, duplicates kept.",
     differs: &["It keeps all values, the first 100 of them with `--splunk-limits`."],

@@ -33,6 +33,7 @@ use crate::AggregateSpec;
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     AggregateSpec {
         several: "Several values stay together.",
+        in_order: true,
         ..AggregateSpec::of_texts(
             &["first"],
             "first(field)",
@@ -42,6 +43,7 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     },
     AggregateSpec {
         several: "Several values stay together.",
+        in_order: true,
         ..AggregateSpec::of_texts(
             &["last"],
             "last(field)",
@@ -51,6 +53,7 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     },
     AggregateSpec {
         several: "Several values stay together.",
+        in_order: true,
         ..AggregateSpec::of_texts(
             &["earliest"],
             "earliest(field)",
@@ -60,6 +63,7 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
     },
     AggregateSpec {
         several: "Several values stay together.",
+        in_order: true,
         ..AggregateSpec::of_texts(
             &["latest"],
             "latest(field)",
@@ -67,18 +71,24 @@ pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
             &[("_time,x 2,a 3,b 1,c", "stats latest(x) AS r", "b")],
         )
     },
-    AggregateSpec::of_texts(
-        &["earliest_time"],
-        "earliest_time(field)",
-        "The smallest `_time` among rows that have the field.",
-        &[("_time,x 2,a 1,b 3,c", "stats earliest_time(x) AS r", "1.000000")],
-    ),
-    AggregateSpec::of_texts(
-        &["latest_time"],
-        "latest_time(field)",
-        "The greatest `_time` among rows that have the field.",
-        &[("_time,x 2,a 3,b 1,c", "stats latest_time(x) AS r", "3.000000")],
-    ),
+    AggregateSpec {
+        in_order: true,
+        ..AggregateSpec::of_texts(
+            &["earliest_time"],
+            "earliest_time(field)",
+            "The smallest `_time` among rows that have the field.",
+            &[("_time,x 2,a 1,b 3,c", "stats earliest_time(x) AS r", "1.000000")],
+        )
+    },
+    AggregateSpec {
+        in_order: true,
+        ..AggregateSpec::of_texts(
+            &["latest_time"],
+            "latest_time(field)",
+            "The greatest `_time` among rows that have the field.",
+            &[("_time,x 2,a 3,b 1,c", "stats latest_time(x) AS r", "3.000000")],
+        )
+    },
 ];
 
 pub(crate) const KERNELS: &[Kernel] =

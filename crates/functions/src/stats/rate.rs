@@ -24,18 +24,23 @@ use crate::{AggregateSpec, value::Numbers};
 
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[
-    AggregateSpec::of_numbers(
-        &["rate"],
-        "rate(field)",
-        "The growth of a counter for each second. Null where there are fewer than two times.",
-        &[("_time,x 0,1 10,21", "stats rate(x) AS r", "2")],
-    ),
+    AggregateSpec {
+        in_order: true,
+        ..AggregateSpec::of_numbers(
+            &["rate"],
+            "rate(field)",
+            "The growth of a counter for each second. Null where there are fewer than two times.",
+            &[("_time,x 0,1 10,21", "stats rate(x) AS r", "2")],
+        )
+    },
     AggregateSpec {
         of_series: true,
+        in_order: true,
         ..AggregateSpec::of_numbers(&["rate_avg"], "rate_avg(field)", "The mean of the rates of all time series.", &[])
     },
     AggregateSpec {
         of_series: true,
+        in_order: true,
         ..AggregateSpec::of_numbers(&["rate_sum"], "rate_sum(field)", "The sum of the rates of all time series.", &[])
     },
 ];

@@ -35,6 +35,7 @@ const MARKER: &str = "##__SPARKLINE__##";
 /// The rows of the table.
 pub(crate) const FUNCTIONS: &[AggregateSpec] = &[AggregateSpec {
     names: &["sparkline"],
+    in_order: true,
     usage: "sparkline(function(field), span)",
     summary: "The course of a function over time: a mark, then a value for each span, 0 where there is none.",
     nulls: "A span without the field shows 0.",

@@ -3,6 +3,7 @@
 //! Only what conditions, expressions and aggregations read before an aggregation leaves nothing else. Whoever makes fields for them may
 //! then make lists of all: none of these tells a list of one from its value. Of other commands nothing is said.
 
+use speleo_functions::stats;
 use speleo_syntax::{
     Command, Expr, ExprKind, Field, SearchExpr, SearchExprKind, SearchValue,
     clause::{Aggregate, Argument},
@@ -13,28 +14,6 @@ use crate::{command::eval::template_fields, meet, search_time::is_made};
 
 /// The field that words are looked for in.
 const RAW: &str = "_raw";
-
-/// Aggregations whose answer tells neither one value from a list of one, nor when an event was.
-const PLAIN: &[&str] = &[
-    "avg",
-    "c",
-    "count",
-    "dc",
-    "distinct_count",
-    "estdc",
-    "max",
-    "mean",
-    "median",
-    "min",
-    "range",
-    "stdev",
-    "stdevp",
-    "sum",
-    "sumsq",
-    "values",
-    "var",
-    "varp",
-];
 
 /// What the commands read up to the aggregation that leaves no other fields; none where that is not known.
 pub(crate) fn later(commands: &[Command]) -> Option<Later> {
@@ -129,11 +108,9 @@ impl Later {
 
     fn aggregates(&mut self, aggregates: &[Aggregate]) -> Option<()> {
         for aggregate in aggregates {
-            let name = aggregate.function.as_str();
-            let is_percentile =
-                name.starts_with("perc") || name.starts_with("exactperc") || name.starts_with("upperperc");
-            let is_plain = PLAIN.contains(&name) || is_percentile;
-            if !is_plain || matches!(aggregate.argument, Argument::Sparkline(..) | Argument::Prefix(_)) {
+            // Those that take one event's value take it as it is: a list of one is not the value there.
+            let (function, _) = stats::find(&aggregate.function)?;
+            if function.in_order || matches!(aggregate.argument, Argument::Sparkline(..) | Argument::Prefix(_)) {
                 return None;
             }
             if let Argument::Eval(expr) = &aggregate.argument {

@@ -5,10 +5,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use datafusion::{
-    common::{
-        Result,
-        tree_node::{Transformed, TransformedResult, TreeNode},
-    },
+    common::Result,
     physical_expr::{PhysicalExpr, expressions::Column, utils::collect_columns},
     physical_plan::{
         ExecutionPlan,
@@ -35,12 +32,7 @@ pub(super) fn sunk(aggregate: &AggregateExec) -> Result<Option<AggregateExec>> {
         let Some(output) = outputs.get_mut(place).filter(|_| !read.contains(&place)) else { continue };
         let Some(derivation) = derivation(&output.expr, &below) else { continue };
         let number: Arc<dyn PhysicalExpr> = Arc::new(Column::new(&output.alias, place));
-        *key = Arc::clone(&output.expr)
-            .transform_up(|part| match part.is::<Column>() {
-                true => Ok(Transformed::yes(Arc::clone(&number))),
-                false => Ok(Transformed::no(part)),
-            })
-            .data()?;
+        *key = derivation.reading(&number)?;
         *output = ProjectionExpr { expr: derivation.column, alias: output.alias.clone() };
         is_sunk = true;
     }

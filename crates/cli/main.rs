@@ -34,17 +34,22 @@ fn silence_panics() {
     }
 }
 
-/// Asks for memory in small pages alone. Large ones are cleared as a whole for the few bytes that are wanted of them at first:
-/// a small search would hold half as much memory again, and a large one waits for pages more than it saves by looking up fewer.
+/// Asks for memory in small pages, and for large ones while operators hold much. A small search would hold half as much memory again
+/// in large pages, which are cleared as a whole for the few bytes that are wanted of them; a large one spends up to a third of its
+/// time waiting for small ones.
 #[cfg(target_os = "linux")]
-fn take_small_pages() {
-    // Where the kernel refuses, memory is as it was.
-    let _ = rustix::thread::disable_transparent_huge_pages(true);
+fn choose_pages() {
+    fn are_large(yes: bool) {
+        // Where the kernel refuses, memory is as it was.
+        let _ = rustix::thread::disable_transparent_huge_pages(!yes);
+    }
+    are_large(false);
+    speleo_engine::watch_memory(are_large);
 }
 
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
-    take_small_pages();
+    choose_pages();
     completion::answer();
     let cli = match config::parse(args::with_default_command(std::env::args_os().collect())) {
         Ok(cli) => cli,

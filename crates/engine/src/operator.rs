@@ -15,6 +15,7 @@ mod functions;
 mod groups;
 mod merge;
 mod natural_sort;
+mod one_phase;
 mod order_places;
 mod partial;
 mod rule;

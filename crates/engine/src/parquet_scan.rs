@@ -7,12 +7,13 @@
 mod bounds;
 mod column;
 mod pushed;
+mod ranges;
 
 use std::sync::Arc;
 
 use datafusion::{
     datasource::{
-        physical_plan::{FileScanConfig, FileScanConfigBuilder, ParquetSource},
+        physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource},
         source::DataSourceExec,
     },
     physical_plan::ExecutionPlan,
@@ -22,6 +23,7 @@ pub(crate) use self::{
     bounds::TextBounds,
     column::{leaving_out, of_files},
     pushed::filtering,
+    ranges::Footer,
 };
 
 /// A scan.
@@ -39,7 +41,12 @@ impl<'p> ParquetScan<'p> {
 
     /// The same with another source.
     fn with(&self, source: ParquetSource) -> Arc<dyn ExecutionPlan> {
-        let config = FileScanConfigBuilder::from(self.config.clone()).with_source(Arc::new(source)).build();
-        DataSourceExec::from_data_source(config)
+        self.over(source, self.config.file_groups.clone())
+    }
+
+    /// The same with another source and other files.
+    fn over(&self, source: ParquetSource, files: Vec<FileGroup>) -> Arc<dyn ExecutionPlan> {
+        let config = FileScanConfigBuilder::from(self.config.clone()).with_source(Arc::new(source));
+        DataSourceExec::from_data_source(config.with_file_groups(files).build())
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     growth::{Kept, Walled},
     operator::{LateOperators, NaturalSorts, OwnOperators},
     parquet_scan::TextBounds,
+    pool::WatchedPool,
 };
 
 /// What the memory limit is where neither settings nor system tell.
@@ -32,7 +33,7 @@ const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN;
 /// A session with a memory pool of its own.
 pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     let limit = memory_limit.unwrap_or_else(default_memory_limit);
-    let pool = TrackConsumersPool::new(FairSpillPool::new(limit), NAMED_CONSUMERS);
+    let pool = TrackConsumersPool::new(WatchedPool(FairSpillPool::new(limit)), NAMED_CONSUMERS);
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
     let mut config = SessionConfig::new().with_collect_statistics(true);
     set_options(config.options_mut());

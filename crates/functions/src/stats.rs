@@ -23,6 +23,7 @@ mod rate;
 mod repeated;
 mod sketch;
 mod sliding;
+mod slots;
 mod sparkline;
 mod whole;
 

@@ -84,7 +84,8 @@ impl BestExec {
         let next = Key::of(sort, 1);
         let scanned = [Some(&key), next.as_ref()].into_iter().flatten().map(|key| Arc::clone(&key.scanned)).collect();
         let filter = Arc::new(DynamicFilterPhysicalExpr::new(scanned, lit(true)));
-        let Some(input) = leaving_out(sort.input(), &(Arc::clone(&filter) as Arc<dyn PhysicalExpr>))? else {
+        let condition: Arc<dyn PhysicalExpr> = Arc::<DynamicFilterPhysicalExpr>::clone(&filter);
+        let Some(input) = leaving_out(sort.input(), &condition, (&key.scanned, key.options.descending))? else {
             return Ok(None);
         };
         let descending = next.as_ref().is_some_and(|next| next.options.descending);

@@ -1,28 +1,38 @@
 //! `EventStatsExec`: aggregates of its group on each row. `eventstats avg(bytes) AS mean BY src`
 //!
-//! Keys are interned once, rows are kept with the number of their group, and when the input ends each row gathers the results
-//! of its group. Rows keep their order. Rows go to disk when the memory pool refuses them; the groups and their accumulators
-//! must fit, or the query ends with "resources exhausted".
+//! Each core numbers the groups of its own rows and keeps these with their numbers. When the input ends the sums of all cores are
+//! put together, and each row gathers the results of its group: no row is dealt out to another core. Rows keep their order. They go
+//! to disk when the memory pool refuses them; the groups and their accumulators must fit, or the query ends with "resources
+//! exhausted".
 
 mod gather;
+mod narrow;
+mod sums;
+mod together;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use datafusion::{
-    arrow::datatypes::{FieldRef, Schema, SchemaRef},
+    arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef},
     common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::{EquivalenceProperties, PhysicalExpr, window::WindowExpr},
     physical_plan::{
-        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
-        apply_expression_roots,
+        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, Partitioning,
+        PlanProperties, apply_expression_roots,
         execution_plan::{CardinalityEffect, EmissionType},
-        metrics::{ExecutionPlanMetricsSet, MetricsSet},
+        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
         stream::RecordBatchStreamAdapter,
     },
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
+pub(super) use self::narrow::narrowed;
+use self::{gather::Gather, sums::Sums, together::Together};
+use super::spool::Spool;
 use crate::dictionary::text_of;
 
 /// Adds the aggregates of its group to each row.
@@ -31,9 +41,13 @@ pub(crate) struct EventStatsExec {
     input: Arc<dyn ExecutionPlan>,
     aggregates: Vec<Arc<dyn WindowExpr>>,
     read: Read,
+    /// The columns of the input that rows keep.
+    kept: Vec<usize>,
     schema: SchemaRef,
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
+    /// The cores, from the first that runs on.
+    running: Mutex<Option<Together>>,
 }
 
 /// What the aggregates read of the input's columns.
@@ -54,7 +68,8 @@ impl EventStatsExec {
     ) -> Result<Self> {
         let keys = aggregates.first().map(|aggregate| aggregate.partition_by().to_vec()).unwrap_or_default();
         let arguments = aggregates.iter().map(|aggregate| aggregate.expressions()).collect();
-        Ok(Self::with(input, aggregates, Read { keys, arguments }, schema))
+        let kept = (0..input.schema().fields().len()).collect();
+        Ok(Self::with(input, aggregates, Read { keys, arguments }, kept, schema))
     }
 
     /// The same over an input whose columns are read as `read` says.
@@ -71,22 +86,37 @@ impl EventStatsExec {
         let keys = self.read.keys.iter().map(key).collect();
         let all = |all: &Vec<Arc<dyn PhysicalExpr>>| all.iter().map(|expr| read(Arc::clone(expr))).collect();
         let arguments = self.read.arguments.iter().map(all).collect();
-        let own = self.schema.fields().iter().skip(self.input.schema().fields().len());
-        let fields: Vec<FieldRef> = input.schema().fields().iter().chain(own).cloned().collect();
-        Self::with(input, self.aggregates.clone(), Read { keys, arguments }, Arc::new(Schema::new(fields)))
+        let (read, kept) = (Read { keys, arguments }, self.kept.clone());
+        let schema = self.schema_over(&input.schema(), &kept);
+        Self::with(input, self.aggregates.clone(), read, kept, schema)
+    }
+
+    /// The same where rows keep only these of the columns that they keep.
+    fn keeping(&self, places: &[usize]) -> Self {
+        let kept: Vec<usize> = places.iter().filter_map(|place| self.kept.get(*place)).copied().collect();
+        let schema = self.schema_over(&self.input.schema(), &kept);
+        Self::with(Arc::clone(&self.input), self.aggregates.clone(), self.read.clone(), kept, schema)
+    }
+
+    /// The columns that are kept of an input, followed by those of the aggregates.
+    fn schema_over(&self, input: &Schema, kept: &[usize]) -> SchemaRef {
+        let own = self.schema.fields().iter().skip(self.kept.len());
+        let kept = kept.iter().filter_map(|place| input.fields().get(*place));
+        Arc::new(Schema::new(kept.chain(own).cloned().collect::<Vec<FieldRef>>()))
     }
 
     fn with(
         input: Arc<dyn ExecutionPlan>,
         aggregates: Vec<Arc<dyn WindowExpr>>,
         read: Read,
+        kept: Vec<usize>,
         schema: SchemaRef,
     ) -> Self {
         let properties = PlanProperties::new(
             // Rows keep their order, and this must not be told: where an order is known, DataFusion takes a sort with a
             // limit above the operator for a limit below it, and the aggregates would see the first rows only.
             EquivalenceProperties::new(Arc::clone(&schema)),
-            input.output_partitioning().clone(),
+            Partitioning::UnknownPartitioning(input.output_partitioning().partition_count()),
             EmissionType::Final,
             input.boundedness(),
         );
@@ -94,10 +124,39 @@ impl EventStatsExec {
             input,
             aggregates,
             read,
+            kept,
             schema,
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
+            running: Mutex::new(None),
         }
+    }
+
+    /// The columns of rows that wait: their own and, where there are groups, the number of theirs.
+    fn waiting(&self) -> SchemaRef {
+        let own = self.schema.fields().iter().take(self.kept.len()).cloned();
+        let number = (!self.keys().is_empty()).then(|| Arc::new(Field::new("__group", DataType::UInt32, false)));
+        Arc::new(Schema::new(own.chain(number).collect::<Vec<_>>()))
+    }
+
+    /// Begins to read on all cores.
+    fn begin(&self, context: &Arc<TaskContext>) -> Result<Together> {
+        let input = self.input.schema();
+        let core = |partition: usize| {
+            let rows = self.input.execute(partition, Arc::clone(context))?;
+            let sums = Sums::try_new(&self.aggregates, self.read.clone(), &input)?;
+            let spool = Spool::new("EventStatsExec", self.waiting(), context, &self.metrics, partition);
+            let gather = Gather::new(
+                sums,
+                self.kept.clone(),
+                spool,
+                Arc::clone(&self.schema),
+                BaselineMetrics::new(&self.metrics, partition),
+            );
+            Ok((gather, rows))
+        };
+        let cores = (0..self.input.output_partitioning().partition_count()).map(core).collect::<Result<Vec<_>>>()?;
+        Ok(Together::begin(cores))
     }
 
     fn keys(&self) -> &[Arc<dyn PhysicalExpr>] {
@@ -139,31 +198,38 @@ impl ExecutionPlan for EventStatsExec {
     }
 
     fn required_input_distribution(&self) -> Vec<Distribution> {
-        match self.keys() {
-            [] => vec![Distribution::SinglePartition],
-            keys => vec![Distribution::KeyPartitioned(keys.to_vec())],
-        }
+        vec![Distribution::UnspecifiedDistribution]
     }
 
     fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
         assert_eq_or_internal_err!(children.len(), 1, "eventstats has one input");
         let input = children.swap_remove(0);
-        Ok(Arc::new(Self::with(input, self.aggregates.clone(), self.read.clone(), Arc::clone(&self.schema))))
+        Ok(Arc::new(Self::with(
+            input,
+            self.aggregates.clone(),
+            self.read.clone(),
+            self.kept.clone(),
+            Arc::clone(&self.schema),
+        )))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let input = self.input.execute(partition, Arc::clone(&context))?;
-        let gather = gather::Gather::try_new(
-            &self.aggregates,
-            self.read.clone(),
-            input.schema(),
-            Arc::clone(&self.schema),
-            &context,
-            &self.metrics,
-            partition,
-        )?;
-        let rows = stream::once(async move { gather.read(input).await?.into_stream() }).try_flatten();
-        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows.boxed())))
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let together = match running.as_mut() {
+            Some(together) => together,
+            None => running.insert(self.begin(&context)?),
+        };
+        let core = together.core(partition)?;
+        let rows = stream::once(async move {
+            let (waiting, results) = core.rows().await?;
+            waiting.into_stream(results)
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows.try_flatten().boxed())))
+    }
+
+    fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>> {
+        let (input, schema) = (Arc::clone(&self.input), Arc::clone(&self.schema));
+        Ok(Arc::new(Self::with(input, self.aggregates.clone(), self.read.clone(), self.kept.clone(), schema)))
     }
 
     fn metrics(&self) -> Option<MetricsSet> {

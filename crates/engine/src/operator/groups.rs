@@ -5,6 +5,7 @@ mod key;
 mod numbered;
 mod pairs;
 mod texts;
+mod values;
 mod wholes;
 
 use std::sync::Arc;
@@ -17,13 +18,13 @@ use datafusion::{
     common::Result,
     physical_expr::PhysicalExpr,
     physical_expr_common::utils::evaluate_expressions_to_arrays,
-    physical_plan::aggregates::{
-        group_values::{GroupValues, new_group_values},
-        order::GroupOrdering,
-    },
 };
 
-pub(super) use self::{derived::derivation, numbered::Numbered};
+pub(super) use self::{
+    derived::derivation,
+    numbered::Numbered,
+    values::{Values, plain_types},
+};
 use crate::dictionary::text_of;
 
 /// A value that no row has had yet.
@@ -39,14 +40,6 @@ pub(super) struct Groups {
     ids: Vec<usize>,
 }
 
-/// How groups are told apart.
-enum Values {
-    /// There are no keys: all rows are group 0.
-    One,
-    Numbered(Numbered),
-    Other(Box<dyn GroupValues>),
-}
-
 impl Groups {
     /// No groups yet, for rows of the schema `input`.
     pub(super) fn try_new(keys: Vec<Arc<dyn PhysicalExpr>>, input: &SchemaRef) -> Result<Self> {
@@ -60,22 +53,30 @@ impl Groups {
 
     /// Numbers the rows of a batch and returns how many groups there are with them.
     pub(super) fn number(&mut self, batch: &RecordBatch) -> Result<usize> {
-        let columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.keys, batch)?;
-        match &mut self.values {
-            Values::Numbered(groups) => {
-                groups.number(&columns, &mut self.ids)?;
-                Ok(groups.len())
-            }
-            Values::Other(values) => {
-                values.intern(&columns, &mut self.ids)?;
-                Ok(values.len())
-            }
-            Values::One => {
-                self.ids.clear();
-                self.ids.resize(batch.num_rows(), 0);
-                Ok(1)
-            }
+        if let Values::One = self.values {
+            self.ids.clear();
+            self.ids.resize(batch.num_rows(), 0);
+            return Ok(1);
         }
+        self.number_keys(&evaluate_expressions_to_arrays(&self.keys, batch)?)
+    }
+
+    /// The same for rows of keys, as [`Groups::take_keys`] gives them.
+    pub(super) fn number_keys(&mut self, columns: &[ArrayRef]) -> Result<usize> {
+        self.values.number(columns, &mut self.ids)?;
+        Ok(self.values.len())
+    }
+
+    /// Whether no row has come.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.len() == 0
+    }
+
+    /// The keys of all groups in the order of their numbers; then there are none.
+    pub(super) fn take_keys(&mut self) -> Result<Vec<ArrayRef>> {
+        let keys = self.values.take_keys(&plain_types(&self.schema))?;
+        self.forget()?;
+        Ok(keys)
     }
 
     /// The group of each row of the last batch.
@@ -85,22 +86,12 @@ impl Groups {
 
     /// How much memory the keys take.
     pub(super) fn bytes(&self) -> usize {
-        match &self.values {
-            Values::One => 0,
-            Values::Numbered(groups) => groups.bytes(),
-            Values::Other(values) => values.size(),
-        }
+        self.values.bytes()
     }
 
     /// Begins anew without groups.
     pub(super) fn forget(&mut self) -> Result<()> {
-        self.values = if self.keys.is_empty() {
-            Values::One
-        } else if let Some(groups) = Numbered::of(&self.schema) {
-            Values::Numbered(groups)
-        } else {
-            Values::Other(new_group_values(Arc::clone(&self.schema), &GroupOrdering::None)?)
-        };
+        self.values = Values::of(&self.schema)?;
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
-//! `PartialExec`: the first of two aggregations where keys have numbers. `stats count BY host`
+//! `PartialExec`: the first of two aggregations. `stats count BY host`
 //!
-//! DataFusion's finds the group of a row by the values of its keys. Here a row's group is looked up by numbers: those of repeated
-//! texts, which the scan gives, and those of whole numbers and times. Groups go on to the final aggregation when the input ends, and
-//! before where memory is short or they are too many to be worth it; that one puts them together whatever came when.
+//! DataFusion's finds the group of a row by the values of its keys. Here a row's group is looked up by numbers, where keys have some:
+//! those of repeated texts, which the scan gives, and those of whole numbers and times. Groups go on to the final aggregation when the
+//! input ends, and before where memory is short or they are too many to be worth it; that one puts them together whatever came when.
 
 mod summing;
 mod sunk;
@@ -10,7 +10,7 @@ mod sunk;
 use std::{fmt, sync::Arc};
 
 use datafusion::{
-    arrow::datatypes::{DataType, Schema},
+    arrow::datatypes::{DataType, Schema, SchemaRef},
     common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::PhysicalExpr,
@@ -23,9 +23,10 @@ use datafusion::{
 };
 
 use self::summing::Summing;
+pub(super) use self::sunk::sunk;
 use super::{
     feed::fed,
-    groups::{Numbered, derivation},
+    groups::{Numbered, Values, derivation},
     over,
 };
 use crate::dictionary::{Alone, text_of};
@@ -52,14 +53,10 @@ impl PartialExec {
         if !fits {
             return Ok(None);
         }
-        let sunk = sunk::sunk(aggregate)?;
-        let aggregate = sunk.as_ref().unwrap_or(aggregate);
         let input = aggregate.input().schema();
         let (keys, derivations) = keys(aggregate);
         let fields = keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?;
-        // Texts that are all different are told apart no faster by numbers.
-        let has_numbers = fields.iter().any(|field| *field.data_type() != DataType::Utf8);
-        if !has_numbers || Numbered::with(&Schema::new(fields), &derivations).is_none() {
+        if values(&Arc::new(Schema::new(fields)), &derivations)?.is_none() {
             return Ok(None);
         }
         let aggregate = Arc::new(aggregate.clone());
@@ -80,6 +77,15 @@ fn keys(aggregate: &AggregateExec) -> (Vec<Arc<dyn PhysicalExpr>>, Vec<Option<Al
         None => (Arc::clone(text_of(key).unwrap_or(key)), None),
     };
     aggregate.group_expr().expr().iter().map(key).unzip()
+}
+
+/// What tells groups of such keys apart; none where DataFusion's aggregation is left alone.
+fn values(keys: &SchemaRef, derivations: &[Option<Alone>]) -> Result<Option<Values>> {
+    // Texts that are all different are told apart no faster by numbers.
+    if keys.fields().iter().all(|field| *field.data_type() == DataType::Utf8) {
+        return Values::plain(keys).map(Some);
+    }
+    Ok(Numbered::with(keys, derivations).map(Values::Numbered))
 }
 
 impl DisplayAs for PartialExec {

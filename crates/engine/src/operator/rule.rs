@@ -29,12 +29,23 @@ use datafusion::{
 };
 
 use super::{
-    apart::ApartExec, best::BestExec, different, eventstats::EventStatsExec, first_rows::FirstRowsExec,
-    functions::same_keys, merge::MergeExec, natural_sort::NaturalSortExec, over, partial::PartialExec, running,
-    running::RunningExec, whole::WholeExec,
+    apart::ApartExec,
+    best::BestExec,
+    different,
+    eventstats::{EventStatsExec, narrowed},
+    first_rows::FirstRowsExec,
+    functions::same_keys,
+    merge::MergeExec,
+    natural_sort::NaturalSortExec,
+    one_phase, over,
+    partial::{PartialExec, sunk},
+    running,
+    running::RunningExec,
+    whole::WholeExec,
 };
 
-/// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
+/// Swaps a window operator for the one of ours that means the same, drops rows early where only the first are wanted, and sums up
+/// in one phase where two save nothing.
 ///
 /// Runs first, before the distribution and the order of inputs are enforced, so that no sort is planned without need.
 #[derive(Debug)]
@@ -46,6 +57,15 @@ impl PhysicalOptimizerRule for OwnOperators {
             if let Some(window) = node.downcast_ref::<WindowAggExec>() {
                 return Ok(match swapped(window)? {
                     Some(operator) => Transformed::yes(operator),
+                    None => Transformed::no(node),
+                });
+            }
+            if let Some(aggregate) = node.downcast_ref::<AggregateExec>() {
+                if let Some(only) = one_phase::in_one(aggregate)? {
+                    return Ok(Transformed::yes(only));
+                }
+                return Ok(match sunk(aggregate)? {
+                    Some(first) => Transformed::yes(Arc::new(first) as _),
                     None => Transformed::no(node),
                 });
             }
@@ -110,7 +130,7 @@ impl PhysicalOptimizerRule for NaturalSorts {
 }
 
 /// Lets every merge look first whether rows follow each other; sorts with a limit leave out what comes behind, first aggregations
-/// work with numbers, and lists come apart without a copy.
+/// work with numbers, lists come apart without a copy, and rows that wait for sums keep what is still read of them.
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
 #[derive(Debug)]
@@ -146,6 +166,9 @@ fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>
     }
     if let Some(unnest) = node.downcast_ref::<UnnestExec>() {
         return Ok(ApartExec::in_place_of(unnest).map(|apart| Arc::new(apart) as _));
+    }
+    if let Some(narrow) = narrowed(node)? {
+        return Ok(Some(narrow));
     }
     let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(None) };
     if let Some(counted) = different::by_groups(aggregate)? {

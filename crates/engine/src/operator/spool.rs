@@ -66,9 +66,9 @@ impl Spool {
         self.reservation.try_resize(state)
     }
 
-    /// Whether no rows came.
-    pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.spilled.is_empty()
+    /// The columns of the rows.
+    pub(super) fn schema(&self) -> &SchemaRef {
+        self.spill.schema()
     }
 
     /// The rows in the order in which they came: those on disk are the older ones. The reservation lasts as long as the stream.

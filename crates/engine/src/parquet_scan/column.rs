@@ -9,7 +9,7 @@ use datafusion::{
     physical_plan::{ExecutionPlan, filter::FilterExec, projection::ProjectionExec},
 };
 
-use super::ParquetScan;
+use super::{ParquetScan, ranges::cut};
 use crate::operator::over;
 
 /// The column of a file that a column of a plan is; none where it is computed, or rows come from elsewhere.
@@ -35,7 +35,8 @@ pub(crate) fn of_files(plan: &Arc<dyn ExecutionPlan>, place: usize) -> Option<Ar
 /// Rows that a filter may hold back below an operator that learns from them what the scan can leave out.
 const HELD_BACK: usize = 64;
 
-/// The plan whose scan leaves out what does not meet a condition as well. Filters between pass on what few rows they keep: they would
+/// The plan whose scan leaves out what does not meet a condition on the order by a key as well, and has its cores take what comes
+/// first by it in turn; `order` is the key and whether large values come first. Filters between pass on what few rows they keep: they would
 /// wait for a batch of them, and the scan would be over.
 ///
 /// # Errors
@@ -43,10 +44,11 @@ const HELD_BACK: usize = 64;
 pub(crate) fn leaving_out(
     plan: &Arc<dyn ExecutionPlan>,
     condition: &Arc<dyn PhysicalExpr>,
+    order: (&Arc<dyn PhysicalExpr>, bool),
 ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     if plan.is::<FilterExec>() || plan.is::<ProjectionExec>() {
         let [input] = plan.children()[..] else { return Ok(None) };
-        let Some(input) = leaving_out(input, condition)? else { return Ok(None) };
+        let Some(input) = leaving_out(input, condition, order)? else { return Ok(None) };
         let plan = over(plan, vec![input])?;
         return Ok(Some(match plan.downcast_ref::<FilterExec>() {
             Some(filter) => Arc::new(filter.with_batch_size(HELD_BACK)?),
@@ -55,5 +57,5 @@ pub(crate) fn leaving_out(
     }
     let Some(scan) = ParquetScan::of(plan) else { return Ok(None) };
     let all = conjunction(scan.source.filter().into_iter().chain([Arc::clone(condition)]));
-    Ok(Some(scan.with(scan.source.with_predicate(all))))
+    Ok(Some(scan.over(scan.source.with_predicate(all), cut(scan.config, order.0, order.1)?)))
 }

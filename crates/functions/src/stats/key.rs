@@ -15,7 +15,7 @@ use datafusion::{
     common::{Result, exec_err, resources_err},
 };
 
-use super::groups::Rows;
+use super::{groups::Rows, slots::Slots};
 
 /// The type that keys of a column's type have in a state.
 pub(crate) fn key_type(column: &DataType) -> DataType {
@@ -126,8 +126,7 @@ pub(crate) enum Keys {
     /// `heads` are their first bytes, which mostly decide and lie beside each other.
     Bytes {
         heads: Vec<u128>,
-        keys: Vec<Box<[u8]>>,
-        bytes: usize,
+        keys: Slots,
     },
 }
 
@@ -145,7 +144,7 @@ impl Keys {
     /// No keys yet, for a column of a type.
     pub(crate) fn new(column: &DataType) -> Self {
         match key_type(column) {
-            DataType::Binary => Self::Bytes { heads: Vec::new(), keys: Vec::new(), bytes: 0 },
+            DataType::Binary => Self::Bytes { heads: Vec::new(), keys: Slots::default() },
             _ => Self::Number(Vec::new()),
         }
     }
@@ -154,10 +153,9 @@ impl Keys {
     pub(crate) fn grow(&mut self, count: usize) {
         match self {
             Self::Number(keys) => keys.resize(count.max(keys.len()), 0),
-            Self::Bytes { heads, keys, .. } => {
-                let count = count.max(keys.len());
-                heads.resize(count, 0);
-                keys.resize(count, Box::default());
+            Self::Bytes { heads, keys } => {
+                heads.resize(count.max(heads.len()), 0);
+                keys.grow(count);
             }
         }
     }
@@ -166,9 +164,9 @@ impl Keys {
     pub(crate) fn compare(&self, column: &KeyColumn, row: usize, place: usize) -> Ordering {
         match (self, column) {
             (Self::Number(keys), KeyColumn::Number(column)) => column.value(row).cmp(&keys[place]),
-            (Self::Bytes { heads, keys, .. }, KeyColumn::Bytes(column)) => {
+            (Self::Bytes { heads, keys }, KeyColumn::Bytes(column)) => {
                 let key = column.value(row);
-                head(key).cmp(&heads[place]).then_with(|| key.cmp(&*keys[place]))
+                head(key).cmp(&heads[place]).then_with(|| key.cmp(keys.get(place)))
             }
             _ => Ordering::Equal,
         }
@@ -178,16 +176,10 @@ impl Keys {
     pub(crate) fn set(&mut self, column: &KeyColumn, row: usize, place: usize) {
         match (self, column) {
             (Self::Number(keys), KeyColumn::Number(column)) => keys[place] = column.value(row),
-            (Self::Bytes { heads, keys, bytes }, KeyColumn::Bytes(column)) => {
+            (Self::Bytes { heads, keys }, KeyColumn::Bytes(column)) => {
                 let key = column.value(row);
                 heads[place] = head(key);
-                let own = &mut keys[place];
-                if own.len() == key.len() {
-                    own.copy_from_slice(key);
-                } else {
-                    *bytes = bytes.saturating_sub(own.len()) + key.len();
-                    *own = key.into();
-                }
+                keys.set(place, key);
             }
             _ => {}
         }
@@ -195,19 +187,22 @@ impl Keys {
 
     /// Adds a key.
     pub(crate) fn push(&mut self, column: &KeyColumn, row: usize) {
-        if let (Self::Number(keys), KeyColumn::Number(column)) = (&mut *self, column) {
-            return keys.push(column.value(row));
+        match (self, column) {
+            (Self::Number(keys), KeyColumn::Number(column)) => keys.push(column.value(row)),
+            (Self::Bytes { heads, keys }, KeyColumn::Bytes(column)) => {
+                let key = column.value(row);
+                heads.push(head(key));
+                keys.push(key);
+            }
+            _ => {}
         }
-        let place = self.len();
-        self.grow(place + 1);
-        self.set(column, row, place);
     }
 
     /// How two of the keys compare.
     pub(crate) fn order(&self, a: usize, b: usize) -> Ordering {
         match self {
             Self::Number(keys) => keys[a].cmp(&keys[b]),
-            Self::Bytes { heads, keys, .. } => heads[a].cmp(&heads[b]).then_with(|| keys[a].cmp(&keys[b])),
+            Self::Bytes { heads, keys } => heads[a].cmp(&heads[b]).then_with(|| keys.get(a).cmp(keys.get(b))),
         }
     }
 
@@ -215,12 +210,12 @@ impl Keys {
     pub(crate) fn column(&self, places: impl Iterator<Item = usize>) -> Result<ArrayRef> {
         Ok(match self {
             Self::Number(keys) => Arc::new(Int64Array::from_iter_values(places.map(|place| keys[place]))),
-            Self::Bytes { keys, bytes, .. } => {
-                if i32::try_from(*bytes).is_err() {
+            Self::Bytes { keys, .. } => {
+                if i32::try_from(keys.used()).is_err() {
                     return resources_err!("more than 2 GiB of sort keys in one batch of a stats function");
                 }
                 let mut builder = BinaryBuilder::new();
-                places.for_each(|place| builder.append_value(&keys[place]));
+                places.for_each(|place| builder.append_value(keys.get(place)));
                 Arc::new(builder.finish())
             }
         })
@@ -228,28 +223,18 @@ impl Keys {
 
     /// Keeps the keys for which the test on their place holds.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
-        let mut place = 0..;
         match self {
             Self::Number(keys) => {
+                let mut place = 0..;
                 keys.retain(|_| place.next().is_some_and(&mut keep));
                 keys.shrink_to(keys.len() * 2);
             }
-            Self::Bytes { heads, keys, bytes } => {
-                keys.retain(|_| place.next().is_some_and(&mut keep));
-                keys.shrink_to(keys.len() * 2);
+            Self::Bytes { heads, keys } => {
+                keys.retain(keep);
                 heads.clear();
-                heads.extend(keys.iter().map(|key| head(key)));
+                heads.extend((0..keys.len()).map(|place| head(keys.get(place))));
                 heads.shrink_to(keys.len() * 2);
-                *bytes = keys.iter().map(|key| key.len()).sum();
             }
-        }
-    }
-
-    /// How many keys there are.
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Number(keys) => keys.len(),
-            Self::Bytes { keys, .. } => keys.len(),
         }
     }
 
@@ -257,10 +242,7 @@ impl Keys {
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Number(keys) => keys.capacity() * size_of::<i64>(),
-            Self::Bytes { heads, keys, bytes } => {
-                let places = heads.capacity() * size_of::<u128>() + keys.capacity() * size_of::<Box<[u8]>>();
-                places + bytes + keys.len() * ALLOCATION
-            }
+            Self::Bytes { heads, keys } => heads.capacity() * size_of::<u128>() + keys.size(),
         }
     }
 }

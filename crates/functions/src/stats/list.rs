@@ -4,22 +4,25 @@
 //! Rows without a key do not count; rows of equal keys come in the order of their values. Splunk's cut after 100 values is
 //! absent: the planner makes it where it is asked for.
 
-use std::{cmp::Ordering, sync::Arc};
+mod block;
+
+use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, AsArray, Int64Array},
+        array::{ArrayRef, AsArray, Int64Array, new_empty_array},
+        compute::concat,
         datatypes::{DataType, Int64Type},
     },
     common::{Result, exec_err},
 };
 
+use self::block::{Block, Grouped};
 use super::{
-    arena::Arena,
-    groups::{Groups, Rows, Sorted},
+    groups::{Groups, Rows},
     input::each_text,
     kernel::Kernel,
-    key::{KeyColumn, Keys, key_type},
+    key::{KeyColumn, key_type},
     nested::{TextColumn, as_lists, items, list_of, lists},
 };
 use crate::AggregateSpec;
@@ -51,67 +54,44 @@ pub(crate) const KERNELS: &[Kernel] = &[Kernel {
     },
 }];
 
-/// One row of input: a run of texts.
-#[derive(Debug, Clone, Copy)]
-struct Run {
-    group: u32,
-    first: u32,
-    count: u32,
-}
+/// So many groups share a block.
+const GROUPS: usize = 512;
 
 #[derive(Debug)]
 struct Listing {
     key_type: DataType,
-    runs: Vec<Run>,
-    /// The key of each run.
-    keys: Keys,
-    texts: Arena,
+    /// The rows of the first groups, of those that follow, and so on.
+    blocks: Vec<Block>,
+    /// How many groups of the first block are forgotten.
+    forgotten: usize,
 }
 
 impl Listing {
     fn new(key_type: DataType) -> Self {
-        Self { runs: Vec::new(), keys: Keys::new(&key_type), texts: Arena::default(), key_type }
+        Self { key_type, blocks: Vec::new(), forgotten: 0 }
     }
 
-    /// Adds a text to the last run, or begins one.
+    /// Adds a text to the last row of its block, or with a key begins one.
     fn push(&mut self, group: usize, text: &str, key: Option<(&KeyColumn, usize)>) -> Result<()> {
-        let number = self.texts.push(text)?;
-        match (key, self.runs.last_mut()) {
-            (None, Some(run)) => run.count += 1,
-            (Some((keys, place)), _) => {
-                self.runs.push(Run { group: group as u32, first: number, count: 1 });
-                self.keys.push(keys, place);
-            }
-            (None, None) => return exec_err!("a text belongs to no row"),
+        let group = group + self.forgotten;
+        let place = group / GROUPS;
+        while self.blocks.len() <= place {
+            self.blocks.push(Block::new(&self.key_type));
         }
-        Ok(())
-    }
-
-    fn texts(&self, run: Run) -> impl Iterator<Item = &str> {
-        (run.first..run.first.saturating_add(run.count)).map(|number| self.texts.get(number))
-    }
-
-    fn by_group(&self, count: usize) -> Sorted<u32> {
-        let runs = self.runs.iter().enumerate();
-        Sorted::new(runs.map(|(place, run)| (run.group as usize, place as u32)), count)
-    }
-
-    fn order(&self, a: u32, b: u32) -> Ordering {
-        let (a, b) = (a as usize, b as usize);
-        let texts = || self.texts(self.runs[a]).cmp(self.texts(self.runs[b]));
-        self.keys.order(a, b).then_with(texts)
-    }
-
-    /// The texts of runs as lists, one for each group.
-    fn lists(&self, sorted: &mut Sorted<u32>) -> Result<ArrayRef> {
-        let mut column = TextColumn::default();
-        for run in sorted.items() {
-            for text in self.texts(self.runs[*run as usize]) {
-                column.push(text)?;
-            }
+        match self.blocks.get_mut(place) {
+            Some(block) => block.push((group % GROUPS) as u32, text, key),
+            None => exec_err!("a group has no block"),
         }
-        let length = |runs: &mut [u32]| runs.iter().map(|run| self.runs[*run as usize].count as usize).sum();
-        lists(column.finish(), sorted.groups_mut().map(length))
+    }
+
+    /// The rows of the first `count` groups, block by block.
+    fn wanted(&self, count: usize) -> impl Iterator<Item = Grouped<'_>> {
+        let end = self.forgotten + count;
+        let first = (0..end).step_by(GROUPS).zip(&self.blocks);
+        first.map(move |(first, block)| {
+            let start = self.forgotten.saturating_sub(first);
+            block.grouped(start as u32, GROUPS.min(end - first) - start)
+        })
     }
 }
 
@@ -147,35 +127,48 @@ impl Groups for Listing {
     }
 
     fn evaluate(&mut self, count: usize) -> Result<ArrayRef> {
-        let mut sorted = self.by_group(count);
-        for runs in sorted.groups_mut() {
-            runs.sort_unstable_by(|a, b| self.order(*a, *b));
+        let mut column = TextColumn::default();
+        let mut lengths = Vec::with_capacity(count);
+        for mut rows in self.wanted(count) {
+            rows.sort();
+            rows.texts().try_for_each(|text| column.push(text))?;
+            lengths.extend(rows.lengths());
         }
-        self.lists(&mut sorted)
+        // Groups without a row at the end have no block.
+        lengths.resize(count, 0);
+        lists(column.finish(), lengths.into_iter())
     }
 
     fn state(&mut self, count: usize) -> Result<Vec<ArrayRef>> {
-        let mut sorted = self.by_group(count);
-        let texts = self.lists(&mut sorted)?;
-        let runs = || sorted.items().iter().map(|run| *run as usize);
-        let keys = lists(self.keys.column(runs())?, sorted.lengths())?;
-        let counts = Int64Array::from_iter_values(runs().map(|run| i64::from(self.runs[run].count)));
-        Ok(vec![texts, keys, lists(Arc::new(counts), sorted.lengths())?])
+        let mut column = TextColumn::default();
+        let (mut lengths, mut run_lengths, mut counts, mut keys) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for mut rows in self.wanted(count) {
+            rows.texts().try_for_each(|text| column.push(text))?;
+            lengths.extend(rows.lengths());
+            run_lengths.extend(rows.rows());
+            counts.extend(rows.counts());
+            keys.push(rows.keys()?);
+        }
+        lengths.resize(count, 0);
+        run_lengths.resize(count, 0);
+        let keys = match keys.as_slice() {
+            [] => new_empty_array(&key_type(&self.key_type)),
+            keys => concat(&keys.iter().map(AsRef::as_ref).collect::<Vec<_>>())?,
+        };
+        Ok(vec![
+            lists(column.finish(), lengths.into_iter())?,
+            lists(keys, run_lengths.iter().copied())?,
+            lists(Arc::new(Int64Array::from(counts)), run_lengths.into_iter())?,
+        ])
     }
 
     fn forget(&mut self, count: usize) -> Result<()> {
-        let mut kept = Arena::default();
-        let mut runs = Vec::new();
-        for run in self.runs.iter().filter(|run| run.group as usize >= count) {
-            let first = kept.len() as u32;
-            for text in self.texts(*run) {
-                kept.push(text)?;
-            }
-            runs.push(Run { group: run.group - count as u32, first, count: run.count });
+        self.forgotten += count;
+        self.blocks.drain(..(self.forgotten / GROUPS).min(self.blocks.len()));
+        self.forgotten %= GROUPS;
+        if let Some(first) = self.blocks.first_mut() {
+            first.forget(self.forgotten as u32)?;
         }
-        let before = std::mem::replace(&mut self.runs, runs);
-        self.keys.retain(|place| before[place].group as usize >= count);
-        self.texts = kept;
         Ok(())
     }
 
@@ -184,6 +177,6 @@ impl Groups for Listing {
     }
 
     fn size(&self) -> usize {
-        self.runs.capacity() * size_of::<Run>() + self.keys.size() + self.texts.size()
+        self.blocks.capacity() * size_of::<Block>() + self.blocks.iter().map(Block::size).sum::<usize>()
     }
 }

@@ -59,6 +59,14 @@ pub struct Numbering<'a> {
 }
 
 impl Numbering<'_> {
+    /// The numbers of all rows' texts, where each row has a text and all texts of the dictionary are known.
+    pub fn all(&self) -> Option<impl Iterator<Item = u32>> {
+        let is_known = self.column.keys().null_count() == 0 && !self.numbers.contains(&UNKNOWN);
+        let numbers = &*self.numbers;
+        let number = move |place: &i32| numbers.get(*place as usize).copied().unwrap_or(UNKNOWN);
+        is_known.then(|| self.column.keys().values().iter().map(number))
+    }
+
     /// The number of a row's text, which `make` gives for a text that is new; none where the row has no text.
     ///
     /// # Errors

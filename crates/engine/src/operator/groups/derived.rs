@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef},
+        array::ArrayRef,
         datatypes::{DataType, Schema},
     },
     common::Result,
@@ -44,22 +44,21 @@ impl Derived {
         self.wholes.bytes() + self.texts.bytes() + self.of.capacity() * size_of::<u32>()
     }
 
-    /// Gives `put` the number of the text of each row's number.
+    /// Adds the number of the text of each row's number to `numbers`.
     ///
     /// # Errors
     /// Where the expression fails for a number.
-    pub(super) fn number(&mut self, rows: &ArrayRef, mut put: impl FnMut(u32)) -> Result<()> {
-        let mut wholes = Vec::with_capacity(rows.len());
-        self.wholes.number(rows, |whole| wholes.push(whole))?;
+    pub(super) fn number(&mut self, rows: &ArrayRef, numbers: &mut Vec<u32>) -> Result<()> {
+        let before = numbers.len();
+        self.wholes.number(rows, numbers)?;
         if self.of.len() < self.wholes.len() {
             let new = self.of.len()..self.wholes.len();
             let new = self.wholes.wholes(new.map(|whole| u32::try_from(whole).unwrap_or(u32::MAX)));
             let texts = self.derivation.evaluate(Arc::new(new))?;
-            let of = &mut self.of;
-            self.texts.number(&texts, |text| of.push(text))?;
+            self.texts.number(&texts, &mut self.of)?;
         }
-        for whole in wholes {
-            put(self.of.get(whole as usize).copied().unwrap_or(super::ABSENT));
+        for number in numbers.iter_mut().skip(before) {
+            *number = self.of.get(*number as usize).copied().unwrap_or(super::ABSENT);
         }
         Ok(())
     }

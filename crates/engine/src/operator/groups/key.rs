@@ -38,15 +38,15 @@ impl Key {
         Self::Derived(Box::new(Derived::new(derivation)))
     }
 
-    /// Gives `put` the number of each row's value, those of new values one after the other.
+    /// Adds the number of each row's value to `numbers`, those of new values one after the other.
     ///
     /// # Errors
     /// Where the column is of another type.
-    pub(super) fn number(&mut self, rows: &ArrayRef, put: impl FnMut(u32)) -> Result<()> {
+    pub(super) fn number(&mut self, rows: &ArrayRef, numbers: &mut Vec<u32>) -> Result<()> {
         match self {
-            Self::Texts(texts) => texts.number(rows, put),
-            Self::Wholes(wholes) => wholes.number(rows, put),
-            Self::Derived(derived) => derived.number(rows, put),
+            Self::Texts(texts) => texts.number(rows, numbers),
+            Self::Wholes(wholes) => wholes.number(rows, numbers),
+            Self::Derived(derived) => derived.number(rows, numbers),
         }
     }
 

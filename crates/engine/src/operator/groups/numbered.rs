@@ -43,15 +43,11 @@ impl Numbered {
     /// # Errors
     /// Where a column is not of its key's type, or there are more groups than numbers.
     pub(in crate::operator) fn number(&mut self, columns: &[ArrayRef], ids: &mut Vec<usize>) -> Result<()> {
-        ids.clear();
-        if let ([key], [column]) = (self.keys.as_mut_slice(), columns) {
-            return key.number(column, |number| ids.push(number as usize));
-        }
         let mut groups: Vec<u32> = Vec::new();
         let mut so_far = 0;
         for (place, (key, column)) in self.keys.iter_mut().zip(columns).enumerate() {
             let mut own = Vec::with_capacity(column.len());
-            key.number(column, |number| own.push(number))?;
+            key.number(column, &mut own)?;
             match place.checked_sub(1).and_then(|place| self.pairs.get_mut(place)) {
                 None => (groups, so_far) = (own, key.len()),
                 Some(pairs) if self.frozen => pairs.find(&mut groups, &own),
@@ -61,6 +57,7 @@ impl Numbered {
                 }
             }
         }
+        ids.clear();
         ids.extend(groups.iter().map(|group| *group as usize));
         Ok(())
     }

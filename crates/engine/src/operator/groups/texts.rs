@@ -55,16 +55,21 @@ impl Texts {
         self.repeated.clear();
     }
 
-    /// Gives `put` the number of each row's text.
+    /// Adds the number of each row's text to `numbers`.
     ///
     /// # Errors
     /// Where the column has neither texts nor numbers of texts, or there are more than numbers are for.
-    pub(super) fn number(&mut self, rows: &ArrayRef, mut put: impl FnMut(u32)) -> Result<()> {
+    pub(super) fn number(&mut self, rows: &ArrayRef, numbers: &mut Vec<u32>) -> Result<()> {
+        numbers.reserve(rows.len());
         if let Some(rows) = rows.as_dictionary_opt::<Int32Type>() {
             let mut repeated = std::mem::take(&mut self.repeated);
-            repeated.of(rows, |numbers| {
+            repeated.of(rows, |known| {
+                if let Some(all) = known.all() {
+                    numbers.extend(all);
+                    return Ok(());
+                }
                 for row in 0..rows.len() {
-                    put(match numbers.of(row, |text| self.of(Some(text)))? {
+                    numbers.push(match known.of(row, |text| self.of(Some(text)))? {
                         Some(number) => number,
                         None => self.of(None)?,
                     });
@@ -77,7 +82,7 @@ impl Texts {
         let texts: &StringArray =
             rows.as_string_opt().ok_or_else(|| internal_datafusion_err!("a key of texts is {}", rows.data_type()))?;
         for text in texts {
-            put(self.of(text)?);
+            numbers.push(self.of(text)?);
         }
         Ok(())
     }

@@ -48,21 +48,19 @@ impl Wholes {
         self.frozen = true;
     }
 
-    /// Gives `put` the number of each row's value.
+    /// Adds the number of each row's value to `numbers`.
     ///
     /// # Errors
     /// Where the column has neither whole numbers nor times.
-    pub(super) fn number(&mut self, rows: &ArrayRef, mut put: impl FnMut(u32)) -> Result<()> {
+    pub(super) fn number(&mut self, rows: &ArrayRef, numbers: &mut Vec<u32>) -> Result<()> {
         let rows = cast(rows, &DataType::Int64)?;
         let rows = rows.as_primitive::<Int64Type>();
         match rows.nulls() {
-            None => rows.values().iter().for_each(|value| put(self.of(*value))),
-            Some(_) => rows.iter().for_each(|value| {
-                put(match value {
-                    Some(value) => self.of(value),
-                    None => self.of_null(),
-                })
-            }),
+            None => numbers.extend(rows.values().iter().map(|value| self.of(*value))),
+            Some(_) => numbers.extend(rows.iter().map(|value| match value {
+                Some(value) => self.of(value),
+                None => self.of_null(),
+            })),
         }
         Ok(())
     }
@@ -81,17 +79,22 @@ impl Wholes {
 
     #[inline]
     fn of(&mut self, value: i64) -> u32 {
+        // No negative value is in the list: as a place they are beyond any.
+        match self.small.get(value as usize) {
+            Some(known) if *known != UNKNOWN => *known,
+            _ => self.of_other(value),
+        }
+    }
+
+    /// The number of a value that is large, or new.
+    fn of_other(&mut self, value: i64) -> u32 {
         if let Some((last, number)) = self.last
             && last == value
         {
             return number;
         }
-        let small = usize::try_from(value).ok().filter(|place| *place < SMALL);
-        let number = match small {
-            Some(place) => match self.small.get(place) {
-                Some(known) if *known != UNKNOWN => *known,
-                _ => self.new_small(value, place),
-            },
+        let number = match usize::try_from(value).ok().filter(|place| *place < SMALL) {
+            Some(place) => self.new_small(value, place),
             None => self.large(value),
         };
         self.last = Some((value, number));

@@ -23,11 +23,14 @@ use datafusion::{
 
 use crate::{
     dictionary::Alone,
-    operator::{feed::Feed, groups::Numbered},
+    operator::{feed::Feed, groups::Values},
 };
 
-/// With so many groups their lists no longer fit the processor's caches: the next operator gets them.
-const MOST_GROUPS: usize = 1 << 17;
+/// With so many groups their lists no longer fit the processor's caches: the next operator gets them, unless rows mostly belong to
+/// groups that there are.
+const MANY_GROUPS: usize = 1 << 17;
+/// Where rows begin less than this share of groups that they began before, they soon begin none.
+const FEWER: f64 = 0.75;
 /// So many rows tell whether groups are worth it.
 const PROBE_ROWS: usize = 100_000;
 /// Where more groups than this share of the rows come, rows pass one by one.
@@ -38,14 +41,16 @@ pub(super) struct Summing {
     keys: Vec<Arc<dyn PhysicalExpr>>,
     /// The columns of the keys, as the next operator has them.
     key_types: Vec<DataType>,
-    key_schema: Schema,
+    key_schema: SchemaRef,
     derivations: Vec<Option<Alone>>,
     /// The keys as the next operator has them.
     key_values: Vec<Arc<dyn PhysicalExpr>>,
     arguments: Vec<Vec<Arc<dyn PhysicalExpr>>>,
     filters: Vec<Option<Arc<dyn PhysicalExpr>>>,
     output: SchemaRef,
-    groups: Numbered,
+    groups: Values,
+    /// Since groups were given on last.
+    since: Since,
     accumulators: Vec<Box<dyn GroupsAccumulator>>,
     ids: Vec<usize>,
     seen: usize,
@@ -55,18 +60,59 @@ pub(super) struct Summing {
     batch_size: usize,
 }
 
+/// How groups came.
+#[derive(Debug, Clone, Copy)]
+struct Since {
+    rows: usize,
+    /// When there are so many groups it is looked at whether they go on.
+    limit: usize,
+    /// How many rows and groups there were at half of the limit.
+    half: Option<(usize, usize)>,
+}
+
+impl Default for Since {
+    fn default() -> Self {
+        Self { rows: 0, limit: MANY_GROUPS, half: None }
+    }
+}
+
+impl Since {
+    /// Whether there are too many groups after some more rows.
+    fn are_too_many(&mut self, rows: usize, groups: usize) -> bool {
+        self.rows += rows;
+        let half = match self.half {
+            Some(half) => half,
+            None if groups < self.limit / 2 => return false,
+            None => *self.half.insert((self.rows, groups)),
+        };
+        if groups <= self.limit {
+            return false;
+        }
+        let share = |(rows, groups): (usize, usize)| groups as f64 / rows.max(1) as f64;
+        let (before, now) = (share(half), share((self.rows - half.0, groups - half.1)));
+        if now > before * FEWER {
+            return true;
+        }
+        self.half = Some((self.rows, groups));
+        self.limit *= 2;
+        false
+    }
+}
+
 impl Summing {
     pub(super) fn try_new(aggregate: &AggregateExec, context: &TaskContext, partition: usize) -> Result<Self> {
         let input = aggregate.input().schema();
         let (keys, derivations) = super::keys(aggregate);
-        let key_schema = Schema::new(keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?);
+        let key_fields = keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?;
+        let key_schema = Arc::new(Schema::new(key_fields));
         let output = aggregate.schema();
         let key_types = output.fields().iter().take(keys.len()).map(|field| field.data_type().clone()).collect();
         let functions = aggregate.aggr_expr();
         let consumer = MemoryConsumer::new(format!("PartialExec[{partition}]"));
         Ok(Self {
             key_types,
-            groups: numbered(&key_schema, &derivations)?,
+            groups: no_groups(&key_schema, &derivations)?,
+            since: Since::default(),
             key_schema,
             derivations,
             key_values: aggregate.group_expr().input_exprs(),
@@ -114,11 +160,12 @@ impl Summing {
         if total == 0 {
             return Ok(Vec::new());
         }
-        let mut columns = self.groups.keys(&self.key_types)?;
+        let mut columns = self.groups.take_keys(&self.key_types)?;
         for accumulator in &mut self.accumulators {
             columns.extend(accumulator.state(EmitTo::All)?);
         }
-        self.groups = numbered(&self.key_schema, &self.derivations)?;
+        self.groups = no_groups(&self.key_schema, &self.derivations)?;
+        self.since = Since::default();
         // What is given on is soon with the next operator, which has an account of its own.
         self.reservation.free();
         let all = RecordBatch::try_new(Arc::clone(&self.output), columns)?;
@@ -146,7 +193,7 @@ impl Feed for Summing {
             return self.give_on();
         }
         let state = self.groups.bytes() + self.accumulators.iter().map(|accumulator| accumulator.size()).sum::<usize>();
-        if total > MOST_GROUPS || self.reservation.try_resize(state).is_err() {
+        if self.since.are_too_many(batch.num_rows(), total) || self.reservation.try_resize(state).is_err() {
             return self.give_on();
         }
         Ok(Vec::new())
@@ -157,12 +204,47 @@ impl Feed for Summing {
     }
 }
 
-fn numbered(keys: &Schema, derivations: &[Option<Alone>]) -> Result<Numbered> {
-    Numbered::with(keys, derivations).ok_or_else(|| internal_datafusion_err!("keys without numbers"))
+fn no_groups(keys: &SchemaRef, derivations: &[Option<Alone>]) -> Result<Values> {
+    super::values(keys, derivations)?.ok_or_else(|| internal_datafusion_err!("keys that no partial aggregation takes"))
 }
 
 /// The rows that a function is to see.
 fn kept(filter: &Arc<dyn PhysicalExpr>, batch: &RecordBatch) -> Result<BooleanArray> {
     let rows = filter.evaluate(batch)?.into_array(batch.num_rows())?;
     Ok(rows.as_boolean().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many groups are given on, and when first, where the group of a row is `group(row)` of as many rows.
+    fn flushes(rows: usize, group: impl Fn(usize) -> usize) -> usize {
+        let (mut since, mut groups, mut flushes) = (Since::default(), std::collections::HashSet::new(), 0);
+        for start in (0..rows).step_by(8192) {
+            let batch = start..rows.min(start + 8192);
+            let count = batch.len();
+            groups.extend(batch.map(&group));
+            if since.are_too_many(count, groups.len()) {
+                (since, flushes) = (Since::default(), flushes + 1);
+                groups.clear();
+            }
+        }
+        flushes
+    }
+
+    /// Rows of a group beside each other: what is known of other groups serves nobody.
+    #[test]
+    fn groups_that_are_over_are_given_on() {
+        assert_eq!(flushes(3_000_000, |row| row / 2), 11);
+    }
+
+    /// Groups that come again: after some while rows begin no more of them.
+    #[test]
+    fn groups_that_come_again_stay() {
+        // A step that has no factor with the number of groups visits all of them before it comes again.
+        let mixed = |row: usize| row.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
+        assert_eq!(flushes(3_000_000, |row| mixed(row) % 200_000), 0);
+        assert_eq!(flushes(3_000_000, |row| mixed(row) % 1_000), 0);
+    }
 }

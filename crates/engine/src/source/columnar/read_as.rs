@@ -19,7 +19,7 @@ use datafusion::{
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectStore;
 
-use crate::dictionary::repeated_text;
+use crate::{dictionary::repeated_text, parquet_scan::Footer};
 
 /// A text written by itself takes four bytes for its length before the first of its own.
 const LENGTH_BYTES: i64 = 4;
@@ -78,7 +78,7 @@ pub(super) async fn look(
         let own = read_as(&parquet_to_arrow_schema(about.schema_descr(), about.key_value_metadata())?);
         // Files of one table mostly have one schema, which they share.
         let own = last.filter(|last| **last == own).unwrap_or_else(|| Arc::new(own));
-        *file = file.clone().with_arrow_schema(Arc::clone(&own));
+        *file = file.clone().with_arrow_schema(Arc::clone(&own)).with_extension(Footer(Arc::clone(footer)));
         last = Some(own);
     }
     let rows = footers.iter().map(|footer| footer.file_metadata().num_rows());

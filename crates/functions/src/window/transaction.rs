@@ -55,18 +55,20 @@ impl WindowUDFImpl for Transaction {
         &self.signature
     }
 
-    // The limits are literals, and mostly no events are marked: neither needs a column.
+    // The limits are literals, and mostly no events are marked and no times looked at: none of that needs a column.
     fn expressions(&self, args: ExpressionArgs) -> Vec<Arc<dyn PhysicalExpr>> {
         let (of_a_row, others) = split(args.input_exprs());
-        let columns = of_a_row.iter().enumerate().filter(|(place, arg)| *place == 0 || literal(arg).is_none());
-        columns.map(|(_, arg)| arg).chain(others.iter().skip(LITERALS)).map(Arc::clone).collect()
+        let (time, marks) = of_a_row.split_at_checked(1).unwrap_or((of_a_row, &[]));
+        let is_timeless = limits(others).is_ok_and(|limits| !limits.look_at_times());
+        let time = time.iter().filter(|_| !is_timeless);
+        let marks = marks.iter().filter(|mark| literal(mark).is_none());
+        time.chain(marks).chain(others.iter().skip(LITERALS)).map(Arc::clone).collect()
     }
 
     fn partition_evaluator(&self, args: PartitionEvaluatorArgs) -> Result<Box<dyn PartitionEvaluator>> {
         let (of_a_row, others) = split(args.input_exprs());
         let mark = |place: usize| of_a_row.get(place).and_then(literal);
-        let literals = others.get(..LITERALS).unwrap_or(others);
-        Ok(Box::new(Evaluator { limits: Limits::new(literals)?, first: mark(1), last: mark(2) }))
+        Ok(Box::new(Evaluator { limits: limits(others)?, first: mark(1), last: mark(2) }))
     }
 
     fn field(&self, args: WindowUDFFieldArgs) -> Result<FieldRef> {
@@ -77,6 +79,11 @@ impl WindowUDFImpl for Transaction {
 /// The arguments of a row, and those that follow.
 fn split(args: &[Arc<dyn PhysicalExpr>]) -> (&[Arc<dyn PhysicalExpr>], &[Arc<dyn PhysicalExpr>]) {
     args.split_at_checked(OF_A_ROW).unwrap_or((args, &[]))
+}
+
+/// The limits, which follow those of a row.
+fn limits(others: &[Arc<dyn PhysicalExpr>]) -> Result<Limits> {
+    Limits::new(others.get(..LITERALS).unwrap_or(others))
 }
 
 /// The argument where it is no column but a literal: whether it is true of all rows.
@@ -125,10 +132,11 @@ impl PartitionEvaluator for Evaluator {
             return exec_err!("transaction takes {} events at most", u32::MAX);
         }
         let mut columns = values.iter();
-        let times = next(&mut columns)?.as_primitive::<Float64Type>();
+        let times = self.limits.look_at_times().then(|| next(&mut columns)).transpose()?;
+        let times = times.map(|times| times.as_primitive::<Float64Type>());
         let first = Marks::of(self.first, &mut columns)?;
         let last = Marks::of(self.last, &mut columns)?;
-        let time = |row: usize| times.is_valid(row).then(|| times.value(row));
+        let time = |row: usize| times.filter(|times| times.is_valid(row)).map(|times| times.value(row));
         let texts = columns.map(Texts::new).collect::<Result<Vec<_>>>()?;
         let numbers = if let [texts] = texts.as_slice() {
             let mut events = Single::new(self.limits.clone(), rows);

@@ -31,7 +31,7 @@ use datafusion::{
 use super::{
     apart::ApartExec, best::BestExec, different, eventstats::EventStatsExec, first_rows::FirstRowsExec,
     functions::same_keys, merge::MergeExec, natural_sort::NaturalSortExec, over, partial::PartialExec, running,
-    running::RunningExec, whole::WholeExec,
+    running::RunningExec, soonest::ends, whole::WholeExec,
 };
 
 /// Swaps a window operator for the one of ours that means the same, and drops rows early where only the first are wanted.
@@ -110,7 +110,7 @@ impl PhysicalOptimizerRule for NaturalSorts {
 }
 
 /// Lets every merge look first whether rows follow each other; sorts with a limit leave out what comes behind, first aggregations
-/// work with numbers, and lists come apart without a copy.
+/// work with numbers, lists come apart without a copy, and first rows are asked for first.
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
 #[derive(Debug)]
@@ -147,11 +147,16 @@ fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>
     if let Some(unnest) = node.downcast_ref::<UnnestExec>() {
         return Ok(ApartExec::in_place_of(unnest).map(|apart| Arc::new(apart) as _));
     }
+    if let Some(first) = node.downcast_ref::<FirstRowsExec>() {
+        return Ok(first.soonest()?.map(|first| Arc::new(first) as _));
+    }
     let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(None) };
     if let Some(counted) = different::by_groups(aggregate)? {
         return Ok(Some(counted));
     }
-    Ok(PartialExec::in_place_of(aggregate)?.map(|partial| Arc::new(partial) as _))
+    let asked = ends(aggregate)?.map(|input| over(node, vec![input])).transpose()?;
+    let Some(aggregate) = asked.as_ref().unwrap_or(node).downcast_ref::<AggregateExec>() else { return Ok(None) };
+    Ok(PartialExec::in_place_of(aggregate)?.map(|partial| Arc::new(partial) as _).or(asked))
 }
 
 /// The operator of ours for a window over all rows of each group.

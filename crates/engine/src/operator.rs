@@ -20,6 +20,7 @@ mod order_places;
 mod partial;
 mod rule;
 mod running;
+mod soonest;
 mod spool;
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,6 @@ mod rate;
 mod repeated;
 mod sketch;
 mod sliding;
-mod slots;
 mod sparkline;
 mod whole;
 

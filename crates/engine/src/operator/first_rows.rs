@@ -25,7 +25,10 @@ use datafusion::{
 };
 
 use self::keeper::Keeper;
-use super::feed::{Feed, fed};
+use super::{
+    feed::{Feed, fed},
+    soonest::soonest,
+};
 
 /// After so many rows it is looked at whether the operator is of use: keys that come in turn look unique at first.
 const PROBE_ROWS: usize = 500_000;
@@ -62,6 +65,12 @@ impl FirstRowsExec {
 }
 
 impl FirstRowsExec {
+    /// The same over a scan that gives the rows that come first before the others; none where there is no such scan.
+    pub(super) fn soonest(&self) -> Result<Option<Self>> {
+        let input = soonest(&self.input, self.order.first())?;
+        Ok(input.map(|input| Self::new(input, self.keys.clone(), self.order.clone(), self.fetch)))
+    }
+
     /// The same of another input, whose columns are read as `read` says.
     pub(crate) fn reading(
         &self,

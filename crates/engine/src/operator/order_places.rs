@@ -44,6 +44,13 @@ impl OrderPlaces {
         self.values.iter().map(|value| value.map(|value| self.turned(value)))
     }
 
+    /// Whether each row has a place, and all of them come after another one.
+    pub(super) fn are_after(&self, other: i64) -> bool {
+        let values = self.values.values().iter();
+        let first = if self.descending { values.max() } else { values.min() };
+        self.values.null_count() == 0 && first.is_none_or(|first| self.turned(*first) > other)
+    }
+
     /// Shows `look` each row that has a place: from the end where rows stand in the opposite order, so that the first come early.
     pub(super) fn each(&self, mut look: impl FnMut(usize, i64)) {
         let values = self.values.values();

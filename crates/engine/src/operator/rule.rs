@@ -41,6 +41,7 @@ use super::{
     partial::{PartialExec, sunk},
     running,
     running::RunningExec,
+    soonest::ends,
     whole::WholeExec,
 };
 
@@ -130,7 +131,8 @@ impl PhysicalOptimizerRule for NaturalSorts {
 }
 
 /// Lets every merge look first whether rows follow each other; sorts with a limit leave out what comes behind, first aggregations
-/// work with numbers, lists come apart without a copy, and rows that wait for sums keep what is still read of them.
+/// work with numbers, lists come apart without a copy, first rows are asked for first, and rows that wait for sums keep what is still
+/// read of them.
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
 #[derive(Debug)]
@@ -170,11 +172,16 @@ fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>
     if let Some(narrow) = narrowed(node)? {
         return Ok(Some(narrow));
     }
+    if let Some(first) = node.downcast_ref::<FirstRowsExec>() {
+        return Ok(first.soonest()?.map(|first| Arc::new(first) as _));
+    }
     let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(None) };
     if let Some(counted) = different::by_groups(aggregate)? {
         return Ok(Some(counted));
     }
-    Ok(PartialExec::in_place_of(aggregate)?.map(|partial| Arc::new(partial) as _))
+    let asked = ends(aggregate)?.map(|input| over(node, vec![input])).transpose()?;
+    let Some(aggregate) = asked.as_ref().unwrap_or(node).downcast_ref::<AggregateExec>() else { return Ok(None) };
+    Ok(PartialExec::in_place_of(aggregate)?.map(|partial| Arc::new(partial) as _).or(asked))
 }
 
 /// The operator of ours for a window over all rows of each group.

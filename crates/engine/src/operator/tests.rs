@@ -7,6 +7,7 @@ mod first_rows;
 mod merge;
 mod natural_sort;
 mod running;
+mod soonest;
 mod whole;
 
 use std::sync::Arc;

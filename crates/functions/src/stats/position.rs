@@ -5,6 +5,7 @@
 //! the answer does not depend on how the input was cut. Values are held as rows of arrow's memory-comparable format: any
 //! type is one piece of bytes, and those are only made of rows that win.
 
+mod bound;
 mod numbers;
 
 use std::cmp::Ordering;
@@ -21,7 +22,7 @@ use datafusion::{
     logical_expr::function::AccumulatorArgs,
 };
 
-use self::numbers::Numbers;
+use self::{bound::Bound, numbers::Numbers};
 use super::{
     groups::{Groups, Rows, forget_front},
     kernel::Kernel,
@@ -136,6 +137,7 @@ pub(crate) struct Position {
     /// Whether a group has a value, which is then in `values` unless its batch is still being worked on.
     present: Vec<bool>,
     keys: Keys,
+    bound: Bound,
     values: Vec<Box<[u8]>>,
     bytes: usize,
 }
@@ -154,8 +156,8 @@ impl Position {
         let nulls = converter.convert_columns(&[new_null_array(&value_type, 1)])?;
         let null = nulls.row(0).as_ref().into();
         let keys = Keys::new(&key_type);
-        let (present, values) = (Vec::new(), Vec::new());
-        Ok(Self { end, value_type, key_type, converter, null, present, keys, values, bytes: 0 })
+        let (present, values, bound) = (Vec::new(), Vec::new(), Bound::new(end));
+        Ok(Self { end, value_type, key_type, converter, null, present, keys, bound, values, bytes: 0 })
     }
 
     /// Takes in values with their keys.
@@ -203,6 +205,9 @@ impl Position {
             let first = *first as usize;
             let order = if self.present[0] { self.keys.compare(keys, first, 0) } else { better };
             if order == better {
+                if !self.present[0] {
+                    self.bound.meet(keys, first);
+                }
                 self.present[0] = true;
                 self.keys.set(keys, first, 0);
             } else if order != Ordering::Equal {
@@ -214,9 +219,16 @@ impl Position {
             return Ok(candidates.map(|(row, tie)| Candidate { row: *row, group: 0, tie }).collect());
         }
         let mut candidates = Vec::new();
+        let beaten = self.bound.beaten(keys);
         let mut look = |row: usize, group: usize| {
+            if group < beaten {
+                return Ok(());
+            }
             let order = if self.present[group] { self.keys.compare(keys, row, group) } else { better };
             if order == better {
+                if !self.present[group] {
+                    self.bound.meet(keys, row);
+                }
                 self.present[group] = true;
                 self.keys.set(keys, row, group);
             } else if order != Ordering::Equal {
@@ -230,6 +242,7 @@ impl Position {
             Some(groups) => groups.iter().enumerate().rev().try_for_each(|(row, group)| look(row, *group))?,
             None => rows.each(nulls.as_ref(), look)?,
         }
+        self.bound.advance(&self.present);
         // Those that were beaten need no bytes.
         candidates
             .retain(|candidate| self.keys.compare(keys, candidate.row as usize, candidate.group) == Ordering::Equal);
@@ -271,6 +284,7 @@ impl Groups for Position {
     fn forget(&mut self, count: usize) -> Result<()> {
         forget_front(&mut self.present, count);
         forget_front(&mut self.values, count);
+        self.bound.forget(count);
         self.keys.retain(|place| place >= count);
         self.bytes = self.values.iter().map(|value| value.len()).sum();
         Ok(())

@@ -1,19 +1,22 @@
 //! `spl_transaction(time, first, last, limits…, field…)`: which transaction an event belongs to. `transaction user maxspan=30m`
 //!
-//! Rows come newest first. The result has the number of the event's transaction, none where it belongs to none that is kept;
-//! whether that one was closed by a limit or by its first event; how many of the fields the event has; and whether it is an
-//! orphan, an event with none of the fields that is kept by itself.
+//! Rows come newest first. The result is a key of the event's transaction, none where it belongs to none that is kept. A key is four
+//! times a number, which is the greater the later the transaction begins in the order of rows; 1 more where a limit or its first event
+//! closed it; and 2 more where it is an orphan, an event with none of the fields that is kept by itself.
 
 mod group;
+mod limits;
+mod numbers;
+mod single;
 
 use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, StructArray},
-        datatypes::{DataType, Field, FieldRef, Fields, Float64Type},
+        array::{Array, ArrayRef, AsArray, BooleanArray},
+        datatypes::{DataType, Field, FieldRef, Float64Type},
     },
-    common::{Result, ScalarValue, exec_err, plan_err},
+    common::{Result, ScalarValue, exec_datafusion_err, exec_err},
     logical_expr::{
         PartitionEvaluator, Signature, Volatility, WindowUDFImpl,
         function::{ExpressionArgs, PartitionEvaluatorArgs, WindowUDFFieldArgs},
@@ -21,13 +24,15 @@ use datafusion::{
     physical_expr::{PhysicalExpr, expressions::Literal},
 };
 
-use self::group::{Groups, Limits};
+use self::{
+    group::Groups,
+    limits::{LITERALS, Limits},
+    single::Single,
+};
 use crate::value::Texts;
 
 /// How many arguments of a row come first: its time, whether it is a first event, whether it is a last one.
 const OF_A_ROW: usize = 3;
-/// How many literals follow, before the fields.
-const LIMITS: usize = 8;
 
 /// The function.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -50,95 +55,105 @@ impl WindowUDFImpl for Transaction {
         &self.signature
     }
 
-    // The limits are literals: they need no column.
+    // The limits are literals, and mostly no events are marked and no times looked at: none of that needs a column.
     fn expressions(&self, args: ExpressionArgs) -> Vec<Arc<dyn PhysicalExpr>> {
-        let all = args.input_exprs();
-        all.iter().take(OF_A_ROW).chain(all.iter().skip(OF_A_ROW + LIMITS)).map(Arc::clone).collect()
+        let (of_a_row, others) = split(args.input_exprs());
+        let (time, marks) = of_a_row.split_at_checked(1).unwrap_or((of_a_row, &[]));
+        let is_timeless = limits(others).is_ok_and(|limits| !limits.look_at_times());
+        let time = time.iter().filter(|_| !is_timeless);
+        let marks = marks.iter().filter(|mark| literal(mark).is_none());
+        time.chain(marks).chain(others.iter().skip(LITERALS)).map(Arc::clone).collect()
     }
 
     fn partition_evaluator(&self, args: PartitionEvaluatorArgs) -> Result<Box<dyn PartitionEvaluator>> {
-        Ok(Box::new(Evaluator { limits: limits(args.input_exprs())? }))
+        let (of_a_row, others) = split(args.input_exprs());
+        let mark = |place: usize| of_a_row.get(place).and_then(literal);
+        Ok(Box::new(Evaluator { limits: limits(others)?, first: mark(1), last: mark(2) }))
     }
 
     fn field(&self, args: WindowUDFFieldArgs) -> Result<FieldRef> {
-        Ok(Arc::new(Field::new(args.name(), DataType::Struct(parts()), true)))
+        Ok(Arc::new(Field::new(args.name(), DataType::Int64, true)))
     }
 }
 
-/// What is said of each row.
-fn parts() -> Fields {
-    ["transaction", "closed", "matched", "orphan"].map(|name| Field::new(name, DataType::Int64, true)).to_vec().into()
+/// The arguments of a row, and those that follow.
+fn split(args: &[Arc<dyn PhysicalExpr>]) -> (&[Arc<dyn PhysicalExpr>], &[Arc<dyn PhysicalExpr>]) {
+    args.split_at_checked(OF_A_ROW).unwrap_or((args, &[]))
 }
 
-/// The limits among the arguments.
-fn limits(args: &[Arc<dyn PhysicalExpr>]) -> Result<Limits> {
-    let literals: Vec<&ScalarValue> = args
-        .iter()
-        .skip(OF_A_ROW)
-        .take(LIMITS)
-        .filter_map(|arg| arg.downcast_ref::<Literal>().map(Literal::value))
-        .collect();
-    let [
-        ScalarValue::Float64(max_span),
-        ScalarValue::Float64(max_pause),
-        ScalarValue::Int64(max_events),
-        ScalarValue::Boolean(needs_first),
-        ScalarValue::Boolean(needs_last),
-        ScalarValue::Boolean(connected),
-        ScalarValue::Boolean(keep_evicted),
-        ScalarValue::Boolean(keep_orphans),
-    ] = literals.as_slice()
-    else {
-        return plan_err!("spl_transaction takes its limits as literals");
-    };
-    Ok(Limits {
-        max_span: *max_span,
-        max_pause: *max_pause,
-        max_events: max_events.unwrap_or(0),
-        needs_first: *needs_first == Some(true),
-        needs_last: *needs_last == Some(true),
-        connected: *connected == Some(true),
-        keep_evicted: *keep_evicted == Some(true),
-        keep_orphans: *keep_orphans == Some(true),
-    })
+/// The limits, which follow those of a row.
+fn limits(others: &[Arc<dyn PhysicalExpr>]) -> Result<Limits> {
+    Limits::new(others.get(..LITERALS).unwrap_or(others))
+}
+
+/// The argument where it is no column but a literal: whether it is true of all rows.
+fn literal(arg: &Arc<dyn PhysicalExpr>) -> Option<bool> {
+    arg.downcast_ref::<Literal>().map(|literal| *literal.value() == ScalarValue::Boolean(Some(true)))
 }
 
 #[derive(Debug)]
 struct Evaluator {
     limits: Limits,
+    /// Whether all rows are first and last events; none where a column tells.
+    first: Option<bool>,
+    last: Option<bool>,
+}
+
+/// Which rows are marked.
+enum Marks<'a> {
+    All(bool),
+    Some(&'a BooleanArray),
+}
+
+impl<'a> Marks<'a> {
+    /// Those that a literal tells, or else the next of the columns.
+    fn of(literal: Option<bool>, columns: &mut impl Iterator<Item = &'a ArrayRef>) -> Result<Self> {
+        match literal {
+            Some(all) => Ok(Self::All(all)),
+            None => Ok(Self::Some(next(columns)?.as_boolean())),
+        }
+    }
+
+    fn are_on(&self, row: usize) -> bool {
+        match self {
+            Self::All(all) => *all,
+            Self::Some(flags) => flags.is_valid(row) && flags.value(row),
+        }
+    }
+}
+
+fn next<'a>(columns: &mut impl Iterator<Item = &'a ArrayRef>) -> Result<&'a ArrayRef> {
+    columns.next().ok_or_else(|| exec_datafusion_err!("spl_transaction lacks arguments"))
 }
 
 impl PartitionEvaluator for Evaluator {
     fn evaluate_all(&mut self, values: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
-        let Some(([time, first, last], fields)) = values.split_first_chunk::<OF_A_ROW>() else {
-            return exec_err!("spl_transaction lacks arguments");
-        };
         if u32::try_from(rows).is_err() {
             return exec_err!("transaction takes {} events at most", u32::MAX);
         }
-        let times = time.as_primitive::<Float64Type>();
-        let (first, last) = (first.as_boolean(), last.as_boolean());
-        let texts = fields.iter().map(Texts::new).collect::<Result<Vec<_>>>()?;
-        let mut groups = Groups::new(self.limits.clone(), fields.len(), rows);
-        let mut row_values = Vec::with_capacity(fields.len());
-        let is_true = |flags: &BooleanArray, row: usize| flags.is_valid(row) && flags.value(row);
-        for row in 0..rows {
-            row_values.clear();
-            row_values.extend(texts.iter().map(|column| column.get(row)));
-            let time = times.is_valid(row).then(|| times.value(row));
-            groups.add(time, is_true(first, row), is_true(last, row), &row_values);
-        }
-        let kept = groups.finish();
-        let column = |part: fn(&group::Row) -> Option<i64>| {
-            let column: Int64Array = kept.rows().map(|row| part(&row)).collect();
-            Arc::new(column) as ArrayRef
+        let mut columns = values.iter();
+        let times = self.limits.look_at_times().then(|| next(&mut columns)).transpose()?;
+        let times = times.map(|times| times.as_primitive::<Float64Type>());
+        let first = Marks::of(self.first, &mut columns)?;
+        let last = Marks::of(self.last, &mut columns)?;
+        let time = |row: usize| times.filter(|times| times.is_valid(row)).map(|times| times.value(row));
+        let texts = columns.map(Texts::new).collect::<Result<Vec<_>>>()?;
+        let numbers = if let [texts] = texts.as_slice() {
+            let mut events = Single::new(self.limits.clone(), rows);
+            for row in 0..rows {
+                events.add(time(row), first.are_on(row), last.are_on(row), texts.get(row).as_deref())?;
+            }
+            events.finish()
+        } else {
+            let mut groups = Groups::new(self.limits.clone(), texts.len(), rows);
+            let mut row_values = Vec::with_capacity(texts.len());
+            for row in 0..rows {
+                row_values.clear();
+                row_values.extend(texts.iter().map(|column| column.get(row)));
+                groups.add(time(row), first.are_on(row), last.are_on(row), &row_values);
+            }
+            groups.finish()
         };
-        let columns = vec![
-            column(|row| row.transaction),
-            column(|row| Some(row.closed)),
-            column(|row| Some(row.matched)),
-            column(|row| Some(row.orphan)),
-        ];
-        Ok(Arc::new(StructArray::try_new(parts(), columns, None)?))
+        Ok(Arc::new(numbers.keys(&self.limits)))
     }
 }

@@ -79,14 +79,14 @@ impl Grouping for Transaction {
     }
 }
 
-/// Whether an event fits a filter; without one none does.
-async fn marked(filter: Option<&Filter>, input: &Relation, cx: &mut Context<'_>) -> Result<Expr> {
-    Ok(match filter {
-        None => lit(false),
-        Some(Filter::Eval(condition)) => expr::condition(condition, input, cx).await?,
-        Some(Filter::Search(condition)) => predicate::condition(condition, input, cx).await?,
-        Some(Filter::Text(text)) => predicate::condition(&phrase_or_search(text), input, cx).await?,
-    })
+/// Whether an event fits a filter; none without one, as then no event does.
+async fn marked(filter: Option<&Filter>, input: &Relation, cx: &mut Context<'_>) -> Result<Option<Expr>> {
+    let Some(filter) = filter else { return Ok(None) };
+    Ok(Some(match filter {
+        Filter::Eval(condition) => expr::condition(condition, input, cx).await?,
+        Filter::Search(condition) => predicate::condition(condition, input, cx).await?,
+        Filter::Text(text) => predicate::condition(&phrase_or_search(text), input, cx).await?,
+    }))
 }
 
 /// A text that compares or combines is a search, any other one a phrase.
@@ -107,41 +107,54 @@ pub(crate) fn phrase_or_search(text: &Spanned<String>) -> SearchExpr {
 struct Told {
     /// Epoch seconds.
     time: String,
-    /// The number of its transaction.
-    number: String,
-    /// Whether that was closed.
-    closed: String,
+    /// The key of its transaction: it begins with a number, and ends in whether that was closed and whether it is an orphan.
+    key: String,
     /// How many of the fields the event has.
     matched: String,
-    /// Whether it has none.
-    orphan: String,
+}
+
+impl Told {
+    /// 1 where the transaction was closed.
+    fn closed(&self) -> Expr {
+        column(&self.key) % lit(2_i64)
+    }
+
+    /// 1 where it is an event without any of the fields.
+    fn orphan(&self) -> Expr {
+        column(&self.key) / lit(2_i64) % lit(2_i64)
+    }
 }
 
 /// The two halves of `transaction`.
 trait Steps {
-    /// Adds the number of its transaction, and what is known of that, to each event; drops events of none.
-    fn number(&self, input: Relation, first: Expr, last: Expr) -> Result<(Relation, Told)>;
-    /// One row for each number.
+    /// Adds the key of its transaction, and what is known of the event, to each event; drops events of none.
+    fn number(&self, input: Relation, first: Option<Expr>, last: Option<Expr>) -> Result<(Relation, Told)>;
+    /// One row for each key.
     fn merge(&self, input: Relation, told: &Told, shown: Vec<String>) -> Result<Relation>;
     /// Whether a field keeps a value for each event.
     fn is_list(&self, name: &str) -> bool;
 }
 
 impl Steps for Transaction {
-    fn number(&self, input: Relation, first: Expr, last: Expr) -> Result<(Relation, Told)> {
+    fn number(&self, input: Relation, first: Option<Expr>, last: Option<Expr>) -> Result<(Relation, Told)> {
         let time = match input.data_type(meet::TIME) {
             Some(data_type) => meet::convert(column(meet::TIME), data_type, &DataType::Float64)?,
             None => meet::null_of(&DataType::Float64)?,
         };
         let (input, time) = input.hidden("txn_time", time)?;
-        let (input, first) = input.hidden("txn_first", first)?;
-        let (input, last) = input.hidden("txn_last", last)?;
+        // What is false of all events stays a literal: no column of it is read, sorted and looked at.
+        let mark = |input: Relation, stem: &str, mark: Option<Expr>| -> Result<(Relation, Expr)> {
+            let Some(mark) = mark else { return Ok((input, lit(false))) };
+            input.hidden(stem, mark).map(|(input, name)| (input, column(&name)))
+        };
+        let (input, first) = mark(input, "txn_first", first)?;
+        let (input, last) = mark(input, "txn_last", last)?;
         let seconds = |limit: Option<f64>| lit(ScalarValue::Float64(limit));
         let most = self.max_events.map_or(MOST_EVENTS, |most| i64::try_from(most).unwrap_or(i64::MAX));
         let mut args = vec![
             column(&time),
-            column(&first),
-            column(&last),
+            first,
+            last,
             seconds(self.max_span),
             seconds(self.max_pause),
             lit(most),
@@ -151,29 +164,25 @@ impl Steps for Transaction {
             lit(self.keep_evicted),
             lit(self.keep_orphans),
         ];
+        let mut matched = lit(0_i64);
         for field in &self.fields {
-            args.push(match input.data_type(&field.name) {
-                Some(data_type) => {
-                    let whole = meet::whole(column(&field.name), data_type);
-                    let from = if meet::is_list(data_type) { DataType::Utf8 } else { data_type.clone() };
-                    meet::convert(whole, &from, &DataType::Utf8)?
-                }
-                None => meet::null_of(&DataType::Utf8)?,
-            });
+            let Some(data_type) = input.data_type(&field.name) else {
+                args.push(meet::null_of(&DataType::Utf8)?);
+                continue;
+            };
+            let whole = meet::whole(column(&field.name), data_type);
+            let from = if meet::is_list(data_type) { DataType::Utf8 } else { data_type.clone() };
+            let text = meet::convert(whole, &from, &DataType::Utf8)?;
+            matched = matched + cast(text.clone().is_not_null(), DataType::Int64);
+            args.push(text);
         }
         let all = Window::so_far(&input);
-        let whole = all.apply(kernel::window("spl_transaction")?, args)?;
-        let (input, whole) = window::add_one(input, "txn", whole)?;
-        let part = |relation: Relation, name: &str| -> Result<(Relation, String)> {
-            let value = kernel::call("spl_part", vec![whole.clone(), lit(name)])?;
-            relation.hidden(&format!("txn_{name}"), value)
-        };
-        let (input, number) = part(input, "transaction")?;
-        let (input, closed) = part(input, "closed")?;
-        let (input, matched) = part(input, "matched")?;
-        let (input, orphan) = part(input, "orphan")?;
-        let kept = input.filter(column(&number).is_not_null())?;
-        Ok((kept, Told { time, number, closed, matched, orphan }))
+        let key = all.apply(kernel::window("spl_transaction")?, args)?;
+        let (input, key) = window::add_one(input, "txn", key)?;
+        let (input, key) = input.hidden("txn_transaction", key)?;
+        let (input, matched) = input.hidden("txn_matched", matched)?;
+        let kept = input.filter(column(&key).is_not_null())?;
+        Ok((kept, Told { time, key, matched }))
     }
 
     fn merge(&self, input: Relation, told: &Told, shown: Vec<String>) -> Result<Relation> {
@@ -220,13 +229,11 @@ impl Steps for Transaction {
             named(max(&told.time), "__newest"),
             named(oldest, "__oldest"),
             named(count(), "eventcount"),
-            named(max(&told.closed), "closed_txn"),
             named(sum(column(&told.matched)), "field_match_sum"),
             named(lines, "linecount"),
-            named(max(&told.orphan), "_txn_orphan"),
         ]);
-        let plan = LogicalPlanBuilder::from(input.plan).aggregate(vec![column(&told.number)], calls)?.build()?;
-        let mut order = vec![OrderKey::ascending(&told.number)];
+        let plan = LogicalPlanBuilder::from(input.plan).aggregate(vec![column(&told.key)], calls)?.build()?;
+        let mut order = vec![OrderKey::ascending(&told.key)];
         if columns.iter().any(|name| name == meet::TIME) {
             order.insert(0, OrderKey::descending(meet::TIME));
         }
@@ -241,12 +248,12 @@ impl Steps for Transaction {
         }
         let duration = coalesce().call(vec![column("__newest") - column("__oldest"), lit(0.0)]);
         outputs.push(("duration".to_owned(), duration));
-        for name in ["eventcount", "closed_txn", "field_match_sum"] {
-            outputs.push((name.to_owned(), column(name)));
-        }
+        outputs.push(("eventcount".to_owned(), column("eventcount")));
+        outputs.push(("closed_txn".to_owned(), told.closed()));
+        outputs.push(("field_match_sum".to_owned(), column("field_match_sum")));
         outputs.push(("linecount".to_owned(), cast(column("linecount"), DataType::Int64)));
         if self.keep_orphans {
-            outputs.push(("_txn_orphan".to_owned(), column("_txn_orphan")));
+            outputs.push(("_txn_orphan".to_owned(), told.orphan()));
         }
         merged.select(outputs)
     }

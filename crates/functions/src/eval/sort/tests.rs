@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use datafusion::{
-    arrow::array::{Array, ArrayRef, AsArray},
+    arrow::array::{Array, ArrayRef, AsArray, Int64Array},
     logical_expr::ColumnarValue,
 };
 
@@ -56,4 +58,28 @@ fn order_keys_fold_columns() {
     let args = [literal("x"), literal("asc"), integers(&[2, 1]), literal("asc_first")];
     assert_eq!(order(&invoke("spl_order_key", &args, 2).unwrap()), [1, 0]);
     assert!(invoke("spl_order_key", &[texts(&["a"]), literal("up")], 1).is_err());
+}
+
+/// A value that is missing sends all rows the way of any columns: the keys of the others have to be the same bytes.
+#[test]
+fn order_keys_of_numbers_are_those_of_any_columns() {
+    let numbers = [0, 1, -1, i64::MAX, i64::MIN, 1_767_268_800_000_000];
+    let column = |values: Vec<Option<i64>>| -> ArrayRef { Arc::new(Int64Array::from(values)) };
+    for directions in [["asc", "asc"], ["desc", "asc"], ["asc", "desc_first"], ["desc", "desc"]] {
+        let keys = |first: ArrayRef, second: ArrayRef| {
+            let rows = first.len();
+            let args = [
+                ColumnarValue::Array(first),
+                literal(directions[0]),
+                ColumnarValue::Array(second),
+                literal(directions[1]),
+            ];
+            invoke("spl_order_key", &args, rows).unwrap()
+        };
+        let all = |missing: bool| numbers.iter().map(|number| Some(*number)).chain(missing.then_some(None));
+        let turned = |missing: bool| numbers.iter().rev().map(|number| Some(*number)).chain(missing.then_some(None));
+        let own = keys(column(all(false).collect()), column(turned(false).collect()));
+        let any = keys(column(all(true).collect()), column(turned(true).collect()));
+        assert_eq!(&own, &any.slice(0, numbers.len()), "{directions:?}");
+    }
 }

@@ -12,7 +12,7 @@ use datafusion::{
     common::{Result, exec_err},
 };
 
-use super::End;
+use super::{End, bound::Bound};
 use crate::stats::{
     groups::{Groups, Rows, forget_front},
     key::{KeyColumn, Keys, ordered},
@@ -27,6 +27,7 @@ pub(super) struct Numbers {
     /// Whether a group has a value.
     present: Vec<bool>,
     keys: Keys,
+    bound: Bound,
     /// Whole numbers as they are, doubles as their bits.
     values: Vec<i64>,
 }
@@ -42,6 +43,7 @@ impl Numbers {
             key_type: key_type.clone(),
             present: Vec::new(),
             keys: Keys::new(key_type),
+            bound: Bound::new(end),
             values: Vec::new(),
         })
     }
@@ -67,9 +69,13 @@ impl Groups for Numbers {
         self.present.resize(total, false);
         self.keys.grow(total);
         self.values.resize(total, 0);
+        let keys = KeyColumn::new(keys)?;
+        let beaten = self.bound.beaten(&keys);
+        if beaten == total {
+            return Ok(());
+        }
         let is_double = self.is_double();
         let values = self.kept(values)?;
-        let keys = KeyColumn::new(keys)?;
         let better = match self.end {
             End::Smallest => Ordering::Less,
             End::Greatest => Ordering::Greater,
@@ -77,9 +83,15 @@ impl Groups for Numbers {
         let rank = |value: i64| if is_double { ordered(f64::from_bits(value as u64)) } else { value };
         let nulls = NullBuffer::union(values.nulls(), keys.nulls()).filter(|nulls| nulls.null_count() > 0);
         let mut look = |row: usize, group: usize| {
+            if group < beaten {
+                return Ok(());
+            }
             let value = values.value(row);
             let order = if self.present[group] { self.keys.compare(&keys, row, group) } else { better };
             if order == better {
+                if !self.present[group] {
+                    self.bound.meet(&keys, row);
+                }
                 self.present[group] = true;
                 self.keys.set(&keys, row, group);
                 self.values[group] = value;
@@ -90,9 +102,11 @@ impl Groups for Numbers {
         };
         match rows.all_groups().filter(|_| nulls.is_none() && keys.ends_with_better(better)) {
             // Where keys come in order each row beats the one before, but seen from the end none does.
-            Some(groups) => groups.iter().enumerate().rev().try_for_each(|(row, group)| look(row, *group)),
-            None => rows.each(nulls.as_ref(), look),
+            Some(groups) => groups.iter().enumerate().rev().try_for_each(|(row, group)| look(row, *group))?,
+            None => rows.each(nulls.as_ref(), look)?,
         }
+        self.bound.advance(&self.present);
+        Ok(())
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
@@ -119,6 +133,7 @@ impl Groups for Numbers {
         forget_front(&mut self.present, count);
         self.keys.retain(|place| place >= count);
         forget_front(&mut self.values, count);
+        self.bound.forget(count);
         Ok(())
     }
 
@@ -129,6 +144,7 @@ impl Groups for Numbers {
             key_type: self.key_type.clone(),
             present: Vec::new(),
             keys: Keys::new(&self.key_type),
+            bound: Bound::new(self.end),
             values: Vec::new(),
         }))
     }

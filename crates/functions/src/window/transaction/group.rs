@@ -8,65 +8,15 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use hashbrown::HashMap;
 
-/// What closes a transaction, and which ones are kept.
-#[derive(Debug, Clone)]
-pub(super) struct Limits {
-    /// Seconds from the first event to the last at most.
-    pub(super) max_span: Option<f64>,
-    /// Seconds between two events at most.
-    pub(super) max_pause: Option<f64>,
-    /// Events at most; 0 is any number.
-    pub(super) max_events: i64,
-    /// Whether a transaction needs an event that is marked as a first one.
-    pub(super) needs_first: bool,
-    /// Whether it needs one that is marked as a last one.
-    pub(super) needs_last: bool,
-    /// Whether an event must share a value.
-    pub(super) connected: bool,
-    /// Whether transactions without the events that they need are kept.
-    pub(super) keep_evicted: bool,
-    /// Whether events with none of the fields are kept.
-    pub(super) keep_orphans: bool,
-}
-
-/// What is said of an event.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Row {
-    /// The number of its transaction; none where that is not kept.
-    pub(super) transaction: Option<i64>,
-    /// 1 where a limit or the first event closed it.
-    pub(super) closed: i64,
-    /// How many of the fields the event has.
-    pub(super) matched: i64,
-    /// 1 where it has none and is kept nevertheless.
-    pub(super) orphan: i64,
-}
-
-/// An event's place: few bytes, as every event has one until the last is in.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    /// The number of its transaction; [`NONE`] for none.
-    transaction: u32,
-    matched: u32,
-}
-
-/// No transaction.
-const NONE: u32 = u32::MAX;
-
-/// What became of a transaction.
-#[derive(Debug, Clone, Copy, Default)]
-struct Outcome {
-    has_first: bool,
-    has_last: bool,
-    closed: bool,
-    orphan: bool,
-}
+use super::{
+    limits::{Ends, Limits},
+    numbers::Numbers,
+};
 
 /// A transaction that further events can join.
 #[derive(Debug)]
 struct Open {
-    newest: Option<f64>,
-    latest_added: Option<f64>,
+    ends: Ends,
     events: i64,
     values: Vec<Option<Arc<str>>>,
 }
@@ -74,45 +24,28 @@ struct Open {
 /// The events so far.
 pub(super) struct Groups {
     limits: Limits,
-    rows: Vec<Place>,
-    outcomes: Vec<Outcome>,
+    numbers: Numbers,
     /// By number, so that the newest is last.
     open: BTreeMap<u32, Open>,
     /// For each field and each of its values the open transactions that have it.
     by_value: Vec<HashMap<Arc<str>, Vec<u32>>>,
 }
 
-/// Every event with its transaction.
-pub(super) struct Kept {
-    limits: Limits,
-    rows: Vec<Place>,
-    outcomes: Vec<Outcome>,
-}
-
 impl Groups {
     pub(super) fn new(limits: Limits, fields: usize, rows: usize) -> Self {
-        Self {
-            limits,
-            rows: Vec::with_capacity(rows),
-            outcomes: Vec::new(),
-            open: BTreeMap::new(),
-            by_value: vec![HashMap::new(); fields],
-        }
+        Self { limits, numbers: Numbers::new(rows), open: BTreeMap::new(), by_value: vec![HashMap::new(); fields] }
     }
 
     /// Adds the next event, which is not newer than those before. `values` are those of the fields.
     pub(super) fn add(&mut self, time: Option<f64>, first: bool, last: bool, values: &[Option<Cow<'_, str>>]) {
-        let matched = values.iter().flatten().count();
-        if !values.is_empty() && matched == 0 {
-            let transaction = if self.limits.keep_orphans { self.number(true) } else { NONE };
-            self.rows.push(Place { transaction, matched: 0 });
-            return;
+        if !values.is_empty() && values.iter().all(Option::is_none) {
+            return self.numbers.add_orphan(self.limits.keep_orphans);
         }
         let mut found = self.find(values);
         if let Some(number) = found {
-            let breaks_limit = self.breaks_limit(number, time);
-            if last || breaks_limit {
-                self.close(number, breaks_limit && !last);
+            let is_broken = self.open.get(&number).is_some_and(|open| self.limits.are_broken(&open.ends, time));
+            if last || is_broken {
+                self.close(number, is_broken && !last);
                 found = None;
             }
         }
@@ -121,19 +54,15 @@ impl Groups {
             None => self.start(time, values.len()),
         };
         let is_full = self.join(number, time, values);
-        if let Some(outcome) = self.outcomes.get_mut(number as usize) {
-            outcome.has_last |= last;
-            outcome.has_first |= first;
-        }
+        self.numbers.add(number, first, last);
         if first || is_full {
             self.close(number, true);
         }
-        self.rows.push(Place { transaction: number, matched: u32::try_from(matched).unwrap_or(u32::MAX) });
     }
 
     /// All events; transactions that are still open stay unclosed.
-    pub(super) fn finish(self) -> Kept {
-        Kept { limits: self.limits, rows: self.rows, outcomes: self.outcomes }
+    pub(super) fn finish(self) -> Numbers {
+        self.numbers
     }
 
     /// The open transaction that the event belongs to, the newest if there are several.
@@ -156,26 +85,9 @@ impl Groups {
         sharing.copied().filter(|number| self.open.get(number).is_some_and(agrees)).max()
     }
 
-    fn breaks_limit(&self, number: u32, time: Option<f64>) -> bool {
-        let Some(open) = self.open.get(&number) else { return false };
-        let exceeds = |from: Option<f64>, most: Option<f64>| match (from, time, most) {
-            (Some(from), Some(time), Some(most)) => from - time > most,
-            _ => false,
-        };
-        exceeds(open.newest, self.limits.max_span) || exceeds(open.latest_added, self.limits.max_pause)
-    }
-
-    /// The number of a new transaction.
-    fn number(&mut self, orphan: bool) -> u32 {
-        // There are no more transactions than events, whose number the caller has looked at.
-        let number = u32::try_from(self.outcomes.len()).unwrap_or(NONE);
-        self.outcomes.push(Outcome { orphan, ..Outcome::default() });
-        number
-    }
-
     fn start(&mut self, time: Option<f64>, fields: usize) -> u32 {
-        let number = self.number(false);
-        self.open.insert(number, Open { newest: time, latest_added: time, events: 0, values: vec![None; fields] });
+        let number = self.numbers.start();
+        self.open.insert(number, Open { ends: Ends::new(time), events: 0, values: vec![None; fields] });
         number
     }
 
@@ -183,7 +95,7 @@ impl Groups {
     fn join(&mut self, number: u32, time: Option<f64>, values: &[Option<Cow<'_, str>>]) -> bool {
         let Some(open) = self.open.get_mut(&number) else { return false };
         open.events += 1;
-        open.latest_added = time.or(open.latest_added);
+        open.ends.add(time);
         for ((own, value), known) in open.values.iter_mut().zip(values).zip(&mut self.by_value) {
             if let (None, Some(value)) = (&own, value) {
                 let value: Arc<str> = match known.get_key_value(&**value) {
@@ -194,13 +106,13 @@ impl Groups {
                 *own = Some(value);
             }
         }
-        self.limits.max_events > 0 && open.events >= self.limits.max_events
+        self.limits.fill(open.events)
     }
 
     /// No event joins the transaction any more; its values are forgotten.
     fn close(&mut self, number: u32, closed: bool) {
-        if let Some(outcome) = self.outcomes.get_mut(number as usize) {
-            outcome.closed = closed;
+        if closed {
+            self.numbers.close(number);
         }
         let Some(open) = self.open.remove(&number) else { return };
         for (value, known) in open.values.into_iter().zip(&mut self.by_value) {
@@ -212,26 +124,6 @@ impl Groups {
                 }
             }
         }
-    }
-}
-
-impl Kept {
-    /// What is said of each event, in the order in which they were added.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row> {
-        self.rows.iter().map(|place| {
-            let outcome = self.outcomes.get(place.transaction as usize).filter(|outcome| self.is_kept(outcome));
-            Row {
-                transaction: outcome.map(|_| i64::from(place.transaction)),
-                closed: outcome.map_or(0, |outcome| i64::from(outcome.closed)),
-                matched: i64::from(place.matched),
-                orphan: outcome.map_or(0, |outcome| i64::from(outcome.orphan)),
-            }
-        })
-    }
-
-    fn is_kept(&self, outcome: &Outcome) -> bool {
-        let has_ends = (!self.limits.needs_first || outcome.has_first) && (!self.limits.needs_last || outcome.has_last);
-        has_ends || self.limits.keep_evicted || outcome.orphan
     }
 }
 
@@ -260,7 +152,9 @@ mod tests {
                 values.iter().map(|value| (*value != "-").then_some(Cow::Borrowed(*value))).collect();
             groups.add(Some(*time), marks.contains('f'), marks.contains('l'), &values);
         }
-        let found: Vec<(Option<i64>, i64)> = groups.finish().rows().map(|row| (row.transaction, row.closed)).collect();
+        let keys = groups.finish().keys(limits);
+        let found: Vec<(Option<i64>, i64)> =
+            keys.iter().map(|key| (key.map(|key| key / 4), key.map_or(0, |key| key % 2))).collect();
         assert_eq!(found, expected, "{events:?}");
     }
 

@@ -11,6 +11,7 @@ mod extreme;
 mod groups;
 mod input;
 mod interned;
+mod interner;
 mod kernel;
 mod key;
 mod list;
@@ -21,6 +22,7 @@ mod percentile;
 mod position;
 mod rate;
 mod repeated;
+mod short;
 mod sketch;
 mod sliding;
 mod sparkline;
@@ -30,7 +32,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::AggregateUDF;
 
-pub use arena::Interner;
+pub use interner::Interner;
 pub use repeated::Repeated;
 
 use crate::AggregateSpec;

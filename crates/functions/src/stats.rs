@@ -18,6 +18,7 @@ mod list;
 mod mode;
 mod moments;
 mod nested;
+mod pairs;
 mod percentile;
 mod position;
 mod rate;

@@ -55,6 +55,11 @@ impl Ranges {
         self.networks.entry((range.is_v4, range.prefix)).or_default().insert(range.network);
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.networks.is_empty()
+    }
+
     /// Whether a text is an address of any of the ranges.
     pub(crate) fn contains(&self, address: &str) -> bool {
         if self.networks.is_empty() {

@@ -198,11 +198,11 @@ fn wildcard(args: &Arguments) -> Result<ArrayRef> {
 fn cidrmatch(args: &Arguments) -> Result<ArrayRef> {
     let (ranges, addresses) = (args.texts(0)?, args.field(1)?);
     let literal = if args.is_constant(0) { ranges.get(0).map(|text| Cidr::parse(&text)) } else { None };
+    if let Some(range) = literal {
+        return addresses.test(args.rows(), |address| range.is_some_and(|range| range.contains(address)));
+    }
     booleans(args.rows(), |row| {
-        let range = match &literal {
-            Some(range) => *range,
-            None => Cidr::parse(&ranges.get(row)?),
-        };
+        let range = Cidr::parse(&ranges.get(row)?);
         addresses.any(row, |address| range.is_some_and(|range| range.contains(address)))
     })
 }

@@ -13,7 +13,7 @@ pub mod geo;
 pub mod geometry;
 pub mod informational;
 pub mod json;
-mod kernel;
+pub(crate) mod kernel;
 pub mod lookup;
 pub mod makemv;
 pub mod math;

@@ -7,6 +7,7 @@
 
 mod cache;
 pub mod eval;
+mod padded;
 pub mod recent;
 pub mod seek;
 pub mod series;

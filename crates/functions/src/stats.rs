@@ -11,16 +11,19 @@ mod extreme;
 mod groups;
 mod input;
 mod interned;
+mod interner;
 mod kernel;
 mod key;
 mod list;
 mod mode;
 mod moments;
 mod nested;
+mod pairs;
 mod percentile;
 mod position;
 mod rate;
 mod repeated;
+mod short;
 mod sketch;
 mod sliding;
 mod sparkline;
@@ -30,7 +33,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::AggregateUDF;
 
-pub use arena::Interner;
+pub use interner::Interner;
 pub use repeated::Repeated;
 
 use crate::AggregateSpec;

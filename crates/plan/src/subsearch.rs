@@ -8,6 +8,14 @@ mod text;
 
 use std::{collections::HashMap, sync::Arc};
 
+use datafusion::{
+    arrow::{
+        array::{Array, AsArray, RecordBatch, StringArray},
+        compute::{concat, filter, is_not_null},
+        datatypes::DataType,
+    },
+    error::DataFusionError,
+};
 use speleo_functions::value::Lists;
 use speleo_knowledge::Limit;
 use speleo_syntax::{
@@ -19,11 +27,32 @@ pub(crate) use text::text_of;
 
 use crate::{Error, Result, Rows, command, lower::Context, relation::is_internal};
 
+/// From so many rows on, those of one field stay a column.
+const MANY: usize = 1_000;
+
 /// What the brackets of an eval expression returned, by their place: an expression, or none where nothing is known.
 pub(crate) type Texts = HashMap<Span, Option<Expr>>;
 
-/// What the brackets of a search condition returned, by their place: rows, or none where nothing is known.
-pub(crate) type Answers = HashMap<Span, Option<Vec<Row>>>;
+/// What the brackets of a search condition returned, by their place; none where nothing is known.
+pub(crate) type Answers = HashMap<Span, Option<Answer>>;
+
+/// What a bracket returned.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Rows(Vec<Row>),
+    /// Many rows, which have one text each, in the same field: neither `index` nor one that is more than a condition on its values.
+    Column(Arc<str>, StringArray),
+}
+
+impl Answer {
+    /// The rows; none of a [`Answer::Column`], of which none says more than that its field has its text.
+    pub(crate) fn rows(&self) -> &[Row] {
+        match self {
+            Self::Rows(rows) => rows,
+            Self::Column(..) => &[],
+        }
+    }
+}
 
 /// A row of a bracket: conditions that hold together.
 #[derive(Debug, Clone)]
@@ -68,11 +97,15 @@ pub(crate) async fn answers(expr: &SearchExpr, cx: &mut Context<'_>) -> Result<A
     for search in in_search(expr) {
         let rows = match run(search, cx).await? {
             Some(rows) => {
-                let mut rows = read(&rows)?;
-                for row in &mut rows {
-                    row.splice(search.span)?;
+                if let Some((field, texts)) = column(&rows)? {
+                    Some(Answer::Column(field, texts))
+                } else {
+                    let mut rows = read(&rows)?;
+                    for row in &mut rows {
+                        row.splice(search.span)?;
+                    }
+                    Some(Answer::Rows(rows))
                 }
-                Some(rows)
             }
             None => None,
         };
@@ -109,7 +142,17 @@ pub(crate) async fn text(search: &Search, cx: &mut Context<'_>) -> Result<Option
 
 /// What the bracket at a place returned as text; none where nothing is known.
 pub(crate) fn answer_text(answers: &Answers, bracket: Span) -> Option<String> {
-    answers.get(&bracket)?.as_ref().map(|rows| text_of(rows))
+    answers.get(&bracket)?.as_ref().map(|answer| match answer {
+        Answer::Rows(rows) => text_of(rows),
+        Answer::Column(field, texts) => {
+            let row = |text: &str| Row {
+                cells: vec![(Arc::clone(field), vec![text.to_owned()])],
+                spliced: Vec::new(),
+                texts: Vec::new(),
+            };
+            text_of(&texts.iter().flatten().map(row).collect::<Vec<_>>())
+        }
+    })
 }
 
 /// The text of a bracket is not what its place needs.
@@ -120,6 +163,33 @@ pub(crate) fn unreadable(text: &str, problem: &Diagnostic, span: Span) -> Error 
         .label(format!("returned `{shown}`"))
         .help("`return $field` returns a bare value, `return field` a comparison")
         .into()
+}
+
+/// The texts of many rows that have no more than one in the same field, with its name.
+fn column(rows: &Rows) -> Result<Option<(Arc<str>, StringArray)>> {
+    let mut shown = rows.schema.fields().iter().enumerate().filter(|(_, field)| !is_internal(field.name()));
+    let (Some((place, field)), None) = (shown.next(), shown.next()) else { return Ok(None) };
+    let name = field.name().as_str();
+    let count: usize = rows.batches.iter().map(RecordBatch::num_rows).sum();
+    if count < MANY
+        || *field.data_type() != DataType::Utf8
+        || matches!(name, "search" | "query" | "index")
+        || is_time_modifier(name)
+    {
+        return Ok(None);
+    }
+    let columns: Vec<&dyn Array> =
+        rows.batches.iter().filter_map(|batch| batch.columns().get(place)).map(AsRef::as_ref).collect();
+    let whole = || {
+        let texts = concat(&columns)?;
+        match texts.null_count() {
+            0 => Ok(texts),
+            _ => filter(&texts, &is_not_null(&texts)?),
+        }
+    };
+    let texts = whole().map_err(DataFusionError::from)?;
+    let texts = texts.as_string_opt().filter(|texts: &&StringArray| !texts.is_empty()).cloned();
+    Ok(texts.map(|texts| (Arc::from(name), texts)))
 }
 
 /// The rows as conditions. Rows without any condition are left out.

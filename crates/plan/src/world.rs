@@ -2,7 +2,7 @@
 //!
 //! The engine's world runs what it is asked for, `explain`'s records it as a step, `check`'s answers with nothing.
 
-use std::{collections::HashSet, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use chrono_tz::Tz;
@@ -13,6 +13,7 @@ use datafusion::{
     },
     logical_expr::{LogicalPlan, SortExpr, TableSource},
 };
+use speleo_functions::stats::Interner;
 use speleo_knowledge::{EventType, Knowledge, Limit, LookupDefinition};
 use speleo_syntax::{Command, Diagnostic, NoMacros, SearchExpr, expand, parse_search_expr};
 
@@ -124,12 +125,20 @@ impl LookupTable {
 
     /// Whether no two rows have the same texts in these columns. A row that lacks one of them matches nothing and does not count.
     pub(crate) fn is_unique(&self, columns: &[&str], case_sensitive: bool) -> bool {
-        let mut known: HashSet<String> = HashSet::with_capacity(self.rows());
+        let mut known = Interner::default();
+        let mut rows = 0;
         let mut key = String::new();
         for batch in &self.batches {
             let texts: Option<Vec<&StringArray>> =
                 columns.iter().map(|name| batch.column_by_name(name)?.as_string_opt()).collect();
             let Some(texts) = texts else { return false };
+            if let ([texts], true) = (texts.as_slice(), case_sensitive) {
+                rows += texts.len() - texts.null_count();
+                if known.intern_all(texts, |_| {}).is_err() || known.len() < rows {
+                    return false;
+                }
+                continue;
+            }
             for row in (0..batch.num_rows()).filter(|row| texts.iter().all(|text| text.is_valid(*row))) {
                 key.clear();
                 for text in &texts {
@@ -142,7 +151,8 @@ impl LookupTable {
                         false => key.push_str(&text.to_lowercase()),
                     }
                 }
-                if !known.insert(key.clone()) {
+                rows += 1;
+                if known.intern(&key).is_err() || known.len() < rows {
                     return false;
                 }
             }

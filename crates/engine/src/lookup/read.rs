@@ -3,6 +3,8 @@
 //! Real files have byte order marks, short and long rows, columns without a name and columns twice; none of these stops a
 //! search. An empty cell is null. Columns `__mv_x` hold the values of `x` apart; `x` is then a list.
 
+mod plain;
+
 use std::{
     fs::File,
     io::{BufRead, BufReader, Read},
@@ -32,6 +34,55 @@ pub(super) struct Table {
     pub(super) batches: Vec<RecordBatch>,
 }
 
+/// Cells in the order of the file, put into columns.
+struct Columns {
+    builders: Vec<StringBuilder>,
+    /// The place of the next cell in its row.
+    next: usize,
+    rows: usize,
+    done: Vec<Vec<StringArray>>,
+}
+
+impl Columns {
+    fn new(width: usize) -> Self {
+        let builders = std::iter::repeat_with(StringBuilder::new).take(width).collect();
+        Self { builders, next: 0, rows: 0, done: Vec::new() }
+    }
+
+    /// Adds the next cell of the row; one beyond the header is left out.
+    fn cell(&mut self, cell: &str) {
+        if let Some(builder) = self.builders.get_mut(self.next) {
+            match cell {
+                "" => builder.append_null(),
+                cell => builder.append_value(cell),
+            }
+        }
+        self.next += 1;
+    }
+
+    fn end_row(&mut self) {
+        self.builders.iter_mut().skip(self.next).for_each(StringBuilder::append_null);
+        self.next = 0;
+        self.rows += 1;
+        if self.rows == BATCH {
+            self.end_batch();
+        }
+    }
+
+    fn end_batch(&mut self) {
+        self.done.push(self.builders.iter_mut().map(StringBuilder::finish).collect());
+        self.rows = 0;
+    }
+
+    /// The columns of each batch, of which there is one at least.
+    fn finish(mut self) -> Vec<Vec<StringArray>> {
+        if self.rows > 0 || self.done.is_empty() {
+            self.end_batch();
+        }
+        self.done
+    }
+}
+
 /// A file's cells: what writing needs as well.
 pub(super) struct Cells {
     /// The header as it stands.
@@ -57,31 +108,10 @@ impl Table {
 
 /// Reads a file into columns, so many rows at a time: cells stand in arrays as soon as they are read.
 pub(super) fn read(path: &Path) -> Result<Table, Fault> {
-    let mut header: Vec<String> = Vec::new();
-    let mut builders: Vec<StringBuilder> = Vec::new();
-    let mut rows = 0;
-    let mut done: Vec<Vec<StringArray>> = Vec::new();
-    each_record(path, &mut |record, is_header| {
-        if is_header {
-            header = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-            builders.resize_with(header.len(), StringBuilder::new);
-            return;
-        }
-        for (column, builder) in builders.iter_mut().enumerate() {
-            match record.get(column).filter(|cell| !cell.is_empty()) {
-                Some(cell) => builder.append_value(String::from_utf8_lossy(cell)),
-                None => builder.append_null(),
-            }
-        }
-        rows += 1;
-        if rows == BATCH {
-            done.push(builders.iter_mut().map(StringBuilder::finish).collect());
-            rows = 0;
-        }
-    })?;
-    if rows > 0 || done.is_empty() {
-        done.push(builders.iter_mut().map(StringBuilder::finish).collect());
-    }
+    let (header, done) = match plain::read(path).map_err(|error| Fault::file(path, "read", error))? {
+        Some(read) => read,
+        None => columns(path)?,
+    };
     let place = |name: &str| header.iter().position(|other| other == name);
     let shown =
         |(column, name): &(usize, &String)| !name.is_empty() && !name.starts_with("__") && place(name) == Some(*column);
@@ -122,6 +152,22 @@ pub(super) fn read(path: &Path) -> Result<Table, Fault> {
         batches.push(batch.map_err(|error| Fault::data(name_of(path), error))?);
     }
     Ok(Table { schema, batches })
+}
+
+/// The header of a file and its cells.
+fn columns(path: &Path) -> Result<(Vec<String>, Vec<Vec<StringArray>>), Fault> {
+    let mut header: Vec<String> = Vec::new();
+    let mut columns = Columns::new(0);
+    each_record(path, &mut |record, is_header| {
+        if is_header {
+            header = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+            columns = Columns::new(header.len());
+            return;
+        }
+        record.iter().for_each(|cell| columns.cell(&String::from_utf8_lossy(cell)));
+        columns.end_row();
+    })?;
+    Ok((header, columns.finish()))
 }
 
 fn lists(texts: &StringArray, apart: &StringArray) -> ArrayRef {

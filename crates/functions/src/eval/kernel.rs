@@ -17,7 +17,7 @@ use datafusion::{
     },
     common::{Result, ScalarValue, exec_datafusion_err, exec_err, internal_err},
     logical_expr::{
-        ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+        ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
     },
 };
 
@@ -29,6 +29,7 @@ mod column;
 mod field;
 mod kept;
 mod numeric;
+mod spelling;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -244,6 +245,10 @@ struct ScalarKernel {
 impl ScalarUDFImpl for ScalarKernel {
     fn name(&self) -> &str {
         self.name
+    }
+
+    fn schema_name(&self, args: &[Expr]) -> Result<String> {
+        Ok(spelling::call(self.name, args))
     }
 
     fn signature(&self) -> &Signature {

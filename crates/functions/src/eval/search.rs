@@ -17,7 +17,7 @@ pub(crate) mod term;
 use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use datafusion::{
-    arrow::array::{ArrayRef, BooleanArray},
+    arrow::array::{ArrayRef, AsArray, BooleanArray},
     common::{Result, exec_datafusion_err, exec_err},
     error::DataFusionError,
     logical_expr::ScalarUDF,
@@ -148,6 +148,11 @@ fn is_in(args: &Arguments) -> Result<ArrayRef> {
     }
     let Some(patterns) = lists.get(0) else { return booleans(args.rows(), |row| values.any(row, |_| false)) };
     let set = sets::compiled(args.array(1)?, patterns)?;
+    if let (Some(column), false) = (args.array(0)?.as_string_opt::<i32>(), args.is_constant(0))
+        && let Some(found) = set.test(column)
+    {
+        return Ok(Arc::new(found));
+    }
     booleans(args.rows(), |row| values.any(row, |value| set.matches(value, &mut scratch)))
 }
 
@@ -193,11 +198,11 @@ fn wildcard(args: &Arguments) -> Result<ArrayRef> {
 fn cidrmatch(args: &Arguments) -> Result<ArrayRef> {
     let (ranges, addresses) = (args.texts(0)?, args.field(1)?);
     let literal = if args.is_constant(0) { ranges.get(0).map(|text| Cidr::parse(&text)) } else { None };
+    if let Some(range) = literal {
+        return addresses.test(args.rows(), |address| range.is_some_and(|range| range.contains(address)));
+    }
     booleans(args.rows(), |row| {
-        let range = match &literal {
-            Some(range) => *range,
-            None => Cidr::parse(&ranges.get(row)?),
-        };
+        let range = Cidr::parse(&ranges.get(row)?);
         addresses.any(row, |address| range.is_some_and(|range| range.contains(address)))
     })
 }

@@ -13,7 +13,6 @@ use datafusion::{
     common::{Result, exec_err},
     logical_expr::function::AccumulatorArgs,
 };
-use hashbrown::HashSet;
 
 use super::{
     groups::{Groups, Rows, Sorted, forget_front},
@@ -21,6 +20,7 @@ use super::{
     interned::Interned,
     kernel::Kernel,
     nested::{as_lists, items, list_of, lists},
+    pairs::{Pairs, group_of, pair, value_of},
     whole::Numbers,
 };
 use crate::AggregateSpec;
@@ -97,35 +97,57 @@ struct Distinct {
     answer: Answer,
     values: Interned,
     /// The group in the upper half, the number of the value in the lower. None while group 0 is alone: it has every value.
-    pairs: Option<HashSet<u64>>,
+    pairs: Option<Pairs>,
     /// How many pairs each group has.
     counts: Vec<u32>,
 }
 
-fn pair(group: usize, value: u32) -> u64 {
-    (group as u64) << 32 | u64::from(value)
+/// Pairs on their way into a set: they come in one by one, and go in many at a time.
+struct Adding<'a> {
+    pairs: &'a mut Option<Pairs>,
+    counts: &'a mut [u32],
+    waiting: Vec<u64>,
 }
 
-fn group_of(pair: u64) -> usize {
-    (pair >> 32) as usize
-}
+impl<'a> Adding<'a> {
+    /// How many pairs wait at most.
+    const MOST: usize = 1_024;
 
-fn value_of(pair: u64) -> u32 {
-    pair as u32
-}
+    fn new(pairs: &'a mut Option<Pairs>, counts: &'a mut [u32]) -> Self {
+        Self { pairs, counts, waiting: Vec::new() }
+    }
 
-/// Adds a value to a group.
-fn insert(pairs: &mut Option<HashSet<u64>>, counts: &mut [u32], group: usize, value: u32) {
-    let is_new = match pairs {
-        // Values are numbered as they come.
-        None if group == 0 => value == counts[0],
-        None => {
-            let alone = (0..counts[0]).map(|value| pair(0, value));
-            pairs.insert(alone.collect()).insert(pair(group, value))
+    /// Adds a value to a group.
+    fn add(&mut self, group: usize, value: u32) {
+        if self.pairs.is_none() {
+            if group == 0 {
+                // Values are numbered as they come.
+                self.counts[0] += u32::from(value == self.counts[0]);
+                return;
+            }
+            *self.pairs = Some(alone(self.counts[0]));
         }
-        Some(pairs) => pairs.insert(pair(group, value)),
-    };
-    counts[group] += u32::from(is_new);
+        self.waiting.push(pair(group, value));
+        if self.waiting.len() == Self::MOST {
+            self.end();
+        }
+    }
+
+    /// Lets those in that still wait.
+    fn end(&mut self) {
+        let Self { pairs, counts, waiting } = self;
+        if let Some(pairs) = pairs {
+            pairs.insert_all(waiting, |pair| counts[group_of(pair)] += 1);
+        }
+        waiting.clear();
+    }
+}
+
+/// The pairs of group 0 while it is alone.
+fn alone(count: u32) -> Pairs {
+    let mut pairs = Pairs::default();
+    pairs.insert_all(&(0..count).map(|value| pair(0, value)).collect::<Vec<_>>(), |_| {});
+    pairs
 }
 
 impl Distinct {
@@ -136,7 +158,7 @@ impl Distinct {
     /// The values of the first `count` groups.
     fn by_group(&self, count: usize) -> Sorted<u32> {
         let alone = if self.pairs.is_none() { self.counts.first().copied().unwrap_or(0) } else { 0 };
-        let pairs = self.pairs.iter().flatten().map(|pair| (group_of(*pair), value_of(*pair)));
+        let pairs = self.pairs.iter().flat_map(Pairs::iter).map(|pair| (group_of(pair), value_of(pair)));
         Sorted::new((0..alone).map(|value| (0, value)).chain(pairs), count)
     }
 
@@ -149,8 +171,10 @@ impl Groups for Distinct {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let [column] = arguments else { return exec_err!("a distinct count takes one argument") };
         self.counts.resize(rows.total(), 0);
-        let (pairs, counts) = (&mut self.pairs, self.counts.as_mut_slice());
-        self.values.each(column, rows, |group, value| insert(pairs, counts, group, value))
+        let mut adding = Adding::new(&mut self.pairs, &mut self.counts);
+        self.values.each(column, rows, |group, value| adding.add(group, value))?;
+        adding.end();
+        Ok(())
     }
 
     fn merge(&mut self, state: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
@@ -165,13 +189,15 @@ impl Groups for Distinct {
             return Ok(());
         }
         // All values get their numbers before the first is inserted.
-        self.pairs.get_or_insert_with(|| (0..alone).map(|value| pair(0, value)).collect());
+        self.pairs.get_or_insert_with(|| self::alone(alone));
         let values = self.values.of_state(lists)?;
+        let mut adding = Adding::new(&mut self.pairs, &mut self.counts);
         for (row, group) in rows.iter() {
             for place in items(lists, row) {
-                insert(&mut self.pairs, &mut self.counts, group, values[place - first]);
+                adding.add(group, values[place - first]);
             }
         }
+        adding.end();
         Ok(())
     }
 
@@ -202,11 +228,12 @@ impl Groups for Distinct {
         kept.counts = std::mem::take(&mut self.counts);
         forget_front(&mut kept.counts, count);
         // Group 0 goes, and it may have values that no other group has.
-        let pairs = kept.pairs.insert(HashSet::new());
-        for pair_of_rest in self.pairs.take().into_iter().flatten().filter(|pair| group_of(*pair) >= count) {
+        let mut rest = Vec::new();
+        for pair_of_rest in self.pairs.take().iter().flat_map(Pairs::iter).filter(|pair| group_of(*pair) >= count) {
             let number = kept.values.adopt(&self.values, value_of(pair_of_rest))?;
-            pairs.insert(pair(group_of(pair_of_rest) - count, number));
+            rest.push(pair(group_of(pair_of_rest) - count, number));
         }
+        kept.pairs.insert(Pairs::default()).insert_all(&rest, |_| {});
         *self = kept;
         Ok(())
     }
@@ -223,7 +250,7 @@ impl Groups for Distinct {
     }
 
     fn size(&self) -> usize {
-        let pairs = self.pairs.as_ref().map_or(0, HashSet::allocation_size);
+        let pairs = self.pairs.as_ref().map_or(0, Pairs::size);
         self.values.size() + pairs + self.counts.capacity() * size_of::<u32>()
     }
 }

@@ -58,6 +58,11 @@ impl<'a> Rows<'a> {
         matches!(self.assignment, Assignment::One) && self.filter.is_none()
     }
 
+    /// Whether no row is left out.
+    pub(crate) fn are_all(&self) -> bool {
+        self.filter.is_none()
+    }
+
     /// Whether all rows belong to one group.
     pub(crate) fn is_one_group(&self) -> bool {
         matches!(self.assignment, Assignment::One)

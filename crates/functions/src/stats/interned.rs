@@ -15,9 +15,9 @@ use datafusion::{
 use hashbrown::HashMap;
 
 use super::{
-    arena::Interner,
     groups::Rows,
     input::{Whole, each_text},
+    interner::Interner,
     nested::TextColumn,
     repeated::Repeated,
 };
@@ -67,10 +67,20 @@ impl Interned {
                         Ok(())
                     })
                 }),
-                None => each_text(column, rows, |_, group, text| {
-                    take(group, texts.intern(text)?);
-                    Ok(())
-                }),
+                None => match column.as_string_opt::<i32>().filter(|_| rows.are_all()) {
+                    Some(column) => {
+                        let mut numbers = Vec::with_capacity(column.len());
+                        texts.intern_all(column, |number| numbers.push(number.unwrap_or_default()))?;
+                        rows.each(column.nulls(), |row, group| {
+                            take(group, numbers[row]);
+                            Ok(())
+                        })
+                    }
+                    None => each_text(column, rows, |_, group, text| {
+                        take(group, texts.intern(text)?);
+                        Ok(())
+                    }),
+                },
             },
             Self::Numbers { kind, values, known } => {
                 if Whole::of(column.data_type()) != Some(*kind) {
@@ -95,7 +105,9 @@ impl Interned {
                 let Some(items) = items.as_string_opt::<i32>() else {
                     return exec_err!("a state has {} where texts are expected", items.data_type());
                 };
-                (0..items.len()).map(|place| texts.intern(items.value(place))).collect()
+                let mut numbers = Vec::with_capacity(items.len());
+                texts.intern_all(items, |number| numbers.push(number.unwrap_or_default()))?;
+                Ok(numbers)
             }
             Self::Numbers { values, known, .. } => {
                 let Some(items) = items.as_primitive_opt::<Int64Type>() else {
@@ -150,14 +162,15 @@ impl Interned {
 
     /// The values of these numbers as texts.
     pub(crate) fn texts(&self, numbers: impl Iterator<Item = Option<u32>>) -> Result<ArrayRef> {
+        let (kind, values) = match self {
+            Self::Texts(texts, _) => return texts.column(numbers),
+            Self::Numbers { kind, values, .. } => (kind, values),
+        };
         let mut column = TextColumn::default();
         for place in numbers {
-            match (self, place) {
-                (_, None) => column.push_null(),
-                (Self::Texts(texts, _), Some(place)) => column.push(texts.get(place))?,
-                (Self::Numbers { kind, values, .. }, Some(place)) => {
-                    column.push(&kind.text(values[place as usize]))?;
-                }
+            match place {
+                None => column.push_null(),
+                Some(place) => column.push(&kind.text(values[place as usize]))?,
             }
         }
         Ok(column.finish())

@@ -8,10 +8,15 @@ use speleo_syntax::{Span, is_time_modifier};
 
 use super::{
     Lowering, all, any,
-    compare::{among, equals, text_list},
+    compare::{among, among_all, equals, text_list},
     unknown,
 };
-use crate::{Result, expr::Typed, field, kernel, subsearch::Row};
+use crate::{
+    Result,
+    expr::Typed,
+    field, kernel,
+    subsearch::{Answer, Row},
+};
 
 /// Up to so many rows, plain comparisons say more to a scan than a lookup.
 const FEW: usize = 8;
@@ -20,7 +25,14 @@ impl Lowering<'_, '_> {
     /// The condition that the bracket at a place makes. Nothing is known of it: all rows may pass.
     pub(super) fn answer(&mut self, bracket: Span) -> Result<Expr> {
         let answers = self.answers;
-        let Some(rows) = answers.get(&bracket).and_then(Option::as_ref) else { return Ok(lit(true)) };
+        let rows = match answers.get(&bracket).and_then(Option::as_ref) {
+            None => return Ok(lit(true)),
+            Some(Answer::Column(name, texts)) => {
+                let Some((column, data_type)) = field::find(name, self.relation) else { return Ok(unknown()) };
+                return among_all(&Typed::field(column, data_type), texts);
+            }
+            Some(Answer::Rows(rows)) => rows,
+        };
         let mut alternatives = Vec::new();
         let mut groups: Vec<(Vec<&str>, Vec<&Row>)> = Vec::new();
         for row in rows {

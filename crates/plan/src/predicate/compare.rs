@@ -189,9 +189,20 @@ pub(super) fn among(value: &Typed, texts: &[&str]) -> Result<Expr> {
     Ok(kernel::call("spl_search_in", vec![value.expr.clone(), text_list(texts)])?)
 }
 
+/// As [`among`], of the several texts of a column.
+pub(super) fn among_all(value: &Typed, texts: &StringArray) -> Result<Expr> {
+    if value.data_type == DataType::Int64 || texts.iter().flatten().any(is_star) {
+        return among(value, &texts.iter().flatten().collect::<Vec<_>>());
+    }
+    Ok(kernel::call("spl_search_in", vec![value.expr.clone(), list(texts.clone())])?)
+}
+
 /// A list of texts as a literal.
 pub(super) fn text_list(texts: &[&str]) -> Expr {
-    let texts = StringArray::from_iter_values(texts);
+    list(StringArray::from_iter_values(texts))
+}
+
+fn list(texts: StringArray) -> Expr {
     lit(SingleRowListArrayBuilder::new(Arc::new(texts)).with_nullable(true).build_list_scalar())
 }
 

@@ -3,7 +3,7 @@
 
 use speleo_syntax::{CompareOp, Field, SearchExpr, SearchExprKind, SearchValue};
 
-use crate::subsearch::Answers;
+use crate::subsearch::{Answer, Answers};
 
 /// The field that says which index an event is from.
 pub(crate) const INDEX: &str = "index";
@@ -62,8 +62,11 @@ pub(crate) fn holds(expr: &SearchExpr, answers: &Answers, name: &str) -> Option<
             some(values.iter().map(|value| comparison(CompareOp::Equal, value, name))).map(|value| value != *negated)
         }
         SearchExprKind::Subsearch(search) => {
-            let rows = answers.get(&search.span)?.as_ref()?;
-            some(rows.iter().map(|row| {
+            let answer = answers.get(&search.span)?.as_ref()?;
+            if let Answer::Column(..) = answer {
+                return None;
+            }
+            some(answer.rows().iter().map(|row| {
                 let cells = row.cells.iter().filter(|(field, _)| &**field == "index");
                 let cells = cells.map(|(_, values)| Some(values.iter().any(|pattern| matches(pattern, name))));
                 let spliced = row.spliced.iter().map(|expr| holds(expr, answers, name));
@@ -81,8 +84,8 @@ pub(crate) fn is_chosen(expr: &SearchExpr, answers: &Answers) -> bool {
         SearchExprKind::And(parts) | SearchExprKind::Or(parts) => parts.iter().any(|part| is_chosen(part, answers)),
         SearchExprKind::Not(inner) => is_chosen(inner, answers),
         SearchExprKind::Comparison { field, .. } | SearchExprKind::In { field, .. } => is_index(field),
-        SearchExprKind::Subsearch(search) => answers.get(&search.span).and_then(Option::as_ref).is_some_and(|rows| {
-            rows.iter().any(|row| {
+        SearchExprKind::Subsearch(search) => answers.get(&search.span).and_then(Option::as_ref).is_some_and(|answer| {
+            answer.rows().iter().any(|row| {
                 row.cells.iter().any(|(field, _)| &**field == "index")
                     || row.spliced.iter().any(|expr| is_chosen(expr, answers))
             })

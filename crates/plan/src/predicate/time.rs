@@ -18,7 +18,7 @@ use crate::{
     expr::compare_number,
     lower::Context,
     relation::{Relation, column},
-    subsearch::{Answers, Row, answer_text},
+    subsearch::{Answer, Answers, Row, answer_text},
 };
 
 /// How `starttime` and `endtime` write a time unless `timeformat=` says otherwise.
@@ -39,7 +39,7 @@ pub(crate) fn is_bounded(expr: &SearchExpr, answers: &Answers) -> bool {
 }
 
 fn rows(bracket: Span, answers: &Answers) -> &[Row] {
-    answers.get(&bracket).and_then(Option::as_deref).unwrap_or_default()
+    answers.get(&bracket).and_then(Option::as_ref).map(Answer::rows).unwrap_or_default()
 }
 
 /// The range that a condition as a whole gives: that of its outermost groups, open where only parts of it are bounded.

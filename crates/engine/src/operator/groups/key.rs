@@ -83,9 +83,9 @@ impl Key {
     /// Where the type is another one than the key's.
     pub(super) fn values(&self, numbers: impl Iterator<Item = u32>, data_type: &DataType) -> Result<ArrayRef> {
         let values: ArrayRef = match self {
-            Self::Texts(texts) => Arc::new(texts.texts(numbers)),
+            Self::Texts(texts) => texts.texts(numbers)?,
             Self::Wholes(wholes) => Arc::new(wholes.wholes(numbers)),
-            Self::Derived(derived) => Arc::new(derived.texts().texts(numbers)),
+            Self::Derived(derived) => derived.texts().texts(numbers)?,
         };
         Ok(cast(&values, data_type)?)
     }

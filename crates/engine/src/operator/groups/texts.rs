@@ -26,22 +26,17 @@ pub(super) struct Texts {
 #[derive(Debug, Default, Clone)]
 struct Known {
     texts: Interner,
-    /// The number of each text of the interner, and of null where rows had none.
-    numbers: Vec<u32>,
+    /// The number of null where rows had none: that of the texts that came later is one higher than their place in the interner.
     null: Option<u32>,
-    /// Of each number the text's place in the interner.
-    places: Vec<Option<u32>>,
 }
 
 impl Texts {
     pub(super) fn len(&self) -> usize {
-        self.known().places.len()
+        self.known().len()
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let known = self.known();
-        let numbers = known.numbers.capacity() + 2 * known.places.capacity();
-        known.texts.size() + self.repeated.size() + numbers * size_of::<u32>()
+        self.known().texts.size() + self.repeated.size()
     }
 
     fn known(&self) -> &Known {
@@ -81,6 +76,26 @@ impl Texts {
         }
         let texts: &StringArray =
             rows.as_string_opt().ok_or_else(|| internal_datafusion_err!("a key of texts is {}", rows.data_type()))?;
+        if let Some(frozen) = &self.frozen {
+            let mut row = 0;
+            frozen.texts.find_all(texts, |place| {
+                let known = match place {
+                    Some(place) => Some(frozen.number(place)),
+                    None if texts.is_null(row) => frozen.null,
+                    None => None,
+                };
+                put(known.unwrap_or(ABSENT));
+                row += 1;
+            });
+            return Ok(());
+        }
+        if texts.null_count() == 0 {
+            let null = self.known.null;
+            return self
+                .known
+                .texts
+                .intern_all(texts, |place| put(place.map_or(UNKNOWN, |place| numbered(place, null))));
+        }
         for text in texts {
             numbers.push(self.of(text)?);
         }
@@ -96,37 +111,53 @@ impl Texts {
     }
 
     /// The texts of numbers.
-    pub(super) fn texts(&self, numbers: impl Iterator<Item = u32>) -> StringArray {
+    ///
+    /// # Errors
+    /// Where there is too much text for one column.
+    pub(super) fn texts(&self, numbers: impl Iterator<Item = u32>) -> Result<ArrayRef> {
         let known = self.known();
-        let place = |number: u32| known.places.get(number as usize).copied().flatten();
-        numbers.map(|number| place(number).map(|place| known.texts.get(place))).collect()
+        known.texts.column(numbers.map(|number| known.place(number)))
     }
 }
 
 impl Known {
+    fn len(&self) -> usize {
+        self.texts.len() + usize::from(self.null.is_some())
+    }
+
     fn find(&self, text: Option<&str>) -> Option<u32> {
         match text {
-            Some(text) => self.texts.find(text).and_then(|place| self.numbers.get(place as usize).copied()),
+            Some(text) => self.texts.find(text).map(|place| self.number(place)),
             None => self.null,
         }
     }
 
     fn of(&mut self, text: Option<&str>) -> Result<u32> {
-        let next = u32::try_from(self.places.len()).unwrap_or(UNKNOWN);
-        let Some(text) = text else {
-            if self.null.is_none() {
-                self.places.push(None);
-            }
-            return Ok(*self.null.get_or_insert(next));
-        };
-        let place = self.texts.intern(text)?;
-        match self.numbers.get(place as usize) {
-            Some(known) => Ok(*known),
+        match text {
+            Some(text) => Ok(numbered(self.texts.intern(text)?, self.null)),
             None => {
-                self.numbers.push(next);
-                self.places.push(Some(place));
-                Ok(next)
+                let next = u32::try_from(self.len()).unwrap_or(UNKNOWN);
+                Ok(*self.null.get_or_insert(next))
             }
         }
     }
+
+    fn number(&self, place: u32) -> u32 {
+        numbered(place, self.null)
+    }
+
+    /// The place of a number's text; none for that of null.
+    fn place(&self, number: u32) -> Option<u32> {
+        match self.null {
+            Some(null) if null == number => None,
+            Some(null) if null < number => Some(number - 1),
+            _ => Some(number),
+        }
+    }
+}
+
+/// The number of the text at a place of the interner.
+#[inline]
+fn numbered(place: u32, null: Option<u32>) -> u32 {
+    place + u32::from(null.is_some_and(|null| place >= null))
 }

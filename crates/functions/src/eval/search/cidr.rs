@@ -38,8 +38,31 @@ impl Cidr {
 
     /// Whether a text is an address of the range. A text that is no address is in no range.
     pub(crate) fn contains(&self, address: &str) -> bool {
+        if self.is_v4 {
+            // No text is an address of both families.
+            return self.contains_v4(address.as_bytes());
+        }
         bits(address)
             .is_some_and(|(bits, width, is_v4)| is_v4 == self.is_v4 && masked(bits, width, self.prefix) == self.network)
+    }
+
+    /// Most texts are told by their first numbers, and need not be looked at to their end: what is no address is in no range either.
+    fn contains_v4(&self, address: &[u8]) -> bool {
+        let (network, mask) = (self.network as u32, masked(u128::from(u32::MAX), 32, self.prefix) as u32);
+        let mut rest = address;
+        for place in 0..4_u32 {
+            let Some((number, behind)) = number(rest) else { return false };
+            let shift = 24 - 8 * place;
+            if (number << shift ^ network) & mask & (0xff << shift) != 0 {
+                return false;
+            }
+            rest = match (place, behind) {
+                (3, behind) => return behind.is_empty(),
+                (_, [b'.', behind @ ..]) => behind,
+                _ => return false,
+            };
+        }
+        false
     }
 }
 
@@ -53,6 +76,11 @@ impl Ranges {
     /// Adds a range.
     pub(crate) fn add(&mut self, range: Cidr) {
         self.networks.entry((range.is_v4, range.prefix)).or_default().insert(range.network);
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.networks.is_empty()
     }
 
     /// Whether a text is an address of any of the ranges.
@@ -109,6 +137,28 @@ fn v4(text: &str) -> Option<u32> {
     (dots == 3 && !is_empty).then_some(address << 8 | number)
 }
 
+/// The number below 256 without zeros in front that bytes begin with, and the bytes behind it.
+#[inline]
+fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let [first, rest @ ..] = bytes else { return None };
+    let mut number = digit(first)?;
+    let mut rest = rest;
+    while let [next, behind @ ..] = rest
+        && let Some(next) = digit(next)
+    {
+        if number == 0 {
+            return None;
+        }
+        number = number * 10 + next;
+        if number > 255 {
+            return None;
+        }
+        rest = behind;
+    }
+    Some((number, rest))
+}
+
 fn masked(bits: u128, width: u32, prefix: u32) -> u128 {
     let host = width.saturating_sub(prefix);
     // A shift by the full width is no shift to Rust.
@@ -130,6 +180,21 @@ mod tests {
         fn an_address_is_one_to_the_standard_library(text in r"(([0-9]{1,3}|[0-3.]{0,2})[.]?){0,5}", any in "[0-9.]{0,16}") {
             for text in [text, any] {
                 prop_assert_eq!(v4(&text), text.parse().ok().map(Ipv4Addr::to_bits), "{}", text);
+            }
+        }
+
+        /// Of ranges that leave out nothing, little and all but one.
+        #[test]
+        fn a_range_has_the_addresses_that_begin_as_it_does(
+            any in r"(([0-9]{1,3}|[0-3.]{0,2})[.]?){0,5}", bits: u32, flip in 0..40_u32, prefix in 0..=32_u32,
+        ) {
+            let near = bits ^ 1_u32.checked_shl(flip).unwrap_or(0);
+            let range = Cidr::parse(&format!("{}/{prefix}", Ipv4Addr::from_bits(bits))).unwrap();
+            for text in [any, Ipv4Addr::from_bits(near).to_string()] {
+                let expected = text.parse().ok().map(Ipv4Addr::to_bits).is_some_and(|own| {
+                    (own ^ bits).leading_zeros() >= prefix
+                });
+                prop_assert_eq!(range.contains(&text), expected, "{}", text);
             }
         }
 

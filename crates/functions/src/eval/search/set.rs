@@ -1,7 +1,10 @@
 //! Many patterns at once: `src IN (10.0.0.0/8, web*, "host 7")`, or the rows of a subsearch.
 
 use aho_corasick::AhoCorasick;
-use datafusion::common::{Result, exec_datafusion_err};
+use datafusion::{
+    arrow::array::{Array, BooleanArray, BooleanBufferBuilder, StringArray},
+    common::{Result, exec_datafusion_err},
+};
 
 use super::{
     cidr::{Cidr, Ranges},
@@ -73,6 +76,19 @@ impl PatternSet {
         Ok(set)
     }
 
+    /// Which texts of a column match, null where there is none. None where patterns or texts are such that each has to be looked at.
+    pub(crate) fn test(&self, column: &StringArray) -> Option<BooleanArray> {
+        let is_exact = self.ranges.is_empty() && self.globs.is_empty();
+        let offsets = column.value_offsets();
+        let (first, last) = (*offsets.first()? as usize, *offsets.last()? as usize);
+        if !is_exact || !are_folded(column.value_data().get(first..last)?) {
+            return None;
+        }
+        let mut found = BooleanBufferBuilder::new(column.len());
+        self.exact.find_all(column, |number| found.append(number.is_some()));
+        Some(BooleanArray::new(found.finish(), column.nulls().cloned()))
+    }
+
     /// Whether the whole value matches any of the patterns. `scratch` spares an allocation per call.
     pub(crate) fn matches(&self, value: &str, scratch: &mut String) -> bool {
         if !self.exact.is_empty() {
@@ -106,15 +122,19 @@ impl PatternSet {
 
 /// Whether a text is in lower case for sure, and needs no copy that is.
 fn is_folded(text: &str) -> bool {
+    are_folded(text.as_bytes())
+}
+
+fn are_folded(bytes: &[u8]) -> bool {
     // Without a branch for each byte.
-    !text.bytes().fold(false, |is_other, byte| is_other | !byte.is_ascii() | byte.is_ascii_uppercase())
+    !bytes.iter().fold(false, |is_other, byte| is_other | !byte.is_ascii() | byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::PatternSet;
+    use super::*;
 
     fn check(patterns: &[&str], value: &str, expected: bool) {
         let few = PatternSet::new(patterns.iter().copied()).unwrap();
@@ -122,11 +142,17 @@ mod tests {
         let many = PatternSet::new(patterns.iter().copied().chain(fillers.iter().map(String::as_str))).unwrap();
         for set in [few, many] {
             assert_eq!(set.matches(value, &mut String::new()), expected, "{value} in {patterns:?}");
+            let column = StringArray::from(vec![None, Some(value)]);
+            if let Some(found) = set.test(&column) {
+                assert_eq!(found.iter().collect::<Vec<_>>(), [None, Some(expected)], "{value} in {patterns:?}");
+            }
         }
     }
 
     #[test]
     fn any_pattern_will_do() {
+        check(&["a", "B", "c d"], "b", true);
+        check(&["a", "B", "c d"], "c", false);
         check(&["a", "b*", "c d"], "A", true);
         check(&["a", "b*", "c d"], "bcd", true);
         check(&["a", "b*", "c d"], "C D", true);

@@ -84,7 +84,7 @@ impl Texts {
                     None if texts.is_null(row) => frozen.null,
                     None => None,
                 };
-                put(known.unwrap_or(ABSENT));
+                numbers.push(known.unwrap_or(ABSENT));
                 row += 1;
             });
             return Ok(());
@@ -94,7 +94,7 @@ impl Texts {
             return self
                 .known
                 .texts
-                .intern_all(texts, |place| put(place.map_or(UNKNOWN, |place| numbered(place, null))));
+                .intern_all(texts, |place| numbers.push(place.map_or(UNKNOWN, |place| numbered(place, null))));
         }
         for text in texts {
             numbers.push(self.of(text)?);

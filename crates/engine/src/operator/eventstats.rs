@@ -168,7 +168,14 @@ impl DisplayAs for EventStatsExec {
     fn fmt_as(&self, _format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<String> = self.keys().iter().map(ToString::to_string).collect();
         let names: Vec<&str> = self.aggregates.iter().map(|aggregate| aggregate.name()).collect();
-        write!(f, "EventStatsExec: by=[{}], aggregates=[{}]", keys.join(", "), names.join(", "))
+        write!(f, "EventStatsExec: by=[{}], aggregates=[{}]", keys.join(", "), names.join(", "))?;
+        let input = self.input.schema();
+        if self.kept.len() < input.fields().len() {
+            let kept = self.kept.iter().filter_map(|place| input.fields().get(*place));
+            let kept: Vec<&str> = kept.map(|field| field.name().as_str()).collect();
+            write!(f, ", kept=[{}]", kept.join(", "))?;
+        }
+        Ok(())
     }
 }
 

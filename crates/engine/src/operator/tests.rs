@@ -6,6 +6,7 @@ mod eventstats;
 mod first_rows;
 mod merge;
 mod natural_sort;
+mod partial;
 mod running;
 mod soonest;
 mod whole;

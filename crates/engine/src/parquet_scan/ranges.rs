@@ -147,3 +147,74 @@ impl Stretch {
         statistics
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use datafusion::{
+        arrow::{
+            array::{ArrayRef, Int64Array, RecordBatch},
+            datatypes::{DataType, Field, Schema},
+        },
+        parquet::{
+            arrow::ArrowWriter,
+            file::{metadata::ParquetMetaDataReader, properties::WriterProperties},
+        },
+    };
+
+    use super::*;
+
+    /// The footer of a file of ten row groups with these values.
+    fn footer(value: impl Fn(i64) -> i64) -> (Arc<ParquetMetaData>, SchemaRef, u64) {
+        let schema = Arc::new(Schema::new(vec![Field::new("t", DataType::Int64, true)]));
+        let column: ArrayRef = Arc::new((0..1_000).map(|row| Some(value(row))).collect::<Int64Array>());
+        let batch = RecordBatch::try_new(Arc::clone(&schema), vec![column]).unwrap();
+        let properties = WriterProperties::builder().set_max_row_group_row_count(Some(100)).build();
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(&schema), Some(properties)).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let footer = ParquetMetaDataReader::new().parse_and_finish(&bytes::Bytes::from(bytes.clone())).unwrap();
+        (Arc::new(footer), schema, bytes.len() as u64)
+    }
+
+    #[test]
+    fn values_go_up_or_down_or_neither_way() {
+        let goes = |value: fn(i64) -> i64| {
+            let (footer, schema, _) = footer(value);
+            direction(&stretches(&footer, &Column::new("t", 0), &schema).unwrap())
+        };
+        assert_eq!(goes(|row| row), Some(true));
+        assert_eq!(goes(|row| -row), Some(false));
+        assert_eq!(goes(|row| row * 7_919 % 1_000), None);
+    }
+
+    /// Parts of a file that were cut before: every row group begins in one range, which says what it has.
+    #[test]
+    fn a_row_group_is_in_one_stretch() {
+        let (footer, schema, size) = footer(|row| row);
+        let column = Column::new("t", 0);
+        let stretches = stretches(&footer, &column, &schema).unwrap();
+        let middle = size as i64 / 3;
+        let parts = [(0, middle), (middle, size as i64)].map(|(start, end)| {
+            let file = PartitionedFile::new("events.parquet", size).with_range(start, end);
+            cut_file(&file, &stretches, &column, &schema)
+        });
+        let files: Vec<PartitionedFile> = parts.into_iter().flatten().collect();
+        assert_eq!(files.len(), 10);
+        for (place, group) in footer.row_groups().iter().enumerate() {
+            let first = group.column(0);
+            let start = first.dictionary_page_offset().unwrap_or_else(|| first.data_page_offset());
+            let own: Vec<&PartitionedFile> = files
+                .iter()
+                .filter(|file| file.range.as_ref().is_some_and(|range| (range.start..range.end).contains(&start)))
+                .collect();
+            let [own] = own.as_slice() else { unreachable!("row group {place} is in {} ranges", own.len()) };
+            let known = &own.statistics.as_ref().unwrap().column_statistics[0];
+            let least = i64::try_from(place).unwrap() * 100;
+            assert_eq!(known.min_value, Precision::Exact(ScalarValue::Int64(Some(least))));
+            assert_eq!(known.max_value, Precision::Exact(ScalarValue::Int64(Some(least + 99))));
+        }
+    }
+}

@@ -180,3 +180,47 @@ impl Groups for Listing {
         self.blocks.capacity() * size_of::<Block>() + self.blocks.iter().map(Block::size).sum::<usize>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use datafusion::arrow::array::{Array, StringArray};
+
+    use super::*;
+
+    /// Lists of more groups than a block has, of which the first are forgotten in steps that fall within blocks and between them.
+    #[test]
+    fn groups_are_forgotten_across_blocks() {
+        let rows = 6_000_usize;
+        let group = |row: usize| row * 7 % 1_999;
+        let mut expected: Vec<Vec<String>> = vec![Vec::new(); 1_999];
+        // Later rows have smaller keys: lists are the other way round.
+        for row in (0..rows).rev() {
+            expected[group(row)].push(format!("text {row}"));
+        }
+        let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("text {row}"))));
+        let keys: ArrayRef = Arc::new(Int64Array::from_iter_values((0..rows).map(|row| -(row as i64))));
+        let mut listing = Listing::new(DataType::Int64);
+        let groups: Vec<usize> = (0..rows).map(group).collect();
+        listing.update(&[texts, keys], &Rows::grouped(&groups, None, 1_999)).unwrap();
+        for forgotten in [0, 300, 512, 12, 800] {
+            listing.forget(forgotten).unwrap();
+            expected.drain(..forgotten);
+            let left = expected.len();
+            let found = listing.evaluate(left).unwrap();
+            let found = found.as_list::<i32>();
+            for (group, expected) in expected.iter().enumerate() {
+                let own = found.value(group);
+                assert_eq!(own.as_string::<i32>().iter().flatten().collect::<Vec<_>>(), *expected, "{group} of {left}");
+            }
+            // Fewer groups than there are, and what another one makes of their state.
+            let state = listing.state(left / 2).unwrap();
+            let mut other = Listing::new(DataType::Int64);
+            let all: Vec<usize> = (0..left / 2).collect();
+            other.merge(&state, &Rows::grouped(&all, None, left / 2)).unwrap();
+            assert_eq!(other.evaluate(left / 2).unwrap().as_list::<i32>(), &found.slice(0, left / 2));
+        }
+        assert!(listing.evaluate(expected.len() + 1).unwrap().is_null(expected.len()));
+    }
+}

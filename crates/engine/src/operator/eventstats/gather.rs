@@ -65,6 +65,14 @@ impl Gather {
 }
 
 impl Waiting {
+    /// Takes account of sums or results of so many bytes beside the rows.
+    ///
+    /// # Errors
+    /// "Resources exhausted" where even they alone are more than the pool has.
+    pub(super) fn reserve(&mut self, bytes: usize) -> Result<()> {
+        self.rows.reserve(bytes)
+    }
+
     /// The rows in the order in which they came, with their results.
     pub(super) fn into_stream(
         self,

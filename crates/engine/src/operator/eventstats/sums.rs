@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, RecordBatch, UInt32Array},
+        array::{Array, ArrayRef, RecordBatch, UInt32Array},
         compute::take,
         datatypes::SchemaRef,
     },
@@ -141,6 +141,14 @@ pub(super) fn results(cores: Vec<Sums>) -> Result<Vec<Results>> {
 }
 
 impl Results {
+    /// Bytes on the heap.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::OfAll(results) => results.iter().map(ScalarValue::size).sum(),
+            Self::ByGroup(results) => results.iter().map(|result| result.get_array_memory_size()).sum(),
+        }
+    }
+
     /// Those of the groups with these numbers; none are all.
     fn of(&self, numbers: Option<&UInt32Array>) -> Result<Self> {
         match (self, numbers) {

@@ -13,7 +13,7 @@ use tokio::{sync::oneshot, task::JoinSet};
 
 use super::{
     gather::{Gather, Waiting},
-    sums::{Results, results},
+    sums::{Results, Sums, results},
 };
 
 /// The rows of a core with their results, when all have read theirs.
@@ -89,6 +89,14 @@ async fn read(cores: Vec<(Gather, SendableRecordBatchStream)>) -> Result<Vec<(Wa
         read.push((number, rows?));
     }
     read.sort_unstable_by_key(|(number, _)| *number);
-    let (sums, waiting): (Vec<_>, Vec<_>) = read.into_iter().map(|(_, core)| core).unzip();
-    Ok(waiting.into_iter().zip(results(sums)?).collect())
+    let (sums, mut waiting): (Vec<_>, Vec<_>) = read.into_iter().map(|(_, core)| core).unzip();
+    // The sums of all cores go into those of the first.
+    if let Some(first) = waiting.first_mut() {
+        first.reserve(sums.iter().map(Sums::bytes).sum())?;
+    }
+    let results = results(sums)?;
+    for (waiting, results) in waiting.iter_mut().zip(&results) {
+        waiting.reserve(results.bytes())?;
+    }
+    Ok(waiting.into_iter().zip(results).collect())
 }

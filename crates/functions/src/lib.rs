@@ -7,7 +7,6 @@
 
 mod cache;
 pub mod eval;
-mod padded;
 pub mod recent;
 pub mod seek;
 pub mod series;

@@ -79,8 +79,9 @@ impl Pairs {
 #[inline]
 fn place(pair: u64, shift: u32) -> usize {
     // Groups and values are numbers from 0 up: both have to reach the first bits.
-    let product = u128::from(pair ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
-    ((product as u64 ^ (product >> u64::BITS) as u64) >> shift) as usize
+    let mixed = pair.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ mixed >> u32::BITS).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (mixed >> shift) as usize
 }
 
 /// Puts a pair where it is looked for; false where it is there.

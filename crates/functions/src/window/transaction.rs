@@ -31,6 +31,8 @@ use self::{
 };
 use crate::value::Texts;
 
+type Argument = Arc<dyn PhysicalExpr>;
+
 /// How many arguments of a row come first: its time, whether it is a first event, whether it is a last one.
 const OF_A_ROW: usize = 3;
 
@@ -77,17 +79,17 @@ impl WindowUDFImpl for Transaction {
 }
 
 /// The arguments of a row, and those that follow.
-fn split(args: &[Arc<dyn PhysicalExpr>]) -> (&[Arc<dyn PhysicalExpr>], &[Arc<dyn PhysicalExpr>]) {
+fn split(args: &[Argument]) -> (&[Argument], &[Argument]) {
     args.split_at_checked(OF_A_ROW).unwrap_or((args, &[]))
 }
 
 /// The limits, which follow those of a row.
-fn limits(others: &[Arc<dyn PhysicalExpr>]) -> Result<Limits> {
+fn limits(others: &[Argument]) -> Result<Limits> {
     Limits::new(others.get(..LITERALS).unwrap_or(others))
 }
 
 /// The argument where it is no column but a literal: whether it is true of all rows.
-fn literal(arg: &Arc<dyn PhysicalExpr>) -> Option<bool> {
+fn literal(arg: &Argument) -> Option<bool> {
     arg.downcast_ref::<Literal>().map(|literal| *literal.value() == ScalarValue::Boolean(Some(true)))
 }
 

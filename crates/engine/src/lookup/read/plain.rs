@@ -27,11 +27,14 @@ const PART: u64 = 1 << 22;
 /// How many bytes are searched for the end of a line at a time.
 const BLOCK: usize = 1 << 16;
 
-/// The header of a file and the columns of its batches; none where it is not for this reader.
+/// The header of a file, and the columns of its batches.
+type Table = (Vec<String>, Vec<Vec<StringArray>>);
+
+/// What a file has; none where it is not for this reader.
 ///
 /// # Errors
 /// Where the file cannot be read.
-pub(super) fn read(path: &Path) -> io::Result<Option<(Vec<String>, Vec<Vec<StringArray>>)>> {
+pub(super) fn read(path: &Path) -> io::Result<Option<Table>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     if length < LARGE || is_compressed(&name_of(path)) {

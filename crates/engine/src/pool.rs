@@ -17,15 +17,15 @@ use datafusion::{
 };
 
 /// From so many bytes on it is much.
-const MUCH: usize = 64 << 20;
+const MUCH: usize = 32 << 20;
 /// Below so many it is little again: far enough from much that a search does not go to and fro.
-const LITTLE: usize = 16 << 20;
+const LITTLE: usize = 8 << 20;
 
 static WATCHER: OnceLock<fn(bool)> = OnceLock::new();
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static IS_MUCH: AtomicBool = AtomicBool::new(false);
 
-/// Has `watcher` called with `true` when operators begin to hold more than 64 MB, and with `false` when they hold less than 16 MB
+/// Has `watcher` called with `true` when operators begin to hold more than 32 MB, and with `false` when they hold less than 8 MB
 /// again. Only the first watcher of a process counts.
 pub fn watch_memory(watcher: fn(bool)) {
     let _ = WATCHER.set(watcher);

@@ -28,6 +28,7 @@ mod sketch;
 mod sliding;
 mod sparkline;
 mod whole;
+mod whole_numbers;
 
 use std::sync::Arc;
 

@@ -10,9 +10,8 @@ use datafusion::{
         array::{Array, ArrayRef, AsArray, Int64Array, ListArray},
         datatypes::{DataType, Int32Type, Int64Type},
     },
-    common::{Result, exec_err, resources_err},
+    common::{Result, exec_err},
 };
-use hashbrown::HashMap;
 
 use super::{
     groups::Rows,
@@ -20,13 +19,14 @@ use super::{
     interner::Interner,
     nested::TextColumn,
     repeated::Repeated,
+    whole_numbers::WholeNumbers,
 };
 
 /// The values of one column, each once.
 #[derive(Debug)]
 pub(crate) enum Interned {
     Texts(Interner, Repeated),
-    Numbers { kind: Whole, values: Vec<i64>, known: HashMap<i64, u32> },
+    Numbers { kind: Whole, values: WholeNumbers },
 }
 
 impl Interned {
@@ -37,7 +37,7 @@ impl Interned {
 
     fn of(kind: Option<Whole>) -> Self {
         match kind {
-            Some(kind) => Self::Numbers { kind, values: Vec::new(), known: HashMap::new() },
+            Some(kind) => Self::Numbers { kind, values: WholeNumbers::default() },
             None => Self::Texts(Interner::default(), Repeated::default()),
         }
     }
@@ -82,13 +82,13 @@ impl Interned {
                     }),
                 },
             },
-            Self::Numbers { kind, values, known } => {
+            Self::Numbers { kind, values } => {
                 if Whole::of(column.data_type()) != Some(*kind) {
                     return exec_err!("a column of {} where {kind:?} was expected", column.data_type());
                 }
                 let column = kind.column(column);
                 rows.each(column.nulls(), |row, group| {
-                    take(group, number(values, known, column.value(row))?);
+                    take(group, values.of(column.value(row))?);
                     Ok(())
                 })
             }
@@ -109,11 +109,11 @@ impl Interned {
                 texts.intern_all(items, |number| numbers.push(number.unwrap_or_default()))?;
                 Ok(numbers)
             }
-            Self::Numbers { values, known, .. } => {
+            Self::Numbers { values, .. } => {
                 let Some(items) = items.as_primitive_opt::<Int64Type>() else {
                     return exec_err!("a state has {} where numbers are expected", items.data_type());
                 };
-                items.values().iter().map(|value| number(values, known, *value)).collect()
+                items.values().iter().map(|value| values.of(*value)).collect()
             }
         }
     }
@@ -143,8 +143,8 @@ impl Interned {
     pub(crate) fn adopt(&mut self, other: &Self, place: u32) -> Result<u32> {
         match (self, other) {
             (Self::Texts(texts, _), Self::Texts(others, _)) => texts.intern(others.get(place)),
-            (Self::Numbers { values, known, .. }, Self::Numbers { values: others, .. }) => {
-                number(values, known, others[place as usize])
+            (Self::Numbers { values, .. }, Self::Numbers { values: others, .. }) => {
+                values.of(others.values()[place as usize])
             }
             _ => exec_err!("texts and numbers do not mix"),
         }
@@ -155,7 +155,7 @@ impl Interned {
         match self {
             Self::Texts(..) => self.texts(numbers.map(Some)),
             Self::Numbers { values, .. } => {
-                Ok(Arc::new(Int64Array::from_iter_values(numbers.map(|place| values[place as usize]))))
+                Ok(Arc::new(Int64Array::from_iter_values(numbers.map(|place| values.values()[place as usize]))))
             }
         }
     }
@@ -164,7 +164,7 @@ impl Interned {
     pub(crate) fn texts(&self, numbers: impl Iterator<Item = Option<u32>>) -> Result<ArrayRef> {
         let (kind, values) = match self {
             Self::Texts(texts, _) => return texts.column(numbers),
-            Self::Numbers { kind, values, .. } => (kind, values),
+            Self::Numbers { kind, values } => (kind, values.values()),
         };
         let mut column = TextColumn::default();
         for place in numbers {
@@ -180,9 +180,9 @@ impl Interned {
     pub(crate) fn ranks(&self) -> Result<Vec<u32>> {
         match self {
             Self::Texts(texts, _) => Ok(texts.ranks()),
-            Self::Numbers { kind, values, .. } => {
+            Self::Numbers { kind, values } => {
                 let mut texts = Interner::default();
-                for value in values {
+                for value in values.values() {
                     texts.intern(&kind.text(*value))?;
                 }
                 Ok(texts.ranks())
@@ -207,7 +207,7 @@ impl Interned {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Texts(texts, _) => texts.len(),
-            Self::Numbers { values, .. } => values.len(),
+            Self::Numbers { values, .. } => values.values().len(),
         }
     }
 
@@ -215,19 +215,7 @@ impl Interned {
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Texts(texts, repeated) => texts.size() + repeated.size(),
-            Self::Numbers { values, known, .. } => values.capacity() * size_of::<i64>() + known.allocation_size(),
+            Self::Numbers { values, .. } => values.size(),
         }
     }
-}
-
-/// The number of a whole number, a new one if it was not seen before.
-fn number(values: &mut Vec<i64>, known: &mut HashMap<i64, u32>, value: i64) -> Result<u32> {
-    let Ok(next) = u32::try_from(values.len()) else {
-        return resources_err!("more than {} numbers in one stats function", u32::MAX);
-    };
-    let place = *known.entry(value).or_insert(next);
-    if place == next {
-        values.push(value);
-    }
-    Ok(place)
 }

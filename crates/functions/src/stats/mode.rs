@@ -81,6 +81,39 @@ struct Mode {
     counts: Option<HashMap<u64, i64>>,
     /// How often group 0 has each value, while it is alone.
     alone: Vec<i64>,
+    /// How often the first groups have the first values, once group 0 is not alone.
+    few: Few,
+}
+
+/// Counts of the first values in the first groups, which are found without a table.
+#[derive(Debug, Default)]
+struct Few(Vec<i64>);
+
+impl Few {
+    /// How many values of a group are counted here.
+    const VALUES: usize = 64;
+    /// In how many groups.
+    const GROUPS: usize = 1_024;
+
+    /// The count of a value, where it is here.
+    #[inline]
+    fn of(&mut self, group: usize, value: u32) -> Option<&mut i64> {
+        let value = value as usize;
+        if group >= Self::GROUPS || value >= Self::VALUES {
+            return None;
+        }
+        let place = group * Self::VALUES + value;
+        if place >= self.0.len() {
+            self.0.resize((group + 1).next_power_of_two() * Self::VALUES, 0);
+        }
+        self.0.get_mut(place)
+    }
+
+    /// Each value that a group has: the group, the value's number, how often.
+    fn all(&self) -> impl Iterator<Item = (usize, u32, i64)> + Clone {
+        let counts = self.0.iter().enumerate().filter(|(_, count)| **count > 0);
+        counts.map(|(place, count)| (place / Self::VALUES, (place % Self::VALUES) as u32, *count))
+    }
 }
 
 fn key(group: usize, value: u32) -> u64 {
@@ -89,22 +122,43 @@ fn key(group: usize, value: u32) -> u64 {
 
 impl Mode {
     fn new(values: Interned, answer: Answer) -> Self {
-        Self { answer, values, counts: None, alone: Vec::new() }
+        Self { answer, values, counts: None, alone: Vec::new(), few: Few::default() }
     }
 
     /// The counts of all groups but the one that is alone, which it is no longer.
-    fn shared<'a>(counts: &'a mut Option<HashMap<u64, i64>>, alone: &mut Vec<i64>) -> &'a mut HashMap<u64, i64> {
+    fn shared<'a>(
+        counts: &'a mut Option<HashMap<u64, i64>>,
+        alone: &mut Vec<i64>,
+        few: &mut Few,
+    ) -> &'a mut HashMap<u64, i64> {
         counts.get_or_insert_with(|| {
-            let known = std::mem::take(alone).into_iter().enumerate();
-            known.filter(|(_, count)| *count > 0).map(|(value, count)| (key(0, value as u32), count)).collect()
+            let mut many = HashMap::new();
+            for (value, count) in std::mem::take(alone).into_iter().enumerate().filter(|(_, count)| *count > 0) {
+                match few.of(0, value as u32) {
+                    Some(few) => *few += count,
+                    None => drop(many.insert(key(0, value as u32), count)),
+                }
+            }
+            many
         })
+    }
+
+    /// How often a group has a value, where group 0 is not alone.
+    fn count(&mut self, group: usize, value: u32) -> &mut i64 {
+        match self.few.of(group, value) {
+            Some(count) => count,
+            None => Self::shared(&mut self.counts, &mut self.alone, &mut Few::default())
+                .entry(key(group, value))
+                .or_default(),
+        }
     }
 
     fn by_group(&self, count: usize) -> Sorted<(u32, i64)> {
         let alone = self.alone.iter().enumerate().map(|(value, count)| (0, (value as u32, *count)));
         let shared = self.counts.iter().flatten();
         let shared = shared.map(|(key, count)| ((key >> 32) as usize, (*key as u32, *count)));
-        Sorted::new(alone.chain(shared), count)
+        let few = self.few.all().map(|(group, value, count)| (group, (value, count)));
+        Sorted::new(alone.chain(few).chain(shared), count)
     }
 
     /// The values of each group, the most frequent first, then by their texts.
@@ -137,10 +191,16 @@ impl Mode {
 impl Groups for Mode {
     fn update(&mut self, arguments: &[ArrayRef], rows: &Rows<'_>) -> Result<()> {
         let Some(column) = arguments.first() else { return exec_err!("a mode takes an argument") };
-        let Self { values, counts, alone, .. } = self;
+        let Self { values, counts, alone, few, .. } = self;
         values.each(column, rows, |group, value| {
             if group > 0 || counts.is_some() {
-                *Self::shared(counts, alone).entry(key(group, value)).or_default() += 1;
+                if counts.is_none() {
+                    Self::shared(counts, alone, few);
+                }
+                match few.of(group, value) {
+                    Some(count) => *count += 1,
+                    None => *Self::shared(counts, alone, few).entry(key(group, value)).or_default() += 1,
+                }
                 return;
             }
             if value as usize >= alone.len() {
@@ -156,10 +216,10 @@ impl Groups for Mode {
         let number_items = numbers.values().as_primitive::<Int64Type>();
         let first = values.value_offsets().first().map_or(0, |first| *first as usize);
         let known = self.values.of_state(values)?;
-        let counts = Self::shared(&mut self.counts, &mut self.alone);
+        Self::shared(&mut self.counts, &mut self.alone, &mut self.few);
         for (row, group) in rows.iter() {
             for (value, number) in items(values, row).zip(items(numbers, row)) {
-                *counts.entry(key(group, known[value - first])).or_default() += number_items.value(number);
+                *self.count(group, known[value - first]) += number_items.value(number);
             }
         }
         Ok(())
@@ -191,11 +251,13 @@ impl Groups for Mode {
             return Ok(());
         }
         let mut kept = Self::new(self.values.fresh(), self.answer);
-        let counts = kept.counts.insert(HashMap::new());
-        for (key_of_rest, number) in self.counts.take().into_iter().flatten() {
-            if let Some(group) = ((key_of_rest >> 32) as usize).checked_sub(count) {
-                let value = kept.values.adopt(&self.values, key_of_rest as u32)?;
-                counts.insert(key(group, value), number);
+        kept.counts = Some(HashMap::new());
+        let many = self.counts.take().into_iter().flatten();
+        let many = many.map(|(key, number)| ((key >> 32) as usize, key as u32, number));
+        for (group, value, number) in self.few.all().chain(many) {
+            if let Some(group) = group.checked_sub(count) {
+                let value = kept.values.adopt(&self.values, value)?;
+                *kept.count(group, value) = number;
             }
         }
         *self = kept;
@@ -216,6 +278,6 @@ impl Groups for Mode {
 
     fn size(&self) -> usize {
         let counts = self.counts.as_ref().map_or(0, HashMap::allocation_size);
-        self.values.size() + counts + self.alone.capacity() * size_of::<i64>()
+        self.values.size() + counts + (self.alone.capacity() + self.few.0.capacity()) * size_of::<i64>()
     }
 }

@@ -147,9 +147,7 @@ impl Mode {
     fn count(&mut self, group: usize, value: u32) -> &mut i64 {
         match self.few.of(group, value) {
             Some(count) => count,
-            None => Self::shared(&mut self.counts, &mut self.alone, &mut Few::default())
-                .entry(key(group, value))
-                .or_default(),
+            None => self.counts.get_or_insert_default().entry(key(group, value)).or_default(),
         }
     }
 
@@ -279,5 +277,39 @@ impl Groups for Mode {
     fn size(&self) -> usize {
         let counts = self.counts.as_ref().map_or(0, HashMap::allocation_size);
         self.values.size() + counts + (self.alone.capacity() + self.few.0.capacity()) * size_of::<i64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use datafusion::arrow::datatypes::DataType;
+
+    use super::*;
+
+    /// Values and groups on both sides of what is counted in a list, and what is left when the first groups are forgotten.
+    #[test]
+    fn few_and_many_are_counted_alike() {
+        let rows = 40_000_usize;
+        let group = |row: usize| row % 7 * 300;
+        // Of each group the value `group / 10` comes most often; there are more than a hundred others.
+        let value = |row: usize| if row % 3 == 0 { group(row) / 10 } else { 1_000 + row % 131 };
+        let values: ArrayRef = Arc::new(Int64Array::from_iter_values((0..rows).map(|row| value(row) as i64)));
+        let groups: Vec<usize> = (0..rows).map(group).collect();
+        let mut mode = Mode::new(Interned::new(&DataType::Int64), Answer::Most);
+        mode.update(&[values], &Rows::grouped(&groups, None, 1_801)).unwrap();
+        let state = mode.state(1_801).unwrap();
+        let all: Vec<usize> = (0..1_801).collect();
+        let mut other = Mode::new(Interned::new(&DataType::Int64), Answer::Most);
+        other.merge(&state, &Rows::grouped(&all, None, 1_801)).unwrap();
+        mode.forget(600).unwrap();
+        for (mode, forgotten) in [(&mut mode, 600), (&mut other, 0)] {
+            let found = mode.evaluate(1_801 - forgotten).unwrap();
+            let found = found.as_string::<i32>();
+            for group in (forgotten..1_801).filter(|group| group % 300 == 0) {
+                assert_eq!(found.value(group - forgotten), (group / 10).to_string());
+            }
+        }
     }
 }

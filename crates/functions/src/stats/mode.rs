@@ -93,7 +93,7 @@ impl Few {
     /// How many values of a group are counted here.
     const VALUES: usize = 64;
     /// In how many groups.
-    const GROUPS: usize = 1_024;
+    const GROUPS: usize = 128;
 
     /// The count of a value, where it is here.
     #[inline]
@@ -292,22 +292,22 @@ mod tests {
     #[test]
     fn few_and_many_are_counted_alike() {
         let rows = 40_000_usize;
-        let group = |row: usize| row % 7 * 300;
+        let group = |row: usize| row % 7 * 60;
         // Of each group the value `group / 10` comes most often; there are more than a hundred others.
         let value = |row: usize| if row % 3 == 0 { group(row) / 10 } else { 1_000 + row % 131 };
         let values: ArrayRef = Arc::new(Int64Array::from_iter_values((0..rows).map(|row| value(row) as i64)));
         let groups: Vec<usize> = (0..rows).map(group).collect();
         let mut mode = Mode::new(Interned::new(&DataType::Int64), Answer::Most);
-        mode.update(&[values], &Rows::grouped(&groups, None, 1_801)).unwrap();
-        let state = mode.state(1_801).unwrap();
-        let all: Vec<usize> = (0..1_801).collect();
+        mode.update(&[values], &Rows::grouped(&groups, None, 361)).unwrap();
+        let state = mode.state(361).unwrap();
+        let all: Vec<usize> = (0..361).collect();
         let mut other = Mode::new(Interned::new(&DataType::Int64), Answer::Most);
-        other.merge(&state, &Rows::grouped(&all, None, 1_801)).unwrap();
-        mode.forget(600).unwrap();
-        for (mode, forgotten) in [(&mut mode, 600), (&mut other, 0)] {
-            let found = mode.evaluate(1_801 - forgotten).unwrap();
+        other.merge(&state, &Rows::grouped(&all, None, 361)).unwrap();
+        mode.forget(120).unwrap();
+        for (mode, forgotten) in [(&mut mode, 120), (&mut other, 0)] {
+            let found = mode.evaluate(361 - forgotten).unwrap();
             let found = found.as_string::<i32>();
-            for group in (forgotten..1_801).filter(|group| group % 300 == 0) {
+            for group in (forgotten..361).filter(|group| group % 60 == 0) {
                 assert_eq!(found.value(group - forgotten), (group / 10).to_string());
             }
         }

@@ -294,7 +294,7 @@ mod tests {
         let rows = 40_000_usize;
         let group = |row: usize| row % 7 * 60;
         // Of each group the value `group / 10` comes most often; there are more than a hundred others.
-        let value = |row: usize| if row % 3 == 0 { group(row) / 10 } else { 1_000 + row % 131 };
+        let value = |row: usize| if row.is_multiple_of(3) { group(row) / 10 } else { 1_000 + row % 131 };
         let values: ArrayRef = Arc::new(Int64Array::from_iter_values((0..rows).map(|row| value(row) as i64)));
         let groups: Vec<usize> = (0..rows).map(group).collect();
         let mut mode = Mode::new(Interned::new(&DataType::Int64), Answer::Most);
@@ -307,7 +307,7 @@ mod tests {
         for (mode, forgotten) in [(&mut mode, 120), (&mut other, 0)] {
             let found = mode.evaluate(361 - forgotten).unwrap();
             let found = found.as_string::<i32>();
-            for group in (forgotten..361).filter(|group| group % 60 == 0) {
+            for group in (forgotten..361).filter(|group| group.is_multiple_of(60)) {
                 assert_eq!(found.value(group - forgotten), (group / 10).to_string());
             }
         }

@@ -35,6 +35,7 @@ mod schedule;
 mod session;
 mod settings;
 mod source;
+mod substitution;
 mod time;
 mod trace;
 mod world;

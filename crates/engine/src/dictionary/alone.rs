@@ -7,13 +7,12 @@ use datafusion::{
         array::{Array, ArrayRef, RecordBatch},
         datatypes::{Field, FieldRef, Schema, SchemaRef},
     },
-    common::{
-        Result,
-        tree_node::{Transformed, TransformedResult, TreeNode},
-    },
+    common::Result,
     physical_expr::{PhysicalExpr, expressions::Column, utils::collect_columns},
     physical_expr_common::physical_expr::is_volatile,
 };
+
+use crate::substitution::substituted;
 
 /// The expression, and its column apart from the others.
 #[derive(Debug, Clone)]
@@ -35,7 +34,7 @@ impl Alone {
             return None;
         }
         let alone: Arc<dyn PhysicalExpr> = Arc::new(Column::new(column.name(), 0));
-        let inner = reading(expr, &alone).ok()?;
+        let inner = substituted(expr, |_| Some(Arc::clone(&alone))).ok()?;
         let input = Arc::new(Schema::new(vec![Field::clone(field)]));
         Some(Self { column: Arc::new(column), inner, input })
     }
@@ -50,7 +49,7 @@ impl Alone {
     /// # Errors
     /// Where a part does not take its parts anew.
     pub(crate) fn reading(&self, column: &Arc<dyn PhysicalExpr>) -> Result<Arc<dyn PhysicalExpr>> {
-        reading(&self.inner, column)
+        substituted(&self.inner, |_| Some(Arc::clone(column)))
     }
 
     /// The column's field.
@@ -74,16 +73,4 @@ impl Alone {
         let rows = values.len();
         self.inner.evaluate(&RecordBatch::try_new(Arc::clone(&self.input), vec![values])?)?.into_array(rows)
     }
-}
-
-/// An expression over one column, over another one in its place.
-///
-/// # Errors
-/// Where a part does not take its parts anew.
-fn reading(expr: &Arc<dyn PhysicalExpr>, column: &Arc<dyn PhysicalExpr>) -> Result<Arc<dyn PhysicalExpr>> {
-    let replaced = |part: Arc<dyn PhysicalExpr>| match part.is::<Column>() {
-        true => Ok(Transformed::yes(Arc::clone(column))),
-        false => Ok(Transformed::no(part)),
-    };
-    Arc::clone(expr).transform_up(replaced).data()
 }

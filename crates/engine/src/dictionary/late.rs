@@ -4,11 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::{DataType, SchemaRef},
-    common::{
-        Result,
-        config::ConfigOptions,
-        tree_node::{Transformed, TransformedResult, TreeNode},
-    },
+    common::{Result, config::ConfigOptions, tree_node::TransformedResult},
     physical_expr::{
         PhysicalExpr,
         aggregate::AggregateFunctionExpr,
@@ -34,6 +30,7 @@ use super::{one_of::one_of, per_value, repeated_text, text_of};
 use crate::{
     operator::{BroadcastExec, EventStatsExec, FirstRowsExec, over},
     parquet_scan::filtering,
+    substitution::substituted,
 };
 
 /// Takes the cast of a repeated text to text above projections, filters and the like, and into aggregates.
@@ -83,14 +80,12 @@ impl Lifted {
 
     /// An expression over the columns as they are expected, over what they are.
     fn text(&self, expr: Arc<dyn PhysicalExpr>) -> Arc<dyn PhysicalExpr> {
-        let read = Arc::clone(&expr).transform_up(|part| match part.downcast_ref::<Column>() {
-            Some(column) if self.repeated.get(column.index()) == Some(&true) => {
-                Ok(Transformed::yes(Arc::new(CastExpr::new(part, DataType::Utf8, None)) as Arc<dyn PhysicalExpr>))
-            }
-            _ => Ok(Transformed::no(part)),
+        let read = substituted(&expr, |column| {
+            let is_repeated = self.repeated.get(column.index()) == Some(&true);
+            is_repeated.then(|| Arc::new(CastExpr::new(Arc::new(column.clone()), DataType::Utf8, None)) as _)
         });
-        // The closure never fails.
-        read.data().unwrap_or(expr)
+        // Every part takes its parts as texts.
+        read.unwrap_or(expr)
     }
 
     fn schema(&self) -> SchemaRef {

@@ -62,10 +62,9 @@ impl Interner {
     /// Where there are more texts than numbers.
     pub fn intern_all(&mut self, rows: &StringArray, mut put: impl FnMut(Option<u32>)) -> Result<()> {
         let mut looks = [Look::default(); AT_A_TIME];
-        for start in (0..rows.len()).step_by(AT_A_TIME) {
-            let end = rows.len().min(start + AT_A_TIME);
-            self.look(rows, start..end, &mut looks);
-            for (row, look) in (start..end).zip(looks) {
+        for stretch in stretches(rows.len()) {
+            self.look(rows, stretch.clone(), &mut looks);
+            for (row, look) in stretch.zip(looks) {
                 put(match look.found {
                     true => Some(number(look.slot)),
                     false if rows.is_null(row) => None,
@@ -79,10 +78,9 @@ impl Interner {
     /// Gives `put` the number of each row's text, and none where it was not seen or there is no text.
     pub fn find_all(&self, rows: &StringArray, mut put: impl FnMut(Option<u32>)) {
         let mut looks = [Look::default(); AT_A_TIME];
-        for start in (0..rows.len()).step_by(AT_A_TIME) {
-            let end = rows.len().min(start + AT_A_TIME);
-            self.look(rows, start..end, &mut looks);
-            for (row, look) in (start..end).zip(looks) {
+        for stretch in stretches(rows.len()) {
+            self.look(rows, stretch.clone(), &mut looks);
+            for (row, look) in stretch.zip(looks) {
                 put(match look.found {
                     true => Some(number(look.slot)),
                     false if look.slot == EMPTY || rows.is_null(row) => None,
@@ -225,6 +223,11 @@ impl Interner {
         }
         Ok(())
     }
+}
+
+/// Rows, so many at a time.
+fn stretches(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows).step_by(AT_A_TIME).map(move |start| start..rows.min(start + AT_A_TIME))
 }
 
 /// What a look for a row's text finds: the first slot with its tag, or an empty one where it cannot be in any.

@@ -3,10 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
-    common::{
-        Result,
-        tree_node::{Transformed, TransformedResult, TreeNode},
-    },
+    common::Result,
     physical_expr::{PhysicalExpr, expressions::Column, utils::collect_columns},
     physical_plan::{
         ExecutionPlan,
@@ -16,6 +13,7 @@ use datafusion::{
 };
 
 use super::EventStatsExec;
+use crate::substitution::substituted;
 
 /// The node over an `eventstats` of fewer columns; none where it is none, or needs all of them.
 pub(in crate::operator) fn narrowed(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
@@ -84,15 +82,6 @@ impl Narrow {
 
     /// An expression over the outputs as they are now.
     fn read(&self, expr: &Arc<dyn PhysicalExpr>) -> Result<Arc<dyn PhysicalExpr>> {
-        let read = |part: Arc<dyn PhysicalExpr>| {
-            Ok(match part.downcast_ref::<Column>() {
-                Some(column) => {
-                    let place = self.place(column.index());
-                    Transformed::yes(Arc::new(Column::new(column.name(), place)) as Arc<dyn PhysicalExpr>)
-                }
-                None => Transformed::no(part),
-            })
-        };
-        Arc::clone(expr).transform_up(read).data()
+        substituted(expr, |column| Some(Arc::new(Column::new(column.name(), self.place(column.index())))))
     }
 }

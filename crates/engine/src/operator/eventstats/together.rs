@@ -6,7 +6,7 @@
 use std::{fmt, sync::Arc};
 
 use datafusion::{
-    common::{DataFusionError, Result, internal_datafusion_err},
+    common::{DataFusionError, Result, internal_datafusion_err, internal_err},
     execution::SendableRecordBatchStream,
 };
 use tokio::{sync::oneshot, task::JoinSet};
@@ -22,8 +22,8 @@ type Rows = oneshot::Receiver<Result<(Waiting, Results)>>;
 /// The rows of each core, until they are asked for.
 pub(super) struct Together {
     cores: Vec<Option<Rows>>,
-    /// Reads as long as one core's rows are wanted.
-    reading: Arc<JoinSet<()>>,
+    /// Reads as long as one core's rows are wanted; none where all were asked for.
+    reading: Option<Arc<JoinSet<()>>>,
 }
 
 /// What a core waits for.
@@ -53,7 +53,7 @@ impl Together {
                     .for_each(|sender| drop(sender.send(Err(DataFusionError::Shared(Arc::clone(&error)))))),
             }
         });
-        Self { cores: receivers.into_iter().map(Some).collect(), reading: Arc::new(reading) }
+        Self { cores: receivers.into_iter().map(Some).collect(), reading: Some(Arc::new(reading)) }
     }
 
     /// The rows of a core.
@@ -62,8 +62,14 @@ impl Together {
     /// Where they were asked for before.
     pub(super) fn core(&mut self, number: usize) -> Result<Core> {
         let rows = self.cores.get_mut(number).and_then(Option::take);
-        let rows = rows.ok_or_else(|| internal_datafusion_err!("the rows of a core are wanted twice"))?;
-        Ok(Core { rows, reading: Arc::clone(&self.reading) })
+        let reading = self.reading.clone();
+        let (Some(rows), Some(reading)) = (rows, reading) else {
+            return internal_err!("the rows of a core are wanted twice");
+        };
+        if self.cores.iter().all(Option::is_none) {
+            self.reading = None;
+        }
+        Ok(Core { rows, reading })
     }
 }
 

@@ -6,10 +6,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use datafusion::{
-    common::{
-        Result,
-        tree_node::{Transformed, TransformedResult, TreeNode},
-    },
+    common::Result,
     physical_expr::{PhysicalExpr, expressions::Column, utils::collect_columns},
     physical_plan::{
         ExecutionPlan,
@@ -18,7 +15,7 @@ use datafusion::{
     },
 };
 
-use crate::operator::groups::derivation;
+use crate::{operator::groups::derivation, substitution::substituted};
 
 /// A first aggregation with such keys; none where it has none, or is none.
 pub(in crate::operator) fn sunk(aggregate: &AggregateExec) -> Result<Option<AggregateExec>> {
@@ -66,12 +63,9 @@ fn outputs(projection: &ProjectionExec) -> Result<(Vec<ProjectionExpr>, Arc<dyn 
     let Some(parts) = projection.input().downcast_ref::<ProjectionExec>() else {
         return Ok((projection.expr().to_vec(), Arc::clone(projection.input())));
     };
-    let put_in = |part: Arc<dyn PhysicalExpr>| {
-        let known = part.downcast_ref::<Column>().and_then(|column| parts.expr().get(column.index()));
-        Ok(known.map(|known| Transformed::yes(Arc::clone(&known.expr))).unwrap_or_else(|| Transformed::no(part)))
-    };
+    let part = |column: &Column| parts.expr().get(column.index()).map(|part| Arc::clone(&part.expr));
     let output = |output: &ProjectionExpr| {
-        let expr = Arc::clone(&output.expr).transform_up(put_in).data()?;
+        let expr = substituted(&output.expr, part)?;
         Ok(ProjectionExpr { expr, alias: output.alias.clone() })
     };
     Ok((projection.expr().iter().map(output).collect::<Result<_>>()?, Arc::clone(parts.input())))

@@ -182,8 +182,9 @@ impl<'a> Cursor<'a> {
         let rest = self.rest();
         let head = rest.get(..word.len())?;
         let tail = rest.get(word.len()..)?;
-        let ends =
-            !tail.starts_with(|next: char| next.is_alphanumeric() || matches!(next, '_' | '.' | '=' | '-' | ':'));
+        // `by*` and `as{}` are names.
+        let goes_on = |next: char| next.is_alphanumeric() || "_.=-:*{@/#%".contains(next);
+        let ends = !tail.starts_with(goes_on);
         (ends && head.eq_ignore_ascii_case(word)).then(|| Span::new(self.position, self.position + word.len()))
     }
 

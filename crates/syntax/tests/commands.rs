@@ -271,6 +271,7 @@ fn an_aggregation_has_a_name() {
 #[test]
 fn table() {
     check("table _time subject, desc, \"a b\" *", "table _time, subject, \"desc\", \"a b\", *");
+    check("table a \"+\" '-' by{} \"as*\"", "table a, \"+\", \"-\", by{}, as*");
 }
 
 #[test]
@@ -299,6 +300,7 @@ fn top() {
 #[test]
 fn tstats() {
     check_first("| tstats count", "| tstats count");
+    check_first("| tstats count where \"By\"=1 by a", "| tstats count WHERE \"By\"=1 BY a");
     check_first(
         "| tstats summariesonly=t sum(All_Traffic.bytes) as b from datamodel=Network_Traffic where All_Traffic.src=x by All_Traffic.dest _time span=1d",
         "| tstats summariesonly=true sum(All_Traffic.bytes) AS b FROM datamodel=\"Network_Traffic\" WHERE All_Traffic.src=x BY All_Traffic.dest _time span=1d",

@@ -54,7 +54,7 @@ impl Cursor<'_> {
             fields.push(field);
             return true;
         };
-        if matches!(field.name.as_str(), "-" | "+") {
+        if matches!(field.name.as_str(), "-" | "+") && self.is_bare(&field) {
             let message = format!("expected a field, found `{}`", field.name);
             let diagnostic = Diagnostic::new(Code::Syntax, field.span, message);
             let pipe = Span { end: last.span.start, ..last.span };
@@ -68,10 +68,14 @@ impl Cursor<'_> {
         true
     }
 
+    /// Whether the field is written without quotes.
+    fn is_bare(&self, field: &Field) -> bool {
+        self.text().get(field.span.range()).is_some_and(|text| text == field.name)
+    }
+
     /// A name in a list that is a command's, and something behind it: a pipe may be missing.
     fn warn_about_pipe(&mut self, field: &Field) {
-        let written = self.text().get(field.span.range()).is_some_and(|text| text == field.name);
-        if written && COMMANDS_AMONG_FIELDS.contains(&field.name.as_str()) {
+        if self.is_bare(field) && COMMANDS_AMONG_FIELDS.contains(&field.name.as_str()) {
             let message = format!("`{}` is taken as a field here, not as the command", field.name);
             let pipe = Span { end: field.span.start, ..field.span };
             let diagnostic = Diagnostic::new(Code::MissingPipe, field.span, message);

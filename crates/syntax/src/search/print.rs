@@ -86,7 +86,9 @@ fn left(out: &mut Formatter, field: &Field, indexed: bool) -> fmt::Result {
     let name = &field.name;
     let plain = |next: char| next.is_alphanumeric() || "_.-:{}@/#*$".contains(next);
     let operator = matches!(name.as_str(), "AND" | "OR" | "NOT" | "IN" | "CASE" | "TERM");
-    let bare = !name.is_empty() && name.chars().all(plain) && !operator && !is_time_modifier(name);
+    // In `tstats` the condition ends at them.
+    let ends = ["by", "groupby"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    let bare = !name.is_empty() && name.chars().all(plain) && !operator && !ends && !is_time_modifier(name);
     match indexed {
         true => text_of(out, name, false),
         false if bare => out.write_str(name),

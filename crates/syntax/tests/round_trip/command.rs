@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, option::of, prelude::*, sample::select};
 use speleo_syntax::{
-    Command, Field, Search, SearchExpr, SearchExprKind, Span, Spanned,
+    Command, ExprKind, Field, Search, SearchExpr, SearchExprKind, Span, Spanned,
     command::{
         append::Append,
         bin::Bin,
@@ -172,10 +172,10 @@ fn choosing() -> BoxedStrategy<Command> {
             Command::Dedup(Dedup { span: NOWHERE, count, fields, keep_events, keep_empty, consecutive, sort_by })
         },
     );
-    let head =
-        (of(0_u64..9), of(expression()), any::<[bool; 2]>()).prop_map(|(limit, condition, [null, keep_last])| {
-            Command::Head(Head { span: NOWHERE, limit, condition, null, keep_last, limit_subsearch: None })
-        });
+    let stop = expression().prop_filter("a number is a count", |stop| !matches!(stop.kind, ExprKind::Number(_)));
+    let head = (of(0_u64..9), of(stop), any::<[bool; 2]>()).prop_map(|(limit, condition, [null, keep_last])| {
+        Command::Head(Head { span: NOWHERE, limit, condition, null, keep_last, limit_subsearch: None })
+    });
     let sort = (of(0_u64..9), vec(sort_key(), 1..3), any::<bool>())
         .prop_map(|(limit, keys, reverse)| Command::Sort(Sort { span: NOWHERE, limit, keys, reverse }));
     let regex = (of(field()), any::<bool>(), text()).prop_map(|(field, negated, pattern)| {

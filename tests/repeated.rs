@@ -70,6 +70,19 @@ const SEARCHES: &[&str] = &[
     "mvcombine delim=\",\" user | stats count",
     "makemv delim=\"e\" host | stats count BY host",
     "transaction session | stats count avg(eventcount)",
+    "search status=500 | append [search index=%s status=404] | stats count",
+    "search status=500 | append [search index=%s status=404 host=web1*] | stats count BY status",
+    "stats count(host) AS h count(eval(status=404)) AS missing count BY action",
+    "stats count(host) AS h count(empty) AS e count",
+    "where status>300 AND isnotnull(host) | eval kind=if(status=404, action, null()) | stats count count(kind) BY host",
+    "stats min(status) max(status) dc(action) AS d values(host) AS v",
+    "stats estdc(action) AS d count BY status",
+    "stats values(action) AS v dc(status) AS d BY host",
+    "lookup names.csv user OUTPUT team | stats count count(team) AS with_team BY team",
+    "lookup many.csv user OUTPUT badge | stats count",
+    "eval r=random() | stats dc(r)",
+    "head 1000 | stats count BY host",
+    "search host=nothing | stats count",
 ];
 
 fn event(number: usize) -> String {
@@ -141,4 +154,33 @@ fn the_columns_are_repeated_texts() {
     let arguments = ["explain", "--section", "physical", "--index", "columns=columns/*.parquet", search];
     let plan = String::from_utf8(project.speleo(&arguments).stdout).unwrap();
     assert!(plan.contains("PartialExec"), "{plan}");
+}
+
+/// Counts do not look at each row of columns that are kept as dictionaries, whatever stands between; sums do.
+#[test]
+fn different_rows_are_counted() {
+    let project = world();
+    let counted = [
+        "stats count BY action",
+        "search host=web1* status!=404 | stats count",
+        "eval kind=if(status=404, action, null()) | stats count(kind) BY host",
+        "search status=500 | append [search index=columns status=404] | stats count",
+        "lookup names.csv user OUTPUT team | stats count BY team",
+        "stats values(action) dc(status) BY host",
+    ];
+    let each = [
+        "stats count sum(status) BY action",
+        "stats list(action) BY host",
+        "eval r=random() | stats count BY r",
+        "stats count BY session",
+    ];
+    for (searches, is_counted) in [(&counted[..], true), (&each[..], false)] {
+        for search in searches {
+            let search = format!("index=columns | {search}");
+            let index = "columns=columns/*.parquet";
+            let arguments = ["explain", "--section", "physical", "--lookups", "lookups", "--index", index, &search];
+            let plan = String::from_utf8(project.speleo(&arguments).stdout).unwrap();
+            assert_eq!(plan.contains("different rows"), is_counted, "{search}:\n{plan}");
+        }
+    }
 }

@@ -24,6 +24,7 @@ mod soonest;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod weighed;
 mod whole;
 
 use std::sync::Arc;

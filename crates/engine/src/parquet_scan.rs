@@ -2,12 +2,13 @@
 //!
 //! A scan leaves out row groups by its condition, and may evaluate it while rows are decoded. [`TextBounds`] adds what a condition
 //! says of texts as they are written, [`filtering`] decides where it is evaluated, [`leaving_out`] adds what an operator learns while
-//! it runs. How files become columns is [`crate::source`]'s.
+//! it runs, and [`tallied`] reads different rows with how often each comes. How files become columns is [`crate::source`]'s.
 
 mod bounds;
 mod column;
 mod pushed;
 mod ranges;
+mod tally;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub(crate) use self::{
     column::{leaving_out, of_files},
     pushed::filtering,
     ranges::Footer,
+    tally::{ROWS, tallied},
 };
 
 /// A scan.

@@ -42,6 +42,7 @@ use super::{
     running,
     running::RunningExec,
     soonest::ends,
+    weighed::weighed,
     whole::WholeExec,
 };
 
@@ -131,7 +132,7 @@ impl PhysicalOptimizerRule for NaturalSorts {
 }
 
 /// Lets every merge look first whether rows follow each other; sorts with a limit leave out what comes behind, first aggregations
-/// work with numbers, lists come apart without a copy, first rows are asked for first, and rows that wait for sums keep what is still
+/// work with numbers and count different rows where they can, lists come apart without a copy, first rows are asked for first, and rows that wait for sums keep what is still
 /// read of them.
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
@@ -178,6 +179,10 @@ fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>
     let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(None) };
     if let Some(counted) = different::by_groups(aggregate)? {
         return Ok(Some(counted));
+    }
+    if let Some(weighed) = weighed(aggregate)? {
+        let partial = PartialExec::in_place_of(&weighed)?;
+        return Ok(Some(partial.map_or_else(|| Arc::new(weighed) as _, |partial| Arc::new(partial) as _)));
     }
     let asked = ends(aggregate)?.map(|input| over(node, vec![input])).transpose()?;
     let Some(aggregate) = asked.as_ref().unwrap_or(node).downcast_ref::<AggregateExec>() else { return Ok(None) };

@@ -2,9 +2,9 @@
 //!
 //! Each core numbers the groups of its own rows and keeps these with their numbers. When the input ends the sums of all cores are
 //! put together, and each row gathers the results of its group: no row is dealt out to another core. Rows keep their order. They go
-//! to disk when the memory pool refuses them; the groups and their accumulators must fit, or the query ends with "resources
-//! exhausted".
+//! to disk when the memory pool refuses them, and where the groups and their accumulators do not fit either, these do as well.
 
+mod epochs;
 mod gather;
 mod narrow;
 mod sums;
@@ -17,7 +17,7 @@ use std::{
 
 use datafusion::{
     arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef},
-    common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
+    common::{DataFusionError, Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::{EquivalenceProperties, PhysicalExpr, window::WindowExpr},
     physical_plan::{
@@ -31,7 +31,12 @@ use datafusion::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 pub(super) use self::narrow::narrowed;
-use self::{gather::Gather, sums::Sums, together::Together};
+use self::{
+    epochs::Epochs,
+    gather::{Gather, Waiting},
+    sums::Sums,
+    together::Together,
+};
 use super::spool::Spool;
 use crate::dictionary::text_of;
 
@@ -142,21 +147,19 @@ impl EventStatsExec {
     /// Begins to read on all cores.
     fn begin(&self, context: &Arc<TaskContext>) -> Result<Together> {
         let input = self.input.schema();
+        let cores = self.input.output_partitioning().partition_count();
         let core = |partition: usize| {
             let rows = self.input.execute(partition, Arc::clone(context))?;
             let sums = Sums::try_new(&self.aggregates, self.read.clone(), &input)?;
             let spool = Spool::new("EventStatsExec", self.waiting(), context, &self.metrics, partition);
-            let gather = Gather::new(
-                sums,
-                self.kept.clone(),
-                spool,
-                Arc::clone(&self.schema),
-                BaselineMetrics::new(&self.metrics, partition),
-            );
+            let results = self.schema.fields().iter().skip(self.kept.len()).map(Arc::clone);
+            let epochs = Epochs::new(&sums, &self.aggregates, results, (context, cores), (&self.metrics, partition))?;
+            let metrics = BaselineMetrics::new(&self.metrics, partition);
+            let waiting = Waiting::new(epochs, spool, Arc::clone(&self.schema), metrics);
+            let gather = Gather::new(sums, self.kept.clone(), waiting);
             Ok((gather, rows))
         };
-        let cores = (0..self.input.output_partitioning().partition_count()).map(core).collect::<Result<Vec<_>>>()?;
-        Ok(Together::begin(cores))
+        Ok(Together::begin((0..cores).map(core).collect::<Result<_>>()?))
     }
 
     fn keys(&self) -> &[Arc<dyn PhysicalExpr>] {
@@ -229,7 +232,7 @@ impl ExecutionPlan for EventStatsExec {
         let core = together.core(partition)?;
         let rows = stream::once(async move {
             let (waiting, results) = core.rows().await?;
-            waiting.into_stream(results)
+            Ok::<_, DataFusionError>(waiting.into_stream(results))
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows.try_flatten().boxed())))
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use datafusion::{
     arrow::{
         array::{ArrayRef, RecordBatch},
-        datatypes::{Schema, SchemaRef},
+        datatypes::{DataType, Field, Schema, SchemaRef},
     },
     common::Result,
     physical_expr::PhysicalExpr,
@@ -51,6 +51,18 @@ impl Groups {
         Ok(groups)
     }
 
+    /// No groups yet, for rows of keys of these types, as [`Groups::take_keys`] gives them.
+    pub(super) fn of_keys(types: Vec<DataType>) -> Result<Self> {
+        let field = |(place, data_type): (usize, DataType)| Field::new(format!("key{place}"), data_type, true);
+        let schema = Arc::new(Schema::new(types.into_iter().enumerate().map(field).collect::<Vec<_>>()));
+        Ok(Self { keys: Vec::new(), values: Values::of(&schema)?, schema, ids: Vec::new() })
+    }
+
+    /// The types of the keys that [`Groups::take_keys`] gives.
+    pub(super) fn key_types(&self) -> Vec<DataType> {
+        plain_types(&self.schema)
+    }
+
     /// Numbers the rows of a batch and returns how many groups there are with them.
     pub(super) fn number(&mut self, batch: &RecordBatch) -> Result<usize> {
         if let Values::One = self.values {
@@ -74,7 +86,7 @@ impl Groups {
 
     /// The keys of all groups in the order of their numbers; then there are none.
     pub(super) fn take_keys(&mut self) -> Result<Vec<ArrayRef>> {
-        let keys = self.values.take_keys(&plain_types(&self.schema))?;
+        let keys = self.values.take_keys(&self.key_types())?;
         self.forget()?;
         Ok(keys)
     }

@@ -6,7 +6,7 @@ use datafusion::{
     arrow::{array::RecordBatch, datatypes::SchemaRef},
     common::Result,
     execution::{
-        SendableRecordBatchStream, TaskContext,
+        TaskContext,
         memory_pool::{MemoryConsumer, MemoryReservation},
         spill_file::SpillFile,
     },
@@ -15,7 +15,7 @@ use datafusion::{
         spill::{SpillManager, get_record_batch_memory_size},
     },
 };
-use futures::{Stream, StreamExt, stream};
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 
 /// Rows in the order in which they came, and the memory that they and the operator's own state take.
 pub(super) struct Spool {
@@ -52,6 +52,21 @@ impl Spool {
         self.reserve(state)
     }
 
+    /// Keeps rows beside a state that could go to disk as well; gives whether it should, as half as much again is wanted to
+    /// write it, and there is no room for that although no rows are left in memory.
+    ///
+    /// # Errors
+    /// Where rows cannot be written.
+    pub(super) fn keep_beside(&mut self, rows: RecordBatch, state: usize) -> Result<bool> {
+        self.bytes += get_record_batch_memory_size(&rows);
+        self.rows.push(rows);
+        if self.reservation.try_resize(state + self.bytes).is_ok() {
+            return Ok(false);
+        }
+        self.write()?;
+        Ok(self.reservation.try_resize(state + state / 2).is_err())
+    }
+
     /// Takes account of a state of so many bytes; the rows go to disk where there is no room for both.
     ///
     /// # Errors
@@ -60,10 +75,26 @@ impl Spool {
         if self.reservation.try_resize(state + self.bytes).is_ok() {
             return Ok(());
         }
-        self.spilled.extend(self.spill.spill_record_batch_and_finish(&self.rows, self.label)?);
-        self.rows.clear();
-        self.bytes = 0;
+        self.write()?;
         self.reservation.try_resize(state)
+    }
+
+    /// The files of all rows so far, in their order; there are none afterwards.
+    ///
+    /// # Errors
+    /// Where rows cannot be written.
+    pub(super) fn put_away(&mut self) -> Result<Vec<Arc<dyn SpillFile>>> {
+        self.write()?;
+        Ok(std::mem::take(&mut self.spilled))
+    }
+
+    fn write(&mut self) -> Result<()> {
+        if !self.rows.is_empty() {
+            self.spilled.extend(self.spill.spill_record_batch_and_finish(&self.rows, self.label)?);
+            self.rows.clear();
+            self.bytes = 0;
+        }
+        Ok(())
     }
 
     /// The columns of the rows.
@@ -72,13 +103,24 @@ impl Spool {
     }
 
     /// The rows in the order in which they came: those on disk are the older ones. The reservation lasts as long as the stream.
-    pub(super) fn into_stream(self) -> Result<impl Stream<Item = Result<RecordBatch>> + Send> {
+    pub(super) fn into_stream(self) -> impl Stream<Item = Result<RecordBatch>> + Send {
         let Self { rows, reservation, spill, spilled, .. } = self;
-        let spilled: Vec<SendableRecordBatchStream> =
-            spilled.into_iter().map(|file| spill.read_spill_as_stream(file, None)).collect::<Result<_>>()?;
-        let all = stream::iter(spilled).flatten().chain(stream::iter(rows.into_iter().map(Ok)));
-        Ok(all.inspect(move |_| {
+        let all = read(spill, spilled).chain(stream::iter(rows.into_iter().map(Ok)));
+        all.inspect(move |_| {
             let _held = &reservation;
-        }))
+        })
     }
+
+    /// What reads the files of rows that were put away, and the memory that what is beside them takes.
+    pub(super) fn into_parts(self) -> (SpillManager, MemoryReservation) {
+        (self.spill, self.reservation)
+    }
+}
+
+/// The rows of files, which are opened one after the other.
+pub(super) fn read(
+    spill: SpillManager,
+    files: Vec<Arc<dyn SpillFile>>,
+) -> impl Stream<Item = Result<RecordBatch>> + Send + use<> {
+    stream::iter(files).map(move |file| spill.read_spill_as_stream(file, None)).try_flatten()
 }

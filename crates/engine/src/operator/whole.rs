@@ -164,7 +164,7 @@ impl Reading {
             metrics.record_output(rows.num_rows());
             Ok(RecordBatch::try_new(Arc::clone(&output), columns)?)
         };
-        Ok(rows.into_stream()?.and_then(move |rows| std::future::ready(attach(&rows))))
+        Ok(rows.into_stream().and_then(move |rows| std::future::ready(attach(&rows))))
     }
 
     fn add(&mut self, batch: RecordBatch) -> Result<()> {

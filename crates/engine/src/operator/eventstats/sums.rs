@@ -6,12 +6,13 @@ use datafusion::{
     arrow::{
         array::{Array, ArrayRef, RecordBatch, UInt32Array},
         compute::take,
-        datatypes::SchemaRef,
+        datatypes::{DataType, FieldRef, SchemaRef},
     },
     common::{Result, ScalarValue, internal_datafusion_err, internal_err, resources_datafusion_err},
     logical_expr::{Accumulator, EmitTo, GroupsAccumulator},
     physical_expr::{
         PhysicalExpr,
+        aggregate::AggregateFunctionExpr,
         window::{PlainAggregateWindowExpr, WindowExpr},
     },
     physical_expr_common::utils::evaluate_expressions_to_arrays,
@@ -22,6 +23,7 @@ use crate::operator::groups::Groups;
 
 /// What is summed up so far.
 pub(super) struct Sums {
+    aggregates: Vec<Arc<dyn WindowExpr>>,
     arguments: Vec<Vec<Arc<dyn PhysicalExpr>>>,
     of: Of,
 }
@@ -40,21 +42,27 @@ pub(super) enum Results {
     ByGroup(Vec<ArrayRef>),
 }
 
+/// The groups of some rows: their keys, and for each aggregate the columns of its state.
+pub(super) struct States {
+    pub(super) keys: Vec<ArrayRef>,
+    pub(super) states: Vec<Vec<ArrayRef>>,
+}
+
 impl Sums {
     pub(super) fn try_new(aggregates: &[Arc<dyn WindowExpr>], read: Read, input: &SchemaRef) -> Result<Self> {
-        let plain = aggregates.iter().map(|aggregate| {
-            let plain = aggregate.as_any().downcast_ref::<PlainAggregateWindowExpr>();
-            plain.map(PlainAggregateWindowExpr::get_aggregate_expr)
-        });
-        let plain = plain.collect::<Option<Vec<_>>>();
-        let plain = plain.ok_or_else(|| internal_datafusion_err!("eventstats takes plain aggregates"))?;
         let of = if read.keys.is_empty() {
-            Of::All(plain.iter().map(|aggregate| aggregate.create_accumulator()).collect::<Result<_>>()?)
+            let accumulator = |aggregate| plain(aggregate)?.create_accumulator();
+            Of::All(aggregates.iter().map(accumulator).collect::<Result<_>>()?)
         } else {
-            let accumulators = plain.iter().map(|aggregate| aggregate.create_groups_accumulator());
-            Of::Groups(Groups::try_new(read.keys, input)?, accumulators.collect::<Result<_>>()?)
+            Of::Groups(Groups::try_new(read.keys, input)?, accumulators(aggregates)?)
         };
-        Ok(Self { arguments: read.arguments, of })
+        Ok(Self { aggregates: aggregates.to_vec(), arguments: read.arguments, of })
+    }
+
+    /// None yet, for states of groups with keys of these types.
+    pub(super) fn of_states(aggregates: &[Arc<dyn WindowExpr>], keys: Vec<DataType>) -> Result<Self> {
+        let of = Of::Groups(Groups::of_keys(keys)?, accumulators(aggregates)?);
+        Ok(Self { aggregates: aggregates.to_vec(), arguments: Vec::new(), of })
     }
 
     /// Adds rows; gives the number of the group of each, where there are groups.
@@ -87,6 +95,49 @@ impl Sums {
         }
     }
 
+    /// Whether there are groups; else all rows are one.
+    pub(super) fn is_by_group(&self) -> bool {
+        matches!(self.of, Of::Groups(..))
+    }
+
+    /// The types of the groups' keys, and the fields of each aggregate's state.
+    pub(super) fn state_types(&self) -> Result<(Vec<DataType>, Vec<Vec<FieldRef>>)> {
+        let keys = match &self.of {
+            Of::All(_) => Vec::new(),
+            Of::Groups(groups, _) => groups.key_types(),
+        };
+        let states = self.aggregates.iter().map(|aggregate| plain(aggregate)?.state_fields());
+        Ok((keys, states.collect::<Result<_>>()?))
+    }
+
+    /// The states of all groups in the order of their numbers, of which there are none afterwards; nothing where there are none.
+    pub(super) fn take_states(&mut self) -> Result<Option<States>> {
+        let Of::Groups(groups, accumulators) = &mut self.of else { return Ok(None) };
+        if groups.is_empty() {
+            return Ok(None);
+        }
+        let keys = groups.take_keys()?;
+        let mut states = Vec::with_capacity(accumulators.len());
+        for (accumulator, aggregate) in accumulators.iter_mut().zip(&self.aggregates) {
+            // A new one: those that number texts keep the numbers.
+            let mut full = std::mem::replace(accumulator, plain(aggregate)?.create_groups_accumulator()?);
+            states.push(full.state(EmitTo::All)?);
+        }
+        Ok(Some(States { keys, states }))
+    }
+
+    /// Adds states; gives the number that each of their groups has here.
+    pub(super) fn merge_states(&mut self, states: &States) -> Result<UInt32Array> {
+        let Of::Groups(groups, accumulators) = &mut self.of else {
+            return internal_err!("states are those of groups");
+        };
+        let total = groups.number_keys(&states.keys)?;
+        for (accumulator, state) in accumulators.iter_mut().zip(&states.states) {
+            accumulator.merge_batch(state, groups.ids(), total)?;
+        }
+        numbers(groups.ids())
+    }
+
     /// Adds the sums of another core; gives the number that each of its groups has here.
     fn merge(&mut self, other: Self) -> Result<Option<UInt32Array>> {
         match (&mut self.of, other.of) {
@@ -104,6 +155,7 @@ impl Sums {
                 }
                 let keys = other.take_keys()?;
                 let total = groups.number_keys(&keys)?;
+                // One state after the other: each is gone before the next is made.
                 for (accumulator, mut other) in accumulators.iter_mut().zip(others) {
                     accumulator.merge_batch(&other.state(EmitTo::All)?, groups.ids(), total)?;
                 }
@@ -114,7 +166,7 @@ impl Sums {
     }
 
     /// The results of all groups.
-    fn results(self) -> Result<Results> {
+    pub(super) fn results(self) -> Result<Results> {
         Ok(match self.of {
             Of::All(mut accumulators) => {
                 Results::OfAll(accumulators.iter_mut().map(|one| one.evaluate()).collect::<Result<_>>()?)
@@ -150,7 +202,7 @@ impl Results {
     }
 
     /// Those of the groups with these numbers; none are all.
-    fn of(&self, numbers: Option<&UInt32Array>) -> Result<Self> {
+    pub(super) fn of(&self, numbers: Option<&UInt32Array>) -> Result<Self> {
         match (self, numbers) {
             (Self::ByGroup(results), Some(numbers)) => {
                 let own = results.iter().map(|result| Ok(take(result, numbers, None)?));
@@ -159,6 +211,17 @@ impl Results {
             _ => Ok(self.clone()),
         }
     }
+}
+
+/// An aggregate without a window.
+fn plain(aggregate: &Arc<dyn WindowExpr>) -> Result<&AggregateFunctionExpr> {
+    let plain = aggregate.as_any().downcast_ref::<PlainAggregateWindowExpr>();
+    let plain = plain.map(PlainAggregateWindowExpr::get_aggregate_expr);
+    plain.ok_or_else(|| internal_datafusion_err!("eventstats takes plain aggregates"))
+}
+
+fn accumulators(aggregates: &[Arc<dyn WindowExpr>]) -> Result<Vec<Box<dyn GroupsAccumulator>>> {
+    aggregates.iter().map(|aggregate| plain(aggregate)?.create_groups_accumulator()).collect()
 }
 
 /// The numbers of groups as a column.

@@ -12,12 +12,13 @@ use datafusion::{
 use tokio::{sync::oneshot, task::JoinSet};
 
 use super::{
+    epochs::merged,
     gather::{Gather, Waiting},
     sums::{Results, Sums, results},
 };
 
-/// The rows of a core with their results, when all have read theirs.
-type Rows = oneshot::Receiver<Result<(Waiting, Results)>>;
+/// The rows of a core with their results, when all have read theirs; without where these are on disk.
+type Rows = oneshot::Receiver<Result<(Waiting, Option<Results>)>>;
 
 /// The rows of each core, until they are asked for.
 pub(super) struct Together {
@@ -75,7 +76,7 @@ impl Together {
 
 impl Core {
     /// Waits until all cores have read their rows.
-    pub(super) async fn rows(self) -> Result<(Waiting, Results)> {
+    pub(super) async fn rows(self) -> Result<(Waiting, Option<Results>)> {
         let Self { rows, reading } = self;
         let rows = rows.await.map_err(|_| internal_datafusion_err!("eventstats ended without rows"))?;
         drop(reading);
@@ -84,7 +85,7 @@ impl Core {
 }
 
 /// The rows of all cores.
-async fn read(cores: Vec<(Gather, SendableRecordBatchStream)>) -> Result<Vec<(Waiting, Results)>> {
+async fn read(cores: Vec<(Gather, SendableRecordBatchStream)>) -> Result<Vec<(Waiting, Option<Results>)>> {
     let mut tasks = JoinSet::new();
     for (number, (gather, input)) in cores.into_iter().enumerate() {
         tasks.spawn(async move { (number, gather.read(input).await) });
@@ -95,14 +96,34 @@ async fn read(cores: Vec<(Gather, SendableRecordBatchStream)>) -> Result<Vec<(Wa
         read.push((number, rows?));
     }
     read.sort_unstable_by_key(|(number, _)| *number);
-    let (sums, mut waiting): (Vec<_>, Vec<_>) = read.into_iter().map(|(_, core)| core).unzip();
-    // The sums of all cores go into those of the first.
-    if let Some(first) = waiting.first_mut() {
-        first.reserve(sums.iter().map(Sums::bytes).sum())?;
+    let (mut sums, mut waiting): (Vec<_>, Vec<_>) = read.into_iter().map(|(_, core)| core).unzip();
+    if !fit(&sums, &mut waiting)? {
+        for (sums, waiting) in sums.iter_mut().zip(&mut waiting) {
+            waiting.close(sums)?;
+        }
+        drop(sums);
+        merged(&mut waiting).await?;
+        return Ok(waiting.into_iter().map(|waiting| (waiting, None)).collect());
     }
     let results = results(sums)?;
     for (waiting, results) in waiting.iter_mut().zip(&results) {
         waiting.reserve(results.bytes())?;
     }
-    Ok(waiting.into_iter().zip(results).collect())
+    Ok(waiting.into_iter().zip(results.into_iter().map(Some)).collect())
+}
+
+/// Whether the sums of all cores go into those of the first.
+///
+/// # Errors
+/// "Resources exhausted" where they do not, and cannot go to disk.
+fn fit(sums: &[Sums], waiting: &mut [Waiting]) -> Result<bool> {
+    if waiting.iter().any(|waiting| !waiting.epochs().is_empty()) {
+        return Ok(false);
+    }
+    let Some(first) = waiting.first_mut() else { return Ok(true) };
+    match first.reserve(sums.iter().map(Sums::bytes).sum()) {
+        Ok(()) => Ok(true),
+        Err(_) if sums.iter().any(|sums| first.epochs().are_worth(sums)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

@@ -1,13 +1,16 @@
 //! `eventstats`.
 
+use std::sync::Arc;
+
 use datafusion::{
-    arrow::array::RecordBatch,
+    arrow::{array::RecordBatch, datatypes::DataType, util::pretty::pretty_format_batches},
+    common::DataFusionError,
+    execution::{SessionStateBuilder, memory_pool::MemoryConsumer},
     functions_aggregate::expr_fn::{avg, count},
-    logical_expr::{Expr, ExprFunctionExt, WindowFrame, expr::WindowFunction},
+    logical_expr::{Expr, ExprFunctionExt, WindowFrame, cast, expr::WindowFunction, lit},
+    physical_plan::{ExecutionPlanProperties, collect_partitioned},
     prelude::col,
 };
-
-use datafusion::physical_plan::ExecutionPlanProperties;
 use futures::TryStreamExt;
 
 use super::{Run, context, lines, run, spills, table};
@@ -87,4 +90,62 @@ async fn cores_that_are_read_one_after_the_other_do_not_wait_for_each_other() {
         rows += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
     }
     assert_eq!(rows, 2_000);
+}
+
+/// Every aggregate that keeps something else, beside the number of each row, as text: rows are compared in their order.
+async fn all_of_groups(memory: Option<usize>, keys: Vec<Expr>) -> (Vec<Vec<String>>, usize) {
+    let mut functions = SessionStateBuilder::new().with_default_features().build();
+    speleo_functions::register(&mut functions).unwrap();
+    let call = |name: &str, arguments: Vec<Expr>| functions.aggregate_functions()[name].call(arguments);
+    let mut windows = vec![
+        over(avg(col("v")), keys.clone(), "avg"),
+        over(count(col("n")), keys.clone(), "every"),
+        over(call("spl_perc", vec![col("n"), lit(50.0)]), keys.clone(), "perc"),
+    ];
+    for name in ["count", "dc", "values"] {
+        windows.push(over(call(&format!("spl_{name}"), vec![col("k")]), keys.clone(), name));
+    }
+    for name in ["first", "last", "list"] {
+        windows.push(over(call(&format!("spl_{name}"), vec![col("k"), col("n")]), keys.clone(), name));
+    }
+    let context = context(true, memory);
+    let frame = context.read_table(table(60_000)).unwrap().window(windows).unwrap();
+    let plan = frame.create_physical_plan().await.unwrap();
+    let parts = collect_partitioned(Arc::clone(&plan), context.task_ctx()).await.unwrap();
+    let text = |batches: Vec<RecordBatch>| {
+        let text = pretty_format_batches(&batches).unwrap().to_string();
+        text.lines().filter(|line| line.starts_with("| ")).map(str::to_owned).collect()
+    };
+    (parts.into_iter().map(text).collect(), spills(&plan, "EventStatsExec"))
+}
+
+/// 60,000 rows are 20,000 groups, 20,000 of texts and 60,000 of two keys; each of three cores has a third of the pool.
+#[tokio::test]
+async fn groups_that_do_not_fit_go_to_disk() {
+    let thirds = || cast(col("n") / lit(3), DataType::Utf8);
+    for keys in [vec![col("n") % lit(20_000)], vec![thirds()], vec![col("n") - col("n") % lit(2), col("k")]] {
+        let (kept, spilled) = all_of_groups(None, keys.clone()).await;
+        assert_eq!(spilled, 0);
+        let (rows, files) = all_of_groups(Some(4_000_000), keys.clone()).await;
+        // Rows alone are a few files for each core; an epoch has one for each bucket, twice.
+        assert!(files > 4 * 32, "{files} files of {keys:?}");
+        assert_eq!(rows.len(), kept.len());
+        for (rows, kept) in rows.iter().zip(&kept) {
+            assert!(rows.len() >= 20_000, "each core has rows");
+            assert_eq!(rows, kept);
+        }
+    }
+}
+
+/// Where others hold the pool, no epoch is worth its files.
+#[tokio::test]
+async fn a_pool_that_others_hold_is_told() {
+    let context = context(true, Some(4_000_000));
+    let pool = Arc::clone(&context.runtime_env().memory_pool);
+    let other = MemoryConsumer::new("other").register(&pool);
+    other.try_grow(3_900_000).unwrap();
+    let windows = vec![over(count(col("v")), vec![col("n")], "count")];
+    let frame = context.read_table(table(60_000)).unwrap().window(windows).unwrap();
+    let error = run(&context, frame).await.err().unwrap();
+    assert!(matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)), "{error}");
 }

@@ -32,7 +32,7 @@ use super::{
 };
 
 /// The highest bits of the hash tell the bucket.
-const BITS: u32 = 5;
+const BITS: u32 = 6;
 const BUCKETS: usize = 1 << BITS;
 /// Another seed than DataFusion's tables have, in which the keys of a bucket would collide.
 const HASHES: QualityRandomState = QualityRandomState::with_seed(0x5eed);
@@ -151,10 +151,13 @@ pub(super) async fn merged(cores: &mut [Waiting]) -> Result<()> {
     for bucket in 0..BUCKETS {
         merge(cores, bucket).await?;
     }
-    for core in cores {
-        core.reserve(0)?;
-    }
-    Ok(())
+    reserve(cores, 0)
+}
+
+/// Takes account of bytes in equal parts: each core has its share of the pool, and none needs it for itself now.
+fn reserve(cores: &mut [Waiting], bytes: usize) -> Result<()> {
+    let part = bytes.div_ceil(cores.len().max(1));
+    cores.iter_mut().try_for_each(|core| core.reserve(part))
 }
 
 async fn merge(cores: &mut [Waiting], bucket: usize) -> Result<()> {
@@ -173,15 +176,11 @@ async fn merge(cores: &mut [Waiting], bucket: usize) -> Result<()> {
             drop(columns);
             numbered += own.get_array_memory_size() + here.get_array_memory_size();
             numbers.push((core, epoch, own, here));
-            if let Some(first) = cores.first_mut() {
-                first.reserve(sums.bytes() + numbered + bytes)?;
-            }
+            reserve(cores, sums.bytes() + numbered + bytes)?;
         }
     }
     let results = sums.results()?;
-    if let Some(first) = cores.first_mut() {
-        first.reserve(results.bytes() + numbered)?;
-    }
+    reserve(cores, results.bytes() + numbered)?;
     for (core, epoch, own, here) in numbers {
         let Some(epochs) = cores.get_mut(core).map(Waiting::epochs_mut) else { continue };
         let Results::ByGroup(columns) = results.of(Some(&here))? else { continue };

@@ -127,7 +127,10 @@ impl ExecutionPlan for FirstRowsExec {
         let first = First {
             keeper: Some(Keeper::try_new(Arc::clone(&schema), self.keys.clone(), &self.order, self.fetch)?),
             batch_size: context.session_config().batch_size(),
-            reservation: MemoryConsumer::new(format!("FirstRowsExec[{partition}]")).register(context.memory_pool()),
+            // It gives on what does not fit: operators that cannot do without memory have their share.
+            reservation: MemoryConsumer::new(format!("FirstRowsExec[{partition}]"))
+                .with_can_spill(true)
+                .register(context.memory_pool()),
         };
         Ok(fed(input, first, schema, BaselineMetrics::new(&self.metrics, partition)))
     }

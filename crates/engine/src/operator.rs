@@ -21,6 +21,7 @@ mod partial;
 mod rule;
 mod running;
 mod soonest;
+mod sorted_join;
 mod spool;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub(crate) use merge::MergeExec;
 pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use partial::PartialExec;
 pub(crate) use rule::{LateOperators, NaturalSorts, OwnOperators};
+pub(crate) use sorted_join::SortedJoins;
 
 /// The node over other inputs.
 ///

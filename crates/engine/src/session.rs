@@ -20,7 +20,7 @@ use crate::{
     dedup_keys::DedupKeys,
     dictionary::{LateTexts, PerValueFilters},
     growth::{Kept, Walled},
-    operator::{LateOperators, NaturalSorts, OwnOperators},
+    operator::{LateOperators, NaturalSorts, OwnOperators, SortedJoins},
     parquet_scan::TextBounds,
     pool::WatchedPool,
 };
@@ -40,6 +40,9 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
     let mut rules = physical_rules();
     rules.insert(0, Arc::new(OwnOperators));
     rules.insert(1, Arc::new(LateTexts));
+    if let Some(limit) = memory_limit {
+        rules.insert(1, Arc::new(SortedJoins::within(limit)));
+    }
     NaturalSorts::join(&mut rules);
     rules.push(Arc::new(TextBounds));
     rules.push(Arc::new(PerValueFilters));

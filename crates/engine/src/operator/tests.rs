@@ -9,6 +9,7 @@ mod natural_sort;
 mod partial;
 mod running;
 mod soonest;
+mod sorted_join;
 mod whole;
 
 use std::sync::Arc;

@@ -108,7 +108,10 @@ impl ExecutionPlan for NaturalSortExec {
             watch: Watch::new(self.sort.expr().clone()),
             others: Arc::clone(&self.others),
             order: self.sort.expr().clone(),
-            reservation: MemoryConsumer::new(format!("NaturalSortExec[{partition}]")).register(context.memory_pool()),
+            // It hands over what does not fit: operators below that are giving rows on, and sorts that have begun, have their share.
+            reservation: MemoryConsumer::new(format!("NaturalSortExec[{partition}]"))
+                .with_can_spill(true)
+                .register(context.memory_pool()),
             metrics: BaselineMetrics::new(&self.metrics, partition),
             context,
         };

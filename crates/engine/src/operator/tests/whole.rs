@@ -38,7 +38,8 @@ async fn gives_what_the_window_operator_gives() {
 
 #[tokio::test]
 async fn rows_go_to_disk_and_come_back_in_order() {
-    let little = concurrency(true, Some(2_500_000), 40_000).await.unwrap();
+    // Three sorts below have their shares.
+    let little = concurrency(true, Some(6_000_000), 40_000).await.unwrap();
     assert!(spills(&little.plan, "WholeExec") > 0, "the pool is smaller than the rows");
     let much = concurrency(true, None, 40_000).await.unwrap();
     assert_eq!(lines(&little.batches), lines(&much.batches));

@@ -80,7 +80,7 @@ const SEARCHES: &[&str] = &[
     "stats values(action) AS v dc(status) AS d BY host",
     "lookup names.csv user OUTPUT team | stats count count(team) AS with_team BY team",
     "lookup many.csv user OUTPUT badge | stats count",
-    "eval r=random() | stats dc(r)",
+    "eval r=random() | stats count(r)",
     "head 1000 | stats count BY host",
     "search host=nothing | stats count",
 ];
@@ -162,11 +162,11 @@ fn different_rows_are_counted() {
     let project = world();
     let counted = [
         "stats count BY action",
-        "search host=web1* status!=404 | stats count",
-        "eval kind=if(status=404, action, null()) | stats count(kind) BY host",
+        "search action=b* status!=404 | stats count",
+        "eval kind=if(status=404, action, null()) | stats count(kind) BY action",
         "search status=500 | append [search index=columns status=404] | stats count",
         "lookup names.csv user OUTPUT team | stats count BY team",
-        "stats values(action) dc(status) BY host",
+        "stats values(action) dc(action) BY status",
     ];
     let each = [
         "stats count sum(status) BY action",

@@ -140,5 +140,5 @@ fn with_rows(plan: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPl
         let inputs = plan.children().into_iter().map(with_rows).collect::<Result<Option<Vec<_>>>>()?;
         return inputs.map(|inputs| over(plan, inputs)).transpose();
     }
-    Ok(tallied(plan))
+    tallied(plan)
 }

@@ -11,11 +11,11 @@ mod counts;
 mod hybrid;
 mod source;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use datafusion::{
     arrow::datatypes::{DataType, Field, Schema},
-    common::Statistics,
+    common::{Result, Statistics},
     datasource::{
         listing::PartitionedFile,
         physical_plan::{
@@ -29,12 +29,14 @@ use datafusion::{
         basic::{Encoding, PageType, Type},
         file::metadata::{ColumnChunkMetaData, ParquetMetaData},
     },
-    physical_expr::{expressions::Column, projection::ProjectionExpr},
-    physical_plan::ExecutionPlan,
+    physical_expr::{expressions::Column, projection::ProjectionExpr, utils::collect_columns},
+    physical_expr_common::physical_expr::is_volatile,
+    physical_plan::{ExecutionPlan, projection::ProjectionExec},
 };
 
 use self::source::{Read, TallySource};
 use super::{ParquetScan, ranges::Footer};
+use crate::substitution::substituted;
 
 /// The column that says how often a row comes: whole numbers, never null.
 pub(crate) const ROWS: &str = "__rows";
@@ -44,8 +46,41 @@ const BITS: f64 = 32.0;
 const BITS_TOGETHER: f64 = 16.0;
 
 /// The same scan, with different rows and how often each comes as the last column; none where its files are not kept so.
-pub(crate) fn tallied(plan: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn ExecutionPlan>> {
-    let ParquetScan { config, source } = ParquetScan::of(plan)?;
+///
+/// # Errors
+/// Where what the scan computes does not take its columns anew.
+pub(crate) fn tallied(plan: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    let Some(scan) = ParquetScan::of(plan) else { return Ok(None) };
+    let Some(outputs) = scan.source.projection() else { return Ok(None) };
+    if outputs.iter().all(|output| output.expr.is::<Column>()) {
+        return Ok(read(&scan, outputs.iter().cloned().collect()));
+    }
+    if outputs.iter().any(|output| is_volatile(&output.expr)) {
+        return Ok(None);
+    }
+    // What the scan would compute of each row is computed of different ones above it.
+    let columns: BTreeMap<usize, Column> = outputs
+        .iter()
+        .flat_map(|output| collect_columns(&output.expr))
+        .map(|column| (column.index(), column))
+        .collect();
+    let own = columns
+        .values()
+        .map(|column| ProjectionExpr { expr: Arc::new(column.clone()), alias: column.name().to_owned() });
+    let Some(input) = read(&scan, own.collect()) else { return Ok(None) };
+    let places: BTreeMap<usize, usize> = columns.keys().enumerate().map(|(place, column)| (*column, place)).collect();
+    let mut computed = Vec::with_capacity(columns.len() + 1);
+    for output in outputs.iter() {
+        let place = |column: &Column| Some(Arc::new(Column::new(column.name(), *places.get(&column.index())?)) as _);
+        computed.push(ProjectionExpr { expr: substituted(&output.expr, place)?, alias: output.alias.clone() });
+    }
+    computed.push(ProjectionExpr { expr: Arc::new(Column::new(ROWS, columns.len())), alias: ROWS.to_owned() });
+    Ok(Some(Arc::new(ProjectionExec::try_new(computed, input)?)))
+}
+
+/// The scan of different rows of these columns.
+fn read(scan: &ParquetScan<'_>, outputs: Vec<ProjectionExpr>) -> Option<Arc<dyn ExecutionPlan>> {
+    let ParquetScan { config, source } = scan;
     let table = source.table_schema();
     let whole = config.limit.is_none()
         && !source.table_parquet_options().global.pushdown_filters
@@ -53,7 +88,6 @@ pub(crate) fn tallied(plan: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn Execution
     if !whole {
         return None;
     }
-    let outputs = source.projection()?;
     let file_schema = table.file_schema();
     let fields = outputs.iter().map(|output| {
         let column = output.expr.downcast_ref::<Column>()?;
@@ -82,14 +116,14 @@ pub(crate) fn tallied(plan: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn Execution
         file_schema: Arc::clone(file_schema),
         predicate: source.filter(),
     };
-    let projection = outputs.iter().cloned().chain([last]).collect();
+    let projection = outputs.into_iter().chain([last]).collect();
     let readers = Arc::clone(source.parquet_file_reader_factory()?);
     let tally = TallySource::new(read, projection, table, readers);
     let files = config.file_groups.iter().map(|group| {
         let plain = |file: &PartitionedFile| PartitionedFile { statistics: None, ordering: None, ..file.clone() };
         FileGroup::new(group.iter().map(plain).collect())
     });
-    let config = FileScanConfigBuilder::from(config.clone())
+    let config = FileScanConfigBuilder::from(FileScanConfig::clone(config))
         .with_output_ordering(Vec::new())
         .with_source(Arc::new(tally))
         .with_statistics(unknown)

@@ -8,7 +8,7 @@ use datafusion::{
         array::{ArrayRef, Float64Array, Int32Array, Int64Array, StringArray},
         datatypes::DataType,
     },
-    common::{DataFusionError, Result},
+    common::Result,
     parquet::{
         basic::Encoding,
         column::page::{Page, PageReader},
@@ -21,7 +21,7 @@ use datafusion::{
     },
 };
 
-use super::hybrid::{are_ones, broken, unpack};
+use super::hybrid::{are_ones, broken, count, no_value, unpack};
 use crate::dictionary::repeated_text;
 
 /// The values of a column in a row group.
@@ -39,40 +39,15 @@ impl Column {
     ///
     /// # Errors
     /// Where the bytes are not such a column.
-    pub(super) fn read(
-        about: &ColumnChunkMetaData,
-        bytes: Bytes,
-        data_type: &DataType,
-        rows: usize,
-        mut numbers: Vec<u32>,
-    ) -> Result<Self> {
-        let (start, _) = about.byte_range();
-        let has_nulls = about.column_descr().max_def_level() > 0;
-        let mut pages = SerializedPageReader::new(Arc::new(Piece { start, bytes }), about, rows, None)?;
-        let mut dictionary: Option<ArrayRef> = None;
+    pub(super) fn read(block: Block<'_>, mut numbers: Vec<u32>) -> Result<Self> {
+        let (rows, has_nulls) = (block.rows, block.has_nulls());
         numbers.resize(rows, 0);
         let mut left = numbers.as_mut_slice();
-        while let Some(page) = pages.get_next_page()? {
-            match (&page, &dictionary) {
-                (Page::DictionaryPage { buf, num_values, .. }, None) => {
-                    dictionary = Some(values(buf, *num_values as usize, data_type)?);
-                }
-                (Page::DataPage { .. } | Page::DataPageV2 { .. }, Some(dictionary)) => {
-                    let count = page.num_values() as usize;
-                    let (own, rest) = left
-                        .split_at_mut_checked(count)
-                        .ok_or_else(|| broken("more values than its row group has rows"))?;
-                    fill(own, &page, has_nulls, dictionary.len())?;
-                    left = rest;
-                }
-                _ => return Err(broken("no dictionary, or several")),
-            }
-        }
-        let dictionary = dictionary.ok_or_else(|| broken("no dictionary"))?;
-        match left.is_empty() {
-            true => Ok(Self { dictionary, numbers }),
-            false => Err(broken("fewer values than its row group has rows")),
-        }
+        let dictionary = block.read(|page, size| {
+            let own = left.split_off_mut(..page.num_values() as usize);
+            fill(own.ok_or_else(|| broken("more values than its row group has rows"))?, page, has_nulls, size)
+        })?;
+        Ok(Self { dictionary, numbers })
     }
 
     /// # Errors
@@ -83,28 +58,98 @@ impl Column {
     }
 }
 
-/// A number that is that of no value.
-pub(super) fn no_value() -> DataFusionError {
-    broken("a number that its dictionary has not")
+/// The bytes of a column of a row group.
+pub(super) struct Block<'f> {
+    pub(super) about: &'f ColumnChunkMetaData,
+    pub(super) bytes: Bytes,
+    pub(super) data_type: &'f DataType,
+    pub(super) rows: usize,
 }
 
-/// Fills a list with the numbers of a page.
-fn fill(numbers: &mut [u32], page: &Page, has_nulls: bool, size: usize) -> Result<()> {
+impl Block<'_> {
+    fn has_nulls(&self) -> bool {
+        self.about.column_descr().max_def_level() > 0
+    }
+
+    /// The different values, and how often each comes; the last count is that of rows without a value.
+    ///
+    /// # Errors
+    /// Where the bytes are not a column of which all pages are of a dictionary.
+    pub(super) fn counted(self) -> Result<(ArrayRef, Vec<u32>)> {
+        let has_nulls = self.has_nulls();
+        let mut counts: Vec<u32> = Vec::new();
+        let dictionary = self.read(|page, size| {
+            counts.resize(size + 1, 0);
+            let rows = page.num_values() as usize;
+            let (levels, values) = parts(page, has_nulls)?;
+            if !has_nulls || are_ones(levels, rows) {
+                return match values.split_first() {
+                    Some((width, packed)) => count(packed, *width, rows, &mut counts),
+                    None if rows == 0 => Ok(()),
+                    None => Err(broken("a page that is cut off")),
+                };
+            }
+            let mut numbers = vec![0; rows];
+            fill(&mut numbers, page, has_nulls, size)?;
+            for number in numbers {
+                *counts.get_mut(number as usize).ok_or_else(no_value)? += 1;
+            }
+            Ok(())
+        })?;
+        counts.resize(dictionary.len() + 1, 0);
+        Ok((dictionary, counts))
+    }
+
+    /// Goes through the pages, each with the length of the dictionary; gives that.
+    fn read(self, mut each: impl FnMut(&Page, usize) -> Result<()>) -> Result<ArrayRef> {
+        let Self { about, bytes, data_type, rows } = self;
+        let (start, _) = about.byte_range();
+        let mut pages = SerializedPageReader::new(Arc::new(Piece { start, bytes }), about, rows, None)?;
+        let mut dictionary: Option<ArrayRef> = None;
+        let mut left = rows;
+        while let Some(page) = pages.get_next_page()? {
+            match (&page, &dictionary) {
+                (Page::DictionaryPage { buf, num_values, .. }, None) => {
+                    dictionary = Some(values(buf, *num_values as usize, data_type)?);
+                }
+                (Page::DataPage { .. } | Page::DataPageV2 { .. }, Some(dictionary)) => {
+                    let more = || broken("more values than its row group has rows");
+                    left = left.checked_sub(page.num_values() as usize).ok_or_else(more)?;
+                    each(&page, dictionary.len())?;
+                }
+                _ => return Err(broken("no dictionary, or several")),
+            }
+        }
+        match dictionary {
+            Some(_) if left > 0 => Err(broken("fewer values than its row group has rows")),
+            Some(dictionary) => Ok(dictionary),
+            None => Err(broken("no dictionary")),
+        }
+    }
+}
+
+/// What a page says of which rows have a value, and the numbers of those that have.
+fn parts(page: &Page, has_nulls: bool) -> Result<(&[u8], &[u8])> {
     if !matches!(page.encoding(), Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) {
         return Err(broken("values beside its dictionary"));
     }
     let cut = || broken("a page that is cut off");
-    let (levels, values): (&[u8], &[u8]) = match page {
+    match page {
         Page::DataPage { buf, .. } if has_nulls => {
             let (length, rest) = buf.split_first_chunk().ok_or_else(cut)?;
-            rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(cut)?
+            rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(cut)
         }
         Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, .. } => {
             let (_, rest) = buf.split_at_checked(*rep_levels_byte_len as usize).ok_or_else(cut)?;
-            rest.split_at_checked(*def_levels_byte_len as usize).ok_or_else(cut)?
+            rest.split_at_checked(*def_levels_byte_len as usize).ok_or_else(cut)
         }
-        _ => (&[], page.buffer().as_ref()),
-    };
+        _ => Ok((&[], page.buffer().as_ref())),
+    }
+}
+
+/// Fills a list with the numbers of a page.
+fn fill(numbers: &mut [u32], page: &Page, has_nulls: bool, size: usize) -> Result<()> {
+    let (levels, values) = parts(page, has_nulls)?;
     if !has_nulls || are_ones(levels, numbers.len()) {
         return numbers_of(values, numbers);
     }

@@ -14,10 +14,7 @@ use datafusion::{
     common::Result,
 };
 
-use super::{
-    column::{Column, no_value},
-    hybrid::broken,
-};
+use super::{column::Column, hybrid::broken};
 use crate::dictionary::repeated_text;
 
 /// Lists of more combinations do not stay in the processor's caches.
@@ -25,36 +22,47 @@ const MOST: usize = 1 << 16;
 /// Four lists that are this short are filled in turn: an addition to what was just written would wait for it.
 const SHORT: usize = 1 << 10;
 
-/// The rows of a row group: combinations of values with how often they come, where that makes fewer; of `schema`, whose last
-/// column is how often.
+/// The rows of a row group of one column: its values with how often they come; of `schema`, whose last column is how often.
 ///
 /// # Errors
-/// Where a column has numbers without a value.
-pub(super) fn rows(columns: &mut [Column], rows: usize, schema: &SchemaRef) -> Result<RecordBatch> {
+/// Where a column of the schema is never null, and this is.
+pub(super) fn of_one(dictionary: &ArrayRef, counts: &[u32], schema: &SchemaRef) -> Result<RecordBatch> {
+    let come = (0_u32..).zip(counts).filter(|(_, count)| **count > 0);
+    let (numbers, counts) = come.map(|(number, count)| (number, i64::from(*count))).unzip();
+    together([(dictionary, numbers)], counts, schema)
+}
+
+/// The same of several columns: combinations of values with how often they come, where that makes fewer rows.
+///
+/// # Errors
+/// Where a column has numbers without a value, or is null where the schema's is never.
+pub(super) fn of_several(columns: &mut [Column], rows: usize, schema: &SchemaRef) -> Result<RecordBatch> {
+    columns.iter().try_for_each(|column| column.check())?;
     let sizes: Vec<usize> = columns.iter().map(|column| column.dictionary.len() + 1).collect();
     let combinations = sizes.iter().try_fold(1_usize, |all, size| all.checked_mul(*size));
-    let is_one = sizes.len() == 1;
-    let few = combinations.filter(|count| *count <= MOST || (is_one && *count <= rows / 2));
-    if !is_one || few.is_none() {
-        columns.iter().try_for_each(|column| column.check())?;
-    }
-    let (numbers, counts) = match few {
+    let (numbers, counts): (Vec<Vec<u32>>, _) = match combinations.filter(|count| *count <= MOST) {
         Some(combinations) => {
             let counts = counts(codes(columns, &sizes), combinations);
             let come = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-            let (codes, counts): (Vec<usize>, Vec<i64>) = come.map(|(code, count)| (code, i64::from(*count))).unzip();
-            if counts.iter().sum::<i64>() as usize != rows {
-                return Err(no_value());
-            }
+            let (codes, counts) = come.map(|(code, count)| (code, i64::from(*count))).unzip();
             (apart(codes, &sizes), counts)
         }
         None => (columns.iter().map(|column| column.numbers.clone()).collect(), vec![1; rows]),
     };
-    let mut outputs = Vec::with_capacity(columns.len() + 1);
-    for ((column, numbers), field) in columns.iter().zip(numbers).zip(schema.fields()) {
-        outputs.push(output(&column.dictionary, numbers, field.data_type())?);
+    together(columns.iter().map(|column| &column.dictionary).zip(numbers), counts, schema)
+}
+
+/// Values by their numbers, and how often each row comes.
+fn together<'d>(
+    columns: impl IntoIterator<Item = (&'d ArrayRef, Vec<u32>)>,
+    counts: Vec<i64>,
+    schema: &SchemaRef,
+) -> Result<RecordBatch> {
+    let mut outputs = Vec::with_capacity(schema.fields().len());
+    for ((dictionary, numbers), field) in columns.into_iter().zip(schema.fields()) {
+        outputs.push(output(dictionary, numbers, field.data_type())?);
     }
-    outputs.push(Arc::new(Int64Array::from(counts)) as ArrayRef);
+    outputs.push(Arc::new(Int64Array::from(counts)));
     Ok(RecordBatch::try_new(Arc::clone(schema), outputs)?)
 }
 
@@ -169,7 +177,7 @@ mod tests {
     fn combinations_that_come_are_counted() {
         let numbers = Column { dictionary: Arc::new(Int64Array::from(vec![200, 404])), numbers: vec![0, 1, 0, 0, 2] };
         let schema = schema(&[repeated_text(), DataType::Int64]);
-        let batch = rows(&mut [texts(vec![0, 1, 2, 0, 2]), numbers], 5, &schema).unwrap();
+        let batch = of_several(&mut [texts(vec![0, 1, 2, 0, 2]), numbers], 5, &schema).unwrap();
         assert_eq!(batch.num_rows(), 4);
         let counts = batch.column(2).as_any().downcast_ref::<Int64Array>().unwrap();
         assert_eq!(counts.values(), &[2, 1, 1, 1], "{:?}", shown(&batch));
@@ -177,6 +185,15 @@ mod tests {
         assert_eq!(status.iter().collect::<Vec<_>>(), [Some(200), Some(404), Some(200), None]);
         let host = batch.column(0).as_any().downcast_ref::<DictionaryArray<Int32Type>>().unwrap();
         assert_eq!(host.keys().iter().collect::<Vec<_>>(), [Some(0), Some(1), None, None]);
+    }
+
+    #[test]
+    fn values_that_come_are_told_with_their_counts() {
+        let texts: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
+        let batch = of_one(&texts, &[3, 0, 2], &schema(&[DataType::Utf8])).unwrap();
+        let values = batch.column(0).as_any().downcast_ref::<StringArray>().unwrap();
+        assert_eq!(values.iter().collect::<Vec<_>>(), [Some("a"), None]);
+        assert_eq!(batch.column(1).as_any().downcast_ref::<Int64Array>().unwrap().values(), &[3, 2]);
     }
 
     /// Every row counts once, whichever list it falls into, and however many there are.
@@ -193,18 +210,15 @@ mod tests {
     #[test]
     fn a_number_without_a_value_is_an_error() {
         let schema = schema(&[repeated_text(), repeated_text()]);
-        let one = schema.project(&[0, 2]).map(Arc::new).unwrap();
-        assert!(rows(&mut [texts(vec![0, 1, 2])], 3, &one).is_ok());
-        assert!(rows(&mut [texts(vec![0, 1, 3])], 3, &one).is_err());
-        assert!(rows(&mut [texts(vec![0, 1, 2]), texts(vec![0, 1, 3])], 3, &schema).is_err());
-        assert!(rows(&mut [texts(vec![0, 1, 3]), texts(vec![0, 1, 2])], 3, &schema).is_err());
+        assert!(of_several(&mut [texts(vec![0, 1, 2]), texts(vec![0, 1, 3])], 3, &schema).is_err());
+        assert!(of_several(&mut [texts(vec![0, 1, 3]), texts(vec![0, 1, 2])], 3, &schema).is_err());
     }
 
     #[test]
     fn too_many_combinations_stay_rows() {
         let many = |_| Column { dictionary: Arc::new((0..300).collect::<Int64Array>()), numbers: (0..300).collect() };
         let schema = schema(&[DataType::Int64, DataType::Int64]);
-        let batch = rows(&mut [many(0), many(1)], 300, &schema).unwrap();
+        let batch = of_several(&mut [many(0), many(1)], 300, &schema).unwrap();
         assert_eq!(batch.num_rows(), 300);
         let last = batch.column(2).as_any().downcast_ref::<Int64Array>().unwrap();
         assert!(last.values().iter().all(|count| *count == 1));

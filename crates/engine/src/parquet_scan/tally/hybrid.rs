@@ -3,44 +3,166 @@
 //! The numbers of dictionaries are written like this, and whether a row has a value. A block begins with its length, whose lowest
 //! bit tells the two kinds apart; a stretch has a multiple of eight numbers, of which the last are filled up.
 
-use datafusion::{common::Result, parquet::errors::ParquetError};
+use datafusion::{
+    common::{DataFusionError, Result},
+    parquet::errors::ParquetError,
+};
 
 /// What eight numbers of 32 bits take, with room to read eight bytes from where the last begins.
 const ROOM: usize = 40;
+
+/// Numbers that stand together.
+enum Run<'b> {
+    /// The same one again and again.
+    Of(u32),
+    /// So many bits each.
+    Packed(&'b [u8]),
+}
+
+/// Goes through the runs of `count` numbers of `width` bits, each with how many of its numbers count.
+///
+/// # Errors
+/// Where there are fewer, or a width is none; those of `each`.
+fn runs<'b>(
+    mut bytes: &'b [u8],
+    width: u8,
+    mut count: usize,
+    mut each: impl FnMut(Run<'b>, usize) -> Result<()>,
+) -> Result<()> {
+    if width > 32 {
+        return Err(broken("numbers of more than 32 bits"));
+    }
+    let width = usize::from(width);
+    while count > 0 {
+        let (header, rest) = length(bytes).ok_or_else(|| broken("fewer numbers than rows"))?;
+        let blocks = usize::try_from(header >> 1).map_err(|_| broken("a run that is too long"))?;
+        if blocks == 0 {
+            return Err(broken("a run of nothing"));
+        }
+        let is_run = header & 1 == 0;
+        let own = if is_run { blocks } else { blocks.saturating_mul(8) }.min(count);
+        if is_run {
+            let (number, rest) =
+                rest.split_at_checked(width.div_ceil(8)).ok_or_else(|| broken("a run without its number"))?;
+            each(Run::Of(number.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte))), own)?;
+            bytes = rest;
+        } else {
+            // The last stretch of a page need not be whole.
+            let (stretch, rest) = rest.split_at(blocks.saturating_mul(width).min(rest.len()));
+            if stretch.len() * 8 < own * width {
+                return Err(broken("fewer numbers than rows"));
+            }
+            each(Run::Packed(stretch), own)?;
+            bytes = rest;
+        }
+        count -= own;
+    }
+    Ok(())
+}
 
 /// Fills a list with numbers of `width` bits.
 ///
 /// # Errors
 /// Where there are fewer, or a width is none.
-pub(super) fn unpack(mut bytes: &[u8], width: u8, mut numbers: &mut [u32]) -> Result<()> {
-    let stretch_of = STRETCHES.get(usize::from(width)).ok_or_else(|| broken("numbers of more than 32 bits"))?;
-    while !numbers.is_empty() {
-        let (header, rest) = length(bytes).ok_or_else(|| broken("fewer numbers than rows"))?;
-        let blocks = usize::try_from(header >> 1).map_err(|_| broken("a run that is too long"))?;
-        let is_run = header & 1 == 0;
-        let count = if is_run { blocks } else { blocks.saturating_mul(8) }.min(numbers.len());
-        let (own, left) = numbers.split_at_mut(count);
-        let width = usize::from(width);
-        if is_run {
-            let (number, rest) =
-                rest.split_at_checked(width.div_ceil(8)).ok_or_else(|| broken("a run without its number"))?;
-            own.fill(number.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte)));
-            bytes = rest;
-        } else {
-            // The last stretch of a page need not be whole.
-            let (stretch, rest) = rest.split_at(blocks.saturating_mul(width).min(rest.len()));
-            if stretch.len() * 8 < own.len() * width {
-                return Err(broken("fewer numbers than rows"));
-            }
-            stretch_of(stretch, own);
-            bytes = rest;
-        }
-        if blocks == 0 {
-            return Err(broken("a run of nothing"));
+pub(super) fn unpack(bytes: &[u8], width: u8, mut numbers: &mut [u32]) -> Result<()> {
+    runs(bytes, width, numbers.len(), |run, count| {
+        let (own, left) = std::mem::take(&mut numbers).split_at_mut(count);
+        match run {
+            Run::Of(number) => own.fill(number),
+            Run::Packed(stretch) => fill(stretch, usize::from(width), own),
         }
         numbers = left;
+        Ok(())
+    })
+}
+
+/// Adds how often each of `rows` numbers of `width` bits comes to their counts.
+///
+/// Numbers of few bits are looked at several at a time: two of five bits are one of ten, whose count is that of both.
+///
+/// # Errors
+/// Where there are fewer, a width is none, or a number has no count.
+pub(super) fn count(bytes: &[u8], width: u8, rows: usize, counts: &mut [u32]) -> Result<()> {
+    let bits = usize::from(width);
+    // Eight numbers are a multiple of all of them.
+    let together = match bits {
+        1 => 8,
+        2 => 4,
+        3..=5 => 2,
+        _ => 1,
+    };
+    let mut patterns = (bits * together <= PATTERN_BITS).then(|| [[0_u32; 1 << PATTERN_BITS]; 4]);
+    let mut numbers = [0; 1024];
+    runs(bytes, width, rows, |run, count| {
+        let mut stretch = match run {
+            Run::Of(number) => return add(counts, number, count as u32),
+            Run::Packed(stretch) => stretch,
+        };
+        let Some(lists) = &mut patterns else {
+            let mut left = count;
+            while left > 0 {
+                let Some(own) = numbers.get_mut(..left.min(1024)) else { break };
+                fill(stretch, bits, own);
+                own.iter().try_for_each(|number| add(counts, *number, 1))?;
+                left -= own.len();
+                stretch = stretch.get(own.len() * bits / 8..).unwrap_or_default();
+            }
+            return Ok(());
+        };
+        let mut left = count / 8 * 8 / together;
+        while left > 0 {
+            let Some(own) = numbers.get_mut(..left.min(1024)) else { break };
+            fill(stretch, bits * together, own);
+            add_patterns(lists, own);
+            left -= own.len();
+            stretch = stretch.get(own.len() * bits * together / 8..).unwrap_or_default();
+        }
+        let mut last = [0; 8];
+        let Some(last) = last.get_mut(..count % 8) else { return Ok(()) };
+        fill(stretch, bits, last);
+        last.iter().try_for_each(|number| add(counts, *number, 1))
+    })?;
+    let mask = (1_u32 << (bits % 32)) - 1;
+    for list in patterns.iter().flatten() {
+        for (pattern, count) in (0_u32..).zip(list).filter(|(_, count)| **count > 0) {
+            for place in 0..together {
+                add(counts, pattern >> (place * bits) & mask, *count)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// Numbers that are looked at together have at most so many bits: their counts are in the nearest cache.
+const PATTERN_BITS: usize = 10;
+
+/// Counts in four lists in turn: an addition to what was just written would wait for it.
+fn add_patterns(lists: &mut [[u32; 1 << PATTERN_BITS]; 4], patterns: &[u32]) {
+    let [first, second, third, fourth] = lists;
+    let add = |list: &mut [u32], pattern: u32| {
+        if let Some(count) = list.get_mut(pattern as usize) {
+            *count += 1;
+        }
+    };
+    let (fours, rest) = patterns.as_chunks();
+    for [one, two, three, four] in fours {
+        add(first, *one);
+        add(second, *two);
+        add(third, *three);
+        add(fourth, *four);
+    }
+    rest.iter().for_each(|pattern| add(first, *pattern));
+}
+
+/// Adds to the count of a number.
+fn add(counts: &mut [u32], number: u32, count: u32) -> Result<()> {
+    *counts.get_mut(number as usize).ok_or_else(no_value)? += count;
+    Ok(())
+}
+
+/// A number that is that of no value.
+pub(super) fn no_value() -> DataFusionError {
+    broken("a number that its dictionary has not")
 }
 
 /// Whether all of `count` numbers of one bit are 1, as far as the first run tells.
@@ -61,6 +183,13 @@ fn length(bytes: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 /// Fills a list with the numbers of a stretch.
+fn fill(stretch: &[u8], width: usize, numbers: &mut [u32]) {
+    if let Some(stretch_of) = STRETCHES.get(width) {
+        stretch_of(stretch, numbers);
+    }
+}
+
+/// The same for one width.
 type Stretch = fn(&[u8], &mut [u32]);
 
 fn stretch_of<const WIDTH: usize>(mut bytes: &[u8], numbers: &mut [u32]) {
@@ -134,7 +263,7 @@ const STRETCHES: [Stretch; 33] = [
 ];
 
 /// A file that is not what it says.
-pub(super) fn broken(what: &str) -> datafusion::error::DataFusionError {
+pub(super) fn broken(what: &str) -> DataFusionError {
     ParquetError::General(format!("a column has {what}")).into()
 }
 
@@ -202,10 +331,39 @@ mod tests {
         assert!(unpack(&bytes, 9, &mut [0; 17]).is_err());
     }
 
+    /// Runs and stretches of every width, whole and cut anywhere, are counted as they are unpacked.
+    #[test]
+    fn numbers_are_counted_as_they_are_unpacked() {
+        for width in 1..=14_usize {
+            let most = u32::MAX >> (32 - width);
+            let numbers: Vec<u32> = (0..5_003_u32).map(|place| place.wrapping_mul(2_654_435_761) >> 7 & most).collect();
+            let mut bytes = packed(&numbers[..3_000], width);
+            bytes.extend([0x80 | 0x20, 0x01]);
+            bytes.extend(&most.to_le_bytes()[..width.div_ceil(8)]);
+            bytes.extend(packed(&numbers[3_000..], width));
+            // 3,000 packed, 80 times the largest, and the rest.
+            for rows in [0, 1, 7, 8, 9, 2_999, 3_000, 3_001, 3_080, 3_089, 5_083] {
+                let all = unpacked(&bytes, width as u8, rows);
+                let mut expected = vec![0; most as usize + 1];
+                all.iter().for_each(|number| expected[*number as usize] += 1);
+                let mut counts = vec![0; most as usize + 1];
+                count(&bytes, width as u8, rows, &mut counts).unwrap();
+                assert_eq!(counts, expected, "{rows} of {width} bits");
+            }
+            let mut short = vec![0; most as usize];
+            assert!(count(&bytes, width as u8, 3_080, &mut short).is_err(), "{width}");
+        }
+    }
+
     #[test]
     fn a_dictionary_of_one_value_needs_no_bits() {
         assert_eq!(unpacked(&[8], 0, 4), [0; 4]);
         assert_eq!(unpacked(&[3], 0, 4), [0; 4]);
+        for bytes in [[8], [3]] {
+            let mut counts = [0];
+            count(&bytes, 0, 4, &mut counts).unwrap();
+            assert_eq!(counts, [4]);
+        }
     }
 
     #[test]

@@ -24,7 +24,10 @@ use datafusion::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{column::Column, counts, place};
+use super::{
+    column::{Block, Column},
+    counts, place,
+};
 use crate::{parquet_scan::Footer, source::EVENTS_READ};
 
 /// Row groups are read together up to so many bytes.
@@ -217,15 +220,28 @@ impl Part {
         for (group, _) in together {
             let Some(about) = self.footer.row_groups().get(group) else { continue };
             let rows = usize::try_from(about.num_rows()).unwrap_or(0);
-            let mut columns = Vec::with_capacity(self.places.len());
-            let mut rooms = std::mem::take(&mut self.rooms).into_iter();
-            for ((place, bytes), field) in self.places.iter().zip(&mut bytes).zip(self.read.schema.fields()) {
-                let Some(block) = about.columns().get(*place) else { continue };
-                columns.push(Column::read(block, bytes, field.data_type(), rows, rooms.next().unwrap_or_default())?);
-            }
+            let schema = &self.read.schema;
+            let own = self.places.iter().zip(&mut bytes).zip(schema.fields());
+            let mut blocks = own.filter_map(|((place, bytes), field)| {
+                let about = about.columns().get(*place)?;
+                Some(Block { about, bytes, data_type: field.data_type(), rows })
+            });
+            batches.push(match self.places.len() {
+                1 => {
+                    let block = blocks.next().ok_or_else(|| internal_datafusion_err!("a row group lost its column"))?;
+                    let (dictionary, counts) = block.counted()?;
+                    counts::of_one(&dictionary, &counts, schema)?
+                }
+                _ => {
+                    let rooms = std::mem::take(&mut self.rooms).into_iter().chain(std::iter::repeat_with(Vec::new));
+                    let mut columns =
+                        blocks.zip(rooms).map(|(block, room)| Column::read(block, room)).collect::<Result<Vec<_>>>()?;
+                    let batch = counts::of_several(&mut columns, rows, schema)?;
+                    self.rooms = columns.into_iter().map(|column| column.numbers).collect();
+                    batch
+                }
+            });
             self.events.add(rows);
-            batches.push(counts::rows(&mut columns, rows, &self.read.schema)?);
-            self.rooms = columns.into_iter().map(|column| column.numbers).collect();
         }
         Ok(Some(batches))
     }

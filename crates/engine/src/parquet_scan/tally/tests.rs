@@ -120,7 +120,7 @@ async fn files_of_every_form_are_counted() {
                 let events = events(5_003, is_full);
                 let path = folder.path().join(format!("{number}.parquet"));
                 let scan = scan(&path, &events, form().build(), columns);
-                let Some(tally) = tallied(&scan) else {
+                let Some(tally) = tallied(&scan).unwrap() else {
                     // Pages of few rows take more than their values.
                     assert!(columns.len() == 4 && number >= 2, "form {number} of {columns:?}");
                     continue;
@@ -150,7 +150,7 @@ async fn row_groups_that_cannot_pass_are_not_read() {
     let schema = datafusion::common::DFSchema::try_from(events.schema()).unwrap();
     let filter = SessionContext::new().create_physical_expr(col("n").eq(lit(2_i64)), &schema).unwrap();
     let parquet = ParquetScan::of(&scan).unwrap();
-    let tally = tallied(&parquet.with(parquet.source.with_predicate(filter))).unwrap();
+    let tally = tallied(&parquet.with(parquet.source.with_predicate(filter))).unwrap().unwrap();
     let batches = collect(Arc::clone(&tally), SessionContext::new().task_ctx()).await.unwrap();
     assert_eq!(counted(&batches, true), BTreeMap::from([(vec!["2".to_owned()], 1_000)]));
 }
@@ -160,12 +160,12 @@ async fn columns_that_are_not_of_a_dictionary_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.parquet");
     let plain = builder().set_dictionary_enabled(false).build();
-    assert!(tallied(&scan(&path, &events(1_000, true), plain, &[1])).is_none());
+    assert!(tallied(&scan(&path, &events(1_000, true), plain, &[1])).unwrap().is_none());
     // A dictionary that grew too large: the later pages are plain.
     let numbers: Int64Array = (0..20_000).map(Some).collect();
     let many = RecordBatch::try_from_iter(vec![("n", Arc::new(numbers) as ArrayRef)]).unwrap();
     let small = builder().set_dictionary_page_size_limit(1_000).set_write_batch_size(100).build();
-    assert!(tallied(&scan(&path, &many, small, &[0])).is_none());
+    assert!(tallied(&scan(&path, &many, small, &[0])).unwrap().is_none());
 }
 
 #[test]
@@ -179,18 +179,24 @@ fn a_column_that_is_cut_off_is_an_error() {
         let block = footer.row_group(0).column(place);
         let (start, length) = block.byte_range();
         let whole = &bytes[start as usize..(start + length) as usize];
-        let read = |bytes: &[u8]| {
-            column::Column::read(block, bytes::Bytes::copy_from_slice(bytes), field.data_type(), 1_000, Vec::new())
+        let of = |bytes: &[u8]| column::Block {
+            about: block,
+            bytes: bytes::Bytes::copy_from_slice(bytes),
+            data_type: field.data_type(),
+            rows: 1_000,
         };
+        let read = |bytes: &[u8]| column::Column::read(of(bytes), Vec::new());
         assert_eq!(read(whole).unwrap().numbers.len(), 1_000);
+        assert_eq!(of(whole).counted().unwrap().1.iter().sum::<u32>(), 1_000);
         for end in 0..whole.len() {
             assert!(read(&whole[..end]).is_err(), "{place}: {end} of {length} bytes");
+            assert!(of(&whole[..end]).counted().is_err(), "{place}: {end} of {length} bytes");
         }
         // What is damaged is an error or other values, and no panic.
         for at in 0..whole.len() {
             let mut damaged = whole.to_vec();
             damaged[at] ^= 0x55;
-            drop(read(&damaged));
+            drop((read(&damaged), of(&damaged).counted()));
         }
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn count(bytes: &[u8], width: u8, rows: usize, counts: &mut [u32]) ->
         3..=5 => 2,
         _ => 1,
     };
-    let mut patterns = (bits * together <= PATTERN_BITS).then(|| [[0_u32; 1 << PATTERN_BITS]; 4]);
+    let mut patterns = (bits * together <= PATTERN_BITS).then_some([[0_u32; 1 << PATTERN_BITS]; 4]);
     let mut numbers = [0; 1024];
     runs(bytes, width, rows, |run, count| {
         let mut stretch = match run {

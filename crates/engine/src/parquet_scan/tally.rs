@@ -40,6 +40,8 @@ use crate::substitution::substituted;
 
 /// The column that says how often a row comes: whole numbers, never null.
 pub(crate) const ROWS: &str = "__rows";
+/// Row groups of more rows are left alone: the numbers of a row group are held at once.
+const MOST_ROWS: i64 = 1 << 24;
 /// The bits that a value may take in a file, on average: one that takes more seldom comes again.
 const BITS: f64 = 32.0;
 /// The bits that those of a row may take, where they are of several columns: combinations of more are too many for a list.
@@ -149,6 +151,9 @@ fn bits(config: &FileScanConfig, field: &Field) -> Option<f64> {
         let is_part =
             extensions.get::<ParquetAccessPlan>().is_some() || extensions.get::<ParquetRowSelection>().is_some();
         if read.data_type() != field.data_type() || is_part {
+            return None;
+        }
+        if footer.row_groups().iter().any(|group| group.num_rows() > MOST_ROWS) {
             return None;
         }
         for block in blocks(footer, field.name())? {

@@ -188,7 +188,8 @@ fn fixed<const SIZE: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; SIZE]> {
 }
 
 fn texts(mut bytes: &[u8], count: usize) -> Result<StringArray> {
-    let mut texts = Vec::with_capacity(count);
+    // Each has four bytes for its length: a damaged count asks for no more room.
+    let mut texts = Vec::with_capacity(count.min(bytes.len() / 4));
     while let Some((length, rest)) = bytes.split_first_chunk() {
         let cut = || broken("a text that is cut off");
         let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(cut)?;

@@ -156,7 +156,8 @@ fn add_patterns(lists: &mut [[u32; 1 << PATTERN_BITS]; 4], patterns: &[u32]) {
 
 /// Adds to the count of a number.
 fn add(counts: &mut [u32], number: u32, count: u32) -> Result<()> {
-    *counts.get_mut(number as usize).ok_or_else(no_value)? += count;
+    let own = counts.get_mut(number as usize).ok_or_else(no_value)?;
+    *own = own.saturating_add(count);
     Ok(())
 }
 

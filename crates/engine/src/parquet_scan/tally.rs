@@ -9,6 +9,7 @@
 mod column;
 mod counts;
 mod hybrid;
+mod lists;
 mod source;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -83,11 +83,8 @@ impl Block<'_> {
             let rows = page.num_values() as usize;
             let (levels, values) = parts(page, has_nulls)?;
             if !has_nulls || are_ones(levels, rows) {
-                return match values.split_first() {
-                    Some((width, packed)) => count(packed, *width, rows, &mut counts),
-                    None if rows == 0 => Ok(()),
-                    None => Err(broken("a page that is cut off")),
-                };
+                let (width, packed) = packed(values);
+                return count(packed, width, rows, &mut counts);
             }
             let mut numbers = vec![0; rows];
             fill(&mut numbers, page, has_nulls, size)?;
@@ -163,13 +160,15 @@ fn fill(numbers: &mut [u32], page: &Page, has_nulls: bool, size: usize) -> Resul
     Ok(())
 }
 
-/// Fills a list with the numbers behind the byte that says how many bits each has.
+/// How many bits each of the numbers of a page has, which its first byte says, and they; a page of none is empty.
+fn packed(values: &[u8]) -> (u8, &[u8]) {
+    values.split_first().map_or((0, values), |(width, packed)| (*width, packed))
+}
+
+/// Fills a list with the numbers of a page's values.
 fn numbers_of(values: &[u8], numbers: &mut [u32]) -> Result<()> {
-    match values.split_first() {
-        Some((width, packed)) => unpack(packed, *width, numbers),
-        None if numbers.is_empty() => Ok(()),
-        None => Err(broken("a page that is cut off")),
-    }
+    let (width, packed) = packed(values);
+    unpack(packed, width, numbers)
 }
 
 /// The values of a dictionary, one after the other.

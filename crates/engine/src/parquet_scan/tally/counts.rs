@@ -14,13 +14,15 @@ use datafusion::{
     common::Result,
 };
 
-use super::{column::Column, hybrid::broken};
+use super::{
+    column::Column,
+    hybrid::broken,
+    lists::{BITS, Lists},
+};
 use crate::dictionary::repeated_text;
 
 /// Lists of more combinations do not stay in the processor's caches.
 const MOST: usize = 1 << 16;
-/// Four lists that are this short are filled in turn: an addition to what was just written would wait for it.
-const SHORT: usize = 1 << 10;
 
 /// The rows of a row group of one column: its values with how often they come; of `schema`, whose last column is how often.
 ///
@@ -99,28 +101,16 @@ fn apart(mut codes: Vec<usize>, sizes: &[usize]) -> Vec<Vec<u32>> {
 
 /// How often each of the first numbers comes.
 fn counts(numbers: &[u32], end: usize) -> Vec<u32> {
+    if end <= 1 << BITS {
+        let mut lists = Lists::new();
+        lists.add(numbers);
+        return lists.counts().into_iter().take(end).collect();
+    }
     let mut counts = vec![0_u32; end];
-    let add = |list: &mut [u32], number: u32| {
-        if let Some(count) = list.get_mut(number as usize) {
+    for number in numbers {
+        if let Some(count) = counts.get_mut(*number as usize) {
             *count += 1;
         }
-    };
-    if end > SHORT {
-        numbers.iter().for_each(|number| add(&mut counts, *number));
-        return counts;
-    }
-    let mut others = [[0_u32; SHORT]; 3];
-    let [second, third, fourth] = &mut others;
-    let (fours, rest) = numbers.as_chunks();
-    for [one, two, three, four] in fours {
-        add(&mut counts, *one);
-        add(second, *two);
-        add(third, *three);
-        add(fourth, *four);
-    }
-    rest.iter().for_each(|number| add(&mut counts, *number));
-    for other in &others {
-        counts.iter_mut().zip(other).for_each(|(all, count)| *all += count);
     }
     counts
 }
@@ -199,7 +189,7 @@ mod tests {
     /// Every row counts once, whichever list it falls into, and however many there are.
     #[test]
     fn lists_are_put_together() {
-        for (values, rows) in [(3, 10_007), (SHORT, 10_007), (SHORT + 1, 10_007), (5_000, 20_003)] {
+        for (values, rows) in [(3, 10_007), (1 << BITS, 10_007), ((1 << BITS) + 1, 10_007), (5_000, 20_003)] {
             let numbers: Vec<u32> = (0..rows).map(|row| (row * row % values) as u32).collect();
             let mut expected = vec![0; values];
             numbers.iter().for_each(|number| expected[*number as usize] += 1);

@@ -8,6 +8,8 @@ use datafusion::{
     parquet::errors::ParquetError,
 };
 
+use super::lists::{BITS, Lists};
+
 /// What eight numbers of 32 bits take, with room to read eight bytes from where the last begins.
 const ROOM: usize = 40;
 
@@ -91,7 +93,7 @@ pub(super) fn count(bytes: &[u8], width: u8, rows: usize, counts: &mut [u32]) ->
         3..=5 => 2,
         _ => 1,
     };
-    let mut patterns = (bits * together <= PATTERN_BITS).then_some([[0_u32; 1 << PATTERN_BITS]; 4]);
+    let mut patterns = (bits * together <= BITS).then(Lists::new);
     let mut numbers = [0; 1024];
     runs(bytes, width, rows, |run, count| {
         let mut stretch = match run {
@@ -113,7 +115,7 @@ pub(super) fn count(bytes: &[u8], width: u8, rows: usize, counts: &mut [u32]) ->
         while left > 0 {
             let Some(own) = numbers.get_mut(..left.min(1024)) else { break };
             fill(stretch, bits * together, own);
-            add_patterns(lists, own);
+            lists.add(own);
             left -= own.len();
             stretch = stretch.get(own.len() * bits * together / 8..).unwrap_or_default();
         }
@@ -123,35 +125,13 @@ pub(super) fn count(bytes: &[u8], width: u8, rows: usize, counts: &mut [u32]) ->
         last.iter().try_for_each(|number| add(counts, *number, 1))
     })?;
     let mask = (1_u32 << (bits % 32)) - 1;
-    for list in patterns.iter().flatten() {
-        for (pattern, count) in (0_u32..).zip(list).filter(|(_, count)| **count > 0) {
-            for place in 0..together {
-                add(counts, pattern >> (place * bits) & mask, *count)?;
-            }
+    let patterns = patterns.iter().flat_map(|lists| (0_u32..).zip(lists.counts()));
+    for (pattern, count) in patterns.filter(|(_, count)| *count > 0) {
+        for place in 0..together {
+            add(counts, pattern >> (place * bits) & mask, count)?;
         }
     }
     Ok(())
-}
-
-/// Numbers that are looked at together have at most so many bits: their counts are in the nearest cache.
-const PATTERN_BITS: usize = 10;
-
-/// Counts in four lists in turn: an addition to what was just written would wait for it.
-fn add_patterns(lists: &mut [[u32; 1 << PATTERN_BITS]; 4], patterns: &[u32]) {
-    let [first, second, third, fourth] = lists;
-    let add = |list: &mut [u32], pattern: u32| {
-        if let Some(count) = list.get_mut(pattern as usize) {
-            *count += 1;
-        }
-    };
-    let (fours, rest) = patterns.as_chunks();
-    for [one, two, three, four] in fours {
-        add(first, *one);
-        add(second, *two);
-        add(third, *three);
-        add(fourth, *four);
-    }
-    rest.iter().for_each(|pattern| add(first, *pattern));
 }
 
 /// Adds to the count of a number.

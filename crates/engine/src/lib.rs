@@ -34,6 +34,7 @@ mod run;
 mod schedule;
 mod session;
 mod settings;
+mod sort_keys;
 mod source;
 mod substitution;
 mod time;

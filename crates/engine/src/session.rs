@@ -23,6 +23,7 @@ use crate::{
     operator::{LateOperators, NaturalSorts, OwnOperators, SortedJoins},
     parquet_scan::TextBounds,
     pool::WatchedPool,
+    sort_keys::SortKeys,
 };
 
 /// What the memory limit is where neither settings nor system tell.
@@ -82,6 +83,7 @@ pub(crate) fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     }
     // Behind those that leave out columns nobody takes, which run again after it.
     rules.push(Arc::new(DedupKeys));
+    rules.push(Arc::new(SortKeys));
     rules
 }
 

@@ -89,7 +89,8 @@ impl BestExec {
             return Ok(None);
         };
         let descending = next.as_ref().is_some_and(|next| next.options.descending);
-        let threshold = Threshold::new(fetch, key.options.descending, descending);
+        let goes_on = sort.expr().len() > 1 + usize::from(next.is_some());
+        let threshold = Threshold::new(fetch, [key.options.descending, descending], goes_on);
         let best = Self {
             input,
             key,

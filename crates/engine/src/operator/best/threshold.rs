@@ -30,6 +30,8 @@ pub(super) struct Threshold {
     fetch: usize,
     /// Whether the key descends, and the one that decides between its equal values.
     descending: [bool; 2],
+    /// Whether a further key, which is not looked at, decides between rows of equal values.
+    goes_on: bool,
 }
 
 /// What a batch comes to.
@@ -39,11 +41,12 @@ pub(super) struct Looked {
     /// The worst value that may be among the first, and the worst of the next key beside it, where they are others than before.
     worst: Option<(ScalarValue, Option<ScalarValue>)>,
     descending: [bool; 2],
+    goes_on: bool,
 }
 
 impl Threshold {
-    pub(super) fn new(fetch: usize, descending: bool, next_descends: bool) -> Self {
-        Self { best: BinaryHeap::with_capacity(fetch + 1), fetch, descending: [descending, next_descends] }
+    pub(super) fn new(fetch: usize, descending: [bool; 2], goes_on: bool) -> Self {
+        Self { best: BinaryHeap::with_capacity(fetch + 1), fetch, descending, goes_on }
     }
 
     fn worst(&self) -> Option<Places> {
@@ -79,7 +82,7 @@ impl Threshold {
             let beside = beside.map(|(column, places)| scalar(places.turned(worst.1), column.data_type()));
             (scalar(places.turned(worst.0), key.data_type()), beside)
         });
-        Ok(Looked { kept, worst, descending: self.descending })
+        Ok(Looked { kept, worst, descending: self.descending, goes_on: self.goes_on })
     }
 }
 
@@ -98,7 +101,8 @@ fn scalar(value: i64, data_type: &DataType) -> ScalarValue {
 
 impl Looked {
     /// The condition that a scan can leave rows out by from now on, where it is another one than before: the key is not behind its
-    /// worst, and where it is equal the next one is not. The first half stands alone, so that it can be looked at alone.
+    /// worst, and where it is equal the next one is not. The first half stands alone, so that it can be looked at alone. Rows that are
+    /// equal to the worst in all keys of the sort are left out as well: as many as are wanted have come, and one is as good as another.
     pub(super) fn tighter(
         &self,
         key: &Arc<dyn PhysicalExpr>,
@@ -109,11 +113,14 @@ impl Looked {
             Arc::new(BinaryExpr::new(Arc::clone(column), operator, Arc::new(Literal::new(value))))
         };
         let at_least = |descends| if descends { Operator::GtEq } else { Operator::LtEq };
+        let before = |descends| if descends { Operator::Gt } else { Operator::Lt };
+        let last = |descends| if self.goes_on { at_least(descends) } else { before(descends) };
         let [descends, next_descends] = self.descending;
+        let Some(next) = next else { return Some(compared(key, last(descends), worst)) };
         let alone = compared(key, at_least(descends), worst.clone());
-        let Some((next, beside)) = next.zip(beside) else { return Some(alone) };
-        let before = compared(key, if descends { Operator::Gt } else { Operator::Lt }, worst);
-        let decided = compared(next, at_least(next_descends), beside);
+        let Some(beside) = beside else { return Some(alone) };
+        let before = compared(key, before(descends), worst);
+        let decided = compared(next, last(next_descends), beside);
         let either = Arc::new(BinaryExpr::new(before, Operator::Or, decided));
         Some(Arc::new(BinaryExpr::new(alone, Operator::And, either)))
     }
@@ -123,7 +130,7 @@ impl Looked {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use datafusion::arrow::array::Int64Array;
+    use datafusion::{arrow::array::Int64Array, physical_expr::expressions::Column};
 
     use super::*;
 
@@ -137,7 +144,7 @@ mod tests {
 
     #[test]
     fn rows_behind_the_best_are_dropped() {
-        let mut threshold = Threshold::new(2, true, false);
+        let mut threshold = Threshold::new(2, [true, false], true);
         let mut look = |values: &[Option<i64>]| threshold.look(&column(values), None).unwrap();
         let looked = look(&[Some(3)]);
         assert_eq!((kept(&looked), looked.worst), (None, None), "one row is too few to leave out any");
@@ -151,7 +158,7 @@ mod tests {
 
     #[test]
     fn the_least_are_the_best_in_ascending_order() {
-        let mut threshold = Threshold::new(1, false, false);
+        let mut threshold = Threshold::new(1, [false, false], true);
         let looked = threshold.look(&column(&[Some(4), Some(-4), Some(i64::MAX)]), None).unwrap();
         assert_eq!(kept(&looked), Some(vec![false, true, false]));
         assert_eq!(looked.worst, Some((ScalarValue::Int64(Some(-4)), None)));
@@ -159,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_next_key_decides_between_equal_values() {
-        let mut threshold = Threshold::new(2, true, false);
+        let mut threshold = Threshold::new(2, [true, false], true);
         let mut look =
             |keys: &[Option<i64>], nexts: &[Option<i64>]| threshold.look(&column(keys), Some(&column(nexts))).unwrap();
         let looked = look(&[Some(9), Some(9)], &[Some(4), None]);
@@ -173,5 +180,21 @@ mod tests {
         assert_eq!(kept(&look(&[Some(9), Some(10)], &[Some(4), Some(7)])), Some(vec![false, true]));
         // Equal in both keys: the row's place decides, which is not known here.
         assert_eq!(kept(&look(&[Some(9), Some(9)], &[Some(2), Some(3)])), Some(vec![true, false]));
+    }
+
+    #[test]
+    fn equal_rows_are_left_out_where_no_key_is_left() {
+        let left_out = |next: bool, goes_on| {
+            let mut threshold = Threshold::new(2, [true, false], goes_on);
+            let (keys, nexts) = (column(&[Some(9), Some(9)]), column(&[Some(4), Some(3)]));
+            let looked = threshold.look(&keys, next.then_some(&nexts)).unwrap();
+            assert_eq!(kept(&looked), None, "those that are the best themselves stay");
+            let named = |name: &str, place| -> Arc<dyn PhysicalExpr> { Arc::new(Column::new(name, place)) };
+            looked.tighter(&named("key", 0), next.then(|| named("next", 1)).as_ref()).map(|filter| filter.to_string())
+        };
+        assert_eq!(left_out(false, true).unwrap(), "key@0 >= 9");
+        assert_eq!(left_out(false, false).unwrap(), "key@0 > 9");
+        assert_eq!(left_out(true, true).unwrap(), "key@0 >= 9 AND (key@0 > 9 OR next@1 <= 4)");
+        assert_eq!(left_out(true, false).unwrap(), "key@0 >= 9 AND (key@0 > 9 OR next@1 < 4)");
     }
 }

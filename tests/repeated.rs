@@ -80,6 +80,10 @@ const SEARCHES: &[&str] = &[
     "stats values(action) AS v dc(status) AS d BY host",
     "lookup names.csv user OUTPUT team | stats count count(team) AS with_team BY team",
     "lookup many.csv user OUTPUT badge | stats count",
+    "eventstats count dc(status) AS n BY user | where n>2 AND count<120 | stats count max(count) BY host",
+    "eventstats count(host) AS c values(action) AS v BY host action | stats count BY c v",
+    "eventstats dc(action) AS d count AS n | stats count sum(n) BY status d",
+    "eventstats max(status) AS m BY host | where status=m | stats count BY host",
     "eval r=random() | stats count(r)",
     "head 1000 | stats count BY host",
     "search host=nothing | stats count",
@@ -167,12 +171,16 @@ fn different_rows_are_counted() {
         "search status=500 | append [search index=columns status=404] | stats count",
         "lookup names.csv user OUTPUT team | stats count BY team",
         "stats values(action) dc(action) BY status",
+        "eventstats count dc(status) AS n BY action | where n>1 | stats count max(count) BY action",
+        "eventstats dc(action) AS n | stats count BY status n",
     ];
     let each = [
         "stats count sum(status) BY action",
         "stats list(action) BY host",
         "eval r=random() | stats count BY r",
         "stats count BY session",
+        "eventstats avg(status) AS a BY action | stats count BY a",
+        "eventstats count BY action | table action count",
     ];
     for (searches, is_counted) in [(&counted[..], true), (&each[..], false)] {
         for search in searches {

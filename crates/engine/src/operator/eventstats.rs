@@ -7,6 +7,7 @@
 mod epochs;
 mod gather;
 mod narrow;
+mod rows;
 mod sums;
 mod together;
 

@@ -26,7 +26,7 @@ use datafusion::{
     },
 };
 
-use super::{broadcast::BroadcastExec, over};
+use super::{broadcast::BroadcastExec, eventstats::EventStatsExec, over};
 use crate::parquet_scan::{ROWS, tallied};
 
 /// Functions whose result hangs on which values there are, and not on how often each comes.
@@ -39,22 +39,18 @@ pub(super) fn weighed(aggregate: &AggregateExec) -> Result<Option<AggregateExec>
         && aggregate.limit_options().is_none()
         && *aggregate.input_order_mode() == InputOrderMode::Linear
         && aggregate.filter_expr().iter().all(Option::is_none)
-        && aggregate.aggr_expr().iter().all(|function| is_count(function) || is_of_values(function))
+        && aggregate.aggr_expr().iter().all(|function| takes_rows(function))
         && aggregate.group_expr().expr().iter().all(|(key, _)| !is_volatile(key));
     if !fits {
         return Ok(None);
     }
     let Some(input) = with_rows(aggregate.input())? else { return Ok(None) };
     let schema = input.schema();
-    let count = |function: &Arc<AggregateFunctionExpr>| match is_count(function) {
-        true => {
-            let rows = rows_with(&function.expressions(), &input)?;
-            let sum = AggregateExprBuilder::new(sum_udaf(), vec![rows]).schema(Arc::clone(&schema));
-            Ok(Arc::new(sum.alias(function.name()).build()?))
-        }
-        false => Ok(Arc::clone(function)),
-    };
-    let functions = aggregate.aggr_expr().iter().map(count).collect::<Result<Vec<_>>>()?;
+    let functions = aggregate
+        .aggr_expr()
+        .iter()
+        .map(|function| over_rows(function, &function.expressions(), &input))
+        .collect::<Result<Vec<_>>>()?;
     let weighed = AggregateExec::try_new(
         *aggregate.mode(),
         aggregate.group_expr().clone(),
@@ -67,6 +63,25 @@ pub(super) fn weighed(aggregate: &AggregateExec) -> Result<Option<AggregateExec>
     let (own, other) = (aggregate.schema(), weighed.schema());
     let mut types = own.fields().iter().zip(other.fields()).map(|(own, other)| own.data_type() == other.data_type());
     Ok((own.fields().len() == other.fields().len() && types.all(|same| same)).then_some(weighed))
+}
+
+/// Whether a function has a form over different rows.
+pub(super) fn takes_rows(function: &AggregateFunctionExpr) -> bool {
+    is_count(function) || is_of_values(function)
+}
+
+/// A function of these values in its form over different rows: a count is the sum of how often they come.
+pub(super) fn over_rows(
+    function: &Arc<AggregateFunctionExpr>,
+    values: &[Arc<dyn PhysicalExpr>],
+    input: &Arc<dyn ExecutionPlan>,
+) -> Result<Arc<AggregateFunctionExpr>> {
+    if !is_count(function) {
+        return Ok(Arc::clone(function));
+    }
+    let rows = rows_with(values, input)?;
+    let sum = AggregateExprBuilder::new(sum_udaf(), vec![rows]).schema(input.schema());
+    Ok(Arc::new(sum.alias(function.name()).build()?))
 }
 
 fn is_count(function: &AggregateFunctionExpr) -> bool {
@@ -124,14 +139,16 @@ fn with_rows(plan: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPl
         let [many, few] = plan.children()[..] else { return Ok(None) };
         let Some(many) = with_rows(many)? else { return Ok(None) };
         let rows = many.schema().fields().len() - 1;
-        let join = over(plan, vec![many, Arc::clone(few)])?;
-        let fields = join.schema();
-        let output = |place: usize| {
-            let name = fields.field(place).name();
-            ProjectionExpr { expr: Arc::new(Column::new(name, place)), alias: name.clone() }
-        };
-        let outputs = (0..fields.fields().len()).filter(|place| *place != rows).chain([rows]).map(output);
-        return Ok(Some(Arc::new(ProjectionExec::try_new(outputs.collect::<Vec<_>>(), join)?)));
+        return with_last(over(plan, vec![many, Arc::clone(few)])?, rows).map(Some);
+    }
+    if let Some(beside) = plan.downcast_ref::<EventStatsExec>() {
+        if !beside.takes_rows() {
+            return Ok(None);
+        }
+        let [input] = plan.children()[..] else { return Ok(None) };
+        let Some(input) = with_rows(input)? else { return Ok(None) };
+        let (beside, rows) = beside.over_rows(input)?;
+        return with_last(Arc::new(beside), rows).map(Some);
     }
     let deals = plan.downcast_ref::<RepartitionExec>();
     if plan.is::<UnionExec>()
@@ -141,4 +158,15 @@ fn with_rows(plan: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPl
         return inputs.map(|inputs| over(plan, inputs)).transpose();
     }
     tallied(plan)
+}
+
+/// The plan with a column as the last.
+fn with_last(plan: Arc<dyn ExecutionPlan>, last: usize) -> Result<Arc<dyn ExecutionPlan>> {
+    let schema = plan.schema();
+    let output = |place: usize| {
+        let name = schema.field(place).name();
+        ProjectionExpr { expr: Arc::new(Column::new(name, place)), alias: name.clone() }
+    };
+    let outputs = (0..schema.fields().len()).filter(|place| *place != last).chain([last]).map(output);
+    Ok(Arc::new(ProjectionExec::try_new(outputs.collect::<Vec<_>>(), plan)?))
 }

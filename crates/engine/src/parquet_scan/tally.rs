@@ -46,7 +46,7 @@ const MOST_ROWS: i64 = 1 << 24;
 /// The bits that a value may take in a file, on average: one that takes more seldom comes again.
 const BITS: f64 = 32.0;
 /// The bits that those of a row may take, where they are of several columns: combinations of more are too many for a list.
-const BITS_TOGETHER: f64 = 16.0;
+const BITS_TOGETHER: f64 = 20.0;
 
 /// The same scan, with different rows and how often each comes as the last column; none where its files are not kept so.
 ///

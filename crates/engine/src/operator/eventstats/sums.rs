@@ -214,7 +214,7 @@ impl Results {
 }
 
 /// An aggregate without a window.
-fn plain(aggregate: &Arc<dyn WindowExpr>) -> Result<&AggregateFunctionExpr> {
+pub(super) fn plain(aggregate: &Arc<dyn WindowExpr>) -> Result<&AggregateFunctionExpr> {
     let plain = aggregate.as_any().downcast_ref::<PlainAggregateWindowExpr>();
     let plain = plain.map(PlainAggregateWindowExpr::get_aggregate_expr);
     plain.ok_or_else(|| internal_datafusion_err!("eventstats takes plain aggregates"))

@@ -25,6 +25,8 @@ mod sorted_join;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod transactions;
+mod trial;
 mod weighed;
 mod whole;
 
@@ -44,6 +46,7 @@ pub(crate) use natural_sort::NaturalSortExec;
 pub(crate) use partial::PartialExec;
 pub(crate) use rule::{LateOperators, NaturalSorts, OwnOperators};
 pub(crate) use sorted_join::SortedJoins;
+pub(crate) use trial::TrialExec;
 
 /// The node over other inputs.
 ///

@@ -21,7 +21,10 @@ use datafusion::{
     },
 };
 
-use crate::source::{BYTES_READ, Chosen, EVENTS_READ, is_plain_text};
+use crate::{
+    operator::TrialExec,
+    source::{BYTES_READ, Chosen, EVENTS_READ, is_plain_text},
+};
 
 /// What a search does and has done, shared with whoever shows it.
 #[derive(Debug, Default)]
@@ -51,6 +54,8 @@ struct Running {
 #[derive(Debug)]
 struct Scan {
     plan: Arc<dyn ExecutionPlan>,
+    /// Whether it runs only where another plan does not serve.
+    is_spare: bool,
     files: u64,
     parts: u64,
     bytes: u64,
@@ -138,7 +143,7 @@ impl Progress {
     /// A plan that runs until the answer is dropped.
     pub(crate) fn begin(self: &Arc<Self>, step: Option<&str>, plan: &Arc<dyn ExecutionPlan>) -> Run {
         let mut scans = Vec::new();
-        find_scans(plan, &mut scans);
+        find_scans(plan, false, &mut scans);
         let mut now = self.now();
         let number = now.running.last().map_or(0, |running| running.number + 1);
         now.doing = None;
@@ -191,13 +196,14 @@ impl std::ops::AddAssign for Reading {
     }
 }
 
-fn find_scans(plan: &Arc<dyn ExecutionPlan>, scans: &mut Vec<Scan>) {
+/// `is_spare` says whether the plan runs only where another one does not serve.
+fn find_scans(plan: &Arc<dyn ExecutionPlan>, is_spare: bool, scans: &mut Vec<Scan>) {
     let children = plan.children();
     if children.is_empty() {
-        scans.push(Scan::new(plan));
+        scans.push(Scan::new(plan, is_spare));
     }
-    for child in children {
-        find_scans(child, scans);
+    for (place, child) in children.into_iter().enumerate() {
+        find_scans(child, is_spare || place > 0 && plan.is::<TrialExec>(), scans);
     }
 }
 
@@ -212,9 +218,10 @@ pub(crate) fn chosen(config: &FileScanConfig) -> Option<&Chosen> {
 }
 
 impl Scan {
-    fn new(plan: &Arc<dyn ExecutionPlan>) -> Self {
-        let mut scan = Self { plan: Arc::clone(plan), files: 0, parts: 0, bytes: 0, is_plain: true, chosen: None };
-        let Some(config) = files(plan) else { return scan };
+    fn new(plan: &Arc<dyn ExecutionPlan>, is_spare: bool) -> Self {
+        let plan = Arc::clone(plan);
+        let mut scan = Self { plan, is_spare, files: 0, parts: 0, bytes: 0, is_plain: true, chosen: None };
+        let Some(config) = files(&scan.plan) else { return scan };
         let mut names = HashSet::new();
         for file in config.file_groups.iter().flat_map(|group| group.iter()) {
             names.insert(&file.object_meta.location);
@@ -231,7 +238,15 @@ impl Scan {
         (sum(metrics, "files_processed") as u64).min(self.parts)
     }
 
+    /// Whether nothing is read of it, and perhaps never will be.
+    fn waits(&self) -> bool {
+        self.is_spare && self.plan.metrics().is_none_or(|metrics| metrics.iter().next().is_none())
+    }
+
     fn reading(&self) -> Reading {
+        if self.waits() {
+            return Reading::default();
+        }
         let Some(metrics) = self.plan.metrics() else { return Reading::default() };
         let chosen = self.chosen.unwrap_or_default();
         let left_out = |all: usize, kept: usize| all.saturating_sub(kept) as u64;
@@ -250,6 +265,9 @@ impl Scan {
 
     /// Bytes of its files that are done, and all of them.
     fn bytes_done(&self) -> (f64, f64) {
+        if self.waits() {
+            return (0.0, 0.0);
+        }
         let all = self.bytes as f64;
         let Some(metrics) = self.plan.metrics() else { return (0.0, all) };
         match self.is_plain {

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::WindowUDF;
 
+pub use self::transaction::{OfValue, of_value};
 use self::whole::whole;
 
 /// Every window kernel.

@@ -136,6 +136,7 @@ fn operator_name(name: &str, details: &str) -> &'static str {
         "EventStatsExec" => "sum up beside the rows",
         "RunningExec" => "sum up the rows so far",
         "WholeExec" => "look at all rows at once",
+        "TrialExec" => "try the first, else do the second",
         "FirstRowsExec" => "first rows of each group",
         "UnnestExec" | "ApartExec" => "a row for each value",
         "EmptyExec" => "no rows",

@@ -42,6 +42,7 @@ use super::{
     running,
     running::RunningExec,
     soonest::ends,
+    transactions::tried,
     weighed::weighed,
     whole::WholeExec,
 };
@@ -70,6 +71,11 @@ impl PhysicalOptimizerRule for OwnOperators {
                     Some(first) => Transformed::yes(Arc::new(first) as _),
                     None => Transformed::no(node),
                 });
+            }
+            if let Some(projection) = node.downcast_ref::<ProjectionExec>()
+                && let Some(tried) = tried(projection)?
+            {
+                return Ok(Transformed::yes(tried));
             }
             if let Some(window) = node.downcast_ref::<BoundedWindowAggExec>()
                 && runs(window.window_expr(), &window.input().schema())

@@ -57,6 +57,16 @@ impl WholeExec {
         );
         Self { input, functions, schema, properties: Arc::new(properties), metrics: ExecutionPlanMetricsSet::new() }
     }
+
+    /// The rows below the functions.
+    pub(super) fn input(&self) -> &Arc<dyn ExecutionPlan> {
+        &self.input
+    }
+
+    /// What gives the last columns.
+    pub(super) fn functions(&self) -> &[Arc<dyn WindowExpr>] {
+        &self.functions
+    }
 }
 
 impl DisplayAs for WholeExec {

@@ -93,6 +93,26 @@ fn literal(arg: &Argument) -> Option<bool> {
     arg.downcast_ref::<Literal>().map(|literal| *literal.value() == ScalarValue::Boolean(Some(true)))
 }
 
+/// Transactions that are all events of a value, but for those of a value with too many.
+#[derive(Debug)]
+pub struct OfValue {
+    /// The value; an event without it is in no transaction.
+    pub value: Argument,
+    /// How many events a transaction has at most; none where any number.
+    pub most: Option<i64>,
+}
+
+/// What arguments of `spl_transaction` come to where nothing ends a transaction but its number of events; none where something does.
+pub fn of_value(args: &[Argument]) -> Option<OfValue> {
+    let (of_a_row, others) = split(args);
+    let is_unmarked = of_a_row.iter().skip(1).all(|mark| literal(mark) == Some(false));
+    let limits = limits(others).ok()?;
+    let is_whole = !limits.look_at_times() && !limits.needs_first && !limits.needs_last && !limits.keep_orphans;
+    let [value] = others.get(LITERALS..)? else { return None };
+    let most = Some(limits.max_events).filter(|most| *most > 0);
+    (is_unmarked && is_whole).then(|| OfValue { value: Arc::clone(value), most })
+}
+
 #[derive(Debug)]
 struct Evaluator {
     limits: Limits,

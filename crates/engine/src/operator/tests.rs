@@ -10,6 +10,7 @@ mod partial;
 mod running;
 mod soonest;
 mod sorted_join;
+mod trial;
 mod whole;
 
 use std::sync::Arc;

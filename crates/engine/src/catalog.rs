@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::prelude::SessionContext;
 use speleo_index::store::is_address;
 use speleo_knowledge::Knowledge;
 use speleo_plan::{IndexEntry, IndexFile, Origin};
@@ -16,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::{
     IndexSetting, Settings,
     fault::Fault,
+    session::SearchSession,
     source::{self, Files, Fingerprint, Index, Input, Remembered},
     time::Zone,
 };
@@ -140,7 +140,7 @@ impl Catalog {
     pub(crate) async fn open(
         &self,
         name: &str,
-        session: &SessionContext,
+        session: &SearchSession,
         zone: Zone,
         knowledge: &Arc<Knowledge>,
     ) -> Result<Option<Arc<Index>>, Fault> {
@@ -176,7 +176,7 @@ impl Catalog {
         &self,
         name: &str,
         is_wanted: &(dyn Fn(&Input) -> bool + Sync),
-        session: &SessionContext,
+        session: &SearchSession,
         zone: Zone,
         knowledge: &Arc<Knowledge>,
     ) -> Result<Option<Arc<Index>>, Fault> {
@@ -195,7 +195,7 @@ impl Catalog {
         &self,
         index: &Index,
         columns: &[&'static str],
-        session: &SessionContext,
+        session: &SearchSession,
         zone: Zone,
     ) -> speleo_plan::Result<Vec<Origin>> {
         index.origins_of_events(columns, &self.remembered, session, zone).await
@@ -209,7 +209,7 @@ impl Catalog {
         &self,
         name: &str,
         columns: &[&'static str],
-        session: &SessionContext,
+        session: &SearchSession,
         zone: Zone,
         knowledge: &Arc<Knowledge>,
     ) -> speleo_plan::Result<Vec<Origin>> {

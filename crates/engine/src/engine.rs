@@ -23,7 +23,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use datafusion::{error::DataFusionError, execution::memory_pool::MemoryConsumer, prelude::SessionContext};
+use datafusion::{error::DataFusionError, execution::memory_pool::MemoryConsumer};
 use futures::FutureExt;
 use speleo_functions::{eval::geo::BUNDLED, value::Texts};
 use speleo_knowledge::{Knowledge, Problem};
@@ -43,6 +43,7 @@ use crate::{
     lookup::Lookups,
     macros::MacroSource,
     run,
+    session::SearchSession,
     world::{EngineWorld, Mark, Mode, Record},
 };
 
@@ -54,7 +55,7 @@ pub struct Engine {
 
 struct Shared {
     settings: Settings,
-    session: SessionContext,
+    session: SearchSession,
     catalog: Arc<Catalog>,
     lookups: Lookups,
     knowledge: Arc<Knowledge>,
@@ -166,7 +167,7 @@ impl Engine {
         self.shared.settings.summaries.as_deref()
     }
 
-    pub(crate) fn session(&self) -> &SessionContext {
+    pub(crate) fn session(&self) -> &SearchSession {
         &self.shared.session
     }
 

@@ -14,7 +14,7 @@ mod tests;
 
 use std::{collections::HashMap, time::Duration};
 
-use datafusion::{error::Result, execution::SessionState, logical_expr::LogicalPlan, prelude::SessionContext};
+use datafusion::{error::Result, execution::SessionState, logical_expr::LogicalPlan};
 use speleo_syntax::{MacroCall, Outline, Span};
 
 pub use self::{
@@ -25,6 +25,7 @@ pub use self::{
 };
 use crate::{
     run::{self, Ran},
+    session::SearchSession,
     trace::{Stage, Trace, TracedStep, key, keys},
 };
 
@@ -112,7 +113,7 @@ pub(crate) struct Planned {
 
 /// Explains a plan; with `runs` it is run, and tells what it did.
 pub(crate) async fn explain(
-    session: &SessionContext,
+    session: &SearchSession,
     planned: Planned,
     trace: &Trace,
     runs: bool,
@@ -129,9 +130,9 @@ pub(crate) async fn explain(
     let of_nodes = NodeOwners::new(&stages);
     let mut steps = Vec::with_capacity(traced.len());
     for step in traced {
-        steps.push(Box::pin(explain_step(&state, step, &stages, &of_nodes)).await);
+        steps.push(Box::pin(explain_step(state, step, &stages, &of_nodes)).await);
     }
-    let owners = Box::pin(owner::owners(&state, &stages, (&plan, &physical), None)).await;
+    let owners = Box::pin(owner::owners(state, &stages, (&plan, &physical), None)).await;
     let totals = ran.map(|ran| Totals { reading, ..Totals::of(&ran) });
     Ok(Explanation {
         expanded,

@@ -17,13 +17,13 @@ use datafusion::{
     logical_expr::{Expr, LogicalPlan},
     physical_expr::PhysicalExpr,
     physical_plan::{ExecutionPlan, collect, execute_stream, spill::get_record_batch_memory_size},
-    prelude::SessionContext,
 };
 use futures::{FutureExt, TryStreamExt};
 
 use crate::{
     fault::{Lost, panic_text},
     progress::{Progress, Run},
+    session::SearchSession,
 };
 
 /// The rows of a plan.
@@ -40,12 +40,12 @@ pub(crate) struct Answered {
 ///
 /// # Errors
 /// What planning and running report; a panic below becomes an error too.
-pub(crate) async fn run(session: &SessionContext, plan: LogicalPlan) -> Result<Answered> {
+pub(crate) async fn run(session: &SearchSession, plan: LogicalPlan) -> Result<Answered> {
     let state = session.state();
     let work = async {
         let physical = state.create_physical_plan(&plan).await?;
         let run = Arc::<Progress>::default().begin(None, &physical);
-        let batches = collect(Arc::clone(&physical), state.task_ctx()).await?;
+        let batches = collect(Arc::clone(&physical), session.task_ctx()).await?;
         Ok(Answered { schema: physical.schema(), batches, scanned: run.events() })
     };
     guard(work).await
@@ -71,7 +71,7 @@ pub(crate) struct Ran {
 /// # Errors
 /// As [`run`], and where the rows pass the memory limit.
 pub(crate) async fn step(
-    session: &SessionContext,
+    session: &SearchSession,
     plan: &LogicalPlan,
     held: &MemoryReservation,
     (progress, name): (&Arc<Progress>, &str),
@@ -82,7 +82,7 @@ pub(crate) async fn step(
         let physical = state.create_physical_plan(plan).await?;
         let planning = start.elapsed();
         let run = progress.begin(Some(name), &physical);
-        let mut rows = execute_stream(Arc::clone(&physical), state.task_ctx())?;
+        let mut rows = execute_stream(Arc::clone(&physical), session.task_ctx())?;
         let mut batches = Vec::new();
         while let Some(batch) = rows.try_next().await? {
             held.try_grow(get_record_batch_memory_size(&batch))?;
@@ -101,7 +101,7 @@ pub(crate) async fn step(
 /// # Errors
 /// As [`run`].
 pub(crate) async fn count(
-    session: &SessionContext,
+    session: &SearchSession,
     physical: Arc<dyn ExecutionPlan>,
     planning: Duration,
 ) -> Result<Ran> {
@@ -137,7 +137,7 @@ pub(crate) struct Begun {
 /// # Errors
 /// What planning reports; a panic becomes an error too.
 pub(crate) async fn begin(
-    session: &SessionContext,
+    session: &SearchSession,
     plan: LogicalPlan,
     formats: Vec<(String, Expr)>,
     progress: &Arc<Progress>,
@@ -146,9 +146,9 @@ pub(crate) async fn begin(
     let work = async {
         let physical = state.create_physical_plan(&plan).await?;
         let schema = physical.schema();
-        let form = Form::new(&state, &schema, &formats)?;
+        let form = Form::new(state, &schema, &formats)?;
         let run = progress.begin(None, &physical);
-        let rows = execute_stream(physical, state.task_ctx())?;
+        let rows = execute_stream(physical, session.task_ctx())?;
         Ok(Begun { schema, form, rows, run })
     };
     guard(work).await

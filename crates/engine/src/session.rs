@@ -6,10 +6,9 @@ use datafusion::{
     config::ConfigOptions,
     error::Result,
     execution::{
-        SessionStateBuilder,
-        context::SessionContext,
+        SessionState, SessionStateBuilder, TaskContext,
         memory_pool::{FairSpillPool, TrackConsumersPool},
-        runtime_env::RuntimeEnvBuilder,
+        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
     optimizer::{Optimizer, OptimizerRule},
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
@@ -31,8 +30,39 @@ const FALLBACK_MEMORY: usize = 4 << 30;
 /// How many of the largest consumers an error names.
 const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::MIN;
 
+/// What plans are made and run by. DataFusion's own context copies all of its functions for each plan, and again for each run of one;
+/// nothing here changes once it is open.
+#[derive(Clone)]
+pub(crate) struct SearchSession {
+    state: Arc<SessionState>,
+    task: Arc<TaskContext>,
+}
+
+impl SearchSession {
+    /// One in which the state does not change.
+    pub(crate) fn new(state: SessionState) -> Self {
+        let task = state.task_ctx();
+        Self { state: Arc::new(state), task }
+    }
+
+    /// What plans are made by.
+    pub(crate) fn state(&self) -> &SessionState {
+        &self.state
+    }
+
+    /// What they are run by.
+    pub(crate) fn task_ctx(&self) -> Arc<TaskContext> {
+        Arc::clone(&self.task)
+    }
+
+    /// Memory, disk, the stores of files, and what is remembered of them.
+    pub(crate) fn runtime_env(&self) -> &Arc<RuntimeEnv> {
+        self.state.runtime_env()
+    }
+}
+
 /// A session with a memory pool of its own.
-pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
+pub(crate) fn open(memory_limit: Option<usize>) -> Result<SearchSession> {
     let limit = memory_limit.unwrap_or_else(default_memory_limit);
     let pool = TrackConsumersPool::new(WatchedPool(FairSpillPool::new(limit)), NAMED_CONSUMERS);
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
@@ -56,7 +86,7 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SessionContext> {
         .with_physical_optimizer_rules(rules)
         .build();
     speleo_functions::register(&mut state)?;
-    Ok(SessionContext::new_with_state(state))
+    Ok(SearchSession::new(state))
 }
 
 /// Sets the options that plans are made by.

@@ -29,7 +29,7 @@ use std::{
     time::SystemTime,
 };
 
-use datafusion::{catalog::TableProvider, prelude::SessionContext};
+use datafusion::catalog::TableProvider;
 use speleo_knowledge::Knowledge;
 use speleo_plan::IndexFile;
 use speleo_syntax::{Code, Diagnostic};
@@ -58,6 +58,7 @@ use crate::{
     IndexSetting,
     event::{Content, Notes, Rules, Subject},
     fault::Fault,
+    session::SearchSession,
     time::Zone,
 };
 
@@ -216,7 +217,7 @@ const FILES: u32 = (1 << 19) - 1;
 /// Where a file cannot be read.
 pub(crate) async fn open(
     mut files: Files,
-    session: &SessionContext,
+    session: &SearchSession,
     zone: Zone,
     knowledge: &Arc<Knowledge>,
     remembered: &Remembered,

@@ -16,7 +16,6 @@ use datafusion::{
     datasource::provider_as_source,
     execution::memory_pool::MemoryReservation,
     logical_expr::{LogicalPlan, SortExpr},
-    prelude::SessionContext,
 };
 use speleo_index::Progress;
 use speleo_knowledge::{EventType, Knowledge};
@@ -41,6 +40,7 @@ use crate::{
     macros::MacroSource,
     progress::Progress as Ongoing,
     run::{self, Answered},
+    session::SearchSession,
     source::{Index, Input, InputKey},
     trace::Trace,
 };
@@ -61,7 +61,7 @@ pub(crate) enum Mode {
 /// What a search sees.
 pub(crate) struct EngineWorld<'a> {
     pub(crate) mode: Mode,
-    pub(crate) session: &'a SessionContext,
+    pub(crate) session: &'a SearchSession,
     pub(crate) catalog: &'a Catalog,
     pub(crate) lookups: &'a Lookups,
     pub(crate) knowledge: &'a Arc<Knowledge>,

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     fault::Fault,
     native,
+    session::SearchSession,
     source::{self, Fields, Misfit, Piece, ReadPieces, SEQUENCE},
     time::Zone,
 };
@@ -91,13 +92,15 @@ impl Worker {
             warnings: Vec::new(),
         };
         // The cores read units side by side: each of them needs one.
-        let session = SessionContext::new_with_config(SessionConfig::new().with_target_partitions(1));
+        let config = SessionConfig::new().with_target_partitions(1);
+        let session = SessionContext::new_with_config(config);
+        let reader = SearchSession::new(session.state());
         // What the unit before had, this one will have too; where it has not, it is looked through.
         let guess = self.fields.lock().await.clone();
-        let mut read = source::read(&pieces, guess, &session, self.zone).await?;
+        let mut read = source::read(&pieces, guess, &reader, self.zone).await?;
         written.staged = match self.stage(&read, &places, &session).await {
             Err(error) if Misfit::is_reason(&error) => {
-                read = source::read(&pieces, None, &session, self.zone).await?;
+                read = source::read(&pieces, None, &reader, self.zone).await?;
                 self.stage(&read, &places, &session).await
             }
             staged => staged,

@@ -69,7 +69,7 @@ fn grouped(numbered: &AggregateExec) -> Result<Option<TrialExec>> {
     if first.aggr_expr().iter().any(|function| function.expressions().iter().any(reads_key)) {
         return Ok(None);
     }
-    let Some((rows, most)) = by_value(first.input(), key.index())? else { return Ok(None) };
+    let Some(ByValue { rows, most }) = by_value(first.input(), key.index())? else { return Ok(None) };
     let schema = rows.schema();
     let events = AggregateExprBuilder::new(count_udaf(), vec![lit(1_i64)]).schema(Arc::clone(&schema));
     let events: Arc<AggregateFunctionExpr> = Arc::new(events.alias(EVENTS).build()?);
@@ -89,9 +89,15 @@ fn grouped(numbered: &AggregateExec) -> Result<Option<TrialExec>> {
     Ok(is_same.then(|| TrialExec::new(Arc::new(tried), other, most)))
 }
 
-/// The rows with their value in the place of the number of their transaction, and how many events one has at most; none where
-/// they are other rows, or more than the number of events ends a transaction.
-fn by_value(plan: &Arc<dyn ExecutionPlan>, key: usize) -> Result<Option<(Arc<dyn ExecutionPlan>, Option<i64>)>> {
+/// Rows with their value in the place of the number of their transaction.
+struct ByValue {
+    rows: Arc<dyn ExecutionPlan>,
+    /// How many events a transaction has at most.
+    most: Option<i64>,
+}
+
+/// The rows by value; none where they are other rows, or more than the number of events ends a transaction.
+fn by_value(plan: &Arc<dyn ExecutionPlan>, key: usize) -> Result<Option<ByValue>> {
     if let Some(whole) = plan.downcast_ref::<WholeExec>() {
         let [function] = whole.functions() else { return Ok(None) };
         let input = whole.input();
@@ -108,7 +114,7 @@ fn by_value(plan: &Arc<dyn ExecutionPlan>, key: usize) -> Result<Option<(Arc<dyn
         });
         let value = ProjectionExpr { expr: value, alias: function.name().to_owned() };
         let rows = ProjectionExec::try_new(own.chain([value]).collect::<Vec<_>>(), Arc::clone(input))?;
-        return Ok(Some((Arc::new(rows), most)));
+        return Ok(Some(ByValue { rows: Arc::new(rows), most }));
     }
     // Both are made anew: over other rows they would keep the types of their columns, and the value is no number.
     if let Some(projection) = plan.downcast_ref::<ProjectionExec>() {
@@ -118,9 +124,9 @@ fn by_value(plan: &Arc<dyn ExecutionPlan>, key: usize) -> Result<Option<(Arc<dyn
         if projection.expr().iter().enumerate().any(|(place, output)| place != key && reads(output)) {
             return Ok(None);
         }
-        let Some((rows, most)) = by_value(projection.input(), source)? else { return Ok(None) };
+        let Some(ByValue { rows, most }) = by_value(projection.input(), source)? else { return Ok(None) };
         let rows = ProjectionExec::try_new(projection.expr().to_vec(), rows)?;
-        return Ok(Some((Arc::new(rows), most)));
+        return Ok(Some(ByValue { rows: Arc::new(rows), most }));
     }
     let Some(filter) = plan.downcast_ref::<FilterExec>() else { return Ok(None) };
     let outputs = filter.projection().as_ref();
@@ -129,10 +135,10 @@ fn by_value(plan: &Arc<dyn ExecutionPlan>, key: usize) -> Result<Option<(Arc<dyn
     if asked.map(Column::index) != Some(source) || filter.fetch().is_some() {
         return Ok(None);
     }
-    let Some((rows, most)) = by_value(filter.input(), source)? else { return Ok(None) };
+    let Some(ByValue { rows, most }) = by_value(filter.input(), source)? else { return Ok(None) };
     let outputs = outputs.map(|outputs| outputs.to_vec());
     let rows = FilterExecBuilder::new(Arc::clone(filter.predicate()), rows).apply_projection(outputs)?.build()?;
-    Ok(Some((Arc::new(rows), most)))
+    Ok(Some(ByValue { rows: Arc::new(rows), most }))
 }
 
 /// What the transactions of a function are.

@@ -31,7 +31,6 @@ use datafusion::{
     logical_expr::{Expr, LogicalPlanBuilder},
     parquet::arrow::RowNumber,
     physical_plan::{ExecutionPlan, empty::EmptyExec},
-    prelude::SessionContext,
     scalar::ScalarValue,
 };
 
@@ -39,7 +38,7 @@ use super::{
     builder::{Origin, PLACE_BITS},
     files::{DataFile, Format},
 };
-use crate::fault::Fault;
+use crate::{fault::Fault, session::SearchSession};
 
 /// Columns that a scan adds: the file's number, its origin, and the row within the file.
 const FILE: &str = "__file";
@@ -74,7 +73,7 @@ impl Table {
 /// Where a file cannot be read or the files' columns do not fit together.
 pub(crate) async fn tables(
     files: &[(DataFile, Origin)],
-    session: &SessionContext,
+    session: &SearchSession,
 ) -> std::result::Result<Vec<(Table, SchemaRef)>, Fault> {
     let mut all: Vec<(Kind, Vec<(DataFile, Origin)>)> = Vec::new();
     for (file, origin) in files.iter().filter(|(file, _)| file.format.is_columnar()) {
@@ -136,7 +135,7 @@ fn reason(error: &DataFusionError) -> String {
 async fn table(
     (format, url): &Kind,
     files: Vec<(DataFile, Origin)>,
-    session: &SessionContext,
+    session: &SearchSession,
 ) -> Result<(Arc<dyn TableProvider>, SchemaRef)> {
     let state = session.state();
     if let Some((_, store)) = files.iter().find_map(|(file, _)| file.object.as_ref()).map(|object| object.store()) {
@@ -169,10 +168,10 @@ async fn table(
     } else {
         Arc::new(ArrowFormat)
     };
-    let mut schema = format.infer_schema(&state, &store, &metas).await?;
+    let mut schema = format.infer_schema(state, &store, &metas).await?;
     let (mut filled, mut rows) = (HashSet::new(), None);
     if is_parquet(format.as_ref()) {
-        let known = read_as::look(&mut parts, &schema, store.as_ref(), &state).await?;
+        let known = read_as::look(&mut parts, &schema, store.as_ref(), state).await?;
         (schema, filled, rows) = (known.schema, known.filled, Some(known.rows));
     }
     let base = Arc::new(ColumnarTable::new(format, url.clone(), parts, schema, rows));

@@ -16,7 +16,6 @@ use datafusion::{
     common::Column,
     datasource::provider_as_source,
     logical_expr::{Expr, LogicalPlanBuilder, bitwise_shift_right, lit},
-    prelude::SessionContext,
 };
 use speleo_functions::value::Texts;
 use speleo_plan::{Origin, Result};
@@ -31,6 +30,8 @@ use super::{
     text::{TextFile, TextTable},
 };
 use crate::{run, time::Zone};
+
+use crate::session::SearchSession;
 
 /// The column of the number of a file.
 const FILE: &str = "file";
@@ -131,7 +132,7 @@ impl Index {
         &self,
         columns: &[&'static str],
         remembered: &Remembered,
-        session: &SessionContext,
+        session: &SearchSession,
         zone: Zone,
     ) -> Result<Vec<Origin>> {
         let mut origins: Vec<Option<Vec<Origin>>> =
@@ -163,7 +164,7 @@ impl Index {
         &self,
         parts: &[&Part],
         columns: &[&'static str],
-        session: &SessionContext,
+        session: &SearchSession,
         zone: Zone,
     ) -> Result<HashMap<i64, Vec<Origin>>> {
         let texts: Vec<Arc<TextFile>> = parts.iter().filter_map(|part| part.text.clone()).collect();

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::{catalog::TableProvider, prelude::SessionContext};
+use datafusion::catalog::TableProvider;
 use speleo_knowledge::Knowledge;
 use speleo_syntax::Diagnostic;
 
@@ -23,6 +23,8 @@ use super::{
     text::{self, TextFile, TextTable},
 };
 use crate::{event::Notes, fault::Fault, time::Zone};
+
+use crate::session::SearchSession;
 
 /// How many events a chunk has while rejected ones are looked for.
 const CHUNK_EVENTS: usize = 4096;
@@ -217,7 +219,7 @@ impl ReadPieces {
 pub(crate) async fn read(
     pieces: &[Piece],
     guess: Option<Arc<Fields>>,
-    session: &SessionContext,
+    session: &SearchSession,
     zone: Zone,
 ) -> Result<ReadPieces, Fault> {
     let notes = Arc::new(Notes::default());

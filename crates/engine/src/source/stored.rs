@@ -28,7 +28,6 @@ use datafusion::{
     functions::core::expr_fn::coalesce,
     functions_nested::expr_fn::make_array,
     logical_expr::{Expr, LogicalPlanBuilder, cast, lit, when},
-    prelude::SessionContext,
     scalar::ScalarValue,
 };
 use object_store::ObjectMeta;
@@ -46,6 +45,8 @@ use super::{
     schema::{self, RAW},
 };
 use crate::{fault::Fault, run};
+
+use crate::session::SearchSession;
 
 /// A native index that is open.
 #[derive(Debug)]
@@ -75,7 +76,7 @@ impl Stored {
         name: &str,
         folder: &Path,
         chosen: Option<&HashSet<String>>,
-        session: &SessionContext,
+        session: &SearchSession,
     ) -> std::result::Result<Self, Fault> {
         let failed = |error: DataFusionError| Fault::data(folder.display(), error);
         let index = Index::open(&folder.to_string_lossy()).await?;
@@ -107,7 +108,7 @@ impl Stored {
     pub(super) async fn origins(
         &self,
         columns: &[&'static str],
-        session: &SessionContext,
+        session: &SearchSession,
     ) -> speleo_plan::Result<Vec<Origin>> {
         let mut origins: Vec<Origin> = self.known.iter().map(|origin| by(origin.clone(), columns)).collect();
         if let Some(asked) = &self.asked {
@@ -121,7 +122,7 @@ impl Stored {
         &self,
         table: &Arc<dyn TableProvider>,
         columns: &[&'static str],
-        session: &SessionContext,
+        session: &SearchSession,
     ) -> speleo_plan::Result<Vec<Origin>> {
         if let Some(known) = self.origins.lock().unwrap_or_else(PoisonError::into_inner).get(columns) {
             return Ok(known.clone());
@@ -189,7 +190,7 @@ pub(super) fn newest(folder: &Path) -> (PathBuf, u64, Option<SystemTime>) {
 }
 
 /// The table of a native index.
-fn table(index: &Index, parts: &[Part], name: &str, session: &SessionContext) -> Result<Arc<dyn TableProvider>> {
+fn table(index: &Index, parts: &[Part], name: &str, session: &SearchSession) -> Result<Arc<dyn TableProvider>> {
     viewed(index, parts, |schema| view(index, schema, name), session)
 }
 
@@ -198,7 +199,7 @@ pub(super) fn viewed(
     index: &Index,
     parts: &[Part],
     columns: impl FnOnce(&SchemaRef) -> Vec<Expr>,
-    session: &SessionContext,
+    session: &SearchSession,
 ) -> Result<Arc<dyn TableProvider>> {
     let url = address(index.address());
     session.runtime_env().register_object_store(url.as_ref(), index.store());

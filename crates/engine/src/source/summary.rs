@@ -9,7 +9,6 @@ use datafusion::{
     catalog::TableProvider,
     error::Result,
     logical_expr::{Expr, lit, when},
-    prelude::SessionContext,
 };
 use speleo_index::{Column, DAY, INDEXED, Index, Kind, Part, SEQUENCE, STRUCTURED, TIME};
 
@@ -19,6 +18,8 @@ use super::{
     schema::{self, RAW},
     stored,
 };
+
+use crate::session::SearchSession;
 
 /// The column of the index that a row is from.
 pub(crate) const INDEX: &str = "_index";
@@ -44,7 +45,7 @@ pub(crate) fn table(
     index: &Index,
     parts: &[Part],
     renumbered: &[Renumbered],
-    session: &SessionContext,
+    session: &SearchSession,
 ) -> Result<Arc<dyn TableProvider>> {
     let place = place(renumbered)?;
     let columns = |schema: &datafusion::arrow::datatypes::SchemaRef| {

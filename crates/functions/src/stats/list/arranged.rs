@@ -87,7 +87,7 @@ impl Arranged {
                     Items::Texts(_) => 0,
                 })
                 .collect();
-            return Ok((column::of_numbers(kind, &numbers)?, rows));
+            return Ok((column::of_numbers(kind, numbers.iter().copied())?, rows));
         }
         // All of the texts, if all groups are asked for.
         let bytes: usize = batches.iter().map(|batch| batch.items().bytes()).sum();

@@ -48,7 +48,7 @@ impl Column {
 }
 
 /// The texts of numbers.
-pub(super) fn of_numbers(kind: Whole, numbers: &[i64]) -> Result<ArrayRef> {
+pub(super) fn of_numbers(kind: Whole, numbers: impl ExactSizeIterator<Item = i64> + Clone) -> Result<ArrayRef> {
     let show = match kind {
         Whole::Int => return of_whole(numbers),
         Whole::Float => unordered,
@@ -58,18 +58,18 @@ pub(super) fn of_numbers(kind: Whole, numbers: &[i64]) -> Result<ArrayRef> {
     let mut text = String::new();
     for number in numbers {
         text.clear();
-        push_number(show(*number), &mut text);
+        push_number(show(number), &mut text);
         column.push(text.as_bytes())?;
     }
     column.finish()
 }
 
-fn of_whole(numbers: &[i64]) -> Result<ArrayRef> {
+fn of_whole(numbers: impl ExactSizeIterator<Item = i64> + Clone) -> Result<ArrayRef> {
     let mut ends = Vec::with_capacity(numbers.len() + 1);
     ends.push(0);
     let mut end = 0_usize;
-    for number in numbers {
-        end += digits::length(*number);
+    for number in numbers.clone() {
+        end += digits::length(number);
         ends.push(end as i32);
     }
     if i32::try_from(end).is_err() {
@@ -78,8 +78,8 @@ fn of_whole(numbers: &[i64]) -> Result<ArrayRef> {
     let mut bytes = vec![0; end];
     let mut rest = bytes.as_mut_slice();
     for number in numbers {
-        let Some((place, after)) = rest.split_at_mut_checked(digits::length(*number)) else { break };
-        digits::write(*number, place);
+        let Some((place, after)) = rest.split_at_mut_checked(digits::length(number)) else { break };
+        digits::write(number, place);
         rest = after;
     }
     Column { bytes, ends }.finish()

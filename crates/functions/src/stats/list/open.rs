@@ -15,7 +15,7 @@ use crate::stats::{
 };
 
 /// A batch has so many rows, the last one fewer. Tests have few rows.
-pub(super) const ROWS: usize = if cfg!(test) { 16 } else { 1 << 13 };
+pub(super) const ROWS: usize = if cfg!(test) { 64 } else { 1 << 13 };
 
 /// Nor does it take more rows once their texts or keys have so many bytes, or there are so many values.
 pub(super) const MOST: usize = 1 << 28;

@@ -8,8 +8,7 @@ use datafusion::{
 use super::{
     arranged::{Arranged, State, numbers_of},
     batch::Batch,
-    column,
-    dealt::Dealt,
+    dealt::Numbers,
     open::{Open, ROWS},
     order,
 };
@@ -162,9 +161,8 @@ impl Kept {
         if end >= self.groups
             && let (Some(kind), Some(pieces)) = (numbers_of(&self.batches), &pieces)
         {
-            let numbers = Dealt::numbers(&self.batches, pieces, self.forgotten, end);
-            let lengths = numbers.lengths(0..count).collect();
-            return Ok((column::of_numbers(kind, &numbers.items)?, lengths));
+            let numbers = Numbers::new(&self.batches, pieces, self.forgotten, end);
+            return Ok((numbers.texts(kind)?, numbers.lengths(count)));
         }
         let arranged =
             self.arranged.get_or_insert_with(|| Arranged::new(&self.batches, pieces, self.forgotten, self.groups));

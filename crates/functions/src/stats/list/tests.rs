@@ -273,7 +273,7 @@ fn rows_are_held_in_little_room() {
     let column: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows));
     let groups: Vec<usize> = (0..rows as usize).collect();
     listing.update(&[column, keys], &Rows::grouped(&groups, None, groups.len())).unwrap();
-    // Of batches as small as those here, what a batch needs itself is large: some 18 bytes a row.
+    // Batches are small here: what a batch needs itself is a part of it.
     let bytes = listing.size() / groups.len();
     assert!((16..=40).contains(&bytes), "{bytes}");
 }

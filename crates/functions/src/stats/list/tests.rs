@@ -242,10 +242,13 @@ fn numbers(key: impl Fn(i64) -> i64) -> Listing {
     listing
 }
 
+/// What an order is called, and the key of each row.
+type Way = (&'static str, fn(i64) -> i64);
+
 /// Rows in the order of files need no comparison: forwards, backwards, of two cores in turn, and cut anywhere.
 #[test]
 fn orders_of_files_are_seen() {
-    let ways: [(&str, fn(i64) -> i64); 6] = [
+    let ways: [Way; 6] = [
         ("rising", |row| row),
         ("falling", |row| -row),
         ("two in turn", |row| row + row / 12 % 2 * 10_000),
@@ -256,7 +259,7 @@ fn orders_of_files_are_seen() {
     for (name, key) in ways {
         assert!(numbers(key).rows.sees_an_order(), "{name}");
     }
-    let others: [(&str, fn(i64) -> i64); 3] =
+    let others: [Way; 3] =
         [("equal", |row| row / 2), ("equal, far apart", |row| row % 399), ("none", |row| row * 7_919 % 401)];
     for (name, key) in others {
         assert!(!numbers(key).rows.sees_an_order(), "{name}");

@@ -2,6 +2,7 @@
 //!
 //! A kernel picks the view it needs once per batch, outside its loop, and asks it row by row; nothing is boxed.
 
+pub(crate) mod digits;
 mod list;
 mod number;
 mod text;

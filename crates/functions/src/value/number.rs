@@ -11,7 +11,7 @@ use datafusion::{
     common::Result,
 };
 
-use super::Texts;
+use super::{Texts, digits};
 
 /// A column whose values are read as numbers. A text counts where it reads as one, a time as epoch seconds.
 pub enum Numbers {
@@ -149,20 +149,9 @@ pub(crate) fn push_number(value: f64, out: &mut String) {
 /// Appends a whole number.
 pub(crate) fn push_integer(value: i64, out: &mut String) {
     let mut digits = [0_u8; 20];
-    let mut place = digits.len();
-    let mut rest = value.unsigned_abs();
-    loop {
-        place -= 1;
-        digits[place] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        out.push('-');
-    }
-    out.push_str(std::str::from_utf8(&digits[place..]).unwrap_or_default());
+    let Some(digits) = digits.get_mut(..digits::length(value)) else { return };
+    digits::write(value, digits);
+    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
 }
 
 /// The shortest digits come from the writer of JSON, several times as fast as Rust's own; in this range it writes no exponent.

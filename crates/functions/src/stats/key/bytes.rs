@@ -38,10 +38,6 @@ impl Head {
         Self { first: first(key), next: next(key), length: key.len() }
     }
 
-    fn order(&self, other: &Self) -> Ordering {
-        (self.first, self.next).cmp(&(other.first, other.next))
-    }
-
     /// Writes the key that it is the head of, where it has no more bytes.
     fn write(&self, key: &mut Vec<u8>) {
         key.clear();
@@ -64,7 +60,8 @@ fn next(key: &[u8]) -> u64 {
     u64::from_be_bytes(padded(key.get(size_of::<u128>()..).unwrap_or_default()))
 }
 
-fn padded<const N: usize>(key: &[u8]) -> [u8; N] {
+/// The first bytes, and zeros after the last.
+pub(crate) fn padded<const N: usize>(key: &[u8]) -> [u8; N] {
     if let Some(first) = key.first_chunk::<N>() {
         return *first;
     }
@@ -89,15 +86,6 @@ impl ByteKeys {
                 // Zeros at the end of the one stand for nothing in the other, which is the shorter.
                 _ => key.len().cmp(&own.length),
             })
-        })
-    }
-
-    /// How two of the keys compare.
-    pub(super) fn order(&self, a: usize, b: usize) -> Ordering {
-        let (one, other) = (&self.heads[a], &self.heads[b]);
-        one.order(other).then_with(|| match (self.long.get(a), self.long.get(b)) {
-            (Some(long), Some(other_long)) if one.length > HEAD && other.length > HEAD => long.cmp(other_long),
-            _ => one.length.cmp(&other.length),
         })
     }
 
@@ -146,11 +134,6 @@ impl ByteKeys {
         self.long.retain(|_| places.next().is_some_and(|kept| *kept));
         self.long.shrink_to(self.long.len() * 2);
         self.bytes = self.heads.iter().map(|head| head.length).sum();
-    }
-
-    /// How many keys there are.
-    pub(super) fn len(&self) -> usize {
-        self.heads.len()
     }
 
     /// Bytes on the heap, with the allocator's share of small allocations.

@@ -10,6 +10,7 @@ mod compress;
 mod csv;
 mod files;
 mod inputs;
+mod looked;
 mod made;
 mod ndjson;
 mod object;
@@ -294,8 +295,9 @@ async fn texts_of(
         file.header.clone_from(&found.header);
         file.clean = found.bad().is_some();
         file.bad = found.bad().unwrap_or_default().into();
-        let file = Arc::new(file);
-        let (said, origin) = (origins::of_text(&file, &found.fields), file.origin.clone());
+        let said = origins::of_text(&file, &found.fields);
+        file.constant = origins::constant(&file, &found.fields, &said);
+        let (file, origin) = (Arc::new(file.clone()), file.origin);
         parts.push(Part { file: file.file.clone(), origin, said, text: Some(Arc::clone(&file)) });
         files.push(file);
     }
@@ -344,6 +346,7 @@ impl<'a> KnownRules<'a> {
             bad: Arc::default(),
             is_guess: false,
             range: None,
+            constant: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! view puts them together. Where props say how a file's events are made, [`crate::event`] makes them.
 
 mod builder;
+mod choose;
 mod chunk;
 mod columnar;
 mod compress;
@@ -131,6 +132,14 @@ impl Files {
             all.add(part, files::find(&part.path)?);
         }
         Ok(all)
+    }
+
+    /// Whether a part has any; what is in them is not looked at.
+    ///
+    /// # Errors
+    /// Where it has none.
+    pub(crate) fn exist(part: &IndexSetting) -> Result<(), Fault> {
+        if Stored::is_at(Path::new(&part.path)) { Ok(()) } else { files::exist(&part.path) }
     }
 
     /// The files of an archive that was unpacked into the folder of a part.

@@ -112,17 +112,34 @@ pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
     if store::is_address(path) {
         return object::find(path);
     }
+    looked::all(paths(path, usize::MAX)?)
+}
+
+/// Whether there are any such files; an object store is asked what [`find`] would ask it.
+///
+/// # Errors
+/// Where nothing is there.
+pub(super) fn exist(path: &str) -> Result<(), Fault> {
+    if store::is_address(path) {
+        return object::find(path).map(drop);
+    }
+    paths(path, 1).or_else(|_| paths(path, usize::MAX)).map(drop)
+}
+
+/// The paths of files, sorted; as soon as there are so many, the folders that are left are not looked at.
+fn paths(path: &str, most: usize) -> Result<Vec<PathBuf>, Fault> {
     let given = Path::new(path);
     let mut paths = Vec::new();
+    let is_wanted = |path: &Path| has_known_ending(path) && (most == usize::MAX || !archive::is_archive(path));
     if given.is_dir() {
-        walk(given, &mut paths, &has_known_ending)?;
+        walk(given, &mut paths, &is_wanted, most)?;
     } else if given.exists() {
         paths.push(given.to_owned());
     } else {
         let matches = glob::glob_with(path, OPTIONS).map_err(|error| Fault::file(given, "read", error))?;
         for entry in matches {
             let entry = entry.map_err(|error| Fault::file(error.path(), "read", error.error()))?;
-            if entry.is_dir() { walk(&entry, &mut paths, &has_known_ending)? } else { paths.push(entry) }
+            if entry.is_dir() { walk(&entry, &mut paths, &is_wanted, most)? } else { paths.push(entry) }
         }
     }
     paths.sort();
@@ -136,7 +153,7 @@ pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
         };
         return Err(Fault::new(Code::File, format!("{message} `{path}`")));
     }
-    look_at(paths)
+    Ok(paths)
 }
 
 /// The archives of a path: the file, those of a folder, or those of a glob; sorted by path.
@@ -150,7 +167,7 @@ pub(crate) fn archives(path: &str) -> Result<Vec<PathBuf>, Fault> {
     let given = Path::new(path);
     let mut paths = Vec::new();
     if given.is_dir() {
-        walk(given, &mut paths, &archive::is_archive)?;
+        walk(given, &mut paths, &archive::is_archive, usize::MAX)?;
     } else if given.exists() {
         paths.push(given.to_owned());
     } else {
@@ -172,9 +189,9 @@ pub(crate) fn of_archive(folder: &Path) -> Result<Vec<DataFile>, Fault> {
         File::open(path).and_then(|file| start(file, 0)).is_ok_and(|bytes| !bytes.is_empty() && is_text(&bytes))
     };
     let is_wanted = |path: &Path| !archive::is_archive(path) && (by_ending(path).0.is_some() || begins_as_text(path));
-    walk(folder, &mut paths, &is_wanted)?;
+    walk(folder, &mut paths, &is_wanted, usize::MAX)?;
     paths.sort();
-    look_at(paths)
+    looked::all(paths)
 }
 
 /// Stars of globs do not mean hidden files.
@@ -186,8 +203,8 @@ pub(super) fn has_known_ending(path: &Path) -> bool {
     by_ending(path).0.is_some()
 }
 
-/// All files below a folder that are wanted; hidden ones and those of native indexes are left out.
-fn walk(folder: &Path, found: &mut Vec<PathBuf>, is_wanted: &dyn Fn(&Path) -> bool) -> Result<(), Fault> {
+/// The files below a folder that are wanted, all or at least so many; hidden ones and those of native indexes are left out.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>, is_wanted: &dyn Fn(&Path) -> bool, most: usize) -> Result<(), Fault> {
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder).map_err(|error| Fault::file(&folder, "read", error))?;
@@ -203,28 +220,13 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>, is_wanted: &dyn Fn(&Path) -> bo
                 folders.extend(Some(path).filter(|path| !speleo_index::Index::is_at(path)));
             } else if is_wanted(&path) {
                 found.push(path);
+                if found.len() >= most {
+                    return Ok(());
+                }
             }
         }
     }
     Ok(())
-}
-
-fn look_at(paths: Vec<PathBuf>) -> Result<Vec<DataFile>, Fault> {
-    let threads = looked::threads(paths.len());
-    looked::each(paths, threads, |path| looked::at(listed(&path)?))
-}
-
-/// A file as a listing of its folder tells it.
-fn listed(path: &Path) -> Result<DataFile, Fault> {
-    let failed = |error: std::io::Error| Fault::file(path, "read", error);
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    Ok(DataFile {
-        path: std::path::absolute(path).map_err(failed)?,
-        shown: path.to_string_lossy().into_owned(),
-        size: metadata.len(),
-        modified: metadata.modified().ok(),
-        ..DataFile::default()
-    })
 }
 
 /// Finds out what a file holds.

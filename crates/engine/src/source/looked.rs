@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{LazyLock, Mutex, PoisonError},
 };
 
@@ -29,6 +29,28 @@ struct Look {
 /// What files were found to hold, by their addresses and versions.
 static LOOKED: LazyLock<Mutex<HashMap<(PathBuf, Version), Look>>> = LazyLock::new(Mutex::default);
 
+/// The files of a disk at these paths.
+///
+/// # Errors
+/// The first that comes up.
+pub(super) fn all(paths: Vec<PathBuf>) -> Result<Vec<DataFile>, Fault> {
+    let threads = threads(paths.len());
+    each(paths, threads, |path| at(listed(&path)?))
+}
+
+/// A file as a listing of its folder tells it.
+fn listed(path: &Path) -> Result<DataFile, Fault> {
+    let failed = |error: std::io::Error| Fault::file(path, "read", error);
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    Ok(DataFile {
+        path: std::path::absolute(path).map_err(failed)?,
+        shown: path.to_string_lossy().into_owned(),
+        size: metadata.len(),
+        modified: metadata.modified().ok(),
+        ..DataFile::default()
+    })
+}
+
 /// Finds out what a file holds, unless that is known of this version of it.
 ///
 /// # Errors
@@ -50,7 +72,7 @@ pub(super) fn at(file: DataFile) -> Result<DataFile, Fault> {
 }
 
 /// How many threads look at so many files of a disk.
-pub(super) fn threads(files: usize) -> usize {
+fn threads(files: usize) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     files.div_ceil(SHARE).clamp(1, cores)
 }

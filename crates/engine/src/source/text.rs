@@ -3,7 +3,6 @@
 //! It is a DataFusion file scan with a source of our own, so that files and their ranges spread over cores, and columns, conditions
 //! and limits reach the reader. See [`scan`] for the reading.
 
-mod choose;
 mod decoder;
 mod filter;
 mod misfit;
@@ -33,11 +32,12 @@ pub(crate) use self::misfit::Misfit;
 use self::scan::EventSource;
 use super::{
     builder::Origin,
+    choose,
     chunk::Chunks,
     csv,
     files::{Compression, DataFile, Format},
     made, ndjson,
-    schema::{Columns, Fields},
+    schema::{Columns, Fields, ORIGIN},
 };
 use crate::{
     event::{Notes, Rules, Subject},
@@ -254,6 +254,16 @@ impl TextTable {
     }
 }
 
+/// What a file says of a column of [`ORIGIN`].
+fn told(file: &Arc<TextFile>, place: usize) -> Option<&str> {
+    file.origin.get(ORIGIN.get(place)?)
+}
+
+/// Whether its events say nothing else.
+fn is_told(file: &Arc<TextFile>, place: usize) -> bool {
+    ORIGIN.get(place).is_some_and(|name| file.constant.contains(name))
+}
+
 #[async_trait]
 impl TableProvider for TextTable {
     fn schema(&self) -> SchemaRef {
@@ -265,12 +275,7 @@ impl TableProvider for TextTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        // The scan takes all conditions in once it is there. These it is to know before, for the files that it is made of.
-        let push = |filter: &&Expr| match choose::is_of_files(filter) {
-            true => TableProviderFilterPushDown::Inexact,
-            false => TableProviderFilterPushDown::Unsupported,
-        };
-        Ok(filters.iter().map(push).collect())
+        Ok(choose::pushed(filters, &ORIGIN))
     }
 
     async fn scan(
@@ -280,7 +285,7 @@ impl TableProvider for TextTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let left = choose::left(&self.files, filters, state)?;
+        let left = choose::left(&self.files, &ORIGIN, filters, state, told, is_told)?;
         if left.is_empty() {
             return Ok(Arc::new(EmptyExec::new(project_schema(&self.columns.schema, projection)?)));
         }
@@ -293,7 +298,7 @@ impl TableProvider for TextTable {
                 }
                 None => PartitionedFile::new(path, file.file.size),
             };
-            part.with_extension(Arc::clone(file))
+            part.with_extension(Arc::clone(*file))
         });
         let groups = FileGroup::new(files.collect()).split_files(state.config().target_partitions());
         let splittable = left.iter().all(|file| file.is_splittable() && file.range.is_none());

@@ -72,3 +72,6 @@ pub(super) fn left<'f, F>(
     }
     Ok(files.iter().zip(stays).filter(|(_, stays)| *stays).map(|(file, _)| file).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     path::{Path, PathBuf},
     sync::{LazyLock, Mutex, PoisonError},
 };
@@ -26,8 +27,8 @@ struct Look {
     sourcetype: Option<&'static str>,
 }
 
-/// What files were found to hold, by their addresses and versions.
-static LOOKED: LazyLock<Mutex<HashMap<(PathBuf, Version), Look>>> = LazyLock::new(Mutex::default);
+/// What files were found to hold, by their addresses, and the version that was looked at.
+static LOOKED: LazyLock<Mutex<HashMap<OsString, (Version, Look)>>> = LazyLock::new(Mutex::default);
 
 /// The files of a disk at these paths.
 ///
@@ -57,8 +58,8 @@ fn listed(path: &Path) -> Result<DataFile, Fault> {
 /// Where it cannot be read.
 pub(super) fn at(file: DataFile) -> Result<DataFile, Fault> {
     let looked = || LOOKED.lock().unwrap_or_else(PoisonError::into_inner);
-    let name = (file.path.clone(), file.version());
-    let known = looked().get(&name).copied();
+    let version = file.version();
+    let known = looked().get(file.path.as_os_str()).filter(|(known, _)| *known == version).map(|(_, look)| *look);
     if let Some(Look { format, compression, is_wide, sourcetype }) = known {
         return Ok(DataFile { format, compression, is_wide, sourcetype, ..file });
     }
@@ -66,7 +67,8 @@ pub(super) fn at(file: DataFile) -> Result<DataFile, Fault> {
     let DataFile { format, compression, is_wide, sourcetype, .. } = file;
     // A pipe has no size, and no age that tells its contents apart.
     if file.size > 0 {
-        looked().insert(name, Look { format, compression, is_wide, sourcetype });
+        let look = Look { format, compression, is_wide, sourcetype };
+        looked().insert(file.path.as_os_str().to_owned(), (version, look));
     }
     Ok(file)
 }

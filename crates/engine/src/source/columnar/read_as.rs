@@ -89,7 +89,17 @@ pub(super) async fn look(
     }
     let rows = footers.iter().map(|footer| footer.file_metadata().num_rows());
     let rows = rows.filter_map(|rows| usize::try_from(rows).ok()).sum();
-    Ok(Known { schema: Arc::new(read_as(schema)), filled, rows })
+    let schema = with_nulls(&read_as(schema), &read);
+    Ok(Known { schema: Arc::new(schema), filled, rows })
+}
+
+/// A schema of files, whose columns hold nulls where some of them lack these, whatever the others promise.
+fn with_nulls(schema: &Schema, files: &[SchemaRef]) -> Schema {
+    let field = |field: &FieldRef| match files.iter().any(|file| file.field_with_name(field.name()).is_err()) {
+        true => Arc::new(Field::clone(field).with_nullable(true)),
+        false => Arc::clone(field),
+    };
+    Schema::new_with_metadata(schema.fields().iter().map(field).collect::<Vec<_>>(), schema.metadata().clone())
 }
 
 /// A column's blocks in all row groups.

@@ -24,8 +24,14 @@ mod watched;
 
 use std::process::ExitCode;
 
+#[cfg(not(feature = "allocations"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Counts who asks for memory.
+#[cfg(feature = "allocations")]
+#[global_allocator]
+static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 /// A panic in a search is caught and told as a diagnostic; what the hook prints beside it helps only whoever asks for it.
 fn silence_panics() {
@@ -47,7 +53,20 @@ fn choose_pages() {
     speleo_engine::watch_memory(are_large);
 }
 
+/// Begins to count, and writes a profile when it is dropped: to the file that `SPELEO_ALLOCATIONS` names.
+#[cfg(feature = "allocations")]
+fn count_allocations() -> dhat::Profiler {
+    let file = std::env::var_os("SPELEO_ALLOCATIONS").unwrap_or_else(|| "allocations.json".into());
+    dhat::Profiler::builder().file_name(file).trim_backtraces(Some(FRAMES)).build()
+}
+
+/// How many callers are kept of who asks for memory: what is asked for by a kernel is above many frames of plans.
+#[cfg(feature = "allocations")]
+const FRAMES: usize = 24;
+
 fn main() -> ExitCode {
+    #[cfg(feature = "allocations")]
+    let _profile = count_allocations();
     #[cfg(target_os = "linux")]
     choose_pages();
     completion::answer();

@@ -58,7 +58,7 @@ impl Catalog {
     /// Whether the files of every index exist.
     pub(crate) fn check(&self) -> Vec<Fault> {
         let parts = self.entries.iter().flat_map(|(_, parts)| parts);
-        parts.filter_map(|part| Files::find(std::slice::from_ref(part)).err()).collect()
+        parts.filter_map(|part| Files::exist(part).err()).collect()
     }
 
     /// The files of an index; none where it does not exist.

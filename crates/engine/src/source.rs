@@ -4,12 +4,14 @@
 //! view puts them together. Where props say how a file's events are made, [`crate::event`] makes them.
 
 mod builder;
+mod choose;
 mod chunk;
 mod columnar;
 mod compress;
 mod csv;
 mod files;
 mod inputs;
+mod looked;
 mod made;
 mod ndjson;
 mod object;
@@ -131,6 +133,14 @@ impl Files {
             all.add(part, files::find(&part.path)?);
         }
         Ok(all)
+    }
+
+    /// Whether a part has any; what is in them is not looked at.
+    ///
+    /// # Errors
+    /// Where it has none.
+    pub(crate) fn exist(part: &IndexSetting) -> Result<(), Fault> {
+        if Stored::is_at(Path::new(&part.path)) { Ok(()) } else { files::exist(&part.path) }
     }
 
     /// The files of an archive that was unpacked into the folder of a part.
@@ -295,8 +305,9 @@ async fn texts_of(
         file.header.clone_from(&found.header);
         file.clean = found.bad().is_some();
         file.bad = found.bad().unwrap_or_default().into();
-        let file = Arc::new(file);
-        let (said, origin) = (origins::of_text(&file, &found.fields), file.origin.clone());
+        let said = origins::of_text(&file, &found.fields);
+        file.constant = origins::constant(&file, &found.fields, &said);
+        let (file, origin) = (Arc::new(file.clone()), file.origin);
         parts.push(Part { file: file.file.clone(), origin, said, text: Some(Arc::clone(&file)) });
         files.push(file);
     }
@@ -345,6 +356,7 @@ impl<'a> KnownRules<'a> {
             bad: Arc::default(),
             is_guess: false,
             range: None,
+            constant: Vec::new(),
         }
     }
 }

@@ -282,7 +282,7 @@ impl Builder {
 }
 
 impl Origin {
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         match name {
             "index" => Some(&self.index),
             "host" => self.host.as_deref(),

@@ -10,12 +10,14 @@ use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::{
     compress,
-    files::{DataFile, Format},
+    files::{Compression, DataFile, Format},
 };
 use crate::event::LONGEST;
 
-/// How much is read at a time.
+/// How much is read at a time at most; of a small file no more than it has.
 const STEP: usize = 512 << 10;
+/// And at least: a file may have grown since its size was looked at.
+const LEAST_STEP: usize = 4 << 10;
 /// A quoted cell longer than this is an unbalanced quote: the record ends with its line.
 const LONGEST_RECORD: usize = 16 << 20;
 /// A document of JSON, or a row, longer than this is cut, which makes it none.
@@ -75,6 +77,8 @@ pub(crate) struct Chunks {
     most: usize,
     /// Where the range ends: events that begin there or later belong to the next.
     end: Option<u64>,
+    /// How much is read at a time.
+    step: usize,
     buffer: Vec<u8>,
     /// What of the buffer holds bytes of the file.
     filled: usize,
@@ -104,6 +108,7 @@ impl Chunks {
             format: file.format,
             most: most.max(1),
             end: range.map(|range| range.end),
+            step: step(file, offset),
             buffer: Vec::new(),
             filled: 0,
             used: 0,
@@ -130,7 +135,7 @@ impl Chunks {
         if self.finished {
             return Ok(false);
         }
-        if self.filled < STEP {
+        if self.filled < self.step && !self.at_end {
             self.fill()?;
         }
         if std::mem::take(&mut self.skipping) {
@@ -217,7 +222,7 @@ impl Chunks {
 
     /// Reads some more, or finds the end.
     fn fill(&mut self) -> io::Result<()> {
-        let wanted = self.filled + STEP;
+        let wanted = self.filled + self.step;
         if self.buffer.len() < wanted {
             self.buffer.resize(wanted, 0);
         }
@@ -303,6 +308,15 @@ impl Chunks {
         self.used = place;
         place
     }
+}
+
+/// How much of a file is read at a time: with a byte more than there is, its end is found at once.
+fn step(file: &DataFile, offset: u64) -> usize {
+    if file.compression != Compression::None || file.is_wide {
+        return STEP;
+    }
+    let left = file.size.saturating_sub(offset).saturating_add(1);
+    usize::try_from(left).unwrap_or(STEP).clamp(LEAST_STEP, STEP)
 }
 
 /// A line without its end, empty if it is none, and how many bytes it takes.

@@ -4,7 +4,9 @@
 //! where the file holds a timestamp. What a column becomes stands in [`convert`].
 
 pub(super) mod convert;
+mod footers;
 mod read_as;
+mod reader;
 pub(super) mod told;
 
 use std::{collections::HashSet, sync::Arc};
@@ -28,14 +30,18 @@ use datafusion::{
     },
     error::{DataFusionError, Result},
     execution::object_store::ObjectStoreUrl,
-    logical_expr::{Expr, LogicalPlanBuilder},
+    logical_expr::{Expr, LogicalPlanBuilder, TableProviderFilterPushDown},
     parquet::arrow::RowNumber,
     physical_plan::{ExecutionPlan, empty::EmptyExec},
     scalar::ScalarValue,
 };
 
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, path::Path};
+
+use self::reader::{OnDisk, Readers};
 use super::{
     builder::{Origin, PLACE_BITS},
+    choose,
     files::{DataFile, Format},
 };
 use crate::{fault::Fault, session::SearchSession};
@@ -144,14 +150,6 @@ async fn table(
     let store = state.runtime_env().object_store(url)?;
     let mut parts = Vec::with_capacity(files.len());
     for (file, origin) in &files {
-        let meta = match &file.object {
-            Some(object) => object.told(),
-            None => {
-                let location = object_store::path::Path::from_absolute_path(&file.path)
-                    .map_err(|error| Fault::file(&file.path, "read", error))?;
-                object_store::ObjectStoreExt::head(&store, &location).await?
-            }
-        };
         let text = |text: Option<&str>| ScalarValue::Utf8(text.map(str::to_owned));
         let values = vec![
             ScalarValue::Int64(Some(i64::from(origin.file) << PLACE_BITS)),
@@ -160,25 +158,39 @@ async fn table(
             text(Some(&origin.source)),
             text(Some(&origin.sourcetype)),
         ];
-        parts.push(PartitionedFile::new_from_meta(meta).with_partition_values(values));
+        let part = PartitionedFile::new_from_meta(meta(file, &store).await?).with_partition_values(values);
+        parts.push(if file.object.is_none() { part.with_extension(OnDisk(file.path.clone())) } else { part });
     }
-    let metas: Vec<_> = parts.iter().map(|part| part.object_meta.clone()).collect();
-    let format: Arc<dyn FileFormat> = if *format == Format::Parquet {
-        Arc::new(ParquetFormat::default().with_options(state.default_table_options().parquet))
-    } else {
-        Arc::new(ArrowFormat)
-    };
-    let mut schema = format.infer_schema(state, &store, &metas).await?;
+    let is_local = files.iter().all(|(file, _)| file.object.is_none());
     let (mut filled, mut rows) = (HashSet::new(), None);
-    if is_parquet(format.as_ref()) {
-        let known = read_as::look(&mut parts, &schema, store.as_ref(), state).await?;
-        (schema, filled, rows) = (known.schema, known.filled, Some(known.rows));
-    }
+    let (format, schema): (Arc<dyn FileFormat>, SchemaRef) = if *format == Format::Parquet {
+        let format = ParquetFormat::default().with_options(state.default_table_options().parquet);
+        let known = read_as::look(&mut parts, &format, is_local, &store, state).await?;
+        (filled, rows) = (known.filled, Some(known.rows));
+        (Arc::new(format), known.schema)
+    } else {
+        let metas: Vec<_> = parts.iter().map(|part| part.object_meta.clone()).collect();
+        (Arc::new(ArrowFormat), ArrowFormat.infer_schema(state, &store, &metas).await?)
+    };
     let base = Arc::new(ColumnarTable::new(format, url.clone(), parts, schema, rows));
     let schema = Arc::clone(&base.file_schema);
     let columns = convert::columns(&schema, base.has_rows(), &filled);
     let plan = LogicalPlanBuilder::scan("files", provider_as_source(base), None)?.project(columns)?.build()?;
     Ok((Arc::new(ViewTable::new(plan, None)), schema))
+}
+
+/// A file as its store tells of it; what is known of one on a disk is what its listing told.
+async fn meta(file: &DataFile, store: &Arc<dyn ObjectStore>) -> Result<ObjectMeta> {
+    if let Some(object) = &file.object {
+        return Ok(object.told());
+    }
+    let location = Path::from_absolute_path(&file.path).map_err(|error| Fault::file(&file.path, "read", error))?;
+    match file.modified {
+        Some(modified) => {
+            Ok(ObjectMeta { location, last_modified: modified.into(), size: file.size, e_tag: None, version: None })
+        }
+        None => Ok(store.head(&location).await?),
+    }
 }
 
 /// A column by its exact name.
@@ -251,6 +263,7 @@ impl ColumnarTable {
             }
             None => Arc::new(ArrowSource::new_file_source(self.table_schema.clone())),
         };
+        let is_whole = files.len() == self.files.len();
         let groups = FileGroup::new(files).split_files(state.config().target_partitions());
         let unknown = Statistics::new_unknown(source.table_schema().table_schema());
         let config = FileScanConfigBuilder::new(self.store.clone(), source)
@@ -258,7 +271,7 @@ impl ColumnarTable {
             .with_projection_indices(projection.cloned())?
             .with_limit(limit);
         // Who asks for no column counts rows, and these are counted. Elsewhere their number would change which plans are made.
-        let config = match self.rows.filter(|_| projection.is_some_and(Vec::is_empty)) {
+        let config = match self.rows.filter(|_| is_whole && projection.is_some_and(Vec::is_empty)) {
             Some(rows) => config.with_statistics(unknown.with_num_rows(Precision::Exact(rows))),
             None => config,
         };
@@ -277,7 +290,7 @@ impl ColumnarTable {
     fn parquet(&self, format: &ParquetFormat, state: &dyn Session, numbers: bool) -> Result<ParquetSource> {
         let store = state.runtime_env().object_store(&self.store)?;
         let footers = state.runtime_env().cache_manager.get_file_metadata_cache();
-        let reader = Arc::new(CachedParquetFileReaderFactory::new(store, footers));
+        let reader = Arc::new(Readers(CachedParquetFileReaderFactory::new(store, footers)));
         let schema = if numbers {
             self.table_schema.clone()
         } else {
@@ -299,6 +312,14 @@ impl ColumnarTable {
     }
 }
 
+/// What a file says of a column of [`ORIGIN`].
+fn told(file: &PartitionedFile, place: usize) -> Option<&str> {
+    match file.partition_values.get(place + 1)? {
+        ScalarValue::Utf8(text) => text.as_deref(),
+        _ => None,
+    }
+}
+
 #[async_trait]
 impl TableProvider for ColumnarTable {
     fn schema(&self) -> SchemaRef {
@@ -309,14 +330,19 @@ impl TableProvider for ColumnarTable {
         TableType::Base
     }
 
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(choose::pushed(filters, &ORIGIN))
+    }
+
     async fn scan(
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        let left = choose::left(&self.files, &ORIGIN, filters, state, told, |_, _| true)?;
         // Whether few rows pass, a rule says that sees the filter above.
-        self.scan_files(state, self.files.clone(), projection, limit, false).await
+        self.scan_files(state, left.into_iter().cloned().collect(), projection, limit, false).await
     }
 }

@@ -14,7 +14,7 @@ use speleo_index::store;
 use speleo_syntax::Code;
 
 use super::{
-    chunk, compress,
+    chunk, compress, looked,
     object::{self, Object},
 };
 use crate::{archive, event::WINDOWS_XML, fault::Fault};
@@ -112,17 +112,34 @@ pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
     if store::is_address(path) {
         return object::find(path);
     }
+    looked::all(paths(path, usize::MAX)?)
+}
+
+/// Whether there are any such files; an object store is asked what [`find`] would ask it.
+///
+/// # Errors
+/// Where nothing is there.
+pub(super) fn exist(path: &str) -> Result<(), Fault> {
+    if store::is_address(path) {
+        return object::find(path).map(drop);
+    }
+    paths(path, 1).or_else(|_| paths(path, usize::MAX)).map(drop)
+}
+
+/// The paths of files, sorted; as soon as there are so many, the folders that are left are not looked at.
+fn paths(path: &str, most: usize) -> Result<Vec<PathBuf>, Fault> {
     let given = Path::new(path);
     let mut paths = Vec::new();
+    let is_wanted = |path: &Path| has_known_ending(path) && (most == usize::MAX || !archive::is_archive(path));
     if given.is_dir() {
-        walk(given, &mut paths, &has_known_ending)?;
+        walk(given, &mut paths, &is_wanted, most)?;
     } else if given.exists() {
         paths.push(given.to_owned());
     } else {
         let matches = glob::glob_with(path, OPTIONS).map_err(|error| Fault::file(given, "read", error))?;
         for entry in matches {
             let entry = entry.map_err(|error| Fault::file(error.path(), "read", error.error()))?;
-            if entry.is_dir() { walk(&entry, &mut paths, &has_known_ending)? } else { paths.push(entry) }
+            if entry.is_dir() { walk(&entry, &mut paths, &is_wanted, most)? } else { paths.push(entry) }
         }
     }
     paths.sort();
@@ -136,7 +153,7 @@ pub(crate) fn find(path: &str) -> Result<Vec<DataFile>, Fault> {
         };
         return Err(Fault::new(Code::File, format!("{message} `{path}`")));
     }
-    paths.into_iter().map(|path| look(&path)).collect()
+    Ok(paths)
 }
 
 /// The archives of a path: the file, those of a folder, or those of a glob; sorted by path.
@@ -150,7 +167,7 @@ pub(crate) fn archives(path: &str) -> Result<Vec<PathBuf>, Fault> {
     let given = Path::new(path);
     let mut paths = Vec::new();
     if given.is_dir() {
-        walk(given, &mut paths, &archive::is_archive)?;
+        walk(given, &mut paths, &archive::is_archive, usize::MAX)?;
     } else if given.exists() {
         paths.push(given.to_owned());
     } else {
@@ -168,12 +185,13 @@ pub(crate) fn archives(path: &str) -> Result<Vec<PathBuf>, Fault> {
 /// Where they cannot be read.
 pub(crate) fn of_archive(folder: &Path) -> Result<Vec<DataFile>, Fault> {
     let mut paths = Vec::new();
-    let begins_as_text =
-        |path: &Path| File::open(path).and_then(start).is_ok_and(|bytes| !bytes.is_empty() && is_text(&bytes));
+    let begins_as_text = |path: &Path| {
+        File::open(path).and_then(|file| start(file, 0)).is_ok_and(|bytes| !bytes.is_empty() && is_text(&bytes))
+    };
     let is_wanted = |path: &Path| !archive::is_archive(path) && (by_ending(path).0.is_some() || begins_as_text(path));
-    walk(folder, &mut paths, &is_wanted)?;
+    walk(folder, &mut paths, &is_wanted, usize::MAX)?;
     paths.sort();
-    paths.into_iter().map(|path| look(&path)).collect()
+    looked::all(paths)
 }
 
 /// Stars of globs do not mean hidden files.
@@ -185,8 +203,8 @@ pub(super) fn has_known_ending(path: &Path) -> bool {
     by_ending(path).0.is_some()
 }
 
-/// All files below a folder that are wanted; hidden ones and those of native indexes are left out.
-fn walk(folder: &Path, found: &mut Vec<PathBuf>, is_wanted: &dyn Fn(&Path) -> bool) -> Result<(), Fault> {
+/// The files below a folder that are wanted, all or at least so many; hidden ones and those of native indexes are left out.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>, is_wanted: &dyn Fn(&Path) -> bool, most: usize) -> Result<(), Fault> {
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder).map_err(|error| Fault::file(&folder, "read", error))?;
@@ -202,22 +220,13 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>, is_wanted: &dyn Fn(&Path) -> bo
                 folders.extend(Some(path).filter(|path| !speleo_index::Index::is_at(path)));
             } else if is_wanted(&path) {
                 found.push(path);
+                if found.len() >= most {
+                    return Ok(());
+                }
             }
         }
     }
     Ok(())
-}
-
-fn look(path: &Path) -> Result<DataFile, Fault> {
-    let failed = |error: std::io::Error| Fault::file(path, "read", error);
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    recognise(DataFile {
-        path: std::path::absolute(path).map_err(failed)?,
-        shown: path.to_string_lossy().into_owned(),
-        size: metadata.len(),
-        modified: metadata.modified().ok(),
-        ..DataFile::default()
-    })
 }
 
 /// Finds out what a file holds.
@@ -228,22 +237,30 @@ pub(super) fn recognise(mut file: DataFile) -> Result<DataFile, Fault> {
     let path = file.path.clone();
     let failed = |error: std::io::Error| Fault::file(&path, "read", error);
     let (format, compression) = by_ending(&path);
+    file.format = format.unwrap_or_default();
+    if compression.is_none() && file.format.is_columnar() {
+        // Their names are enough, and what they hold is read where their footers are.
+        return Ok(file);
+    }
     let first = match compression {
         Some(_) => Vec::new(),
-        None => compress::stored(&file, 0..START).and_then(start).map_err(failed)?,
+        None => compress::stored(&file, 0..START).and_then(|reader| start(reader, file.size)).map_err(failed)?,
     };
-    file.format = format.unwrap_or_default();
     file.compression = compression.unwrap_or_else(|| by_magic(&first));
     file.is_wide = compress::is_wide(&first);
+    let is_plain = file.compression == Compression::None && !file.is_wide;
+    let plain = |first: Vec<u8>| match is_plain {
+        true => Ok(first),
+        false => compress::open(&file, 0).and_then(|reader| start(reader, 0)),
+    };
     // JSON comes in two forms under one ending.
     if format.is_none_or(|format| format == Format::JsonDocuments) {
-        let bytes = compress::open(&file, 0).and_then(start).map_err(failed)?;
+        let bytes = plain(first).map_err(failed)?;
         file.format = by_content(&bytes, format);
         file.sourcetype = sourcetype(&bytes).filter(|_| file.format == Format::Raw);
     } else if format == Some(Format::Raw) {
         // A damaged archive is told when it is read.
-        let bytes = compress::open(&file, 0).and_then(start).unwrap_or_default();
-        file.sourcetype = sourcetype(&bytes);
+        file.sourcetype = sourcetype(&plain(first).unwrap_or_default());
     }
     Ok(file)
 }
@@ -331,10 +348,20 @@ fn is_text(bytes: &[u8]) -> bool {
 /// So many bytes tell what a file is.
 const START: u64 = 64 << 10;
 
-/// The first bytes of a file.
-fn start(mut reader: impl Read) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.by_ref().take(START).read_to_end(&mut bytes)?;
+/// The first bytes of a file of a size; 0 where that is not known, as of a pipe.
+fn start(mut reader: impl Read, size: u64) -> std::io::Result<Vec<u8>> {
+    let most = if size == 0 { START } else { size.min(START) };
+    let mut bytes = vec![0; most as usize];
+    let mut filled = 0;
+    while let Some(space) = bytes.get_mut(filled..).filter(|space| !space.is_empty()) {
+        match reader.read(space) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
     Ok(bytes)
 }
 

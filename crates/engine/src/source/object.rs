@@ -5,12 +5,12 @@
 //! Absent: web servers that give a file only as a whole.
 
 use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
+    collections::hash_map::DefaultHasher,
     hash::{Hash, Hasher},
     io::{self, Cursor, Read},
     ops::Range,
     path::{Path as FilePath, PathBuf},
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::Arc,
     time::SystemTime,
 };
 
@@ -21,7 +21,10 @@ use object_store::{GetOptions, GetRange, ObjectMeta, path::Path};
 use speleo_index::store::{self, Pending, Place, Reason};
 use speleo_syntax::Code;
 
-use super::files::{self, DataFile, Version};
+use super::{
+    files::{self, DataFile},
+    looked,
+};
 use crate::{archive, fault::Fault};
 
 /// The first request of a reading: enough to tell what a file is, and little where no more is wanted.
@@ -179,7 +182,8 @@ pub(super) fn find(address: &str) -> Result<Vec<DataFile>, Fault> {
         return Err(Fault::new(Code::File, format!("{missing} `{}`", place.address(&place.key()?))));
     }
     let files = found.into_iter().map(|meta| data_file(&place, meta)).collect();
-    look(files)
+    // Each look may be a request.
+    looked::each(files, LOOKS, looked::at)
 }
 
 /// Whether a question mark begins a query, and is no pattern.
@@ -225,44 +229,6 @@ fn data_file(place: &Place, meta: ObjectMeta) -> DataFile {
         object: Some(Arc::new(Object { place: place.clone(), meta })),
         ..DataFile::default()
     }
-}
-
-/// What files were found to hold, by their addresses and versions.
-static LOOKED: LazyLock<Mutex<HashMap<(PathBuf, Version), DataFile>>> = LazyLock::new(Mutex::default);
-
-/// Finds out what files hold, several at a time: each look may be a request. One that stays as it is is not looked at again.
-fn look(mut files: Vec<DataFile>) -> Result<Vec<DataFile>, Fault> {
-    let looked = || LOOKED.lock().unwrap_or_else(PoisonError::into_inner);
-    let name = |file: &DataFile| (file.path.clone(), file.version());
-    let new: Vec<DataFile> = {
-        let known = looked();
-        files.iter().filter(|file| !known.contains_key(&name(file))).cloned().collect()
-    };
-    let new = look_at(new)?;
-    let mut known = looked();
-    known.extend(new.into_iter().map(|file| (name(&file), file)));
-    for file in &mut files {
-        if let Some(found) = known.get(&name(file)) {
-            // The object itself is the one of today: its store may have been made anew.
-            *file = DataFile { object: file.object.clone(), ..found.clone() };
-        }
-    }
-    Ok(files)
-}
-
-fn look_at(files: Vec<DataFile>) -> Result<Vec<DataFile>, Fault> {
-    let share = files.len().div_ceil(LOOKS).max(1);
-    let shares: Vec<Vec<DataFile>> = files.chunks(share).map(<[DataFile]>::to_vec).collect();
-    std::thread::scope(|scope| {
-        let look = |share: Vec<DataFile>| share.into_iter().map(files::recognise).collect::<Result<Vec<_>, _>>();
-        let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || look(share))).collect();
-        let mut all = Vec::new();
-        for thread in threads {
-            let looked = thread.join();
-            all.extend(looked.map_err(|panic| Fault::new(Code::Bug, crate::fault::panic_text(panic.as_ref())))??);
-        }
-        Ok(all)
-    })
 }
 
 /// The newest file of the log of an index in a store, with its size and age.

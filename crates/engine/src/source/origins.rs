@@ -45,7 +45,15 @@ pub(super) fn of_text(file: &TextFile, fields: &Fields) -> Vec<&'static str> {
     all().filter(|name| fields.has(name) || file.says(name)).collect()
 }
 
-/// The same for files with columns.
+/// Which columns hold for every event of the file what the file says, where its events say these.
+pub(super) fn constant(file: &TextFile, fields: &Fields, said: &[&'static str]) -> Vec<&'static str> {
+    // An index is given to events by rules, too.
+    let is_index_said = file.is_made() || fields.has("index");
+    let is_constant = |name: &&'static str| if *name == "index" { !is_index_said } else { !said.contains(name) };
+    ORIGIN.into_iter().filter(is_constant).collect()
+}
+
+/// As [`of_text`] for files with columns.
 pub(super) fn of_schema(schema: &Schema) -> Vec<&'static str> {
     all().filter(|name| schema.field_with_name(name).is_ok()).collect()
 }

@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::SchemaRef,
     catalog::{Session, TableProvider},
+    common::project_schema,
     datasource::{
         TableType,
         listing::PartitionedFile,
@@ -22,8 +23,8 @@ use datafusion::{
     },
     error::Result,
     execution::object_store::ObjectStoreUrl,
-    logical_expr::Expr,
-    physical_plan::ExecutionPlan,
+    logical_expr::{Expr, TableProviderFilterPushDown},
+    physical_plan::{ExecutionPlan, empty::EmptyExec},
 };
 use futures::{StreamExt, TryStreamExt};
 
@@ -31,11 +32,12 @@ pub(crate) use self::misfit::Misfit;
 use self::scan::EventSource;
 use super::{
     builder::Origin,
+    choose,
     chunk::Chunks,
     csv,
     files::{Compression, DataFile, Format},
     made, ndjson,
-    schema::{Columns, Fields},
+    schema::{Columns, Fields, ORIGIN},
 };
 use crate::{
     event::{Notes, Rules, Subject},
@@ -47,6 +49,10 @@ use crate::{
 const INFER_EVENTS: usize = 8192;
 /// Parts of a file smaller than this are not worth a task.
 const PART: u64 = 8 << 20;
+/// So many bytes of small files are one task.
+const SHARE_BYTES: u64 = 1 << 20;
+/// And so many files.
+const SHARE_FILES: usize = 128;
 
 /// What the first reading of a file finds.
 #[derive(Debug, Default)]
@@ -86,6 +92,8 @@ pub(crate) struct TextFile {
     pub(crate) is_guess: bool,
     /// The bytes that are read where only some are: events that begin there.
     pub(crate) range: Option<Range<u64>>,
+    /// The columns that are known to hold for every event what the file says.
+    pub(crate) constant: Vec<&'static str>,
 }
 
 /// Whether what a scan reads of a file is what is stored.
@@ -129,23 +137,30 @@ pub(crate) async fn infer(
     zone: Zone,
     notes: &Arc<Notes>,
 ) -> std::result::Result<Vec<Inferred>, Fault> {
-    let parts: Vec<(usize, TextFile, Option<Range<u64>>)> = files
-        .iter()
-        .enumerate()
-        .flat_map(|(place, file)| parts(file).into_iter().map(move |range| (place, file.clone(), range)))
-        .collect();
+    // The lines of a log tell nothing before they are asked.
+    let tells = |(_, file): &(usize, &TextFile)| file.is_made() || file.file.format != Format::Raw;
+    let (mut shares, mut last) = (Vec::new(), Share::default());
+    for (place, file) in files.iter().enumerate().filter(tells) {
+        for range in parts(file) {
+            last.add(place, file, range);
+            if last.is_full() {
+                shares.push(std::mem::take(&mut last));
+            }
+        }
+    }
+    shares.push(last);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let read = |(place, file, range): (usize, TextFile, Option<Range<u64>>)| async move {
-        let (path, notes) = (file.file.path.clone(), Arc::clone(notes));
-        let task = tokio::task::spawn_blocking(move || infer_part(&file, range, zone, notes));
-        let found = task.await.map_err(|error| Fault::file(&path, "read", error))?;
-        Ok::<_, Fault>((place, found.map_err(|error| Fault::file(&path, "read", error))?))
+    let read = |share: Share| async move {
+        let notes = Arc::clone(notes);
+        let path = share.parts.first().map(|(_, file, _)| file.file.path.clone()).unwrap_or_default();
+        let task = tokio::task::spawn_blocking(move || share.infer(zone, &notes));
+        task.await.map_err(|error| Fault::file(&path, "read", error))?
     };
     // In order: fields stand in the order of their first appearance.
-    let found: Vec<(usize, Inferred)> =
-        futures::stream::iter(parts.into_iter().map(read)).buffered(cores).try_collect().await?;
+    let found: Vec<Vec<(usize, Inferred)>> =
+        futures::stream::iter(shares.into_iter().map(read)).buffered(cores).try_collect().await?;
     let mut all: Vec<Inferred> = files.iter().map(|_| Inferred::default()).collect();
-    for (place, part) in found {
+    for (place, part) in found.into_iter().flatten() {
         let Some(whole) = all.get_mut(place) else { continue };
         whole.fields.merge(&part.fields);
         whole.events += part.events;
@@ -160,6 +175,32 @@ pub(crate) async fn infer(
         }
     }
     Ok(all)
+}
+
+/// Parts of files that one task reads: a large one, or many small ones.
+#[derive(Default)]
+struct Share {
+    parts: Vec<(usize, TextFile, Option<Range<u64>>)>,
+    bytes: u64,
+}
+
+impl Share {
+    fn is_full(&self) -> bool {
+        self.bytes >= SHARE_BYTES || self.parts.len() >= SHARE_FILES
+    }
+
+    fn add(&mut self, place: usize, file: &TextFile, range: Option<Range<u64>>) {
+        self.bytes += range.as_ref().map_or(file.file.size, |range| range.end.saturating_sub(range.start));
+        self.parts.push((place, file.clone(), range));
+    }
+
+    fn infer(self, zone: Zone, notes: &Arc<Notes>) -> std::result::Result<Vec<(usize, Inferred)>, Fault> {
+        let infer = |(place, file, range): (usize, TextFile, Option<Range<u64>>)| {
+            let found = infer_part(&file, range, zone, Arc::clone(notes));
+            Ok((place, found.map_err(|error| Fault::file(&file.file.path, "read", error))?))
+        };
+        self.parts.into_iter().map(infer).collect()
+    }
 }
 
 /// Whether a file is read in one part.
@@ -183,10 +224,6 @@ fn parts(file: &TextFile) -> Vec<Option<Range<u64>>> {
 fn infer_part(file: &TextFile, range: Option<Range<u64>>, zone: Zone, notes: Arc<Notes>) -> io::Result<Inferred> {
     if file.is_made() {
         return made::infer(file, range, zone, notes);
-    }
-    if file.file.format == Format::Raw {
-        // The lines of a log tell nothing before they are asked.
-        return Ok(Inferred::default());
     }
     let chunks = Chunks::open(&file.file, range, INFER_EVENTS)?;
     match file.file.format {
@@ -217,6 +254,16 @@ impl TextTable {
     }
 }
 
+/// What a file says of a column of [`ORIGIN`].
+fn told(file: &Arc<TextFile>, place: usize) -> Option<&str> {
+    file.origin.get(ORIGIN.get(place)?)
+}
+
+/// Whether its events say nothing else.
+fn is_told(file: &Arc<TextFile>, place: usize) -> bool {
+    ORIGIN.get(place).is_some_and(|name| file.constant.contains(name))
+}
+
 #[async_trait]
 impl TableProvider for TextTable {
     fn schema(&self) -> SchemaRef {
@@ -227,14 +274,22 @@ impl TableProvider for TextTable {
         TableType::Base
     }
 
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(choose::pushed(filters, &ORIGIN))
+    }
+
     async fn scan(
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let files = self.files.iter().map(|file| {
+        let left = choose::left(&self.files, &ORIGIN, filters, state, told, is_told)?;
+        if left.is_empty() {
+            return Ok(Arc::new(EmptyExec::new(project_schema(&self.columns.schema, projection)?)));
+        }
+        let files = left.iter().map(|file| {
             let path = file.file.path.to_string_lossy().into_owned();
             let bytes = |place: u64| i64::try_from(place).unwrap_or(i64::MAX);
             let part = match &file.range {
@@ -243,10 +298,10 @@ impl TableProvider for TextTable {
                 }
                 None => PartitionedFile::new(path, file.file.size),
             };
-            part.with_extension(Arc::clone(file))
+            part.with_extension(Arc::clone(*file))
         });
         let groups = FileGroup::new(files.collect()).split_files(state.config().target_partitions());
-        let splittable = self.files.iter().all(|file| file.is_splittable() && file.range.is_none());
+        let splittable = left.iter().all(|file| file.is_splittable() && file.range.is_none());
         let source = EventSource::new(Arc::clone(&self.columns), self.zone, splittable, Arc::clone(&self.notes));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
             .with_file_groups(groups)

@@ -55,6 +55,15 @@ impl SearchSession {
         Arc::clone(&self.task)
     }
 
+    /// The rows of a table.
+    #[cfg(test)]
+    pub(crate) fn read_table(
+        &self,
+        table: Arc<dyn datafusion::catalog::TableProvider>,
+    ) -> Result<datafusion::prelude::DataFrame> {
+        datafusion::prelude::SessionContext::new_with_state(self.state.as_ref().clone()).read_table(table)
+    }
+
     /// Memory, disk, the stores of files, and what is remembered of them.
     pub(crate) fn runtime_env(&self) -> &Arc<RuntimeEnv> {
         self.state.runtime_env()

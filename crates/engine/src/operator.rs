@@ -25,6 +25,7 @@ mod sorted_join;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod together;
 mod transactions;
 mod trial;
 mod weighed;

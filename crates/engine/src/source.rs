@@ -307,7 +307,7 @@ async fn texts_of(
         file.bad = found.bad().unwrap_or_default().into();
         let said = origins::of_text(&file, &found.fields);
         file.constant = origins::constant(&file, &found.fields, &said);
-        let (file, origin) = (Arc::new(file.clone()), file.origin);
+        let (origin, file) = (file.origin.clone(), Arc::new(file));
         parts.push(Part { file: file.file.clone(), origin, said, text: Some(Arc::clone(&file)) });
         files.push(file);
     }

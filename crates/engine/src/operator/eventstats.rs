@@ -4,12 +4,12 @@
 //! put together, and each row gathers the results of its group: no row is dealt out to another core. Rows keep their order. They go
 //! to disk when the memory pool refuses them, and where the groups and their accumulators do not fit either, these do as well.
 
+mod cores;
 mod epochs;
 mod gather;
 mod narrow;
 mod rows;
 mod sums;
-mod together;
 
 use std::{
     fmt,
@@ -33,12 +33,12 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 pub(super) use self::narrow::narrowed;
 use self::{
+    cores::{Rows, read},
     epochs::Epochs,
     gather::{Gather, Waiting},
     sums::Sums,
-    together::Together,
 };
-use super::spool::Spool;
+use super::{spool::Spool, together::Together};
 use crate::dictionary::text_of;
 
 /// Adds the aggregates of its group to each row.
@@ -53,7 +53,7 @@ pub(crate) struct EventStatsExec {
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
     /// The cores, from the first that runs on.
-    running: Mutex<Option<Together>>,
+    running: Mutex<Option<Together<Rows>>>,
 }
 
 /// What the aggregates read of the input's columns.
@@ -146,7 +146,7 @@ impl EventStatsExec {
     }
 
     /// Begins to read on all cores.
-    fn begin(&self, context: &Arc<TaskContext>) -> Result<Together> {
+    fn begin(&self, context: &Arc<TaskContext>) -> Result<Together<Rows>> {
         let input = self.input.schema();
         let cores = self.input.output_partitioning().partition_count();
         let core = |partition: usize| {
@@ -160,7 +160,7 @@ impl EventStatsExec {
             let gather = Gather::new(sums, self.kept.clone(), waiting);
             Ok((gather, rows))
         };
-        Ok(Together::begin((0..cores).map(core).collect::<Result<_>>()?))
+        Ok(Together::begin(cores, read((0..cores).map(core).collect::<Result<_>>()?)))
     }
 
     fn keys(&self) -> &[Arc<dyn PhysicalExpr>] {
@@ -230,9 +230,9 @@ impl ExecutionPlan for EventStatsExec {
             Some(together) => together,
             None => running.insert(self.begin(&context)?),
         };
-        let core = together.core(partition)?;
+        let share = together.share(partition)?;
         let rows = stream::once(async move {
-            let (waiting, results) = core.rows().await?;
+            let (waiting, results) = share.get().await?;
             Ok::<_, DataFusionError>(waiting.into_stream(results))
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows.try_flatten().boxed())))

@@ -34,10 +34,6 @@ const EVENTS: &str = "__events";
 /// The projection of transactions over groups of their value; none where they are something else, or their numbers are looked at.
 pub(super) fn tried(projection: &ProjectionExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     let Some(numbered) = projection.input().downcast_ref::<AggregateExec>() else { return Ok(None) };
-    let group = numbered.group_expr();
-    if group.expr().len() != 1 || !group.is_single() {
-        return Ok(None);
-    }
     let outputs = projection.expr();
     if outputs.iter().any(|output| collect_columns(&output.expr).iter().any(|column| column.index() == 0)) {
         return Ok(None);

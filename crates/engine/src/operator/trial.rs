@@ -17,9 +17,7 @@ use datafusion::{
         compute::max,
         datatypes::{Int64Type, Schema, SchemaRef},
     },
-    common::{
-        DataFusionError, Result, assert_eq_or_internal_err, internal_datafusion_err, tree_node::TreeNodeRecursion,
-    },
+    common::{DataFusionError, Result, internal_datafusion_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::{EquivalenceProperties, PhysicalExpr},
     physical_plan::{
@@ -29,10 +27,10 @@ use datafusion::{
         stream::RecordBatchStreamAdapter,
     },
 };
-use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future::BoxFuture, future::Shared, stream};
+use futures::{StreamExt, TryFutureExt, TryStreamExt, stream};
 use tokio::task::JoinSet;
 
-use super::spool::Spool;
+use super::{spool::Spool, together::Together};
 
 /// Groups that are tried, and what is done where they do not serve.
 #[derive(Debug)]
@@ -48,20 +46,15 @@ pub(crate) struct TrialExec {
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
     /// The trial, from the first partition that runs on.
-    running: Mutex<Option<Running>>,
+    running: Mutex<Option<Together<Outcome>>>,
 }
 
-/// The trial's rows of each partition until they are taken; none where they are not those that are wanted.
-type Rows = Option<Arc<Mutex<Vec<Option<Spool>>>>>;
-
-/// The trial, which goes on as long as one partition waits for it.
-#[derive(Clone)]
-struct Running(Shared<BoxFuture<'static, Result<Rows, Arc<DataFusionError>>>>);
-
-impl fmt::Debug for Running {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").finish_non_exhaustive()
-    }
+/// What a partition gives.
+enum Outcome {
+    /// The trial's rows; none where it has fewer partitions.
+    Tried(Option<Spool>),
+    /// Those of the other plan.
+    Other,
 }
 
 impl TrialExec {
@@ -81,29 +74,33 @@ impl TrialExec {
     }
 
     /// Begins the trial on all cores.
-    fn begin(&self, context: &Arc<TaskContext>) -> Result<Running> {
-        let cores = self.trial.output_partitioning().partition_count();
+    fn begin(&self, context: &Arc<TaskContext>) -> Result<Together<Outcome>> {
         let fails = Arc::new(AtomicBool::new(false));
         let mut tasks = JoinSet::new();
-        for partition in 0..cores {
+        for partition in 0..self.trial.output_partitioning().partition_count() {
             let input = self.trial.execute(partition, Arc::clone(context))?;
             let rows = Spool::new("TrialExec", input.schema(), context, &self.metrics, partition);
             let reading = read(input, rows, self.most, Arc::clone(&fails));
             tasks.spawn(reading.map_ok(move |rows| (partition, rows)));
         }
-        let all = async move {
-            let mut read: Vec<Option<Spool>> = (0..cores).map(|_| None).collect();
-            while let Some(ended) = tasks.join_next().await {
-                let (partition, rows) = ended.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??;
-                let Some(rows) = rows else { return Ok(None) };
-                if let Some(place) = read.get_mut(partition) {
-                    *place = Some(rows);
-                }
-            }
-            Ok(Some(Arc::new(Mutex::new(read))))
-        };
-        Ok(Running(all.map_err(Arc::new).boxed().shared()))
+        let partitions = self.properties.partitioning.partition_count();
+        Ok(Together::begin(partitions, outcomes(partitions, tasks)))
     }
+}
+
+/// What each partition gives when all of the trial is read.
+async fn outcomes(partitions: usize, mut tasks: JoinSet<Result<(usize, Option<Spool>)>>) -> Result<Vec<Outcome>> {
+    let mut outcomes: Vec<Outcome> = (0..partitions).map(|_| Outcome::Tried(None)).collect();
+    while let Some(ended) = tasks.join_next().await {
+        let (partition, rows) = ended.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??;
+        if rows.is_none() {
+            return Ok((0..partitions).map(|_| Outcome::Other).collect());
+        }
+        if let Some(outcome) = outcomes.get_mut(partition) {
+            *outcome = Outcome::Tried(rows);
+        }
+    }
+    Ok(outcomes)
 }
 
 /// Reads groups to their end; none where one of this core or of another has too many events.
@@ -173,7 +170,6 @@ impl ExecutionPlan for TrialExec {
     }
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        assert_eq_or_internal_err!(children.len(), 2, "a trial has another plan beside it");
         let [trial, other] =
             <[_; 2]>::try_from(children).map_err(|_| internal_datafusion_err!("a trial has another plan beside it"))?;
         Ok(Arc::new(Self::new(trial, other, self.most)))
@@ -181,24 +177,20 @@ impl ExecutionPlan for TrialExec {
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let trial = match running.as_ref() {
-            Some(running) => running.clone(),
-            None => running.insert(self.begin(&context)?).clone(),
+        let together = match running.as_mut() {
+            Some(together) => together,
+            None => running.insert(self.begin(&context)?),
         };
-        drop(running);
+        let share = together.share(partition)?;
         let (other, schema) = (Arc::clone(&self.other), Arc::clone(&self.schema));
         let metrics = BaselineMetrics::new(&self.metrics, partition);
         let rows = async move {
-            let rows = trial.0.await.map_err(DataFusionError::Shared)?;
-            let rows = match rows {
-                Some(rows) => {
-                    let mut rows = rows.lock().unwrap_or_else(PoisonError::into_inner);
-                    rows.get_mut(partition).and_then(Option::take).map(|rows| rows.into_stream().boxed())
-                }
-                None if partition < other.output_partitioning().partition_count() => {
+            let rows = match share.get().await? {
+                Outcome::Tried(rows) => rows.map(|rows| rows.into_stream().boxed()),
+                Outcome::Other if partition < other.output_partitioning().partition_count() => {
                     Some(other.execute(partition, context)?.boxed())
                 }
-                None => None,
+                Outcome::Other => None,
             };
             let rows = rows.unwrap_or_else(|| stream::empty().boxed());
             Ok::<_, DataFusionError>(rows.and_then(move |rows| {

@@ -46,11 +46,11 @@ pub(super) fn weighed(aggregate: &AggregateExec) -> Result<Option<AggregateExec>
     }
     let Some(input) = with_rows(aggregate.input())? else { return Ok(None) };
     let schema = input.schema();
-    let functions = aggregate
-        .aggr_expr()
-        .iter()
-        .map(|function| over_rows(function, &function.expressions(), &input))
-        .collect::<Result<Vec<_>>>()?;
+    let function = |function: &Arc<AggregateFunctionExpr>| {
+        let sum = over_rows(function, &function.expressions(), &input)?;
+        Ok(sum.unwrap_or_else(|| Arc::clone(function)))
+    };
+    let functions = aggregate.aggr_expr().iter().map(function).collect::<Result<Vec<_>>>()?;
     let weighed = AggregateExec::try_new(
         *aggregate.mode(),
         aggregate.group_expr().clone(),
@@ -70,18 +70,19 @@ pub(super) fn takes_rows(function: &AggregateFunctionExpr) -> bool {
     is_count(function) || is_of_values(function)
 }
 
-/// A function of these values in its form over different rows: a count is the sum of how often they come.
+/// What stands in the place of a function of these values over different rows: of a count the sum of how often they come. None where
+/// it stays as it is.
 pub(super) fn over_rows(
-    function: &Arc<AggregateFunctionExpr>,
+    function: &AggregateFunctionExpr,
     values: &[Arc<dyn PhysicalExpr>],
     input: &Arc<dyn ExecutionPlan>,
-) -> Result<Arc<AggregateFunctionExpr>> {
+) -> Result<Option<Arc<AggregateFunctionExpr>>> {
     if !is_count(function) {
-        return Ok(Arc::clone(function));
+        return Ok(None);
     }
     let rows = rows_with(values, input)?;
     let sum = AggregateExprBuilder::new(sum_udaf(), vec![rows]).schema(input.schema());
-    Ok(Arc::new(sum.alias(function.name()).build()?))
+    Ok(Some(Arc::new(sum.alias(function.name()).build()?)))
 }
 
 fn is_count(function: &AggregateFunctionExpr) -> bool {

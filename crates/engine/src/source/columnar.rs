@@ -35,7 +35,6 @@ use datafusion::{
     physical_plan::{ExecutionPlan, empty::EmptyExec},
     scalar::ScalarValue,
 };
-
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, path::Path};
 
 use self::reader::{OnDisk, Readers};

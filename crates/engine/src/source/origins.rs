@@ -29,9 +29,7 @@ use super::{
     stored::Stored,
     text::{TextFile, TextTable},
 };
-use crate::{run, time::Zone};
-
-use crate::session::SearchSession;
+use crate::{run, session::SearchSession, time::Zone};
 
 /// The column of the number of a file.
 const FILE: &str = "file";

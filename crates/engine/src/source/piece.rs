@@ -22,9 +22,7 @@ use super::{
     schema::{Fields, RAW},
     text::{self, TextFile, TextTable},
 };
-use crate::{event::Notes, fault::Fault, time::Zone};
-
-use crate::session::SearchSession;
+use crate::{event::Notes, fault::Fault, session::SearchSession, time::Zone};
 
 /// How many events a chunk has while rejected ones are looked for.
 const CHUNK_EVENTS: usize = 4096;

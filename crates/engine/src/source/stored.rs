@@ -44,9 +44,7 @@ use super::{
     origins::{by, of_row},
     schema::{self, RAW},
 };
-use crate::{fault::Fault, run};
-
-use crate::session::SearchSession;
+use crate::{fault::Fault, run, session::SearchSession};
 
 /// A native index that is open.
 #[derive(Debug)]

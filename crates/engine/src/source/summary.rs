@@ -18,7 +18,6 @@ use super::{
     schema::{self, RAW},
     stored,
 };
-
 use crate::session::SearchSession;
 
 /// The column of the index that a row is from.

@@ -31,11 +31,14 @@ impl EventStatsExec {
         let mut aggregates: Vec<Arc<dyn WindowExpr>> = Vec::with_capacity(self.aggregates.len());
         let mut arguments: Vec<Vec<Arc<dyn PhysicalExpr>>> = Vec::with_capacity(self.aggregates.len());
         for (aggregate, own) in self.aggregates.iter().zip(&self.read.arguments) {
-            let function = over_rows(&Arc::new(plain(aggregate)?.clone()), own, &input)?;
-            let is_sum = function.fun().name() != plain(aggregate)?.fun().name();
-            arguments.push(if is_sum { function.expressions() } else { own.clone() });
+            let Some(sum) = over_rows(plain(aggregate)?, own, &input)? else {
+                arguments.push(own.clone());
+                aggregates.push(Arc::clone(aggregate));
+                continue;
+            };
+            arguments.push(sum.expressions());
             aggregates.push(Arc::new(PlainAggregateWindowExpr::new(
-                function,
+                sum,
                 aggregate.partition_by(),
                 aggregate.order_by(),
                 Arc::clone(aggregate.get_window_frame()),

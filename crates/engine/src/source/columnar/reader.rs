@@ -3,7 +3,7 @@
 //! A footer that is known is not read again. A small file of a disk is read as a whole where it is wanted: handing each of its reads
 //! to another thread would take longer than the read.
 
-use std::{ops::Range, path::PathBuf, sync::Arc};
+use std::{future::ready, ops::Range, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use datafusion::{
@@ -44,40 +44,50 @@ impl ParquetFileReaderFactory for Readers {
     ) -> Result<Box<dyn AsyncFileReader + Send>> {
         let footer = file.extensions.get::<Footer>().map(|Footer(footer)| Arc::clone(footer));
         let on_disk = file.extensions.get::<OnDisk>().filter(|_| file.object_meta.size <= SMALL).cloned();
-        Ok(match (footer, on_disk) {
-            (Some(footer), Some(OnDisk(path))) => {
+        let Some(footer) = footer else { return self.0.create_reader(partition, file, hint, metrics) };
+        let source = match on_disk {
+            Some(OnDisk(path)) => {
                 let read = MetricBuilder::new(metrics).counter(BYTES_READ, partition);
-                Box::new(Small { path, bytes: None, footer, read })
+                Source::Whole(Small { path, bytes: None, read })
             }
-            (Some(footer), None) => {
-                Box::new(Known { reader: self.0.create_reader(partition, file, hint, metrics)?, footer })
-            }
-            (None, _) => self.0.create_reader(partition, file, hint, metrics)?,
-        })
+            None => Source::Parts(self.0.create_reader(partition, file, hint, metrics)?),
+        };
+        Ok(Box::new(Known { source, footer }))
     }
 }
 
 /// A file whose footer is known.
 struct Known {
-    reader: Box<dyn AsyncFileReader + Send>,
+    source: Source,
     footer: Arc<ParquetMetaData>,
+}
+
+/// Where its other bytes come from.
+enum Source {
+    Parts(Box<dyn AsyncFileReader + Send>),
+    Whole(Small),
 }
 
 impl AsyncFileReader for Known {
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, ParquetResult<Bytes>> {
-        self.reader.get_bytes(range)
+        match &mut self.source {
+            Source::Parts(reader) => reader.get_bytes(range),
+            Source::Whole(file) => ready(file.range(&range)).boxed(),
+        }
     }
 
     fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, ParquetResult<Vec<Bytes>>> {
-        self.reader.get_byte_ranges(ranges)
+        match &mut self.source {
+            Source::Parts(reader) => reader.get_byte_ranges(ranges),
+            Source::Whole(file) => ready(ranges.iter().map(|range| file.range(range)).collect()).boxed(),
+        }
     }
 
     fn get_metadata<'a>(
         &'a mut self,
         _options: Option<&'a ArrowReaderOptions>,
     ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
-        let footer = Arc::clone(&self.footer);
-        async move { Ok(footer) }.boxed()
+        ready(Ok(Arc::clone(&self.footer))).boxed()
     }
 }
 
@@ -85,7 +95,6 @@ impl AsyncFileReader for Known {
 struct Small {
     path: PathBuf,
     bytes: Option<Bytes>,
-    footer: Arc<ParquetMetaData>,
     read: Count,
 }
 
@@ -111,24 +120,4 @@ impl Small {
 
 fn ended(size: usize) -> ParquetError {
     ParquetError::EOF(format!("the file ends after {size} bytes"))
-}
-
-impl AsyncFileReader for Small {
-    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, ParquetResult<Bytes>> {
-        let bytes = self.range(&range);
-        async move { bytes }.boxed()
-    }
-
-    fn get_byte_ranges(&mut self, ranges: Vec<Range<u64>>) -> BoxFuture<'_, ParquetResult<Vec<Bytes>>> {
-        let bytes = ranges.iter().map(|range| self.range(range)).collect();
-        async move { bytes }.boxed()
-    }
-
-    fn get_metadata<'a>(
-        &'a mut self,
-        _options: Option<&'a ArrowReaderOptions>,
-    ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
-        let footer = Arc::clone(&self.footer);
-        async move { Ok(footer) }.boxed()
-    }
 }

@@ -10,9 +10,8 @@ use datafusion::{
     common::{Result, resources_err},
 };
 
-use crate::stats::key::unordered;
 use crate::{
-    stats::input::Whole,
+    stats::{input::Whole, key::unordered},
     value::{digits, epoch, push_number},
 };
 

@@ -17,6 +17,7 @@ mod lexicon;
 mod lower;
 mod meet;
 mod metric;
+mod narrow;
 mod postings;
 mod predicate;
 mod project_file;

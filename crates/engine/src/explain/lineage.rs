@@ -34,7 +34,7 @@ use datafusion::{
 
 use crate::{
     dictionary::{OneOf, PerValue, text_of},
-    operator::{ApartExec, BroadcastExec, MergeExec, NaturalSortExec, PartialExec},
+    operator::{ApartExec, BroadcastExec, MergeExec, NaturalSortExec, PartialExec, RadixExec},
     trace::operators,
 };
 
@@ -155,6 +155,9 @@ fn outputs(node: &Arc<dyn ExecutionPlan>, mut inputs: Vec<Outputs>, atoms: &mut 
     }
     if let Some(partial) = node.downcast_ref::<PartialExec>() {
         return aggregated(partial.aggregate(), &all, &schema, atoms);
+    }
+    if let Some(radix) = node.downcast_ref::<RadixExec>() {
+        return aggregated(radix.aggregate(), &all, &schema, atoms);
     }
     if let Some(filter) = node.downcast_ref::<FilterExec>() {
         conditions(filter.predicate(), &all, atoms);

@@ -119,6 +119,8 @@ fn operator_name(name: &str, details: &str) -> &'static str {
         "BestExec" => "drop rows behind the first",
         "BroadcastExec" => "join",
         "PartialExec" => "sum up, a part a core",
+        "RadixExec" if details.contains("mode=Final") => "deal out and sum up the parts",
+        "RadixExec" => "deal out and sum up",
         "AggregateExec" => "sum up",
         name if name.starts_with("SortExec") && details.contains("TopK") => "first rows in order",
         "SortExec" | "NaturalSortExec" | "PartialSortExec" => "sort",

@@ -39,6 +39,7 @@ use super::{
     natural_sort::NaturalSortExec,
     one_phase, over,
     partial::{PartialExec, sunk},
+    radix::RadixExec,
     running,
     running::RunningExec,
     soonest::ends,
@@ -138,8 +139,8 @@ impl PhysicalOptimizerRule for NaturalSorts {
 }
 
 /// Lets every merge look first whether rows follow each other; sorts with a limit leave out what comes behind, first aggregations
-/// work with numbers and count different rows where they can, lists come apart without a copy, first rows are asked for first, and rows that wait for sums keep what is still
-/// read of them.
+/// work with numbers and count different rows where they can, last ones have many small tables, lists come apart without a copy, first
+/// rows are asked for first, and rows that wait for sums keep what is still read of them.
 ///
 /// Runs last: rules that push limits, sorts and aggregates know DataFusion's.
 #[derive(Debug)]
@@ -189,6 +190,9 @@ fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>
     if let Some(weighed) = weighed(aggregate)? {
         let partial = PartialExec::in_place_of(&weighed)?;
         return Ok(Some(partial.map_or_else(|| Arc::new(weighed) as _, |partial| Arc::new(partial) as _)));
+    }
+    if let Some(radix) = RadixExec::in_place_of(aggregate)? {
+        return Ok(Some(Arc::new(radix)));
     }
     let asked = ends(aggregate)?.map(|input| over(node, vec![input])).transpose()?;
     let Some(aggregate) = asked.as_ref().unwrap_or(node).downcast_ref::<AggregateExec>() else { return Ok(None) };

@@ -7,6 +7,7 @@ mod first_rows;
 mod merge;
 mod natural_sort;
 mod partial;
+mod radix;
 mod running;
 mod soonest;
 mod sorted_join;

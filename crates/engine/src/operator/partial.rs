@@ -10,7 +10,7 @@ mod sunk;
 use std::{fmt, sync::Arc};
 
 use datafusion::{
-    arrow::datatypes::{DataType, Schema, SchemaRef},
+    arrow::datatypes::Schema,
     common::{Result, assert_eq_or_internal_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::PhysicalExpr,
@@ -56,7 +56,7 @@ impl PartialExec {
         let input = aggregate.input().schema();
         let (keys, derivations) = keys(aggregate);
         let fields = keys.iter().map(|key| key.return_field(&input)).collect::<Result<Vec<_>>>()?;
-        if values(&Arc::new(Schema::new(fields)), &derivations)?.is_none() {
+        if values(&Schema::new(fields), &derivations).is_none() {
             return Ok(None);
         }
         let aggregate = Arc::new(aggregate.clone());
@@ -80,12 +80,8 @@ fn keys(aggregate: &AggregateExec) -> (Vec<Arc<dyn PhysicalExpr>>, Vec<Option<Al
 }
 
 /// What tells groups of such keys apart; none where DataFusion's aggregation is left alone.
-fn values(keys: &SchemaRef, derivations: &[Option<Alone>]) -> Result<Option<Values>> {
-    // Texts that are all different are told apart no faster by numbers.
-    if keys.fields().iter().all(|field| *field.data_type() == DataType::Utf8) {
-        return Values::plain(keys).map(Some);
-    }
-    Ok(Numbered::with(keys, derivations).map(Values::Numbered))
+fn values(keys: &Schema, derivations: &[Option<Alone>]) -> Option<Values> {
+    Numbered::with(keys, derivations).map(Values::Numbered)
 }
 
 impl DisplayAs for PartialExec {

@@ -5,6 +5,7 @@
 //! to small parts, which a core sums up one after the other. Rows wait in memory until all have come, and go to disk where the pool
 //! refuses more.
 
+mod core;
 mod deal;
 mod dealt;
 mod sum;
@@ -36,8 +37,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::task::JoinSet;
 
 use self::{
+    core::Core,
     deal::{Deal, Dealer},
-    dealt::Dealt,
+    dealt::{Dealt, parts},
     sum::Summing,
 };
 use super::{over, together::Together};
@@ -186,10 +188,12 @@ impl ExecutionPlan for RadixExec {
         let share = together.share(partition)?;
         let schema: SchemaRef = self.aggregate.schema();
         let metrics = BaselineMetrics::new(&self.metrics, partition);
-        let summing = Arc::new(Summing::try_new(&self.aggregate, &self.input.schema(), context)?);
+        let summing = Summing::try_new(&self.aggregate, self.input.schema(), context)?;
         let rows = stream::once(async move {
             let Share { rows, reservation } = share.get().await?;
-            Ok::<_, DataFusionError>(summing.all(rows, partition, reservation, metrics))
+            let parts = parts(&rows);
+            let own = partition * parts..(partition + 1) * parts;
+            Ok::<_, DataFusionError>(Core::try_new(summing, rows, own, reservation, metrics)?.into_stream())
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows.try_flatten().boxed())))
     }

@@ -112,6 +112,13 @@ impl Interner {
         }
     }
 
+    /// Forgets all texts; the memory stays.
+    pub fn clear(&mut self) {
+        self.texts.clear();
+        self.long.clear();
+        self.slots.fill(EMPTY);
+    }
+
     /// The text of a number.
     pub fn get(&self, number: u32) -> &str {
         self.texts.get(number as usize).map_or("", |text| text.of(&self.long))

@@ -44,6 +44,13 @@ impl Derived {
         self.wholes.bytes() + self.texts.bytes() + self.of.capacity() * size_of::<u32>()
     }
 
+    /// Begins anew; the memory stays.
+    pub(super) fn forget(&mut self) {
+        self.wholes.forget();
+        self.texts.forget();
+        self.of.clear();
+    }
+
     /// Adds the number of the text of each row's number to `numbers`.
     ///
     /// # Errors

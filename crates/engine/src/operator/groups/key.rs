@@ -50,6 +50,15 @@ impl Key {
         }
     }
 
+    /// Begins anew; the memory stays.
+    pub(super) fn forget(&mut self) {
+        match self {
+            Self::Texts(texts) => texts.forget(),
+            Self::Wholes(wholes) => wholes.forget(),
+            Self::Derived(derived) => derived.forget(),
+        }
+    }
+
     /// From now on values that are new have no numbers.
     pub(super) fn freeze(&mut self) {
         match self {

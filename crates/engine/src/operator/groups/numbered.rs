@@ -62,6 +62,12 @@ impl Numbered {
         Ok(())
     }
 
+    /// Begins anew; the memory stays.
+    pub(super) fn forget(&mut self) {
+        self.keys.iter_mut().for_each(Key::forget);
+        self.pairs.iter_mut().for_each(Pairs::forget);
+    }
+
     /// From now on combinations that are new have no numbers: they are [`ABSENT`](super::ABSENT).
     pub(in crate::operator) fn freeze(&mut self) {
         self.frozen = true;

@@ -32,6 +32,14 @@ impl Pairs {
             + self.table.allocation_size()
     }
 
+    /// Begins anew; the memory stays.
+    pub(super) fn forget(&mut self) {
+        self.pairs.clear();
+        self.listed.clear();
+        self.width = 0;
+        self.table.clear();
+    }
+
     /// The pairs in the order of their numbers.
     pub(super) fn pairs(&self) -> &[(u32, u32)] {
         &self.pairs

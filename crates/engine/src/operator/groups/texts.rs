@@ -43,6 +43,14 @@ impl Texts {
         self.frozen.as_deref().unwrap_or(&self.known)
     }
 
+    /// Begins anew; the memory stays.
+    pub(super) fn forget(&mut self) {
+        self.known.texts.clear();
+        self.known.null = None;
+        self.frozen = None;
+        self.repeated.clear();
+    }
+
     /// From now on texts that are new have no numbers.
     pub(super) fn freeze(&mut self) {
         let known = std::mem::take(&mut self.known);

@@ -56,6 +56,13 @@ impl Values {
         }
     }
 
+    /// Begins anew after the keys were taken; the memory stays.
+    pub(in crate::operator) fn forget(&mut self) {
+        if let Self::Numbered(groups) = self {
+            groups.forget();
+        }
+    }
+
     /// How many groups there are.
     pub(in crate::operator) fn len(&self) -> usize {
         match self {

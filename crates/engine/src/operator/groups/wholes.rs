@@ -43,6 +43,15 @@ impl Wholes {
             + self.numbers.allocation_size()
     }
 
+    /// Begins anew; the memory stays.
+    pub(super) fn forget(&mut self) {
+        self.values.clear();
+        self.null = None;
+        self.small.clear();
+        self.numbers.clear();
+        self.last = None;
+    }
+
     /// From now on values that are new have no numbers.
     pub(super) fn freeze(&mut self) {
         self.frozen = true;

@@ -164,7 +164,7 @@ impl Summing {
         for accumulator in &mut self.accumulators {
             columns.extend(accumulator.state(EmitTo::All)?);
         }
-        self.groups = no_groups(&self.key_schema, &self.derivations)?;
+        self.groups.forget();
         self.since = Since::default();
         // What is given on is soon with the next operator, which has an account of its own.
         self.reservation.free();
@@ -193,10 +193,15 @@ impl Feed for Summing {
             return self.give_on();
         }
         let state = self.groups.bytes() + self.accumulators.iter().map(|accumulator| accumulator.size()).sum::<usize>();
-        if self.since.are_too_many(batch.num_rows(), total) || self.reservation.try_resize(state).is_err() {
-            return self.give_on();
+        if self.reservation.try_resize(state).is_err() {
+            let given = self.give_on()?;
+            self.groups = no_groups(&self.key_schema, &self.derivations)?;
+            return Ok(given);
         }
-        Ok(Vec::new())
+        match self.since.are_too_many(batch.num_rows(), total) {
+            true => self.give_on(),
+            false => Ok(Vec::new()),
+        }
     }
 
     fn finish(&mut self) -> Result<Vec<RecordBatch>> {
@@ -205,7 +210,7 @@ impl Feed for Summing {
 }
 
 fn no_groups(keys: &SchemaRef, derivations: &[Option<Alone>]) -> Result<Values> {
-    super::values(keys, derivations)?.ok_or_else(|| internal_datafusion_err!("keys that no partial aggregation takes"))
+    super::values(keys, derivations).ok_or_else(|| internal_datafusion_err!("keys that no partial aggregation takes"))
 }
 
 /// The rows that a function is to see.

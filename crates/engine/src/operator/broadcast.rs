@@ -29,7 +29,7 @@ use datafusion::{
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
 
-use self::table::{Probe, Table};
+use self::table::{Gathering, Probe, Table};
 use super::{feed::fed, first_rows::FirstRowsExec, groups::Numbered};
 use crate::dictionary::{repeated_text, text_of};
 
@@ -201,14 +201,12 @@ async fn collect(
     context: Arc<TaskContext>,
 ) -> Result<Arc<Table>> {
     let reservation = MemoryConsumer::new("BroadcastExec").register(context.memory_pool());
-    let schema = few.schema();
+    let mut gathering = Gathering::try_new(few.schema(), keys, reservation)?;
     let mut rows = few.execute(0, context)?;
-    let mut batches = Vec::new();
     while let Some(batch) = rows.next().await.transpose()? {
-        reservation.try_grow(batch.get_array_memory_size())?;
-        batches.push(batch);
+        gathering.add(batch)?;
     }
-    Ok(Arc::new(Table::try_new(&schema, &batches, keys, reservation)?))
+    gathering.finish().map(Arc::new)
 }
 
 /// Whether a plan gives few rows: it sums up, takes the first of each group, reads a table in memory, or puts such below each other.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, RecordBatchOptions, UInt32Array},
+        array::{
+            Array, ArrayRef, BooleanArray, DictionaryArray, Int32Array, RecordBatch, RecordBatchOptions, UInt32Array,
+        },
         compute::{and, concat_batches, filter_record_batch, is_not_null, take},
         datatypes::{DataType, Int32Type, Schema, SchemaRef},
     },
-    common::{Result, internal_datafusion_err, resources_datafusion_err},
+    common::{Result, internal_datafusion_err, resources_err},
     execution::memory_pool::MemoryReservation,
     physical_expr::PhysicalExpr,
     physical_expr_common::utils::evaluate_expressions_to_arrays,
@@ -21,52 +23,113 @@ use crate::operator::{feed::Feed, groups::Numbered};
 pub(super) struct Table {
     rows: RecordBatch,
     keys: Numbered,
-    /// For each key where its rows begin among `places`; the last is their end.
-    starts: Vec<u32>,
-    /// The rows by their keys, those of one in their order.
-    places: Vec<i32>,
-    /// Whether a key has several rows.
-    repeats: bool,
+    /// The rows of each key; none where a key's number is that of its only row.
+    places: Option<Places>,
     /// Held as long as the rows are.
     _reservation: MemoryReservation,
 }
 
-impl Table {
-    /// Puts rows in the order of their keys. A row without one of them matches nothing.
+/// Rows by their keys.
+#[derive(Debug)]
+struct Places {
+    /// For each key where its rows begin among `rows`; the last is their end.
+    starts: Vec<u32>,
+    /// Those of one key in their order.
+    rows: Vec<i32>,
+    /// Whether a key has several.
+    repeats: bool,
+}
+
+/// The few rows as they come, whose keys are numbered while others are made.
+pub(super) struct Gathering {
+    schema: SchemaRef,
+    exprs: Vec<Arc<dyn PhysicalExpr>>,
+    batches: Vec<RecordBatch>,
+    keys: Numbered,
+    /// The key of each row, as soon as one has another number than the row.
+    ids: Option<Vec<usize>>,
+    own: Vec<usize>,
+    count: usize,
+    reservation: MemoryReservation,
+    /// How much of the reservation is for the rows.
+    bytes: usize,
+}
+
+impl Gathering {
+    /// No rows yet, of these columns.
     ///
     /// # Errors
-    /// Where the rows do not fit into one batch, or memory is short.
+    /// Where keys have no numbers.
     pub(super) fn try_new(
-        schema: &SchemaRef,
-        batches: &[RecordBatch],
-        keys: Vec<Arc<dyn PhysicalExpr>>,
+        schema: SchemaRef,
+        exprs: Vec<Arc<dyn PhysicalExpr>>,
         reservation: MemoryReservation,
     ) -> Result<Self> {
-        let mut rows = concat_batches(schema, batches)?;
-        let mut columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&keys, &rows)?;
-        if columns.iter().any(|column| column.null_count() > 0) {
-            let mut there = None;
-            for column in &columns {
-                let own = is_not_null(column)?;
-                there = Some(match there {
-                    Some(there) => and(&there, &own)?,
-                    None => own,
-                });
-            }
-            if let Some(there) = there {
-                rows = filter_record_batch(&rows, &there)?;
-            }
-            columns = evaluate_expressions_to_arrays(&keys, &rows)?;
-        }
-        let fields = keys.iter().map(|key| key.return_field(schema)).collect::<Result<Vec<_>>>()?;
-        let mut keys =
+        let fields = exprs.iter().map(|key| key.return_field(&schema)).collect::<Result<Vec<_>>>()?;
+        let keys =
             Numbered::of(&Schema::new(fields)).ok_or_else(|| internal_datafusion_err!("keys without numbers"))?;
-        let mut ids = Vec::new();
-        keys.number(&columns, &mut ids)?;
+        let (batches, own) = (Vec::new(), Vec::new());
+        Ok(Self { schema, exprs, batches, keys, ids: None, own, count: 0, reservation, bytes: 0 })
+    }
+
+    /// Adds rows. One without one of the keys matches nothing.
+    ///
+    /// # Errors
+    /// Where memory is short.
+    pub(super) fn add(&mut self, mut batch: RecordBatch) -> Result<()> {
+        let mut columns: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.exprs, &batch)?;
+        let mut there: Option<BooleanArray> = None;
+        for column in columns.iter().filter(|column| column.null_count() > 0) {
+            let own = is_not_null(column)?;
+            there = Some(match there {
+                Some(there) => and(&there, &own)?,
+                None => own,
+            });
+        }
+        if let Some(there) = there {
+            batch = filter_record_batch(&batch, &there)?;
+            columns = evaluate_expressions_to_arrays(&self.exprs, &batch)?;
+        }
+        self.keys.number(&columns, &mut self.own)?;
+        if self.ids.is_none() && self.own.iter().zip(self.count..).any(|(id, row)| *id != row) {
+            self.ids = Some((0..self.count).collect());
+        }
+        if let Some(ids) = &mut self.ids {
+            ids.extend(&self.own);
+        }
+        self.count += self.own.len();
+        for column in batch.columns() {
+            // Batches are often slices of one larger one.
+            self.bytes += column.to_data().get_slice_memory_size()?;
+        }
+        let ids = self.ids.as_ref().map_or(0, Vec::capacity) * size_of::<usize>();
+        self.reservation.try_resize(self.bytes + self.keys.bytes() + ids)?;
+        self.batches.push(batch);
+        Ok(())
+    }
+
+    /// The rows in the order of their keys.
+    ///
+    /// # Errors
+    /// Where they do not fit into one batch, or memory is short.
+    pub(super) fn finish(self) -> Result<Table> {
+        let Self { schema, batches, mut keys, ids, reservation, bytes, .. } = self;
+        let rows = concat_batches(&schema, &batches)?;
+        if i32::try_from(rows.num_rows()).is_err() {
+            return resources_err!("a join with more than {} rows", i32::MAX);
+        }
         keys.freeze();
-        let count = keys.len();
-        let mut starts = vec![0_u32; count + 1];
-        for id in &ids {
+        let places = ids.map(|ids| Places::new(&ids, keys.len()));
+        reservation.try_resize(bytes + keys.bytes() + places.as_ref().map_or(0, Places::bytes))?;
+        Ok(Table { rows, keys, places, _reservation: reservation })
+    }
+}
+
+impl Places {
+    /// The rows of so many keys, where the key of each row is in `ids`.
+    fn new(ids: &[usize], keys: usize) -> Self {
+        let mut starts = vec![0_u32; keys + 1];
+        for id in ids {
             if let Some(rows) = starts.get_mut(*id + 1) {
                 *rows += 1;
             }
@@ -78,28 +141,49 @@ impl Table {
             *start = sum;
         }
         let mut next = starts.clone();
-        let mut places = vec![0_i32; ids.len()];
-        for (row, id) in ids.iter().enumerate() {
-            let row =
-                i32::try_from(row).map_err(|_| resources_datafusion_err!("a join with more than {} rows", i32::MAX))?;
+        let mut rows = vec![0_i32; ids.len()];
+        for (row, id) in (0_i32..).zip(ids) {
             if let Some(place) = next.get_mut(*id) {
-                if let Some(slot) = places.get_mut(*place as usize) {
+                if let Some(slot) = rows.get_mut(*place as usize) {
                     *slot = row;
                 }
                 *place += 1;
             }
         }
-        reservation.try_grow(keys.bytes() + (starts.len() + places.len()) * size_of::<u32>())?;
-        Ok(Self { rows, keys, starts, places, repeats, _reservation: reservation })
+        Self { starts, rows, repeats }
+    }
+
+    fn bytes(&self) -> usize {
+        (self.starts.len() + self.rows.len()) * size_of::<u32>()
     }
 
     /// The rows of a key.
     fn of(&self, id: usize) -> &[i32] {
         let bound = |place: usize| self.starts.get(place).map(|start| *start as usize);
         match (bound(id), bound(id.saturating_add(1))) {
-            (Some(start), Some(end)) => self.places.get(start..end).unwrap_or_default(),
+            (Some(start), Some(end)) => self.rows.get(start..end).unwrap_or_default(),
             _ => &[],
         }
+    }
+}
+
+impl Table {
+    /// Whether a key has several rows.
+    fn repeats(&self) -> bool {
+        self.places.as_ref().is_some_and(|places| places.repeats)
+    }
+
+    /// The first row of a key.
+    fn first(&self, id: usize) -> Option<i32> {
+        match &self.places {
+            Some(places) => places.of(id).first().copied(),
+            None => (id < self.rows.num_rows()).then_some(id as i32),
+        }
+    }
+
+    /// The rows of a key behind the first.
+    fn others(&self, id: usize) -> &[i32] {
+        self.places.as_ref().and_then(|places| places.of(id).get(1..)).unwrap_or_default()
     }
 }
 
@@ -122,23 +206,24 @@ impl Probe {
     /// The rows of the last batch that stay, where not each stays once, and what they match.
     fn matches(&self) -> (Option<UInt32Array>, Int32Array) {
         let table = &self.table;
-        if !table.repeats && self.keeps_all {
-            return (None, self.ids.iter().map(|id| table.of(*id).first().copied()).collect());
+        let repeats = table.repeats();
+        if !repeats && self.keeps_all {
+            return (None, self.ids.iter().map(|id| table.first(*id)).collect());
         }
         let mut kept = Vec::with_capacity(self.ids.len());
         let mut matches = Vec::with_capacity(self.ids.len());
         for (row, id) in (0_u32..).zip(&self.ids) {
-            let own = table.of(*id);
-            if own.is_empty() && self.keeps_all {
+            let first = table.first(*id);
+            if first.is_some() || self.keeps_all {
                 kept.push(row);
-                matches.push(None);
+                matches.push(first);
             }
-            for place in own {
+            for place in table.others(*id) {
                 kept.push(row);
                 matches.push(Some(*place));
             }
         }
-        let is_each = kept.len() == self.ids.len() && !table.repeats;
+        let is_each = kept.len() == self.ids.len() && !repeats;
         ((!is_each).then(|| UInt32Array::from(kept)), Int32Array::from(matches))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What a group captures stands in the text: a sender without `example.com` has no domain that ends so. A text is looked for in a
 //! whole column at once, and an expression matched with each value, so the text is asked for first; the condition itself still
-//! decides. Deliberately absent: pieces of several values, and lists of texts.
+//! decides. Deliberately absent: lists of texts, and pieces whose place another value may take.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
-//! Whether a filter is evaluated while rows are decoded. `index=web session=s77` is, `index=web status!=404` is not
+//! Whether a filter is evaluated while rows are decoded, and in which order. `index=web session=s77` is, `index=web status!=404` is not
 //!
-//! A scan that filters reads its other columns only where rows pass. That pays where few do. Where most pass, or the filter asks
-//! texts of a dictionary, of which it takes a look at each, it is dearer than a filter above.
+//! A scan that filters evaluates one condition after the other, each where rows passed those before, and reads its other columns only
+//! where rows pass. That pays where few do. Where most pass, or the filter asks texts of dictionaries alone, it is dearer than a filter
+//! above.
 
 use std::sync::Arc;
 

@@ -202,7 +202,7 @@ fn different_rows_are_counted() {
 fn what_few_rows_have_is_asked_first() {
     let project = world();
     let asked = |search: &str| {
-        let search = format!("index=columns | {search} | table host session bytes n");
+        let search = format!("index=columns | {search} | table user session bytes n");
         let arguments = ["explain", "--section", "physical", "--index", "columns=columns/*.parquet", &search];
         let plan = String::from_utf8(project.speleo(&arguments).stdout).unwrap();
         let (_, condition) = plan.split_once("predicate=").unwrap_or_else(|| panic!("{search}:\n{plan}"));
@@ -213,8 +213,11 @@ fn what_few_rows_have_is_asked_first() {
         let places: Vec<_> = order.iter().map(|part| condition.find(part).ok_or(part)).collect();
         assert!(places.iter().all(Result::is_ok) && places.is_sorted(), "{search}: {condition}");
     };
-    check("search status=404 host=web1* session=s777*", &["s777*", "web1*"]);
-    check("rex field=session \"s(?<n>\\d+)\" | search host=web1* n=*777", &[", *777*)", "spl_rex", ", *777)", "web1*"]);
+    check("search status=404 user=user1* session=s777*", &["s777*", "user1*"]);
+    check(
+        "rex field=session \"s(?<n>\\d+)\" | search user=user1* n=*777",
+        &[", *777*)", "spl_rex", ", *777)", "user1*"],
+    );
     // The text stands in each of the pieces around it.
     check(
         "rex field=session \"s(?<m>\\d+)\" | rex field=m \"(?<n>7\\d*)\" | search n=7*777*",

@@ -196,8 +196,8 @@ fn different_rows_are_counted() {
     }
 }
 
-/// A scan that filters asks for texts of which there are many before it asks for others, and for a text before an expression whose
-/// group has to hold it.
+/// A scan that filters compares columns with values before it looks for patterns, these before it asks what most rows meet, and for a
+/// text before an expression whose group has to hold it.
 #[test]
 fn what_few_rows_have_is_asked_first() {
     let project = world();

@@ -14,7 +14,7 @@ use datafusion::{
     parquet::file::metadata::ColumnChunkMetaData,
     physical_expr::{
         PhysicalExpr, ScalarFunctionExpr, conjunction,
-        expressions::{BinaryExpr, Column, Literal},
+        expressions::{BinaryExpr, Column, InListExpr, Literal},
         split_conjunction,
         utils::collect_columns,
     },
@@ -22,7 +22,7 @@ use datafusion::{
 };
 
 use super::{ParquetScan, ranges::Footer};
-use crate::dictionary::per_value;
+use crate::dictionary::{per_value, text_of};
 
 /// The scan that takes the filter above it, where that is best, and the filter with its conditions in the order in which they are
 /// best asked; none where both stay as they are.
@@ -44,9 +44,10 @@ pub(crate) fn filtering(
     })
 }
 
-/// The conditions that few rows meet first, texts before patterns; of others those that read least, and of the same columns the
-/// shortest. A scan by itself would go by what they read alone, and match an expression with most rows because their hosts are shorter
-/// than their senders. None where what a condition reads is not known.
+/// First what compares a column with values, which costs little and may leave little to read; then patterns of texts that are not
+/// repeated, and what is computed of such, which few rows meet; then all others. Of one kind, those that read least, and of the same
+/// columns the shortest. A scan by itself would go by what they read alone, and match an expression with most rows because their hosts
+/// are shorter than their senders. None where what a condition reads is not known.
 fn ordered(scan: &ParquetScan<'_>, filter: &Arc<dyn PhysicalExpr>, schema: &Schema) -> Option<Arc<dyn PhysicalExpr>> {
     let first = scan.config.file_groups.iter().flat_map(FileGroup::iter).next()?;
     let Footer(footer) = first.extensions.get::<Footer>()?;
@@ -59,10 +60,45 @@ fn ordered(scan: &ParquetScan<'_>, filter: &Arc<dyn PhysicalExpr>, schema: &Sche
     let mut parts = split_conjunction(filter);
     parts.sort_by_cached_key(|part| {
         let read: i64 = collect_columns(part).iter().map(bytes).sum();
-        let rank = if picks(part, schema) { u8::from(has_star(part)) } else { u8::MAX };
-        (rank, read, length(part))
+        let picks = picks(part, schema);
+        let kind = match is_plain(part) && !(picks && has_star(part)) {
+            true => 0,
+            false => {
+                if picks {
+                    1
+                } else {
+                    2
+                }
+            }
+        };
+        (kind, read, length(part))
     });
     Some(conjunction(parts.into_iter().cloned()))
+}
+
+/// Whether a condition compares a column as it is with values. That a value is another than these says little.
+fn is_plain(condition: &Arc<dyn PhysicalExpr>) -> bool {
+    let is_column = |expr: &Arc<dyn PhysicalExpr>| expr.is::<Column>() || text_of(expr).is_some();
+    if let Some(comparison) = condition.downcast_ref::<BinaryExpr>() {
+        let (left, right) = (comparison.left(), comparison.right());
+        return match comparison.op() {
+            Operator::Or => is_plain(left) && is_plain(right),
+            Operator::Eq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq => {
+                is_column(left) && right.is::<Literal>()
+            }
+            _ => false,
+        };
+    }
+    if let Some(list) = condition.downcast_ref::<InListExpr>() {
+        return !list.negated() && is_column(list.expr());
+    }
+    let Some(function) = condition.downcast_ref::<ScalarFunctionExpr>() else { return false };
+    let compares = matches!(function.fun().name(), "spl_search_equals" | "spl_search_in" | "spl_search_compare");
+    compares
+        && function
+            .args()
+            .split_first()
+            .is_some_and(|(value, others)| is_column(value) && others.iter().all(|other| other.is::<Literal>()))
 }
 
 /// Whether a condition asks for a pattern, which more rows may meet than one text.

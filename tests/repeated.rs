@@ -36,6 +36,9 @@ const SEARCHES: &[&str] = &[
     "eval kind=if(bytes>500, \"large\", \"small\") | stats count BY kind host | sort kind host",
     "eval n=tonumber(substr(host, 4)) | stats count BY n | sort n",
     "rex field=host \"(?<letters>[a-z]+)(?<digits>\\d+)\" | stats count BY letters digits | sort digits",
+    "rex field=session \"^s(?<n>\\d+)\" | search n=*777 host=WEB1* status=404 | table host session n",
+    "fillnull value=none session | rex field=session \"(?<n>\\d+)$\" | search n=777* status!=200 | stats count values(n) AS n BY host",
+    "rex field=session \"s(?<n>\\d+)\" | search n!=*777 | stats count",
     "fillnull value=missing host | stats count BY host",
     "chart count OVER host BY status",
     "chart count OVER status BY action",
@@ -191,4 +194,34 @@ fn different_rows_are_counted() {
             assert_eq!(plan.contains("different rows"), is_counted, "{search}:\n{plan}");
         }
     }
+}
+
+/// A scan that filters compares columns with values before it looks for patterns, these before it asks what most rows meet, and for a
+/// text before an expression whose group has to hold it.
+#[test]
+fn what_few_rows_have_is_asked_first() {
+    let project = world();
+    let asked = |search: &str| {
+        let search = format!("index=columns | {search} | table user session bytes n");
+        let arguments = ["explain", "--section", "physical", "--index", "columns=columns/*.parquet", &search];
+        let plan = String::from_utf8(project.speleo(&arguments).stdout).unwrap();
+        let (_, condition) = plan.split_once("predicate=").unwrap();
+        condition.lines().next().unwrap().to_owned()
+    };
+    let check = |search: &str, order: &[&str]| {
+        let condition = asked(search);
+        let places: Vec<_> = order.iter().map(|part| condition.find(part).ok_or(part)).collect();
+        assert!(places.iter().all(Result::is_ok) && places.is_sorted(), "{search}: {condition}");
+    };
+    check("search action!=dropped session=s777* user=user1*", &["user1*", "s777*", "dropped"]);
+    check("search status!=404 session=s777* status>200", &["> 200", "s777*", "!= 404"]);
+    check(
+        "rex field=session \"s(?<n>\\d+)\" | search user!=user1* n=*777",
+        &[", *777*)", "spl_rex", ", *777)", "user1*"],
+    );
+    // The text stands in each of the pieces around it.
+    check(
+        "rex field=session \"s(?<m>\\d+)\" | rex field=m \"(?<n>7\\d*)\" | search n=7*777*",
+        &[", *7*777*)", "spl_rex"],
+    );
 }

@@ -39,6 +39,7 @@ mod source;
 mod substitution;
 mod time;
 mod trace;
+mod whole_text;
 mod world;
 
 // The properties of `fuzz/` name the crate.

@@ -23,7 +23,7 @@ use datafusion::{
 pub(crate) use self::{
     bounds::TextBounds,
     column::{leaving_out, of_files},
-    pushed::filtering,
+    pushed::{filtering, filtering_per_value},
     ranges::Footer,
     tally::{ROWS, tallied},
 };

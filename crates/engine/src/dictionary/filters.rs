@@ -16,8 +16,9 @@ use datafusion::{
 };
 
 use super::per_value;
+use crate::parquet_scan::filtering_per_value;
 
-/// Evaluates what a filter asks of a repeated text once for each text.
+/// Evaluates what a filter, or a scan that filters, asks of a repeated text once for each text.
 ///
 /// Runs late: a scan prunes by conditions that it knows.
 #[derive(Debug)]
@@ -26,6 +27,9 @@ pub(crate) struct PerValueFilters;
 impl PhysicalOptimizerRule for PerValueFilters {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _config: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|node| {
+            if let Some(scan) = filtering_per_value(&node)? {
+                return Ok(Transformed::yes(scan));
+            }
             let Some(filter) = node.downcast_ref::<FilterExec>() else { return Ok(Transformed::no(node)) };
             let predicate = per_value(Arc::clone(filter.predicate()), &filter.input().schema(), false)?;
             if !predicate.transformed {

@@ -31,6 +31,7 @@ use crate::{
     operator::{BroadcastExec, EventStatsExec, FirstRowsExec, over},
     parquet_scan::filtering,
     substitution::substituted,
+    whole_text::with_whole_texts,
 };
 
 /// Takes the cast of a repeated text to text above projections, filters and the like, and into aggregates.
@@ -177,8 +178,8 @@ fn filtered(filter: &FilterExec, input: &Lifted) -> Result<Lifted> {
         Some(places) => places.iter().map(|place| input.repeated.get(*place) == Some(&true)).collect(),
         None => input.repeated.clone(),
     };
-    let predicate = input.text(Arc::clone(filter.predicate()));
-    let below = filtering(&input.plan, &predicate).unwrap_or_else(|| Arc::clone(&input.plan));
+    let predicate = with_whole_texts(&input.text(Arc::clone(filter.predicate())), &input.schema());
+    let (below, predicate) = filtering(&input.plan, &predicate).unwrap_or_else(|| (Arc::clone(&input.plan), predicate));
     let builder = FilterExecBuilder::from(filter).with_input(below).with_predicate(predicate);
     Ok(Lifted { plan: Arc::new(builder.build()?), repeated })
 }

@@ -101,7 +101,7 @@ fn json_has_the_same_parts() {
 fn operators_are_of_the_commands_that_need_them() {
     let project = world();
     let plan = &object(&project, &["explain", "--output", "json", "--section", "physical", SEARCH])["physical"];
-    let sums = commands_of(plan, "AggregateExec", "sum(kb)");
+    let sums = commands_of(plan, "RadixExec", "sum(kb)");
     assert!(!sums.is_empty() && sums.iter().all(|own| *own == json!(["4"])), "{sums:?}");
     assert_eq!(commands_of(plan, "BroadcastExec", ""), [json!(["2"])]);
     assert_eq!(commands_of(plan, "FilterExec", "> 10"), [json!(["5"])]);
@@ -123,13 +123,13 @@ fn commands_of_one_kind_are_told_apart() {
     assert_eq!(commands_of(&plan, "DataSourceExec", ""), [json!(["1", "3"])], "{plan:#}");
     // Two aggregations of one search.
     let plan = physical("index=web | stats sum(bytes) AS b BY host status | stats max(b) AS b BY host");
-    assert!(commands_of(&plan, "AggregateExec", "sum").iter().all(|own| *own == json!(["2"])), "{plan:#}");
-    assert!(commands_of(&plan, "AggregateExec", "max").iter().all(|own| *own == json!(["3"])), "{plan:#}");
+    assert!(commands_of(&plan, "RadixExec", "sum").iter().all(|own| *own == json!(["2"])), "{plan:#}");
+    assert!(commands_of(&plan, "RadixExec", "max").iter().all(|own| *own == json!(["3"])), "{plan:#}");
     // The same work in two branches.
     let plan = physical(
         "index=web | stats sum(bytes) AS b BY host | append [search index=web | stats sum(bytes) AS b BY host]",
     );
-    let sums = commands_of(&plan, "AggregateExec", "sum");
+    let sums = commands_of(&plan, "RadixExec", "sum");
     assert_eq!((sums.first(), sums.last()), (Some(&json!(["2"])), Some(&json!(["3.2"]))), "{plan:#}");
     let unions = [commands_of(&plan, "UnionExec", ""), commands_of(&plan, "InterleaveExec", "")].concat();
     assert_eq!(unions, [json!(["3"])]);

@@ -23,6 +23,7 @@ mod history;
 mod ingest;
 mod lookup;
 mod macros;
+mod narrow;
 mod native;
 mod operator;
 mod parquet_scan;

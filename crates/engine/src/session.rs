@@ -10,7 +10,7 @@ use datafusion::{
         memory_pool::{FairSpillPool, TrackConsumersPool},
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
-    optimizer::{Optimizer, OptimizerRule},
+    optimizer::{Analyzer, AnalyzerRule, Optimizer, OptimizerRule},
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     prelude::SessionConfig,
 };
@@ -19,6 +19,7 @@ use crate::{
     dedup_keys::DedupKeys,
     dictionary::{LateTexts, PerValueFilters},
     growth::{Kept, Walled},
+    narrow::NarrowSums,
     operator::{LateOperators, NaturalSorts, OwnOperators, SortedJoins},
     parquet_scan::TextBounds,
     pool::WatchedPool,
@@ -91,6 +92,7 @@ pub(crate) fn open(memory_limit: Option<usize>) -> Result<SearchSession> {
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
+        .with_analyzer_rules(analyzer_rules())
         .with_optimizer_rules(logical_rules())
         .with_physical_optimizer_rules(rules)
         .build();
@@ -110,6 +112,13 @@ pub(crate) fn set_options(options: &mut ConfigOptions) {
     // Each scan decides whether filters are evaluated while rows are decoded.
     options.execution.parquet.pushdown_filters = false;
     options.execution.parquet.reorder_filters = true;
+}
+
+/// The rules that make a plan fit to run.
+fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
+    let mut rules = Analyzer::new().rules;
+    rules.insert(0, Arc::new(NarrowSums));
+    rules
 }
 
 /// The rules of the logical optimizer.

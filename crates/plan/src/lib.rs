@@ -17,7 +17,6 @@ mod lexicon;
 mod lower;
 mod meet;
 mod metric;
-mod narrow;
 mod postings;
 mod predicate;
 mod project_file;

@@ -14,10 +14,7 @@ use datafusion::{
     },
 };
 
-use crate::{
-    Result,
-    narrow::{narrowed, read_by},
-};
+use crate::Result;
 
 /// Columns whose names begin so carry order and are never shown: the storage order `__seq`, and sort keys.
 pub(crate) const HIDDEN: &str = "__";
@@ -152,7 +149,6 @@ pub(crate) fn aggregate(plan: LogicalPlan, keys: Vec<Expr>, calls: Vec<Expr>) ->
     let tables = Places::of(&plan);
     let qualified = |exprs: Vec<Expr>| exprs.into_iter().map(|expr| tables.qualified(expr)).collect::<Result<Vec<_>>>();
     let (keys, calls) = (qualified(keys)?, qualified(calls)?);
-    let plan = narrowed(plan, &read_by(keys.iter().chain(&calls)))?;
     let schema = plan.schema();
     let fields = keys.iter().chain(&calls).map(|expr| field_of(expr, schema)).collect::<Result<Vec<_>>>()?;
     let schema = Arc::new(DFSchema::new_with_metadata(fields, schema.metadata().clone())?);

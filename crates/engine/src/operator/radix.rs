@@ -28,7 +28,7 @@ use datafusion::{
         Partitioning, PlanProperties,
         aggregates::{AggregateExec, AggregateMode},
         execution_plan::CardinalityEffect,
-        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
+        metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
         repartition::RepartitionExec,
         stream::RecordBatchStreamAdapter,
     },
@@ -43,6 +43,9 @@ use self::{
     sum::Summing,
 };
 use super::{over, together::Together};
+
+/// The metric that counts the parts whose groups do not fit into memory.
+pub(super) const SORTED: &str = "sorted_parts";
 
 /// A last aggregation over rows that it deals out itself.
 #[derive(Debug)]
@@ -187,7 +190,8 @@ impl ExecutionPlan for RadixExec {
         };
         let share = together.share(partition)?;
         let schema: SchemaRef = self.aggregate.schema();
-        let metrics = BaselineMetrics::new(&self.metrics, partition);
+        let sorted = MetricBuilder::new(&self.metrics).counter(SORTED, partition);
+        let metrics = (BaselineMetrics::new(&self.metrics, partition), sorted);
         let summing = Summing::try_new(&self.aggregate, self.input.schema(), context)?;
         let rows = stream::once(async move {
             let Share { rows, reservation } = share.get().await?;

@@ -7,7 +7,7 @@ use datafusion::{
     common::{DataFusionError, Result},
     execution::{SendableRecordBatchStream, TaskContext, memory_pool::MemoryReservation},
     physical_plan::{
-        metrics::BaselineMetrics,
+        metrics::{BaselineMetrics, Count},
         stream::RecordBatchStreamAdapter,
         streaming::{PartitionStream, StreamingTableExec},
     },
@@ -30,6 +30,8 @@ pub(super) struct Core {
     groups: Groups,
     reservation: MemoryReservation,
     metrics: BaselineMetrics,
+    /// How many parts did not fit into memory.
+    sorted: Count,
 }
 
 impl Core {
@@ -38,9 +40,9 @@ impl Core {
         rows: Arc<Vec<Dealt>>,
         parts: Range<usize>,
         reservation: MemoryReservation,
-        metrics: BaselineMetrics,
+        (metrics, sorted): (BaselineMetrics, Count),
     ) -> Result<Self> {
-        Ok(Self { groups: summing.no_groups()?, summing, rows, parts, reservation, metrics })
+        Ok(Self { groups: summing.no_groups()?, summing, rows, parts, reservation, metrics, sorted })
     }
 
     /// The groups of all parts.
@@ -63,6 +65,7 @@ impl Core {
             if self.reservation.try_resize(self.groups.bytes()).is_err() {
                 self.groups = self.summing.no_groups()?;
                 self.reservation.free();
+                self.sorted.add(1);
                 return self.by_sorting(part).map(Either::Right);
             }
         }

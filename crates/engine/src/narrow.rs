@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn columns_that_nobody_reads_are_gone() {
         let double = Column::new(Some("web"), "double");
-        let computed = "SubqueryAlias: web Projection: files.bytes * Int64(2) AS double TableScan: files";
+        let computed = "SubqueryAlias: web Projection: files.bytes * Int32(2) AS double TableScan: files";
         check(view(), std::slice::from_ref(&double), computed);
         let renamed = || view().project(vec![col("web.host").alias("h"), col("web.double")]).unwrap();
         check(renamed(), &[double], &format!("Projection: web.double {computed}"));

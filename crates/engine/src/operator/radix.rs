@@ -39,7 +39,7 @@ use tokio::task::JoinSet;
 use self::{
     core::Core,
     deal::{Deal, Dealer},
-    dealt::{Dealt, parts},
+    dealt::Dealt,
     sum::Summing,
 };
 use super::{over, together::Together};
@@ -132,8 +132,8 @@ async fn all(mut tasks: JoinSet<Result<(usize, Dealt)>>, deal: &Deal) -> Result<
     }
     all.sort_unstable_by_key(|(partition, _)| *partition);
     let mut all: Vec<Dealt> = all.into_iter().map(|(_, dealt)| dealt).collect();
-    if all.iter().any(Dealt::is_fine) {
-        all.iter_mut().filter(|dealt| !dealt.is_fine()).try_for_each(|dealt| dealt.refine(deal))?;
+    if all.iter().any(|dealt| dealt.parts() > 1) {
+        all.iter_mut().try_for_each(|dealt| dealt.refine(deal))?;
     }
     Ok(all)
 }
@@ -195,7 +195,7 @@ impl ExecutionPlan for RadixExec {
         let summing = Summing::try_new(&self.aggregate, self.input.schema(), context)?;
         let rows = stream::once(async move {
             let Share { rows, reservation } = share.get().await?;
-            let parts = parts(&rows);
+            let parts = rows.first().map_or(0, Dealt::parts);
             let own = partition * parts..(partition + 1) * parts;
             Ok::<_, DataFusionError>(Core::try_new(summing, rows, own, reservation, metrics)?.into_stream())
         });

@@ -95,18 +95,18 @@ impl Dealer {
             self.count += batch.num_rows();
             self.few.push(batch);
             if self.count > FEW_ROWS {
-                self.deal_out(PARTS)?;
+                self.dealt.refine(&self.deal)?;
+                self.deal_out()?;
             }
         }
-        let parts = if self.count > FEW_ROWS { PARTS } else { 1 };
-        self.deal_out(parts)?;
+        self.deal_out()?;
         Ok(self.dealt)
     }
 
-    fn deal_out(&mut self, parts: usize) -> Result<()> {
+    fn deal_out(&mut self) -> Result<()> {
         for batch in self.few.drain(..) {
-            let stretch = self.deal.out(&batch, parts, &mut self.hashes)?;
-            self.dealt.keep(stretch, parts)?;
+            let stretch = self.deal.out(&batch, self.dealt.parts(), &mut self.hashes)?;
+            self.dealt.keep(stretch, &self.deal)?;
         }
         Ok(())
     }

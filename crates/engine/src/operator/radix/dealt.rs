@@ -73,20 +73,20 @@ impl Dealt {
         }
     }
 
-    /// Whether each core has many parts.
-    pub(super) fn is_fine(&self) -> bool {
-        self.parts > 1
+    /// How many parts each core has.
+    pub(super) fn parts(&self) -> usize {
+        self.parts
     }
 
-    /// Keeps rows; all go to disk where the pool refuses them.
+    /// Keeps rows in as many parts as those before; all go to disk where the pool refuses them, in many parts each.
     ///
     /// # Errors
     /// Where they cannot be written.
-    pub(super) fn keep(&mut self, stretch: Stretch, parts: usize) -> Result<()> {
-        self.parts = parts;
+    pub(super) fn keep(&mut self, stretch: Stretch, deal: &Deal) -> Result<()> {
         let bytes = get_record_batch_memory_size(&stretch.rows) + stretch.starts.len() * size_of::<u32>();
         self.stretches.push(stretch);
         if self.reservation.try_grow(bytes).is_err() {
+            self.refine(deal)?;
             self.write()?;
         }
         Ok(())
@@ -106,11 +106,14 @@ impl Dealt {
         Ok(())
     }
 
-    /// Deals few rows out further, as those of other inputs are many.
+    /// Deals rows out further where each core has one part: they or those of other inputs are many. None are on disk then.
     ///
     /// # Errors
     /// Where keys have no values.
     pub(super) fn refine(&mut self, deal: &Deal) -> Result<()> {
+        if self.parts == PARTS {
+            return Ok(());
+        }
         let mut hashes = Vec::new();
         for stretch in &mut self.stretches {
             *stretch = deal.out(&stretch.rows, PARTS, &mut hashes)?;
@@ -118,11 +121,6 @@ impl Dealt {
         self.parts = PARTS;
         Ok(())
     }
-}
-
-/// How many parts each core has.
-pub(super) fn parts(all: &[Dealt]) -> usize {
-    all.first().map_or(0, |dealt| dealt.parts)
 }
 
 /// The rows of a part.

@@ -76,21 +76,30 @@ fn sorted(plan: &Arc<dyn ExecutionPlan>) -> usize {
     own + plan.children().into_iter().map(sorted).sum::<usize>()
 }
 
+/// Those of an input that has few of them as well.
 #[tokio::test]
 async fn rows_that_do_not_fit_go_to_disk() {
-    let table = table(200_000, 100_000, |n| n % 150_000);
-    let theirs = summed(false, None, &table, vec![col("k")]).await.unwrap();
-    let ours = summed(true, Some(4 << 20), &table, vec![col("k")]).await.unwrap();
-    assert!(spills(&ours.plan, "RadixExec") > 0);
-    assert_eq!(lines(&ours.batches), lines(&theirs.batches));
+    for first in [100_000, 60_000] {
+        let table = table(200_000, first, |n| n % 150_000);
+        let theirs = summed(false, None, &table, vec![col("k")]).await.unwrap();
+        for memory in [4 << 20, 2 << 20] {
+            let ours = summed(true, Some(memory), &table, vec![col("k")]).await.unwrap();
+            assert!(spills(&ours.plan, "RadixExec") > 0);
+            assert_eq!(lines(&ours.batches), lines(&theirs.batches), "{first} {memory}");
+        }
+    }
 }
 
-/// So few rows of an input are one part on each core, which does not fit.
+/// So few rows of an input are one part on each core. Somewhere between these limits the rows fit, and their groups do not.
 #[tokio::test]
 async fn groups_that_do_not_fit_are_sorted() {
     let table = table(100_000, 50_000, |n| n);
     let theirs = summed(false, None, &table, vec![col("k")]).await.unwrap();
-    let ours = summed(true, Some(4 << 20), &table, vec![col("k")]).await.unwrap();
-    assert!(sorted(&ours.plan) > 0);
-    assert_eq!(lines(&ours.batches), lines(&theirs.batches));
+    let mut parts = 0;
+    for memory in 8..20 {
+        let ours = summed(true, Some(memory << 20), &table, vec![col("k")]).await.unwrap();
+        parts += sorted(&ours.plan);
+        assert_eq!(lines(&ours.batches), lines(&theirs.batches), "{memory}");
+    }
+    assert!(parts > 0);
 }

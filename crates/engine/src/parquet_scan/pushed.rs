@@ -61,15 +61,12 @@ fn ordered(scan: &ParquetScan<'_>, filter: &Arc<dyn PhysicalExpr>, schema: &Sche
     parts.sort_by_cached_key(|part| {
         let read: i64 = collect_columns(part).iter().map(bytes).sum();
         let picks = picks(part, schema);
-        let kind = match is_plain(part) && !(picks && has_star(part)) {
-            true => 0,
-            false => {
-                if picks {
-                    1
-                } else {
-                    2
-                }
-            }
+        let kind = if is_plain(part) && !(picks && has_star(part)) {
+            0
+        } else if picks {
+            1
+        } else {
+            2
         };
         (kind, read, length(part))
     });

@@ -17,6 +17,9 @@ use super::{ABSENT, UNKNOWN};
 /// Values below are looked up in a list: ports, status codes, counts.
 const SMALL: usize = 1 << 16;
 
+/// So many values are compared with the last one at once.
+const RUN: usize = 16;
+
 /// Values and their numbers; that there is none has a number as well.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Wholes {
@@ -65,13 +68,26 @@ impl Wholes {
         let rows = cast(rows, &DataType::Int64)?;
         let rows = rows.as_primitive::<Int64Type>();
         match rows.nulls() {
-            None => numbers.extend(rows.values().iter().map(|value| self.of(*value))),
+            None => self.number_all(rows.values(), numbers),
             Some(_) => numbers.extend(rows.iter().map(|value| match value {
                 Some(value) => self.of(value),
                 None => self.of_null(),
             })),
         }
         Ok(())
+    }
+
+    fn number_all(&mut self, values: &[i64], numbers: &mut Vec<u32>) {
+        let (runs, rest) = values.as_chunks::<RUN>();
+        for run in runs {
+            match self.last {
+                Some((last, number)) if run.iter().fold(0, |differs, value| differs | (value ^ last)) == 0 => {
+                    numbers.extend([number; RUN]);
+                }
+                _ => numbers.extend(run.iter().map(|value| self.of(*value))),
+            }
+        }
+        numbers.extend(rest.iter().map(|value| self.of(*value)));
     }
 
     fn of_null(&mut self) -> u32 {
@@ -154,5 +170,32 @@ impl Wholes {
             false => self.values.get(number as usize).copied(),
         };
         numbers.map(value).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// Runs that begin and end anywhere, of values that are in the list and others, give what single values give.
+    #[test]
+    fn runs_are_values() {
+        let values: Vec<i64> =
+            (0..2_000).map(|row: i64| [7, 1 << 40, -3, (row / 37) << 20][(row / 29 % 4) as usize]).collect();
+        let (mut one, mut all) = (Wholes::default(), Wholes::default());
+        let expected: Vec<u32> = values.iter().map(|value| one.of(*value)).collect();
+        for size in [values.len(), 100, 17] {
+            let mut numbers = Vec::new();
+            for rows in values.chunks(size) {
+                let rows: ArrayRef = Arc::new(Int64Array::from(rows.to_vec()));
+                all.number(&rows, &mut numbers).unwrap();
+            }
+            assert_eq!(numbers, expected);
+        }
+        assert_eq!(all.wholes(expected.iter().copied()), Int64Array::from(values));
     }
 }

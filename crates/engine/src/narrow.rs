@@ -46,15 +46,12 @@ impl AnalyzerRule for NarrowSums {
 fn narrowed(plan: LogicalPlan, read: &HashSet<Column>) -> Result<LogicalPlan> {
     Ok(match plan {
         LogicalPlan::Projection(Projection { expr, input, schema, .. }) => {
-            let outputs = expr.into_iter().zip(schema.iter());
-            let kept = outputs.filter(|(_, (table, field))| {
-                read.iter().any(|own| {
-                    own.name == *field.name()
-                        && own.relation.as_ref().is_none_or(|own| table.is_none_or(|table| table == own))
-                })
-            });
+            let Some(places) = places(read, &schema) else {
+                return Ok(LogicalPlan::Projection(Projection::try_new_with_schema(expr, input, schema)?));
+            };
+            let outputs = expr.into_iter().zip(schema.iter()).enumerate().filter(|(place, _)| places.contains(place));
             let (exprs, fields): (Vec<Expr>, Vec<_>) =
-                kept.map(|(expr, (table, field))| (expr, (table.cloned(), Arc::clone(field)))).unzip();
+                outputs.map(|(_, (expr, (table, field)))| (expr, (table.cloned(), Arc::clone(field)))).unzip();
             let input = narrowed(Arc::unwrap_or_clone(input), &read_by(&exprs))?;
             if exprs.is_empty() {
                 return Ok(input);
@@ -68,13 +65,11 @@ fn narrowed(plan: LogicalPlan, read: &HashSet<Column>) -> Result<LogicalPlan> {
             LogicalPlan::Filter(Filter::try_new(predicate, Arc::new(input))?)
         }
         LogicalPlan::SubqueryAlias(SubqueryAlias { input, alias, schema, .. }) => {
-            let below = |own: &Column| {
-                let place = schema.maybe_index_of_column(own)?;
-                Some(Column::from(input.schema().qualified_field(place)))
-            };
-            let Some(below) = read.iter().map(below).collect::<Option<HashSet<Column>>>() else {
+            let Some(places) = places(read, &schema) else {
                 return Ok(LogicalPlan::SubqueryAlias(SubqueryAlias::try_new(input, alias)?));
             };
+            let below = |place| Column::from(input.schema().qualified_field(place));
+            let below: HashSet<Column> = places.into_iter().map(below).collect();
             let input = narrowed(Arc::unwrap_or_clone(input), &below)?;
             if below.is_empty() {
                 return Ok(input);
@@ -83,6 +78,11 @@ fn narrowed(plan: LogicalPlan, read: &HashSet<Column>) -> Result<LogicalPlan> {
         }
         other => other,
     })
+}
+
+/// Where the columns stand that are read; none where one of them is not found.
+fn places(read: &HashSet<Column>, schema: &DFSchema) -> Option<HashSet<usize>> {
+    read.iter().map(|own| schema.maybe_index_of_column(own)).collect()
 }
 
 /// The columns that expressions read.

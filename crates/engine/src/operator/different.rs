@@ -19,7 +19,7 @@ use datafusion::{
     },
 };
 
-use super::{partial::PartialExec, radix::RadixExec};
+use super::grouped::ours;
 
 /// The name of the kernel of `dc`.
 const DIFFERENT: &str = "spl_dc";
@@ -41,23 +41,16 @@ pub(super) fn by_groups(last: &AggregateExec) -> Result<Option<Arc<dyn Execution
     if !counts_texts {
         return Ok(None);
     }
-    let groups = |mode, key: Arc<dyn PhysicalExpr>, input: Arc<dyn ExecutionPlan>| {
+    let groups = |mode, key: Arc<dyn PhysicalExpr>, input: Arc<dyn ExecutionPlan>| -> Result<Arc<dyn ExecutionPlan>> {
         let keys = PhysicalGroupBy::new_single(vec![(key, TEXT.to_owned())]);
         let schema = first.input().schema();
-        AggregateExec::try_new(mode, keys, Vec::new(), Vec::new(), input, schema)
+        let groups = AggregateExec::try_new(mode, keys, Vec::new(), Vec::new(), input, schema)?;
+        Ok(ours(&groups)?.unwrap_or_else(|| Arc::new(groups)))
     };
     let own = groups(AggregateMode::Partial, Arc::clone(argument), Arc::clone(input))?;
-    let own: Arc<dyn ExecutionPlan> = match PartialExec::in_place_of(&own)? {
-        Some(partial) => Arc::new(partial),
-        None => Arc::new(own),
-    };
     let key = col(TEXT, &own.schema())?;
     let dealt = RepartitionExec::try_new(own, Partitioning::Hash(vec![Arc::clone(&key)], cores))?;
     let all = groups(AggregateMode::FinalPartitioned, Arc::clone(&key), Arc::new(dealt))?;
-    let all: Arc<dyn ExecutionPlan> = match RadixExec::in_place_of(&all)? {
-        Some(radix) => Arc::new(radix),
-        None => Arc::new(all),
-    };
     // The group of rows without the field does not count.
     let schema = all.schema();
     let count = AggregateExprBuilder::new(count_udaf(), vec![key]).schema(Arc::clone(&schema)).alias(one.name());

@@ -11,10 +11,7 @@ mod narrow;
 mod rows;
 mod sums;
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use datafusion::{
     arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef},
@@ -38,7 +35,10 @@ use self::{
     gather::{Gather, Waiting},
     sums::Sums,
 };
-use super::{spool::Spool, together::Together};
+use super::{
+    spool::Spool,
+    together::{Running, Together},
+};
 use crate::dictionary::text_of;
 
 /// Adds the aggregates of its group to each row.
@@ -53,7 +53,7 @@ pub(crate) struct EventStatsExec {
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
     /// The cores, from the first that runs on.
-    running: Mutex<Option<Together<Rows>>>,
+    running: Running<Rows>,
 }
 
 /// What the aggregates read of the input's columns.
@@ -134,7 +134,7 @@ impl EventStatsExec {
             schema,
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
-            running: Mutex::new(None),
+            running: Running::default(),
         }
     }
 
@@ -225,12 +225,7 @@ impl ExecutionPlan for EventStatsExec {
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let together = match running.as_mut() {
-            Some(together) => together,
-            None => running.insert(self.begin(&context)?),
-        };
-        let share = together.share(partition)?;
+        let share = self.running.share(partition, || self.begin(&context))?;
         let rows = stream::once(async move {
             let (waiting, results) = share.get().await?;
             Ok::<_, DataFusionError>(waiting.into_stream(results))

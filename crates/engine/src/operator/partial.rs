@@ -1,7 +1,7 @@
 //! `PartialExec`: the first of two aggregations. `stats count BY host`
 //!
 //! DataFusion's finds the group of a row by the values of its keys. Here a row's group is looked up by numbers, where keys have some:
-//! those of repeated texts, which the scan gives, and those of whole numbers and times. Groups go on to the final aggregation when the
+//! those of texts, which of repeated ones the scan gives, and those of whole numbers and times. Groups go on to the final aggregation when the
 //! input ends, and before where memory is short or they are too many to be worth it; that one puts them together whatever came when.
 
 mod summing;
@@ -15,7 +15,7 @@ use datafusion::{
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::PhysicalExpr,
     physical_plan::{
-        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, InputOrderMode, PlanProperties,
+        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, PlanProperties,
         aggregates::{AggregateExec, AggregateMode},
         execution_plan::CardinalityEffect,
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricsSet},
@@ -26,6 +26,7 @@ use self::summing::Summing;
 pub(super) use self::sunk::sunk;
 use super::{
     feed::fed,
+    grouped::is_plain,
     groups::{Numbered, Values, derivation},
     over,
 };
@@ -41,16 +42,7 @@ pub(crate) struct PartialExec {
 impl PartialExec {
     /// In the place of an aggregation; none where that is not a first one, or its keys have no numbers.
     pub(crate) fn in_place_of(aggregate: &AggregateExec) -> Result<Option<Self>> {
-        let functions = aggregate.aggr_expr();
-        let fits = *aggregate.mode() == AggregateMode::Partial
-            && aggregate.group_expr().is_single()
-            && !aggregate.group_expr().is_empty()
-            && aggregate.limit_options().is_none()
-            && *aggregate.input_order_mode() == InputOrderMode::Linear
-            && functions
-                .iter()
-                .all(|function| function.groups_accumulator_supported() && function.order_bys().is_empty());
-        if !fits {
+        if *aggregate.mode() != AggregateMode::Partial || !is_plain(aggregate) {
             return Ok(None);
         }
         let input = aggregate.input().schema();

@@ -5,15 +5,12 @@
 //! to small parts, which a core sums up one after the other. Rows wait in memory until all have come, and go to disk where the pool
 //! refuses more.
 
+mod aggregation;
 mod core;
 mod deal;
 mod dealt;
-mod sum;
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use datafusion::{
     arrow::datatypes::SchemaRef,
@@ -24,8 +21,8 @@ use datafusion::{
     },
     physical_expr::PhysicalExpr,
     physical_plan::{
-        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, InputOrderMode,
-        Partitioning, PlanProperties,
+        DisplayAs, DisplayFormatType, Distribution, ExecutionPlan, ExecutionPlanProperties, Partitioning,
+        PlanProperties,
         aggregates::{AggregateExec, AggregateMode},
         execution_plan::CardinalityEffect,
         metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
@@ -37,12 +34,16 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::task::JoinSet;
 
 use self::{
+    aggregation::Aggregation,
     core::Core,
     deal::{Deal, Dealer},
     dealt::Dealt,
-    sum::Summing,
 };
-use super::{over, together::Together};
+use super::{
+    grouped::is_plain,
+    over,
+    together::{Running, Together, joined},
+};
 
 /// The metric that counts the parts whose groups do not fit into memory.
 pub(super) const SORTED: &str = "sorted_parts";
@@ -56,11 +57,11 @@ pub(crate) struct RadixExec {
     deal: Deal,
     metrics: ExecutionPlanMetricsSet,
     /// The dealing out, from the first partition that runs on.
-    running: Mutex<Option<Together<Share>>>,
+    running: Running<Portion>,
 }
 
 /// What a partition sums up.
-struct Share {
+struct Portion {
     /// The rows of all inputs, those of other partitions among them.
     rows: Arc<Vec<Dealt>>,
     /// For what is summed up.
@@ -73,17 +74,11 @@ impl RadixExec {
         let Some(dealing) = aggregate.input().downcast_ref::<RepartitionExec>() else { return Ok(None) };
         let Partitioning::Hash(by, cores) = dealing.partitioning() else { return Ok(None) };
         let keys = aggregate.group_expr().input_exprs();
-        let functions = aggregate.aggr_expr();
         let fits = matches!(aggregate.mode(), AggregateMode::FinalPartitioned | AggregateMode::SinglePartitioned)
-            && aggregate.group_expr().is_single()
+            && is_plain(aggregate)
             && !by.is_empty()
             && by.iter().all(|own| keys.contains(own))
-            && !dealing.preserve_order()
-            && aggregate.limit_options().is_none()
-            && *aggregate.input_order_mode() == InputOrderMode::Linear
-            && functions
-                .iter()
-                .all(|function| function.groups_accumulator_supported() && function.order_bys().is_empty());
+            && !dealing.preserve_order();
         if !fits {
             return Ok(None);
         }
@@ -92,7 +87,7 @@ impl RadixExec {
             input: Arc::clone(dealing.input()),
             aggregate: Arc::new(aggregate.clone()),
             metrics: ExecutionPlanMetricsSet::new(),
-            running: Mutex::new(None),
+            running: Running::default(),
         }))
     }
 
@@ -102,7 +97,7 @@ impl RadixExec {
     }
 
     /// Begins to deal out on all cores.
-    fn begin(&self, context: &Arc<TaskContext>) -> Result<Together<Share>> {
+    fn begin(&self, context: &Arc<TaskContext>) -> Result<Together<Portion>> {
         let cores = self.properties().partitioning.partition_count();
         let reservation = |partition: usize| {
             let consumer = MemoryConsumer::new(format!("RadixExec[{partition}]")).with_can_spill(true);
@@ -119,19 +114,14 @@ impl RadixExec {
         let deal = self.deal.clone();
         Ok(Together::begin(cores, async move {
             let rows = Arc::new(all(tasks, &deal).await?);
-            Ok(reservations.into_iter().map(|reservation| Share { rows: Arc::clone(&rows), reservation }).collect())
+            Ok(reservations.into_iter().map(|reservation| Portion { rows: Arc::clone(&rows), reservation }).collect())
         }))
     }
 }
 
 /// The rows of all inputs when the last has ended, in as many parts each.
-async fn all(mut tasks: JoinSet<Result<(usize, Dealt)>>, deal: &Deal) -> Result<Vec<Dealt>> {
-    let mut all = Vec::with_capacity(tasks.len());
-    while let Some(ended) = tasks.join_next().await {
-        all.push(ended.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??);
-    }
-    all.sort_unstable_by_key(|(partition, _)| *partition);
-    let mut all: Vec<Dealt> = all.into_iter().map(|(_, dealt)| dealt).collect();
+async fn all(tasks: JoinSet<Result<(usize, Dealt)>>, deal: &Deal) -> Result<Vec<Dealt>> {
+    let mut all = joined(tasks).await?;
     if all.iter().any(|dealt| dealt.parts() > 1) {
         all.iter_mut().try_for_each(|dealt| dealt.refine(deal))?;
     }
@@ -183,21 +173,16 @@ impl ExecutionPlan for RadixExec {
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let together = match running.as_mut() {
-            Some(together) => together,
-            None => running.insert(self.begin(&context)?),
-        };
-        let share = together.share(partition)?;
+        let share = self.running.share(partition, || self.begin(&context))?;
         let schema: SchemaRef = self.aggregate.schema();
         let sorted = MetricBuilder::new(&self.metrics).counter(SORTED, partition);
         let metrics = (BaselineMetrics::new(&self.metrics, partition), sorted);
-        let summing = Summing::try_new(&self.aggregate, self.input.schema(), context)?;
+        let aggregation = Aggregation::try_new(&self.aggregate, self.input.schema(), context)?;
         let rows = stream::once(async move {
-            let Share { rows, reservation } = share.get().await?;
+            let Portion { rows, reservation } = share.get().await?;
             let parts = rows.first().map_or(0, Dealt::parts);
             let own = partition * parts..(partition + 1) * parts;
-            Ok::<_, DataFusionError>(Core::try_new(summing, rows, own, reservation, metrics)?.into_stream())
+            Ok::<_, DataFusionError>(Core::try_new(aggregation, rows, own, reservation, metrics)?.into_stream())
         });
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows.try_flatten().boxed())))
     }
@@ -208,7 +193,7 @@ impl ExecutionPlan for RadixExec {
             input: Arc::clone(&self.input),
             deal: self.deal.clone(),
             metrics: ExecutionPlanMetricsSet::new(),
-            running: Mutex::new(None),
+            running: Running::default(),
         }))
     }
 

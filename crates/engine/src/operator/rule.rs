@@ -35,11 +35,11 @@ use super::{
     eventstats::{EventStatsExec, narrowed},
     first_rows::FirstRowsExec,
     functions::same_keys,
+    grouped::ours,
     merge::MergeExec,
     natural_sort::NaturalSortExec,
     one_phase, over,
-    partial::{PartialExec, sunk},
-    radix::RadixExec,
+    partial::sunk,
     running,
     running::RunningExec,
     soonest::ends,
@@ -188,15 +188,11 @@ fn late(node: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>
         return Ok(Some(counted));
     }
     if let Some(weighed) = weighed(aggregate)? {
-        let partial = PartialExec::in_place_of(&weighed)?;
-        return Ok(Some(partial.map_or_else(|| Arc::new(weighed) as _, |partial| Arc::new(partial) as _)));
-    }
-    if let Some(radix) = RadixExec::in_place_of(aggregate)? {
-        return Ok(Some(Arc::new(radix)));
+        return Ok(ours(&weighed)?.or_else(|| Some(Arc::new(weighed))));
     }
     let asked = ends(aggregate)?.map(|input| over(node, vec![input])).transpose()?;
     let Some(aggregate) = asked.as_ref().unwrap_or(node).downcast_ref::<AggregateExec>() else { return Ok(None) };
-    Ok(PartialExec::in_place_of(aggregate)?.map(|partial| Arc::new(partial) as _).or(asked))
+    Ok(ours(aggregate)?.or(asked))
 }
 
 /// The operator of ours for a window over all rows of each group.

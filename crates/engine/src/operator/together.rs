@@ -1,9 +1,12 @@
-//! Partitions that wait for each other once: what one of them gives is known when all have read their rows. `eventstats`, a trial
+//! Partitions that wait for each other once: what one of them gives is known when all have read their rows. `eventstats`, sums in parts, a trial
 //!
 //! All begin with the first of them, in a task of their own: whoever reads one of them to its end before the next would wait for
 //! ever.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use datafusion::common::{DataFusionError, Result, internal_datafusion_err, internal_err};
 use tokio::{sync::oneshot, task::JoinSet};
@@ -21,10 +24,47 @@ pub(super) struct Share<T> {
     work: Arc<JoinSet<()>>,
 }
 
-impl<T> fmt::Debug for Together<T> {
+/// The partitions of an operator, from the first that runs on.
+pub(super) struct Running<T>(Mutex<Option<Together<T>>>);
+
+impl<T> fmt::Debug for Running<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Together").field("partitions", &self.partitions.len()).finish_non_exhaustive()
+        f.debug_struct("Running").finish_non_exhaustive()
     }
+}
+
+impl<T> Default for Running<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T: Send + 'static> Running<T> {
+    /// What a partition waits for; the first that asks begins the work.
+    ///
+    /// # Errors
+    /// Where it was asked for before, or the work does not begin.
+    pub(super) fn share(&self, partition: usize, begin: impl FnOnce() -> Result<Together<T>>) -> Result<Share<T>> {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let together = match running.as_mut() {
+            Some(together) => together,
+            None => running.insert(begin()?),
+        };
+        together.share(partition)
+    }
+}
+
+/// What tasks give, in the order of their numbers.
+///
+/// # Errors
+/// That of the first that fails.
+pub(super) async fn joined<T: 'static>(mut tasks: JoinSet<Result<(usize, T)>>) -> Result<Vec<T>> {
+    let mut all = Vec::with_capacity(tasks.len());
+    while let Some(ended) = tasks.join_next().await {
+        all.push(ended.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))??);
+    }
+    all.sort_unstable_by_key(|(number, _)| *number);
+    Ok(all.into_iter().map(|(_, own)| own).collect())
 }
 
 impl<T: Send + 'static> Together<T> {
@@ -48,7 +88,7 @@ impl<T: Send + 'static> Together<T> {
     ///
     /// # Errors
     /// Where it was asked for before.
-    pub(super) fn share(&mut self, partition: usize) -> Result<Share<T>> {
+    fn share(&mut self, partition: usize) -> Result<Share<T>> {
         let own = self.partitions.get_mut(partition).and_then(Option::take);
         let (Some(own), Some(work)) = (own, self.work.clone()) else {
             return internal_err!("the rows of a partition are wanted twice");

@@ -6,7 +6,7 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -30,7 +30,10 @@ use datafusion::{
 use futures::{StreamExt, TryFutureExt, TryStreamExt, stream};
 use tokio::task::JoinSet;
 
-use super::{spool::Spool, together::Together};
+use super::{
+    spool::Spool,
+    together::{Running, Together},
+};
 
 /// Groups that are tried, and what is done where they do not serve.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ pub(crate) struct TrialExec {
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
     /// The trial, from the first partition that runs on.
-    running: Mutex<Option<Together<Outcome>>>,
+    running: Running<Outcome>,
 }
 
 /// What a partition gives.
@@ -70,7 +73,7 @@ impl TrialExec {
             trial.boundedness(),
         );
         let (properties, metrics) = (Arc::new(properties), ExecutionPlanMetricsSet::new());
-        Self { trial, other, most, schema, properties, metrics, running: Mutex::new(None) }
+        Self { trial, other, most, schema, properties, metrics, running: Running::default() }
     }
 
     /// Begins the trial on all cores.
@@ -176,12 +179,7 @@ impl ExecutionPlan for TrialExec {
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let together = match running.as_mut() {
-            Some(together) => together,
-            None => running.insert(self.begin(&context)?),
-        };
-        let share = together.share(partition)?;
+        let share = self.running.share(partition, || self.begin(&context))?;
         let (other, schema) = (Arc::clone(&self.other), Arc::clone(&self.schema));
         let metrics = BaselineMetrics::new(&self.metrics, partition);
         let rows = async move {

@@ -16,7 +16,7 @@ use datafusion::{
     physical_expr_common::utils::evaluate_expressions_to_arrays,
 };
 
-use crate::operator::{feed::Feed, groups::Numbered};
+use crate::operator::{feed::Feed, groups::Numbered, numbered_rows::NumberedRows};
 
 /// The few rows.
 #[derive(Debug)]
@@ -24,20 +24,11 @@ pub(super) struct Table {
     rows: RecordBatch,
     keys: Numbered,
     /// The rows of each key; none where a key's number is that of its only row.
-    places: Option<Places>,
+    places: Option<NumberedRows>,
+    /// Whether a key has several rows.
+    repeats: bool,
     /// Held as long as the rows are.
     _reservation: MemoryReservation,
-}
-
-/// Rows by their keys.
-#[derive(Debug)]
-struct Places {
-    /// For each key where its rows begin among `rows`; the last is their end.
-    starts: Vec<u32>,
-    /// Those of one key in their order.
-    rows: Vec<i32>,
-    /// Whether a key has several.
-    repeats: bool,
 }
 
 /// The few rows as they come, whose keys are numbered while others are made.
@@ -119,70 +110,24 @@ impl Gathering {
             return resources_err!("a join with more than {} rows", i32::MAX);
         }
         keys.freeze();
-        let places = ids.map(|ids| Places::new(&ids, keys.len()));
-        reservation.try_resize(bytes + keys.bytes() + places.as_ref().map_or(0, Places::bytes))?;
-        Ok(Table { rows, keys, places, _reservation: reservation })
-    }
-}
-
-impl Places {
-    /// The rows of so many keys, where the key of each row is in `ids`.
-    fn new(ids: &[usize], keys: usize) -> Self {
-        let mut starts = vec![0_u32; keys + 1];
-        for id in ids {
-            if let Some(rows) = starts.get_mut(*id + 1) {
-                *rows += 1;
-            }
-        }
-        let repeats = starts.iter().any(|rows| *rows > 1);
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut rows = vec![0_i32; ids.len()];
-        for (row, id) in (0_i32..).zip(ids) {
-            if let Some(place) = next.get_mut(*id) {
-                if let Some(slot) = rows.get_mut(*place as usize) {
-                    *slot = row;
-                }
-                *place += 1;
-            }
-        }
-        Self { starts, rows, repeats }
-    }
-
-    fn bytes(&self) -> usize {
-        (self.starts.len() + self.rows.len()) * size_of::<u32>()
-    }
-
-    /// The rows of a key.
-    fn of(&self, id: usize) -> &[i32] {
-        let bound = |place: usize| self.starts.get(place).map(|start| *start as usize);
-        match (bound(id), bound(id.saturating_add(1))) {
-            (Some(start), Some(end)) => self.rows.get(start..end).unwrap_or_default(),
-            _ => &[],
-        }
+        let places = ids.map(|ids| NumberedRows::new(&ids, keys.len()));
+        reservation.try_resize(bytes + keys.bytes() + places.as_ref().map_or(0, NumberedRows::bytes))?;
+        let repeats = rows.num_rows() > keys.len();
+        Ok(Table { rows, keys, places, repeats, _reservation: reservation })
     }
 }
 
 impl Table {
-    /// Whether a key has several rows.
-    fn repeats(&self) -> bool {
-        self.places.as_ref().is_some_and(|places| places.repeats)
-    }
-
     /// The first row of a key.
     fn first(&self, id: usize) -> Option<i32> {
         match &self.places {
-            Some(places) => places.of(id).first().copied(),
+            Some(places) => places.of(id).first().map(|row| *row as i32),
             None => (id < self.rows.num_rows()).then_some(id as i32),
         }
     }
 
     /// The rows of a key behind the first.
-    fn others(&self, id: usize) -> &[i32] {
+    fn others(&self, id: usize) -> &[u32] {
         self.places.as_ref().and_then(|places| places.of(id).get(1..)).unwrap_or_default()
     }
 }
@@ -206,8 +151,7 @@ impl Probe {
     /// The rows of the last batch that stay, where not each stays once, and what they match.
     fn matches(&self) -> (Option<UInt32Array>, Int32Array) {
         let table = &self.table;
-        let repeats = table.repeats();
-        if !repeats && self.keeps_all {
+        if !table.repeats && self.keeps_all {
             return (None, self.ids.iter().map(|id| table.first(*id)).collect());
         }
         let mut kept = Vec::with_capacity(self.ids.len());
@@ -220,10 +164,10 @@ impl Probe {
             }
             for place in table.others(*id) {
                 kept.push(row);
-                matches.push(Some(*place));
+                matches.push(Some(*place as i32));
             }
         }
-        let is_each = kept.len() == self.ids.len() && !repeats;
+        let is_each = kept.len() == self.ids.len() && !table.repeats;
         ((!is_each).then(|| UInt32Array::from(kept)), Int32Array::from(matches))
     }
 }

@@ -1,9 +1,6 @@
 //! The cores of an `eventstats`: each reads its own rows, and all wait for each other once.
 
-use datafusion::{
-    common::{DataFusionError, Result},
-    execution::SendableRecordBatchStream,
-};
+use datafusion::{common::Result, execution::SendableRecordBatchStream};
 use tokio::task::JoinSet;
 
 use super::{
@@ -11,6 +8,7 @@ use super::{
     gather::{Gather, Waiting},
     sums::{Results, Sums, results},
 };
+use crate::operator::together::joined;
 
 /// The rows of a core with their results, when all have read theirs; without where these are on disk.
 pub(super) type Rows = (Waiting, Option<Results>);
@@ -19,15 +17,9 @@ pub(super) type Rows = (Waiting, Option<Results>);
 pub(super) async fn read(cores: Vec<(Gather, SendableRecordBatchStream)>) -> Result<Vec<Rows>> {
     let mut tasks = JoinSet::new();
     for (number, (gather, input)) in cores.into_iter().enumerate() {
-        tasks.spawn(async move { (number, gather.read(input).await) });
+        tasks.spawn(async move { Ok((number, gather.read(input).await?)) });
     }
-    let mut read = Vec::with_capacity(tasks.len());
-    while let Some(ended) = tasks.join_next().await {
-        let (number, rows) = ended.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))?;
-        read.push((number, rows?));
-    }
-    read.sort_unstable_by_key(|(number, _)| *number);
-    let (mut sums, mut waiting): (Vec<_>, Vec<_>) = read.into_iter().map(|(_, core)| core).unzip();
+    let (mut sums, mut waiting): (Vec<_>, Vec<_>) = joined(tasks).await?.into_iter().unzip();
     if !fit(&sums, &mut waiting)? {
         for (sums, waiting) in sums.iter_mut().zip(&mut waiting) {
             waiting.close(sums)?;

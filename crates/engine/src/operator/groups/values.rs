@@ -23,7 +23,7 @@ pub(in crate::operator) enum Values {
     /// There are no keys: all rows are group 0.
     One,
     Numbered(Numbered),
-    /// DataFusion's, which serves where values are all different texts as well as numbers of them would.
+    /// DataFusion's, of keys whose values have no numbers of ours, such as fractions.
     Other(Box<dyn GroupValues>),
 }
 
@@ -35,13 +35,8 @@ impl Values {
         }
         match Numbered::of(keys) {
             Some(groups) => Ok(Self::Numbered(groups)),
-            None => Self::plain(keys),
+            None => Ok(Self::Other(new_group_values(Arc::clone(keys), &GroupOrdering::None)?)),
         }
-    }
-
-    /// No groups yet, told apart by values.
-    pub(in crate::operator) fn plain(keys: &SchemaRef) -> Result<Self> {
-        Ok(Self::Other(new_group_values(Arc::clone(keys), &GroupOrdering::None)?))
     }
 
     /// Numbers rows of keys.

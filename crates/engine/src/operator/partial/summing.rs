@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, AsArray, BooleanArray, RecordBatch},
+        array::{ArrayRef, BooleanArray, RecordBatch},
         datatypes::{DataType, Schema, SchemaRef},
     },
     common::{Result, internal_datafusion_err},
@@ -23,7 +23,7 @@ use datafusion::{
 
 use crate::{
     dictionary::Alone,
-    operator::{feed::Feed, groups::Values},
+    operator::{feed::Feed, grouped::kept, groups::Values},
 };
 
 /// With so many groups their lists no longer fit the processor's caches: the next operator gets them, unless rows mostly belong to
@@ -135,8 +135,7 @@ impl Summing {
     /// What the functions read of a batch: their arguments, and the rows that each is to see.
     fn read(&self, batch: &RecordBatch) -> Result<Vec<(Vec<ArrayRef>, Option<BooleanArray>)>> {
         let read = |(arguments, filter): (&Vec<_>, &Option<_>)| {
-            let filter = filter.as_ref().map(|filter| kept(filter, batch)).transpose()?;
-            Ok((evaluate_expressions_to_arrays(arguments, batch)?, filter))
+            Ok((evaluate_expressions_to_arrays(arguments, batch)?, kept(filter.as_ref(), batch)?))
         };
         self.arguments.iter().zip(&self.filters).map(read).collect()
     }
@@ -211,12 +210,6 @@ impl Feed for Summing {
 
 fn no_groups(keys: &SchemaRef, derivations: &[Option<Alone>]) -> Result<Values> {
     super::values(keys, derivations).ok_or_else(|| internal_datafusion_err!("keys that no partial aggregation takes"))
-}
-
-/// The rows that a function is to see.
-fn kept(filter: &Arc<dyn PhysicalExpr>, batch: &RecordBatch) -> Result<BooleanArray> {
-    let rows = filter.evaluate(batch)?.into_array(batch.num_rows())?;
-    Ok(rows.as_boolean().clone())
 }
 
 #[cfg(test)]

@@ -15,19 +15,19 @@ use datafusion::{
 use futures::{Stream, StreamExt, TryStreamExt, future::Either, pin_mut, stream};
 
 use super::{
+    aggregation::{Aggregation, PartGroups},
     dealt::{Dealt, of_part},
-    sum::{Groups, Summing},
 };
 
 /// What a core sums up.
 pub(super) struct Core {
-    summing: Summing,
+    aggregation: Aggregation,
     /// The rows of all cores.
     rows: Arc<Vec<Dealt>>,
     /// The parts that are left.
     parts: Range<usize>,
     /// The memory of the groups of the part before.
-    groups: Groups,
+    groups: PartGroups,
     reservation: MemoryReservation,
     metrics: BaselineMetrics,
     /// How many parts did not fit into memory.
@@ -36,13 +36,13 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn try_new(
-        summing: Summing,
+        aggregation: Aggregation,
         rows: Arc<Vec<Dealt>>,
         parts: Range<usize>,
         reservation: MemoryReservation,
         (metrics, sorted): (BaselineMetrics, Count),
     ) -> Result<Self> {
-        Ok(Self { groups: summing.no_groups()?, summing, rows, parts, reservation, metrics, sorted })
+        Ok(Self { groups: aggregation.no_groups()?, aggregation, rows, parts, reservation, metrics, sorted })
     }
 
     /// The groups of all parts.
@@ -61,17 +61,17 @@ impl Core {
         pin_mut!(rows);
         while let Some(batch) = rows.next().await.transpose()? {
             let _timer = self.metrics.elapsed_compute().timer();
-            self.summing.add(&mut self.groups, &batch)?;
+            self.aggregation.add(&mut self.groups, &batch)?;
             if self.reservation.try_resize(self.groups.bytes()).is_err() {
-                self.groups = self.summing.no_groups()?;
+                self.groups = self.aggregation.no_groups()?;
                 self.reservation.free();
                 self.sorted.add(1);
                 return self.by_sorting(part).map(Either::Right);
             }
         }
         let _timer = self.metrics.elapsed_compute().timer();
-        let all = self.summing.finish(&mut self.groups)?;
-        let size = self.summing.context().session_config().batch_size();
+        let all = self.aggregation.finish(&mut self.groups)?;
+        let size = self.aggregation.context().session_config().batch_size();
         let total = all.num_rows();
         let starts = (0..total).step_by(size);
         Ok(Either::Left(stream::iter(starts.map(move |start| Ok(all.slice(start, size.min(total - start)))))))
@@ -79,10 +79,10 @@ impl Core {
 
     /// The groups of a part that do not fit into memory. DataFusion's aggregation sorts them and goes to disk.
     fn by_sorting(&self, part: usize) -> Result<SendableRecordBatchStream> {
-        let schema = Arc::clone(self.summing.input());
+        let schema = Arc::clone(self.aggregation.input());
         let rows = Part { rows: Arc::clone(&self.rows), part, schema: Arc::clone(&schema) };
         let rows = StreamingTableExec::try_new(schema, vec![Arc::new(rows)], None, Vec::new(), false, None)?;
-        self.summing.over(Arc::new(rows))
+        self.aggregation.over(Arc::new(rows))
     }
 }
 

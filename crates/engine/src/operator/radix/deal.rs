@@ -16,6 +16,7 @@ use datafusion::{
 use futures::StreamExt;
 
 use super::dealt::{Dealt, Stretch};
+use crate::operator::numbered_rows::NumberedRows;
 
 /// How many bits of a hash tell the parts of a core apart.
 const BITS: u32 = 6;
@@ -47,30 +48,10 @@ impl Deal {
         create_hashes(&keys, REPARTITION_RANDOM_STATE.random_state(), hashes)?;
         let cores = self.cores as u64;
         let own = |hash: u64| if parts == 1 { 0 } else { (hash >> (u64::BITS - BITS)) as usize };
-        let mut starts = vec![0_u32; self.cores * parts + 1];
-        for hash in hashes.iter_mut() {
-            let part = (*hash % cores) as usize * parts + own(*hash);
-            *hash = part as u64;
-            if let Some(rows) = starts.get_mut(part + 1) {
-                *rows += 1;
-            }
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut order = vec![0_u32; hashes.len()];
-        for (row, part) in (0_u32..).zip(hashes.iter()) {
-            if let Some(place) = next.get_mut(*part as usize) {
-                if let Some(slot) = order.get_mut(*place as usize) {
-                    *slot = row;
-                }
-                *place += 1;
-            }
-        }
-        Ok(Stretch { rows: take_record_batch(batch, &UInt32Array::from(order))?, starts })
+        let part = |hash: &u64| (*hash % cores) as usize * parts + own(*hash);
+        let parts_of: Vec<usize> = hashes.iter().map(part).collect();
+        let NumberedRows { starts, rows } = NumberedRows::new(&parts_of, self.cores * parts);
+        Ok(Stretch { rows: take_record_batch(batch, &UInt32Array::from(rows))?, starts })
     }
 }
 

@@ -1,10 +1,10 @@
-//! What is summed up, and how.
+//! How a part is summed up, and its groups so far.
 
 use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, AsArray, BooleanArray, RecordBatch},
+        array::{ArrayRef, RecordBatch},
         datatypes::{DataType, Schema, SchemaRef},
     },
     common::Result,
@@ -18,10 +18,10 @@ use datafusion::{
     },
 };
 
-use crate::operator::groups::Values;
+use crate::operator::{grouped::kept, groups::Values};
 
 /// An aggregation of a part's rows.
-pub(super) struct Summing {
+pub(super) struct Aggregation {
     aggregate: Arc<AggregateExec>,
     keys: Vec<Arc<dyn PhysicalExpr>>,
     key_schema: SchemaRef,
@@ -34,13 +34,13 @@ pub(super) struct Summing {
 }
 
 /// The groups of a part so far.
-pub(super) struct Groups {
+pub(super) struct PartGroups {
     values: Values,
     accumulators: Vec<Box<dyn GroupsAccumulator>>,
     ids: Vec<usize>,
 }
 
-impl Summing {
+impl Aggregation {
     /// As the aggregation does, over rows of the schema `input`.
     pub(super) fn try_new(aggregate: &Arc<AggregateExec>, input: SchemaRef, context: Arc<TaskContext>) -> Result<Self> {
         let keys = aggregate.group_expr().input_exprs();
@@ -69,12 +69,12 @@ impl Summing {
     }
 
     /// No groups yet.
-    pub(super) fn no_groups(&self) -> Result<Groups> {
-        Ok(Groups { values: Values::of(&self.key_schema)?, accumulators: Vec::new(), ids: Vec::new() })
+    pub(super) fn no_groups(&self) -> Result<PartGroups> {
+        Ok(PartGroups { values: Values::of(&self.key_schema)?, accumulators: Vec::new(), ids: Vec::new() })
     }
 
     /// Adds rows to their groups.
-    pub(super) fn add(&self, groups: &mut Groups, batch: &RecordBatch) -> Result<()> {
+    pub(super) fn add(&self, groups: &mut PartGroups, batch: &RecordBatch) -> Result<()> {
         let keys: Vec<ArrayRef> = evaluate_expressions_to_arrays(&self.keys, batch)?;
         groups.values.number(&keys, &mut groups.ids)?;
         let total = groups.values.len();
@@ -90,17 +90,13 @@ impl Summing {
                 accumulator.merge_batch(&values, &groups.ids, total)?;
                 continue;
             }
-            let kept: Option<BooleanArray> = match filter {
-                Some(filter) => Some(filter.evaluate(batch)?.into_array(batch.num_rows())?.as_boolean().clone()),
-                None => None,
-            };
-            accumulator.update_batch(&values, &groups.ids, kept.as_ref(), total)?;
+            accumulator.update_batch(&values, &groups.ids, kept(filter.as_ref(), batch)?.as_ref(), total)?;
         }
         Ok(())
     }
 
     /// All groups; then there are none.
-    pub(super) fn finish(&self, groups: &mut Groups) -> Result<RecordBatch> {
+    pub(super) fn finish(&self, groups: &mut PartGroups) -> Result<RecordBatch> {
         let mut columns = groups.values.take_keys(&self.key_types)?;
         if groups.accumulators.is_empty() && !self.aggregate.aggr_expr().is_empty() {
             return Ok(RecordBatch::new_empty(self.aggregate.schema()));
@@ -127,7 +123,7 @@ impl Summing {
     }
 }
 
-impl Groups {
+impl PartGroups {
     /// How much memory they take.
     pub(super) fn bytes(&self) -> usize {
         self.values.bytes() + self.accumulators.iter().map(|accumulator| accumulator.size()).sum::<usize>()

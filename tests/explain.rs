@@ -164,6 +164,18 @@ fn an_inspected_search_gives_the_rows_that_it_gives() {
 }
 
 #[test]
+fn a_table_over_time_reads_events_once() {
+    let project = world();
+    // The bins are those from the first event to the last, and `OTHER` has the counts of the hosts that are not kept.
+    for search in ["index=web | timechart span=1h count", "index=web | timechart span=1h limit=1 count BY host"] {
+        let inspected = object(&project, &["inspect", "--output", "json", search]);
+        let steps = inspected["steps"].as_array().unwrap().iter();
+        let events = |inspected: &Value| inspected["totals"]["events"].as_u64().unwrap();
+        assert_eq!(steps.map(events).sum::<u64>() + events(&inspected), 700, "{search}: {inspected:#}");
+    }
+}
+
+#[test]
 fn nothing_is_written() {
     let project = world();
     for command in ["explain", "inspect"] {

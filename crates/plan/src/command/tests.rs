@@ -57,6 +57,21 @@ fn sort_puts_rows_without_a_key_last() {
 }
 
 #[test]
+fn other_columns_are_taken_together() {
+    let chart = |measures: &str, fields: &str| {
+        format!("index=d | eval k=1, text=tostring(n) | chart limit=1 {measures} OVER k BY s | table {fields}")
+    };
+    let fields = "\"count: x\" \"count: OTHER\" \"sum: OTHER\" \"text: OTHER\" \"low: OTHER\" \"high: OTHER\"";
+    let measures = "count sum(n) AS sum sum(text) AS text min(n) AS low max(n) AS high";
+    // The values y, 10 and 9 of rows 3, 5 and 6: from their cells, and from the rows where one value needs these.
+    let expected = ["3,3,14,14,3,6"];
+    check(&chart(measures, fields), &expected);
+    check(&chart(&format!("{measures} avg(n) AS mean"), fields), &expected);
+    let halves = "eval(sum(n)/2) AS half dc(s) AS different";
+    check(&chart(halves, "\"half: OTHER\" \"different: OTHER\""), &["7,3"]);
+}
+
+#[test]
 fn fillnull_keeps_numbers_numeric() {
     check("index=d | fillnull value=0 h c | where n>3 | table h c", &["0,0", "a,0", "a,0"]);
     check("index=d | eval m=if(n<3, n, null()) | fillnull m | stats sum(m)", &["3"]);

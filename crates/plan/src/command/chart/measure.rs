@@ -2,7 +2,13 @@
 
 use std::slice;
 
-use datafusion::logical_expr::{Expr, ExprSchemable, lit};
+use datafusion::{
+    functions_aggregate::{
+        min_max::{max_udaf, min_udaf},
+        sum::sum_udaf,
+    },
+    logical_expr::{Expr, ExprSchemable, lit},
+};
 use speleo_functions::stats;
 use speleo_syntax::{
     Code, Diagnostic, Expr as Ast, ExprKind, Field,
@@ -11,7 +17,7 @@ use speleo_syntax::{
 
 use crate::{
     Result,
-    aggregate::{self, Options, Output},
+    aggregate::{self, Call, Finish, Options, Output},
     expr,
     lower::Context,
     meet,
@@ -48,6 +54,20 @@ impl Measure {
     /// The value that a column of the grouped rows holds.
     pub(crate) fn plain(name: String, place: String) -> Self {
         Self { name, place, is_count: false, derived: None }
+    }
+
+    fn merging(&self, outputs: &[Output]) -> Option<Output> {
+        let output = outputs.iter().find(|output| output.name == self.place)?;
+        let ([call], Finish::Plain) = (output.calls.as_slice(), output.finish) else { return None };
+        let function = match (&self.derived, call.function.name()) {
+            (Some(Derived::Expression(_)), _) => return None,
+            (_, "count" | "sum" | "spl_sum") => sum_udaf(),
+            (None, "min") => min_udaf(),
+            (None, "max") => max_udaf(),
+            _ => return None,
+        };
+        let calls = vec![Call { function, args: vec![column(&self.place)] }];
+        Some(Output { name: self.place.clone(), calls, finish: Finish::Plain })
     }
 }
 
@@ -120,6 +140,12 @@ impl Measures {
         }
         self.measures.push(measure);
         Ok(())
+    }
+
+    /// What takes the cells of several columns together, each value under its own name; none where a value does not follow from
+    /// theirs. Counts and sums are added up.
+    pub(crate) fn merging(&self) -> Option<Vec<Output>> {
+        self.measures.iter().map(|measure| measure.merging(&self.outputs)).collect()
     }
 
     /// The grouped rows with the values that are made from aggregations.

@@ -1,7 +1,8 @@
 //! Aggregates of rows and columns as a table, for `chart`, `timechart`, `xyseries` and `pivot`.
 //!
 //! The aggregates of all combinations come first, one row each; then each column of the table takes its own. A table with
-//! columns asks for the combinations by a named step, so that events are read once unless `OTHER` has to be computed.
+//! columns, or whose first and last bins only the data tell, asks for the combinations by a named step, so that events are read once.
+//! Where `OTHER` does not follow from the combinations that it takes together, as an average does not, they are read again.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -12,11 +13,8 @@ use datafusion::{
         datatypes::{DataType, Field, Schema, TimestampMicrosecondType},
     },
     functions::core::coalesce,
-    functions_aggregate::{
-        count::count_udaf,
-        min_max::{max_udaf, min_udaf},
-    },
-    logical_expr::{Expr, LogicalPlanBuilder, lit, when},
+    functions_aggregate::{count::count_udaf, min_max::min_udaf},
+    logical_expr::{Expr, lit, when},
 };
 use speleo_functions::time;
 use speleo_syntax::{
@@ -36,7 +34,7 @@ use crate::{
     kernel,
     lower::Context,
     meet,
-    relation::{OrderKey, Relation, column, is_internal, named},
+    relation::{OrderKey, Relation, column, is_internal},
     table,
     union::stack,
 };
@@ -107,10 +105,10 @@ impl Table<'_> {
         let grouped = self.grouped(keys.clone(), cx).await?;
         let several = self.measures.measures.len() > 1;
         let Some(label) = self.column.take() else {
-            let grouped = self.continued(grouped, None, cx).await?;
+            let grouped = self.whole(grouped, cx).await?;
             return Ok((self.single(grouped)?, None));
         };
-        let mut rows = cx.world.rows(&format!("cells of {}", self.name), grouped.finish()?).await?;
+        let mut rows = self.cells(grouped, cx).await?;
         let mut cells = table::of_rows("cells", &rows)?;
         let first = self.measures.measures.first().map_or(FREQUENCY, |measure| measure.place.as_str());
         let chosen = match (chosen, self.total) {
@@ -131,13 +129,35 @@ impl Table<'_> {
                 names.push(lit(self.series.null_text.as_str()));
             }
             names.extend(self.total.map(lit));
-            cells = self.grouped(merged(keys, names, &self.series.other_text)?, cx).await?;
+            cells = match self.measures.merging() {
+                Some(outputs) => self.merged_cells(cells, names, outputs)?,
+                None => self.grouped(merged(keys, names, &self.series.other_text)?, cx).await?,
+            };
         }
         if merges || self.spine != Spine::None {
-            let cells = self.continued(cells, Some(&rows), cx).await?;
+            let cells = self.continued(cells, Some(&rows), cx)?;
             rows = cx.world.rows(&format!("rows of {}", self.name), cells.finish()?).await?;
         }
         Ok((self.table(&rows, &self.names(&chosen))?, Some(chosen)))
+    }
+
+    /// The cells of a table without columns, with all its bins of time.
+    async fn whole(&self, grouped: Relation, cx: &mut Context<'_>) -> Result<Relation> {
+        match self.spine {
+            Spine::None => Ok(grouped),
+            Spine::Range { range: TimeRange { earliest: Some(_), latest: Some(_) }, .. } => {
+                self.continued(grouped, None, cx)
+            }
+            _ => {
+                let rows = self.cells(grouped, cx).await?;
+                self.continued(table::of_rows("cells", &rows)?, Some(&rows), cx)
+            }
+        }
+    }
+
+    /// The cells, one row for each combination of labels.
+    async fn cells(&self, grouped: Relation, cx: &mut Context<'_>) -> Result<Rows> {
+        cx.world.rows(&format!("cells of {}", self.name), grouped.finish()?).await
     }
 
     /// The rows to aggregate, with their labels.
@@ -173,18 +193,27 @@ impl Table<'_> {
         self.measures.derive(grouped, cx).await
     }
 
+    /// The cells with those of all columns that are not kept as one; `outputs` take them together.
+    fn merged_cells(&self, cells: Relation, kept: Vec<Expr>, mut outputs: Vec<Output>) -> Result<Relation> {
+        outputs.extend(self.smallest_lows());
+        let places = self.row_places();
+        let keys = aggregate::keys(cells, places.iter().map(String::as_str).chain([COLUMN]), false)?;
+        let mut grouped = aggregate::group(merged(keys, kept, &self.series.other_text)?, &outputs)?;
+        self.sort_by_lows(&mut grouped);
+        Ok(grouped)
+    }
+
     /// The cells with one more row for each bin of time that should be there; `rows` are the cells where they are known.
-    async fn continued(&self, cells: Relation, rows: Option<&Rows>, cx: &mut Context<'_>) -> Result<Relation> {
+    fn continued(&self, cells: Relation, rows: Option<&Rows>, cx: &Context<'_>) -> Result<Relation> {
         let (range, align) = match self.spine {
             Spine::None => return Ok(cells),
             Spine::Data { align } => (TimeRange::default(), align),
             Spine::Range { range, align } => (range, align),
         };
         let Some(width) = self.rows.first().and_then(|row| row.width.as_ref()) else { return Ok(cells) };
-        let data = match (range.earliest, range.latest, rows) {
-            (Some(earliest), Some(latest), _) => Some((earliest, latest.saturating_sub(1))),
-            (_, _, Some(rows)) => bounds(rows),
-            (_, _, None) => asked_bounds(&cells, cx).await?,
+        let data = match (range.earliest, range.latest) {
+            (Some(earliest), Some(latest)) => Some((earliest, latest.saturating_sub(1))),
+            _ => rows.and_then(bounds),
         };
         let Some((first, last)) = data else { return Ok(cells) };
         let first = range.earliest.map_or(first, |earliest| earliest.min(first));
@@ -234,10 +263,7 @@ impl Table<'_> {
             let call = Call { function: kernel::aggregate("spl_first")?, args };
             outputs.push(Output { name: measure.place.clone(), calls: vec![call], finish: Finish::Plain });
         }
-        for (name, _) in self.lows() {
-            let call = Call { function: min_udaf(), args: vec![column(&name)] };
-            outputs.push(Output { name, calls: vec![call], finish: Finish::Plain });
-        }
+        outputs.extend(self.smallest_lows());
         let places = self.row_places();
         let keys = aggregate::keys(cells, places.iter().map(String::as_str), false)?;
         let mut grouped = aggregate::group(keys, &outputs)?;
@@ -273,6 +299,14 @@ impl Table<'_> {
     fn lows(&self) -> Vec<(String, Expr)> {
         let of_row = |(n, label): (usize, &Label)| Some((format!("{LOW}{n}"), label.low.clone()?));
         self.rows.iter().enumerate().filter_map(of_row).collect()
+    }
+
+    /// The smallest of several grouped rows' smallest.
+    fn smallest_lows(&self) -> impl Iterator<Item = Output> {
+        self.lows().into_iter().map(|(name, _)| {
+            let call = Call { function: min_udaf(), args: vec![column(&name)] };
+            Output { name, calls: vec![call], finish: Finish::Plain }
+        })
     }
 
     /// Puts those numbers before the labels in the order of grouped rows, which is that of their keys.
@@ -327,25 +361,6 @@ fn bounds(rows: &Rows) -> Option<(i64, i64)> {
         }
     }
     found
-}
-
-/// The same of cells that a step has to be asked for.
-async fn asked_bounds(cells: &Relation, cx: &mut Context<'_>) -> Result<Option<(i64, i64)>> {
-    let call = |function| Call { function, args: vec![column(ROW)] };
-    let plan = LogicalPlanBuilder::from(cells.plan.clone())
-        .aggregate(
-            Vec::<Expr>::new(),
-            vec![named(call(min_udaf()).aggregate(), "low"), named(call(max_udaf()).aggregate(), "high")],
-        )?
-        .build()?;
-    let rows = cx.world.rows("first and last bin of time", plan).await?;
-    let Some(batch) = rows.batches.iter().find(|batch| batch.num_rows() > 0) else { return Ok(None) };
-    let first = |array: &ArrayRef| {
-        let times = array.as_primitive_opt::<TimestampMicrosecondType>()?;
-        times.iter().next().flatten()
-    };
-    let [low, high] = batch.columns() else { return Ok(None) };
-    Ok(first(low).zip(first(high)))
 }
 
 /// The starts of all bins from one instant to another; none where there are too many.

@@ -66,9 +66,11 @@ fn other_columns_are_taken_together() {
     // The values y, 10 and 9 of rows 3, 5 and 6: from their cells, and from the rows where one value needs these.
     let expected = ["3,3,14,14,3,6"];
     check(&chart(measures, fields), &expected);
-    check(&chart(&format!("{measures} avg(n) AS mean"), fields), &expected);
-    let halves = "eval(sum(n)/2) AS half dc(s) AS different";
-    check(&chart(halves, "\"half: OTHER\" \"different: OTHER\""), &["7,3"]);
+    check(&chart(&format!("{measures} dc(s) AS different"), fields), &expected);
+    let derived = "count avg(n) AS mean eval(sum(n)/2) AS half";
+    let fields = "\"mean: x\" \"mean: OTHER\" \"half: OTHER\"";
+    check(&chart(derived, fields), &["2.3333333333333335,4.666666666666667,7"]);
+    check(&chart(&format!("{derived} dc(s) AS different"), fields), &["2.3333333333333335,4.666666666666667,7"]);
 }
 
 #[test]

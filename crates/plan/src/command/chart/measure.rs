@@ -1,9 +1,11 @@
 //! The values of a table's cells. `sum(bytes) AS total`, `per_hour(bytes)`, `eval(sum(a)/sum(b))`
 
-use std::slice;
+use std::{mem, slice};
 
 use datafusion::{
+    arrow::datatypes::DataType,
     functions_aggregate::{
+        count::count_udaf,
         min_max::{max_udaf, min_udaf},
         sum::sum_udaf,
     },
@@ -44,8 +46,14 @@ pub(crate) struct Measure {
 enum Derived {
     /// A sum over a bin of so many seconds, for each `unit` seconds.
     Scaled {
+        sum: String,
         unit: f64,
         seconds: f64,
+    },
+    /// A sum by the number of its values.
+    Mean {
+        sum: String,
+        count: String,
     },
     Expression(Ast),
 }
@@ -54,20 +62,6 @@ impl Measure {
     /// The value that a column of the grouped rows holds.
     pub(crate) fn plain(name: String, place: String) -> Self {
         Self { name, place, is_count: false, derived: None }
-    }
-
-    fn merging(&self, outputs: &[Output]) -> Option<Output> {
-        let output = outputs.iter().find(|output| output.name == self.place)?;
-        let ([call], Finish::Plain) = (output.calls.as_slice(), output.finish) else { return None };
-        let function = match (&self.derived, call.function.name()) {
-            (Some(Derived::Expression(_)), _) => return None,
-            (_, "count" | "sum" | "spl_sum") => sum_udaf(),
-            (None, "min") => min_udaf(),
-            (None, "max") => max_udaf(),
-            _ => return None,
-        };
-        let calls = vec![Call { function, args: vec![column(&self.place)] }];
-        Some(Output { name: self.place.clone(), calls, finish: Finish::Plain })
     }
 }
 
@@ -103,7 +97,7 @@ pub(crate) async fn resolve(
                 all.outputs.push(Output { name: place(all.outputs.len()), ..output });
             }
             let name = written.alias.as_ref().map_or_else(|| written.text.clone(), |alias| alias.name.clone());
-            let place = format!("value{}", all.measures.len());
+            let place = value(all.measures.len());
             all.add(written, Measure { name, place, is_count: false, derived: Some(Derived::Expression(ast)) })?;
             continue;
         }
@@ -122,7 +116,9 @@ pub(crate) async fn resolve(
             all.outputs.push(Output { name: place.clone(), ..output });
             let is_count = COUNTS.contains(&written.function.as_str());
             let (place, derived) = match scale {
-                Some((seconds, unit)) => (place, Some(Derived::Scaled { unit, seconds })),
+                Some((seconds, unit)) => {
+                    (value(all.measures.len()), Some(Derived::Scaled { sum: place, unit, seconds }))
+                }
                 None => (place, None),
             };
             all.add(written, Measure { name, place, is_count, derived })?;
@@ -142,30 +138,63 @@ impl Measures {
         Ok(())
     }
 
-    /// What takes the cells of several columns together, each value under its own name; none where a value does not follow from
-    /// theirs. Counts and sums are added up.
+    /// Has averages of numbers made of sums and counts, so that cells can be taken together.
+    pub(crate) fn split_means(&mut self) {
+        for (n, measure) in self.measures.iter_mut().enumerate().filter(|(_, measure)| measure.derived.is_none()) {
+            let count = place(self.outputs.len());
+            let Some(output) = self.outputs.iter_mut().find(|output| output.name == measure.place) else { continue };
+            let ([call], Finish::Plain) = (output.calls.as_mut_slice(), output.finish) else { continue };
+            if call.function.name() != "avg" {
+                continue;
+            }
+            call.function = sum_udaf();
+            let calls = vec![Call { function: count_udaf(), args: call.args.clone() }];
+            self.outputs.push(Output { name: count.clone(), calls, finish: Finish::Plain });
+            let sum = mem::replace(&mut measure.place, value(n));
+            measure.derived = Some(Derived::Mean { sum, count });
+        }
+    }
+
+    /// What takes the aggregations of several cells together, each under its own name; none where one does not follow from theirs.
     pub(crate) fn merging(&self) -> Option<Vec<Output>> {
-        self.measures.iter().map(|measure| measure.merging(&self.outputs)).collect()
+        let merging = |output: &Output| {
+            let ([call], Finish::Plain) = (output.calls.as_slice(), output.finish) else { return None };
+            let function = match call.function.name() {
+                "count" | "sum" | "spl_sum" => sum_udaf(),
+                "min" => min_udaf(),
+                "max" => max_udaf(),
+                _ => return None,
+            };
+            let calls = vec![Call { function, args: vec![column(&output.name)] }];
+            Some(Output { name: output.name.clone(), calls, finish: Finish::Plain })
+        };
+        self.outputs.iter().map(merging).collect()
     }
 
     /// The grouped rows with the values that are made from aggregations.
     pub(crate) async fn derive(&self, grouped: Relation, cx: &mut Context<'_>) -> Result<Relation> {
         let mut columns: Vec<(String, Expr)> = Vec::new();
         for measure in &self.measures {
+            let double = |name: &str| {
+                let own = column(name);
+                let data_type = own.get_type(grouped.plan.schema())?;
+                meet::convert(own, &data_type, &DataType::Float64)
+            };
             let value = match &measure.derived {
                 None => continue,
-                Some(Derived::Scaled { unit, seconds }) => {
-                    let sum = column(&measure.place);
-                    let own = sum.get_type(grouped.plan.schema())?;
-                    meet::convert(sum, &own, &datafusion::arrow::datatypes::DataType::Float64)? * lit(*unit)
-                        / lit(*seconds)
-                }
+                Some(Derived::Scaled { sum, unit, seconds }) => double(sum)? * lit(*unit) / lit(*seconds),
+                Some(Derived::Mean { sum, count }) => double(sum)? / double(count)?,
                 Some(Derived::Expression(ast)) => expr::assigned("", ast, &grouped, cx).await?,
             };
             columns.push((measure.place.clone(), value));
         }
         if columns.is_empty() { Ok(grouped) } else { grouped.set(columns) }
     }
+}
+
+/// The column of the n-th value that is made from aggregations.
+fn value(n: usize) -> String {
+    format!("value{n}")
 }
 
 /// The column of the n-th aggregation.

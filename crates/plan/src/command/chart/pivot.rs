@@ -2,7 +2,7 @@
 //!
 //! The aggregates of all combinations come first, one row each; then each column of the table takes its own. A table with
 //! columns, or whose first and last bins only the data tell, asks for the combinations by a named step, so that events are read once.
-//! Where `OTHER` does not follow from the combinations that it takes together, as an average does not, they are read again.
+//! Where `OTHER` does not follow from the combinations that it takes together, as a percentile does not, they are read again.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -101,6 +101,9 @@ impl Table<'_> {
         chosen: Option<Chosen>,
         cx: &mut Context<'_>,
     ) -> Result<(Relation, Option<Chosen>)> {
+        if self.column.is_some() && self.series.use_other {
+            self.measures.split_means();
+        }
         let keys = self.keys()?;
         let grouped = self.grouped(keys.clone(), cx).await?;
         let several = self.measures.measures.len() > 1;
@@ -130,7 +133,7 @@ impl Table<'_> {
             }
             names.extend(self.total.map(lit));
             cells = match self.measures.merging() {
-                Some(outputs) => self.merged_cells(cells, names, outputs)?,
+                Some(outputs) => self.merged_cells(cells, names, outputs, cx).await?,
                 None => self.grouped(merged(keys, names, &self.series.other_text)?, cx).await?,
             };
         }
@@ -194,13 +197,19 @@ impl Table<'_> {
     }
 
     /// The cells with those of all columns that are not kept as one; `outputs` take them together.
-    fn merged_cells(&self, cells: Relation, kept: Vec<Expr>, mut outputs: Vec<Output>) -> Result<Relation> {
+    async fn merged_cells(
+        &self,
+        cells: Relation,
+        kept: Vec<Expr>,
+        mut outputs: Vec<Output>,
+        cx: &mut Context<'_>,
+    ) -> Result<Relation> {
         outputs.extend(self.smallest_lows());
         let places = self.row_places();
         let keys = aggregate::keys(cells, places.iter().map(String::as_str).chain([COLUMN]), false)?;
         let mut grouped = aggregate::group(merged(keys, kept, &self.series.other_text)?, &outputs)?;
         self.sort_by_lows(&mut grouped);
-        Ok(grouped)
+        self.measures.derive(grouped, cx).await
     }
 
     /// The cells with one more row for each bin of time that should be there; `rows` are the cells where they are known.

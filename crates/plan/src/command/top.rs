@@ -40,15 +40,17 @@ impl Lower for Top {
         let count = Call { function: count_udaf(), args: vec![lit(1_i64)] };
         let count = Output { name: COUNT.to_owned(), calls: vec![count], finish: Finish::Plain };
         let counted = aggregate::group(aggregate::keys(input, names.iter().copied(), false)?, &[count])?;
-        let mut ranked = rank(counted, &by, self.rare)?;
-        if self.limit > 0 {
+        let ranked = if by.is_empty() && self.limit > 0 && !self.use_other {
+            first(counted, self.rare, self.limit)?
+        } else {
+            let ranked = rank(counted, &by, self.rare)?;
             let within = column(RANK).lt_eq(lit(self.limit));
-            ranked = if self.use_other {
-                gather(ranked, &names, &by, &self.other_text, within)?
-            } else {
-                ranked.filter(within)?
-            };
-        }
+            match self.limit {
+                0 => ranked,
+                _ if self.use_other => gather(ranked, &names, &by, &self.other_text, within)?,
+                _ => ranked.filter(within)?,
+            }
+        };
         self.check_names(&names)?;
         let mut columns: Vec<(String, Expr)> = names.iter().map(|name| ((*name).to_owned(), column(name))).collect();
         if self.show_count {
@@ -111,6 +113,21 @@ fn gather(ranked: Relation, names: &[&str], by: &[&str], other_text: &str, withi
     Ok(Relation { plan, order: gathered.order, shape: gathered.shape })
 }
 
+/// The first of all values with their total, without a rank for each of the others.
+fn first(mut counted: Relation, rare: bool, limit: u64) -> Result<Relation> {
+    counted.plan = windows(counted.plan, vec![named(total(Vec::new())?, TOTAL)])?;
+    let way = if rare { OrderKey::ascending } else { OrderKey::descending };
+    let values = counted.order.iter().map(|key| way(key.column.clone()));
+    counted.order = std::iter::once(way(COUNT.to_owned())).chain(values).collect();
+    counted.at_most(Some(limit))
+}
+
+/// The total of the values of a group.
+fn total(partition: Vec<Expr>) -> Result<Expr> {
+    let sum = Expr::from(WindowFunction::new(sum_udaf(), vec![column(COUNT)]));
+    Ok(sum.partition_by(partition).window_frame(WindowFrame::new(None)).build()?)
+}
+
 /// Adds each value's total and its rank within its BY group; the groups stay in order, in each the ranks.
 fn rank(mut counted: Relation, by: &[&str], rare: bool) -> Result<Relation> {
     let partition: Vec<Expr> = by.iter().map(|name| column(name)).collect();
@@ -124,12 +141,8 @@ fn rank(mut counted: Relation, by: &[&str], rare: bool) -> Result<Relation> {
         .order_by(order)
         .window_frame(WindowFrame::new(Some(true)))
         .build()?;
-    let total = Expr::from(WindowFunction::new(sum_udaf(), vec![column(COUNT)]))
-        .partition_by(partition)
-        .window_frame(WindowFrame::new(None))
-        .build()?;
     counted.plan = windows(counted.plan, vec![named(rank, RANK)])?;
-    counted.plan = windows(counted.plan, vec![named(total, TOTAL)])?;
+    counted.plan = windows(counted.plan, vec![named(total(partition)?, TOTAL)])?;
     counted.order = groups;
     counted.order.push(OrderKey::ascending(RANK));
     Ok(counted)

@@ -67,6 +67,7 @@ async fn a_small_side_is_not_sorted() {
     assert!(!first.shape.contains("SortMergeJoinExec"), "{}", first.shape);
     let grouped =
         |right: DataFrame| right.aggregate(vec![col("m"), col("l")], vec![count(col("w")).alias("w")]).unwrap();
-    let grouped = joined(true, JoinType::Left, 50_000, grouped).await;
+    // Fewer rows than above: how much the sums still hold when the join begins is a matter of time, and the pool is small.
+    let grouped = joined(true, JoinType::Left, 10_000, grouped).await;
     assert!(!grouped.shape.contains("SortMergeJoinExec"), "{}", grouped.shape);
 }

@@ -76,6 +76,11 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// The result of one call.
+    pub(crate) fn plain(name: impl Into<String>, function: Arc<AggregateUDF>, args: Vec<Expr>) -> Self {
+        Self { name: name.into(), calls: vec![Call { function, args }], finish: Finish::Plain }
+    }
+
     /// The output's value from the columns of its calls.
     fn value(&self, columns: &[Expr]) -> Result<Expr> {
         let first = columns.first().cloned().unwrap_or_else(|| lit(datafusion::scalar::ScalarValue::Null));

@@ -9,7 +9,7 @@ use speleo_functions::value::parse_number;
 
 use crate::{
     Result,
-    aggregate::{self, Call, Finish, Output},
+    aggregate::{self, Output},
     lower::Context,
     relation::Relation,
     sheet,
@@ -59,8 +59,7 @@ pub(crate) async fn values(
     let mut outputs = Vec::with_capacity(summed.len());
     for (place, name) in summed.iter().enumerate() {
         let number = coalesce().call(vec![sheet::number(&input, name)?, lit(1.0)]);
-        let calls = vec![Call { function: sum_udaf(), args: vec![number] }];
-        outputs.push(Output { name: format!("__sum{place}"), calls, finish: Finish::Plain });
+        outputs.push(Output::plain(format!("__sum{place}"), sum_udaf(), vec![number]));
     }
     let names: Vec<String> =
         std::iter::once(field.to_owned()).chain(outputs.iter().map(|output| output.name.clone())).collect();

@@ -10,7 +10,7 @@ use datafusion::{
 
 use crate::{
     Result,
-    aggregate::{self, Call, Finish, Output},
+    aggregate::{self, Output},
     kernel, meet,
     relation::{Relation, column, is_internal},
 };
@@ -46,6 +46,5 @@ fn counted(events: Relation, words: Expr, name: &str) -> Result<Relation> {
     let (events, place) = events.hidden("words", words)?;
     let mut keys = aggregate::keys(events, [place.as_str()], true)?;
     keys.keys.iter_mut().for_each(|key| name.clone_into(&mut key.name));
-    let call = Call { function: count_udaf(), args: vec![lit(1_i64)] };
-    aggregate::group(keys, &[Output { name: COUNT.to_owned(), calls: vec![call], finish: Finish::Plain }])
+    aggregate::group(keys, &[Output::plain(COUNT, count_udaf(), vec![lit(1_i64)])])
 }

@@ -1,8 +1,8 @@
 //! `PartialExec`: the first of two aggregations. `stats count BY host`
 //!
 //! DataFusion's finds the group of a row by the values of its keys. Here a row's group is looked up by numbers, where keys have some:
-//! those of texts, which of repeated ones the scan gives, and those of whole numbers and times. Groups go on to the final aggregation when the
-//! input ends, and before where memory is short or they are too many to be worth it; that one puts them together whatever came when.
+//! those of texts, which of repeated ones the scan gives, and those of whole numbers and times. Groups go on to the final
+//! aggregation when the input ends, and before where memory is short or they are too many to be worth it; that one puts them together whatever came when.
 
 mod summing;
 mod sunk;

@@ -1,4 +1,5 @@
-//! Partitions that wait for each other once: what one of them gives is known when all have read their rows. `eventstats`, sums in parts, a trial
+//! Partitions that wait for each other once: what one of them gives is known when all have read their rows. `eventstats`, a trial,
+//! sums in parts
 //!
 //! All begin with the first of them, in a task of their own: whoever reads one of them to its end before the next would wait for
 //! ever.

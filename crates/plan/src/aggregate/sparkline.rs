@@ -14,7 +14,7 @@ use speleo_syntax::{
     clause::{Aggregate, Argument, BinSpan},
 };
 
-use super::{Call, Finish, Input, Output, find, function::plain, input};
+use super::{Input, Output, find, function::plain, input};
 use crate::{
     Result,
     command::{bin, chart::pivot},
@@ -53,12 +53,9 @@ pub(super) async fn output(
     // A dictionary: the literal is spread over as many rows as a batch has.
     let text = ScalarValue::Utf8(Some(starts.join(",")));
     let axis = ScalarValue::Dictionary(Box::new(DataType::Int32), Box::new(text));
-    let call = Call {
-        function: kernel::aggregate(&format!("spl_sparkline_{function}"))?,
-        args: vec![plain(value), bin, lit(axis)],
-    };
+    let function = kernel::aggregate(&format!("spl_sparkline_{function}"))?;
     let name = aggregate.alias.as_ref().map_or_else(|| aggregate.text.clone(), |alias| alias.name.clone());
-    Ok(Output { name, calls: vec![call], finish: Finish::Plain })
+    Ok(Output::plain(name, function, vec![plain(value), bin, lit(axis)]))
 }
 
 fn every() -> Input {

@@ -10,7 +10,7 @@ use speleo_syntax::command::contingency::{Contingency, Cover};
 
 use crate::{
     Result,
-    aggregate::{self, Call, Finish, Output},
+    aggregate::{self, Output},
     command::rows,
     lower::{Context, Lower},
     relation::Relation,
@@ -22,8 +22,7 @@ impl Lower for Contingency {
         let input = rows(input, "contingency", self.span)?;
         // With one field for both, the cells are on the diagonal.
         let names = [self.row.name.as_str(), self.column.name.as_str()];
-        let call = Call { function: count_udaf(), args: vec![lit(1_i64)] };
-        let count = Output { name: "count of rows".to_owned(), calls: vec![call], finish: Finish::Plain };
+        let count = Output::plain("count of rows", count_udaf(), vec![lit(1_i64)]);
         let cells = aggregate::group(aggregate::keys(input, names, false)?, std::slice::from_ref(&count))?;
         let asked = [names[0].to_owned(), names[1].to_owned(), count.name];
         let found = sheet::texts(cells, &asked, "cells of contingency", cx).await?;

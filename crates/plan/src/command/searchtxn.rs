@@ -15,7 +15,7 @@ use speleo_syntax::{
 
 use crate::{
     Result,
-    aggregate::{self, Call, Finish, Output},
+    aggregate::{self, Output},
     command::{
         branch, continued,
         transaction::{TYPE, defined},
@@ -132,8 +132,7 @@ impl Following for SearchTxn {
             Some(_) => column(meet::TIME),
             None => meet::null_of(&meet::time_type())?,
         };
-        let call = Call { function: max_udaf(), args: vec![time] };
-        let newest = Output { name: NEWEST.to_owned(), calls: vec![call], finish: Finish::Plain };
+        let newest = Output::plain(NEWEST, max_udaf(), vec![time]);
         let keys = aggregate::keys(events.clone(), [field.name.as_str()], true)?;
         let mut grouped = aggregate::group(keys, &[newest])?;
         grouped.order.insert(0, OrderKey::descending(NEWEST));

@@ -15,7 +15,7 @@ use speleo_syntax::{Code, Diagnostic, command::top::Top};
 
 use crate::{
     Result,
-    aggregate::{self, Call, Finish, Output},
+    aggregate::{self, Call, Output},
     command::rows,
     lower::{Context, Lower},
     meet,
@@ -37,19 +37,14 @@ impl Lower for Top {
             }
         }
         let by: Vec<&str> = self.by.iter().map(|field| field.name.as_str()).collect();
-        let count = Call { function: count_udaf(), args: vec![lit(1_i64)] };
-        let count = Output { name: COUNT.to_owned(), calls: vec![count], finish: Finish::Plain };
+        let count = Output::plain(COUNT, count_udaf(), vec![lit(1_i64)]);
         let counted = aggregate::group(aggregate::keys(input, names.iter().copied(), false)?, &[count])?;
-        let ranked = if by.is_empty() && self.limit > 0 && !self.use_other {
-            first(counted, self.rare, self.limit)?
-        } else {
-            let ranked = rank(counted, &by, self.rare)?;
-            let within = column(RANK).lt_eq(lit(self.limit));
-            match self.limit {
-                0 => ranked,
-                _ if self.use_other => gather(ranked, &names, &by, &self.other_text, within)?,
-                _ => ranked.filter(within)?,
-            }
+        let within = column(RANK).lt_eq(lit(self.limit));
+        let ranked = match self.limit {
+            0 => rank(counted, &by, self.rare)?,
+            _ if self.use_other => gather(rank(counted, &by, self.rare)?, &names, &by, &self.other_text, within)?,
+            limit if by.is_empty() => first(counted, self.rare, limit)?,
+            _ => rank(counted, &by, self.rare)?.filter(within)?,
         };
         self.check_names(&names)?;
         let mut columns: Vec<(String, Expr)> = names.iter().map(|name| ((*name).to_owned(), column(name))).collect();

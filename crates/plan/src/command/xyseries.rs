@@ -12,7 +12,7 @@ use super::chart::{
 };
 use crate::{
     Result,
-    aggregate::{Call, Finish, Input, Output, arrival_key},
+    aggregate::{Input, Output, arrival_key},
     command::rows,
     kernel,
     lower::{Context, Lower},
@@ -40,9 +40,9 @@ impl Lower for XySeries {
         for (n, field) in self.values.iter().enumerate() {
             let value = Input::field(&input, &field.name)?;
             let value = if meet::is_time(&value.data_type) { meet::epoch(value.expr) } else { value.expr };
-            let call = Call { function: kernel::aggregate("spl_last")?, args: vec![value, arrival_key(&input)?] };
             let place = format!("cell{n}");
-            measures.outputs.push(Output { name: place.clone(), calls: vec![call], finish: Finish::Plain });
+            let args = vec![value, arrival_key(&input)?];
+            measures.outputs.push(Output::plain(place.clone(), kernel::aggregate("spl_last")?, args));
             measures.measures.push(Measure::plain(field.name.clone(), place));
         }
         let (rows, column, series, spine) = (vec![row], Some(column), &series, Spine::None);

@@ -19,7 +19,7 @@ use speleo_syntax::{
 
 use crate::{
     Result,
-    aggregate::{self, Call, Finish, Options, Output},
+    aggregate::{self, Finish, Options, Output},
     expr,
     lower::Context,
     meet,
@@ -148,8 +148,8 @@ impl Measures {
                 continue;
             }
             call.function = sum_udaf();
-            let calls = vec![Call { function: count_udaf(), args: call.args.clone() }];
-            self.outputs.push(Output { name: count.clone(), calls, finish: Finish::Plain });
+            let counted = Output::plain(count.clone(), count_udaf(), call.args.clone());
+            self.outputs.push(counted);
             let sum = mem::replace(&mut measure.place, value(n));
             measure.derived = Some(Derived::Mean { sum, count });
         }
@@ -165,8 +165,7 @@ impl Measures {
                 "max" => max_udaf(),
                 _ => return None,
             };
-            let calls = vec![Call { function, args: vec![column(&output.name)] }];
-            Some(Output { name: output.name.clone(), calls, finish: Finish::Plain })
+            Some(Output::plain(output.name.clone(), function, vec![column(&output.name)]))
         };
         self.outputs.iter().map(merging).collect()
     }

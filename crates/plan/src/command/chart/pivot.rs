@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     Result, Rows, TimeRange,
-    aggregate::{self, Call, Finish, Keys, Output},
+    aggregate::{self, Keys, Output},
     kernel,
     lower::Context,
     meet,
@@ -184,16 +184,11 @@ impl Table<'_> {
     /// One row for each combination of labels.
     async fn grouped(&self, keys: Keys, cx: &mut Context<'_>) -> Result<Relation> {
         let mut outputs = self.measures.outputs.clone();
-        let one = |name: &str, call: Call| Output { name: name.to_owned(), calls: vec![call], finish: Finish::Plain };
         if self.column.is_some() {
-            outputs.push(one(FREQUENCY, Call { function: count_udaf(), args: vec![lit(1_i64)] }));
+            outputs.push(Output::plain(FREQUENCY, count_udaf(), vec![lit(1_i64)]));
         }
-        for (name, value) in self.lows() {
-            outputs.push(one(&name, Call { function: min_udaf(), args: vec![value] }));
-        }
-        let mut grouped = aggregate::group(keys, &outputs)?;
-        self.sort_by_lows(&mut grouped);
-        self.measures.derive(grouped, cx).await
+        outputs.extend(self.lows().into_iter().map(|(name, value)| Output::plain(name, min_udaf(), vec![value])));
+        self.measures.derive(self.summed(keys, &outputs)?, cx).await
     }
 
     /// The cells with those of all columns that are not kept as one; `outputs` take them together.
@@ -207,9 +202,15 @@ impl Table<'_> {
         outputs.extend(self.smallest_lows());
         let places = self.row_places();
         let keys = aggregate::keys(cells, places.iter().map(String::as_str).chain([COLUMN]), false)?;
-        let mut grouped = aggregate::group(merged(keys, kept, &self.series.other_text)?, &outputs)?;
+        let keys = merged(keys, kept, &self.series.other_text)?;
+        self.measures.derive(self.summed(keys, &outputs)?, cx).await
+    }
+
+    /// One row for each key, in the table's order.
+    fn summed(&self, keys: Keys, outputs: &[Output]) -> Result<Relation> {
+        let mut grouped = aggregate::group(keys, outputs)?;
         self.sort_by_lows(&mut grouped);
-        self.measures.derive(grouped, cx).await
+        Ok(grouped)
     }
 
     /// The cells with one more row for each bin of time that should be there; `rows` are the cells where they are known.
@@ -269,14 +270,12 @@ impl Table<'_> {
         let mut outputs: Vec<Output> = Vec::new();
         for measure in &self.measures.measures {
             let args = vec![column(&measure.place), lit(0_i64)];
-            let call = Call { function: kernel::aggregate("spl_first")?, args };
-            outputs.push(Output { name: measure.place.clone(), calls: vec![call], finish: Finish::Plain });
+            outputs.push(Output::plain(measure.place.clone(), kernel::aggregate("spl_first")?, args));
         }
         outputs.extend(self.smallest_lows());
         let places = self.row_places();
         let keys = aggregate::keys(cells, places.iter().map(String::as_str), false)?;
-        let mut grouped = aggregate::group(keys, &outputs)?;
-        self.sort_by_lows(&mut grouped);
+        let grouped = self.summed(keys, &outputs)?;
         let mut columns = self.row_columns()?;
         for measure in &self.measures.measures {
             let value = column(&measure.place);
@@ -313,8 +312,8 @@ impl Table<'_> {
     /// The smallest of several grouped rows' smallest.
     fn smallest_lows(&self) -> impl Iterator<Item = Output> {
         self.lows().into_iter().map(|(name, _)| {
-            let call = Call { function: min_udaf(), args: vec![column(&name)] };
-            Output { name, calls: vec![call], finish: Finish::Plain }
+            let low = column(&name);
+            Output::plain(name, min_udaf(), vec![low])
         })
     }
 
